@@ -1,0 +1,36 @@
+package dev.sluice.request;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One request for images. All of its images are made, or none.
+ *
+ * @param model name of the bundle
+ * @param images how many, at least 1; image {@code n} has its own noise, numbered from 0
+ * @param seed keys the noise: the same request with the same seed gives the same images
+ * @param deadline after which the images are of no use; checked at step edges
+ * @param tags the publisher's own, carried into the events
+ */
+public record GenerationRequest(
+        RequestId id,
+        TenantId tenant,
+        String model,
+        Prompt prompt,
+        int images,
+        long seed,
+        SamplerSettings sampler,
+        Guidance guidance,
+        Priority priority,
+        Optional<Instant> deadline,
+        Map<String, String> tags) {
+    public GenerationRequest {
+        Fields.requireText("model", model, 200);
+        if (images < 1) {
+            throw new InvalidFieldException(
+                    FailureCode.IMAGES_OUT_OF_RANGE, "images", "images must be at least 1, not " + images);
+        }
+        tags = Map.copyOf(tags);
+    }
+}
