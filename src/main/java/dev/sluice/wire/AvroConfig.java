@@ -1,0 +1,127 @@
+package dev.sluice.wire;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.kafka.common.config.ConfigException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a Kafka client's configuration says about Avro and the registry. Keys that Confluent's serializers have too mean the
+ * same here, so that either reads the same configuration; Sluice's own begin with {@code sluice.}.
+ *
+ * @param registryUrls base addresses, tried in turn
+ * @param userInfo {@code user:password} for basic authentication
+ * @param autoRegister whether the serializer registers schemas that the registry lacks
+ * @param valueType full name of the class that values are read as, where the deserializer was not given one
+ * @param requestTimeout for one request to one address
+ * @param retryBudget how long a call waits for a registry that can't be reached; short of {@code max.poll.interval.ms}
+ * @param maxMessageBytes longest record that is read
+ */
+public record AvroConfig(
+        List<URI> registryUrls,
+        Optional<String> userInfo,
+        boolean autoRegister,
+        Optional<String> valueType,
+        Duration requestTimeout,
+        Duration retryBudget,
+        int maxMessageBytes) {
+    public static final String REGISTRY_URL = "schema.registry.url";
+    public static final String CREDENTIALS_SOURCE = "basic.auth.credentials.source";
+    public static final String USER_INFO = "basic.auth.user.info";
+    public static final String AUTO_REGISTER = "auto.register.schemas";
+    public static final String VALUE_TYPE = "specific.avro.value.type";
+    public static final String REQUEST_TIMEOUT_MS = "sluice.registry.request.timeout.ms";
+    public static final String RETRY_BUDGET_MS = "sluice.registry.retry.budget.ms";
+    public static final String MAX_MESSAGE_BYTES = "sluice.avro.max.message.bytes";
+
+    static final int DEFAULT_MAX_MESSAGE_BYTES = 1 << 20;
+
+    public AvroConfig {
+        registryUrls = List.copyOf(registryUrls);
+    }
+
+    /**
+     * Reads the configuration.
+     *
+     * @throws ConfigException naming the first key that is missing or wrong
+     */
+    public static AvroConfig of(Map<String, ?> configs) {
+        String source = text(configs, CREDENTIALS_SOURCE).orElse("USER_INFO");
+        if (!source.equals("USER_INFO")) {
+            throw new ConfigException(CREDENTIALS_SOURCE, source, "only USER_INFO is supported");
+        }
+        return new AvroConfig(
+                registryUrls(configs.get(REGISTRY_URL)),
+                text(configs, USER_INFO),
+                flag(configs, AUTO_REGISTER, true),
+                configs.get(VALUE_TYPE) instanceof Class<?> type
+                        ? Optional.of(type.getName())
+                        : text(configs, VALUE_TYPE),
+                Duration.ofMillis(number(configs, REQUEST_TIMEOUT_MS, 5_000)),
+                Duration.ofMillis(number(configs, RETRY_BUDGET_MS, 60_000)),
+                number(configs, MAX_MESSAGE_BYTES, DEFAULT_MAX_MESSAGE_BYTES));
+    }
+
+    /** The registry that the configuration names: answers are cached, and an outage is waited out. */
+    SchemaRegistry connect() {
+        return new CachingSchemaRegistry(new RetryingSchemaRegistry(
+                new HttpSchemaRegistry(registryUrls, userInfo, requestTimeout), retryBudget));
+    }
+
+    private static List<URI> registryUrls(@Nullable Object value) {
+        Stream<String> parts = value instanceof Collection<?> list
+                ? list.stream().map(String::valueOf)
+                : Stream.of(value == null ? "" : value.toString()).flatMap(text -> Stream.of(text.split(",", -1)));
+        List<URI> urls = parts.map(String::strip)
+                .filter(part -> !part.isEmpty())
+                .map(AvroConfig::registryUrl)
+                .toList();
+        if (urls.isEmpty()) {
+            throw new ConfigException(REGISTRY_URL, value, "must name at least one address");
+        }
+        return urls;
+    }
+
+    private static URI registryUrl(String text) {
+        if (!text.startsWith("http://") && !text.startsWith("https://")) {
+            throw new ConfigException(REGISTRY_URL, text, "must begin with http:// or https://");
+        }
+        try {
+            return URI.create(text);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(REGISTRY_URL, text, "is no address: " + e.getMessage());
+        }
+    }
+
+    private static Optional<String> text(Map<String, ?> configs, String key) {
+        return Optional.<Object>ofNullable(configs.get(key))
+                .map(Object::toString)
+                .filter(text -> !text.isBlank());
+    }
+
+    private static boolean flag(Map<String, ?> configs, String key, boolean absent) {
+        return switch (text(configs, key).orElse(String.valueOf(absent))) {
+            case "true" -> true;
+            case "false" -> false;
+            case String other -> throw new ConfigException(key, other, "must be true or false");
+        };
+    }
+
+    private static int number(Map<String, ?> configs, String key, int absent) {
+        String text = text(configs, key).orElse(String.valueOf(absent));
+        try {
+            int number = Integer.parseInt(text);
+            if (number > 0) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            throw new ConfigException(key, text, "must be a whole number");
+        }
+        throw new ConfigException(key, text, "must be above 0");
+    }
+}

@@ -1,0 +1,86 @@
+package dev.sluice.wire;
+
+import dev.sluice.events.v1.CostIncurred;
+import dev.sluice.events.v1.GenerationCancelled;
+import dev.sluice.events.v1.GenerationCompleted;
+import dev.sluice.events.v1.GenerationFailed;
+import dev.sluice.events.v1.GenerationProgressed;
+import dev.sluice.events.v1.GenerationRequested;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Optional;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+
+/**
+ * An event's envelope: the CloudEvents 1.0 attributes that travel as Kafka headers in binary content mode. The id follows
+ * from what the event says, so an event that is written again has the same one.
+ *
+ * @param id unique within the source's events of the type
+ * @param type what happened, with the contract's version
+ * @param source name of the worker or publisher
+ * @param subject id of the request, or of the charge
+ * @param time when it happened
+ */
+public record CloudEvent(String id, String type, String source, String subject, Instant time) {
+    private static final String TRACEPARENT = "traceparent";
+
+    public static CloudEvent of(GenerationRequested event, String source, Instant time) {
+        return about(event.getRequestId(), "requested", "generation", source, time);
+    }
+
+    public static CloudEvent of(GenerationCancelled event, String source, Instant time) {
+        return about(event.getRequestId(), "cancelled", "generation", source, time);
+    }
+
+    public static CloudEvent of(GenerationCompleted event) {
+        return about(
+                event.getRequestId(),
+                "completed",
+                "generation",
+                event.getWorker(),
+                event.getTimings().getFinishedAt());
+    }
+
+    public static CloudEvent of(GenerationFailed event) {
+        return about(event.getRequestId(), "failed", "generation", event.getWorker(), event.getFailedAt());
+    }
+
+    public static CloudEvent of(GenerationProgressed event, Instant time) {
+        CloudEvent plain = about(event.getRequestId(), "progressed", "generation", event.getWorker(), time);
+        return new CloudEvent(
+                plain.id() + ":" + event.getStep(), plain.type(), plain.source(), plain.subject(), plain.time());
+    }
+
+    public static CloudEvent of(CostIncurred event) {
+        return about(event.getCostId(), "incurred", "cost", event.getWorker(), event.getChargePeriodEnd());
+    }
+
+    private static CloudEvent about(String subject, String happened, String what, String source, Instant time) {
+        return new CloudEvent(
+                subject + ":" + happened, "dev.sluice." + what + "." + happened + ".v1", source, subject, time);
+    }
+
+    /** The trace context that a record carries, to be passed on to the events that answer it. */
+    public static Optional<String> traceparent(Headers headers) {
+        return Optional.ofNullable(headers.lastHeader(TRACEPARENT))
+                .map(Header::value)
+                .map(value -> new String(value, StandardCharsets.UTF_8));
+    }
+
+    /** Puts the envelope into a record's headers, in place of any that is there. */
+    public void writeTo(Headers headers, Optional<String> traceparent) {
+        put(headers, "ce_specversion", "1.0");
+        put(headers, "ce_id", id);
+        put(headers, "ce_type", type);
+        put(headers, "ce_source", source);
+        put(headers, "ce_subject", subject);
+        put(headers, "ce_time", time.toString());
+        put(headers, "content-type", "application/avro");
+        traceparent.ifPresent(value -> put(headers, TRACEPARENT, value));
+    }
+
+    private static void put(Headers headers, String key, String value) {
+        headers.remove(key).add(key, value.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,191 @@
+package dev.sluice.wire;
+
+import dev.sluice.events.v1.BundleUsed;
+import dev.sluice.events.v1.ChargeKind;
+import dev.sluice.events.v1.CostIncurred;
+import dev.sluice.events.v1.EvaluationCounts;
+import dev.sluice.events.v1.GenerationCompleted;
+import dev.sluice.events.v1.GenerationFailed;
+import dev.sluice.events.v1.GenerationFailureCode;
+import dev.sluice.events.v1.GenerationProgressed;
+import dev.sluice.events.v1.ImageObject;
+import dev.sluice.events.v1.PlanAsRun;
+import dev.sluice.events.v1.RunTimings;
+import dev.sluice.request.BundleIdentity;
+import dev.sluice.request.DeviceUsage;
+import dev.sluice.request.Evaluations;
+import dev.sluice.request.GenerationRequest;
+import dev.sluice.request.Outcome;
+import dev.sluice.request.PlanSummary;
+import dev.sluice.request.StoredImage;
+import dev.sluice.request.TenantId;
+import dev.sluice.request.Timings;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/** Turns outcomes and device time into the events that one worker emits. Holds no state; any thread may call it. */
+public final class EventEncoder {
+    /** What an outcome's record says where the request succeeded; it says the failure's code otherwise. */
+    public static final String COMPLETED = "COMPLETED";
+
+    private final String worker;
+    private final Price price;
+
+    /**
+     * @param worker name of this worker, the same after a restart
+     * @param price of this worker's device
+     */
+    public EventEncoder(String worker, Price price) {
+        this.worker = worker;
+        this.price = price;
+    }
+
+    /** {@value #COMPLETED}, or the failure's code: for {@code CostIncurred.outcome} and {@code SettledRequest.outcome}. */
+    public static String nameOf(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Completed completed -> COMPLETED;
+            case Outcome.Failed failed -> failed.code().name();
+        };
+    }
+
+    public GenerationCompleted completed(GenerationRequest request, Outcome.Completed outcome) {
+        return GenerationCompleted.newBuilder()
+                .setRequestId(outcome.requestId().value())
+                .setTenantId(request.tenant().value())
+                .setImages(outcome.images().stream().map(EventEncoder::image).toList())
+                .setBundle(bundle(outcome.bundle()))
+                .setPlan(plan(outcome.plan()))
+                .setEvaluations(evaluations(outcome.evaluations()))
+                .setTimings(timings(outcome.timings()))
+                .setWorker(worker)
+                .setTags(request.tags())
+                .build();
+    }
+
+    /** A request that was valid, and failed on the way. */
+    public GenerationFailed failed(GenerationRequest request, Outcome.Failed outcome, Instant failedAt) {
+        return failed(outcome, Optional.of(request.tenant()), request.tags(), failedAt);
+    }
+
+    /** A request that was refused as it was read. */
+    public GenerationFailed refused(Decoded.Invalid request, Instant failedAt) {
+        return failed(Outcome.Failed.refused(request.id(), request.refusal()), request.tenant(), Map.of(), failedAt);
+    }
+
+    private GenerationFailed failed(
+            Outcome.Failed outcome, Optional<TenantId> tenant, Map<String, String> tags, Instant failedAt) {
+        return GenerationFailed.newBuilder()
+                .setRequestId(outcome.requestId().value())
+                .setTenantId(tenant.map(TenantId::value).orElse(null))
+                .setCode(GenerationFailureCode.valueOf(outcome.code().name()))
+                .setMessage(outcome.message())
+                .setRetriable(outcome.code().retriable())
+                .setField(outcome.field().orElse(null))
+                .setFailedAt(failedAt)
+                .setWorker(worker)
+                .setTags(tags)
+                .build();
+    }
+
+    /**
+     * How far a request has come.
+     *
+     * @param step steps that all images have behind them
+     * @param expectedAt estimate of the last step's end
+     */
+    public GenerationProgressed progressed(GenerationRequest request, int step, Optional<Instant> expectedAt) {
+        return GenerationProgressed.newBuilder()
+                .setRequestId(request.id().value())
+                .setTenantId(request.tenant().value())
+                .setStep(step)
+                .setSteps(request.sampler().steps())
+                .setExpectedAt(expectedAt.orElse(null))
+                .setWorker(worker)
+                .build();
+    }
+
+    /**
+     * What a request is charged.
+     *
+     * @param start when the worker took the request on
+     * @param end when it was settled
+     */
+    public CostIncurred cost(GenerationRequest request, Outcome outcome, Instant start, Instant end) {
+        Evaluations evaluations = outcome.evaluations();
+        return priced(outcome.usage(), start, end)
+                .setCostId("request:" + request.id().value())
+                .setChargeKind(ChargeKind.COMPUTE)
+                .setTenantId(request.tenant().value())
+                .setRequestId(request.id().value())
+                .setModel(request.model())
+                .setOutcome(nameOf(outcome))
+                .setConditionalEvaluations(evaluations.conditional())
+                .setUnconditionalEvaluations(evaluations.unconditional())
+                .setGuideEvaluations(evaluations.guide())
+                .setSkippedEvaluations(evaluations.skipped())
+                .setTags(request.tags())
+                .build();
+    }
+
+    /**
+     * Device time that no request answers for.
+     *
+     * @param sequence tells this worker's charges apart; never used twice, not even after a restart
+     */
+    public CostIncurred overhead(long sequence, DeviceUsage usage, Instant start, Instant end) {
+        return priced(usage, start, end)
+                .setCostId("overhead:" + worker + ":" + sequence)
+                .setChargeKind(ChargeKind.OVERHEAD)
+                .setOutcome("")
+                .build();
+    }
+
+    private CostIncurred.Builder priced(DeviceUsage usage, Instant start, Instant end) {
+        BigDecimal seconds = Price.seconds(usage.deviceNanos());
+        BigDecimal cost = price.of(usage.deviceNanos());
+        return CostIncurred.newBuilder()
+                .setWorker(worker)
+                .setChargePeriodStart(start)
+                .setChargePeriodEnd(end)
+                .setConsumedQuantity(seconds)
+                .setPricingQuantity(seconds)
+                .setListUnitPrice(price.perDeviceSecond())
+                .setListCost(cost)
+                .setEffectiveCost(cost)
+                .setBillingCurrency(price.currency().getCurrencyCode())
+                .setSkuId(price.skuId())
+                .setDeviceNanos(usage.deviceNanos())
+                .setDenoiserNanos(usage.denoiserNanos())
+                .setGuideNanos(usage.guideNanos())
+                .setPaddingNanos(usage.paddingNanos())
+                .setRows(usage.rows());
+    }
+
+    private static ImageObject image(StoredImage image) {
+        return new ImageObject(
+                image.index(), image.bucket(), image.key(), image.sha256(), image.sizeBytes(), image.seed());
+    }
+
+    private static BundleUsed bundle(BundleIdentity bundle) {
+        return new BundleUsed(bundle.name(), bundle.version(), bundle.sha256());
+    }
+
+    private static PlanAsRun plan(PlanSummary plan) {
+        return new PlanAsRun(plan.steps(), plan.guidedTimesteps(), plan.weights());
+    }
+
+    private static EvaluationCounts evaluations(Evaluations counts) {
+        return new EvaluationCounts(counts.conditional(), counts.unconditional(), counts.guide(), counts.skipped());
+    }
+
+    private static RunTimings timings(Timings timings) {
+        return new RunTimings(
+                timings.acceptedAt(),
+                timings.finishedAt(),
+                timings.waiting().toNanos(),
+                timings.sampling().toNanos(),
+                timings.storing().toNanos());
+    }
+}

@@ -1,0 +1,192 @@
+package dev.sluice.wire;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+
+/**
+ * A registry behind Confluent's REST API. Its addresses are tried in turn, beginning with the one that answered last.
+ *
+ * <p>Only an answer in the API's own words counts as a no: 404 with error code 40403 for an id, 404 with any error code for
+ * a look-up, 409 and 422 for a registration. Everything else that is not a yes, be it a proxy's page or refused
+ * credentials, is a {@link RegistryUnavailableException}.
+ */
+public final class HttpSchemaRegistry implements SchemaRegistry {
+    private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int SCHEMA_NOT_FOUND = 40403;
+
+    private record Answer(int status, JsonNode body) {
+        boolean isYes() {
+            return status / 100 == 2;
+        }
+
+        int errorCode() {
+            return body.path("error_code").asInt();
+        }
+
+        String message() {
+            return body.path("message").asText("no message");
+        }
+    }
+
+    private final List<String> addresses;
+    private final Optional<String> authorization;
+    private final Duration timeout;
+    private final HttpClient client;
+
+    /** Index of the address that answered last. Written by every calling thread; a lost write costs one detour. */
+    private volatile int preferred;
+
+    /**
+     * @param addresses base addresses, at least one
+     * @param userInfo {@code user:password} for basic authentication
+     * @param timeout for connecting, and for one answer
+     */
+    public HttpSchemaRegistry(List<URI> addresses, Optional<String> userInfo, Duration timeout) {
+        if (addresses.isEmpty()) {
+            throw new IllegalArgumentException("a schema registry needs an address");
+        }
+        this.addresses = addresses.stream()
+                .map(address -> address.toString().replaceAll("/+$", ""))
+                .toList();
+        this.authorization = userInfo.map(
+                info -> "Basic " + Base64.getEncoder().encodeToString(info.getBytes(StandardCharsets.UTF_8)));
+        this.timeout = timeout;
+        this.client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(timeout)
+                .build();
+    }
+
+    @Override
+    public int register(String subject, Schema schema) {
+        Answer answer = post("/subjects/" + encoded(subject) + "/versions", schema);
+        if (answer.status() == 409 || answer.status() == 422) {
+            throw new SchemaRejectedException("the schema registry refuses " + schema.getFullName() + " for " + subject
+                    + ": " + answer.message());
+        }
+        return idIn(answer);
+    }
+
+    @Override
+    public int idOf(String subject, Schema schema) {
+        Answer answer = post("/subjects/" + encoded(subject), schema);
+        if (answer.status() == 404 && answer.errorCode() != 0) {
+            throw new SchemaRejectedException("the schema registry does not have " + schema.getFullName() + " under "
+                    + subject + ", and registering it is switched off: " + answer.message());
+        }
+        return idIn(answer);
+    }
+
+    @Override
+    public Schema schemaOf(int id) {
+        Answer answer = ask("/schemas/ids/" + id, Optional.empty());
+        if (answer.status() == 404 && answer.errorCode() == SCHEMA_NOT_FOUND) {
+            throw new UnknownSchemaException(id);
+        }
+        String text = required(answer, "schema").asText();
+        String type = answer.body().path("schemaType").asText("AVRO");
+        if (!type.equals("AVRO")) {
+            throw new UndecodableException(
+                    UndecodableException.Reason.UNREADABLE_SCHEMA, "schema " + id + " is of type " + type);
+        }
+        try {
+            return new Schema.Parser().setValidateDefaults(false).parse(text);
+        } catch (AvroRuntimeException e) {
+            throw new UndecodableException(
+                    UndecodableException.Reason.UNREADABLE_SCHEMA, "schema " + id + " can't be parsed", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+    }
+
+    private static String encoded(String subject) {
+        return URLEncoder.encode(subject, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    private Answer post(String path, Schema schema) {
+        return ask(
+                path,
+                Optional.of(JSON.createObjectNode()
+                        .put("schema", RegisteredForm.of(schema))
+                        .toString()));
+    }
+
+    private static int idIn(Answer answer) {
+        return required(answer, "id").asInt();
+    }
+
+    private static JsonNode required(Answer answer, String name) {
+        JsonNode value = answer.body().path(name);
+        if (!answer.isYes() || value.isMissingNode()) {
+            throw new RegistryUnavailableException(
+                    "the schema registry answered " + answer.status() + ": " + answer.message());
+        }
+        return value;
+    }
+
+    /** The first answer that any address gives; one that tells of its own trouble is passed over. */
+    private Answer ask(String path, Optional<String> body) {
+        int first = preferred;
+        var trouble = new RegistryUnavailableException("no schema registry could be asked at " + addresses);
+        for (int i = 0; i < addresses.size(); i++) {
+            int index = (first + i) % addresses.size();
+            try {
+                Answer answer = send(URI.create(addresses.get(index) + path), body);
+                if (!isTrouble(answer.status())) {
+                    preferred = index;
+                    return answer;
+                }
+                trouble.addSuppressed(new IOException(
+                        addresses.get(index) + " answered " + answer.status() + ": " + answer.message()));
+            } catch (IOException e) {
+                trouble.addSuppressed(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new RegistryUnavailableException("interrupted while asking the schema registry", e);
+            }
+        }
+        throw trouble;
+    }
+
+    private static boolean isTrouble(int status) {
+        return status >= 500 || status == 429 || status == 408;
+    }
+
+    private Answer send(URI uri, Optional<String> body) throws IOException, InterruptedException {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(uri).timeout(timeout).header("Accept", CONTENT_TYPE);
+        authorization.ifPresent(value -> request.header("Authorization", value));
+        body.ifPresent(
+                text -> request.header("Content-Type", CONTENT_TYPE).POST(HttpRequest.BodyPublishers.ofString(text)));
+        HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
+        return new Answer(response.statusCode(), parsed(response.body()));
+    }
+
+    private static JsonNode parsed(String body) {
+        try {
+            return JSON.readTree(body);
+        } catch (JsonProcessingException e) {
+            return MissingNode.getInstance();
+        }
+    }
+}

@@ -1,0 +1,10 @@
+package dev.sluice.wire;
+
+/** The registry answered, and knows no schema of this id. */
+public final class UnknownSchemaException extends UndecodableException {
+    private static final long serialVersionUID = 1L;
+
+    public UnknownSchemaException(int id) {
+        super(Reason.UNKNOWN_SCHEMA, "the schema registry knows no schema " + id);
+    }
+}
