@@ -1,0 +1,25 @@
+package dev.sluice.engine;
+
+/**
+ * Splits a call's device time over its used rows, to the nanosecond: shares differ by at most one and add up exactly.
+ * Padding is paid by the used rows in equal parts.
+ *
+ * @param nanos of the call
+ * @param usedRows at least 1
+ * @param rowsPerCall padding included
+ */
+record CostSplit(long nanos, int usedRows, int rowsPerCall) {
+    /** The share of a used row, by its place in the call. */
+    long share(int row) {
+        return part(nanos, row);
+    }
+
+    /** The part of a row's share that pays for padding. */
+    long paddingShare(int row) {
+        return part(Math.multiplyExact(nanos, rowsPerCall - usedRows) / rowsPerCall, row);
+    }
+
+    private long part(long total, int row) {
+        return total / usedRows + (row < total % usedRows ? 1 : 0);
+    }
+}

@@ -1,0 +1,25 @@
+package dev.sluice.engine;
+
+import java.time.Instant;
+
+/** The engine's two clocks: a monotonic one for durations and cost, the calendar for deadlines. */
+public interface EngineClock {
+    /** Nanoseconds of a clock that never goes back, from an arbitrary origin. */
+    long nanos();
+
+    /** The calendar's time. */
+    Instant now();
+
+    /** The machine's own clocks. */
+    EngineClock SYSTEM = new EngineClock() {
+        @Override
+        public long nanos() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public Instant now() {
+            return Instant.now();
+        }
+    };
+}

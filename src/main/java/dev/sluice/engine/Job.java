@@ -1,0 +1,143 @@
+package dev.sluice.engine;
+
+import dev.sluice.engine.JobEnd.SampleShape;
+import dev.sluice.engine.JobEnd.Sampled;
+import dev.sluice.engine.JobEnd.Stopped;
+import dev.sluice.engine.Row.Role;
+import dev.sluice.model.BundleManifest.TensorShape;
+import dev.sluice.request.DeviceUsage;
+import dev.sluice.request.Evaluations;
+import dev.sluice.request.FailureCode;
+import dev.sluice.request.GenerationRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A request inside the engine: its images, started one by one as rows come free, and what they used so far. Confined to
+ * the engine's thread once submitted.
+ */
+final class Job {
+    private final GenerationRequest request;
+    private final Recipe recipe;
+    private final Lane lane;
+    private final JobListener listener;
+    private final long submittedNanos;
+    private final long arrival;
+    private final List<Trajectory> trajectories = new ArrayList<>();
+    private DeviceUsage usage = DeviceUsage.NONE;
+    private long conditional;
+    private long unconditional;
+    private long guide;
+    private long stepsTaken;
+    private long firstRowNanos = -1;
+    private long lastProgressNanos;
+    private int imagesDone;
+    private boolean ended;
+
+    Job(GenerationRequest request, Recipe recipe, Lane lane, JobListener listener, long submittedNanos, long arrival) {
+        this.request = request;
+        this.recipe = recipe;
+        this.lane = lane;
+        this.listener = listener;
+        this.submittedNanos = submittedNanos;
+        this.arrival = arrival;
+        lastProgressNanos = submittedNanos;
+    }
+
+    GenerationRequest request() {
+        return request;
+    }
+
+    Recipe recipe() {
+        return recipe;
+    }
+
+    Lane lane() {
+        return lane;
+    }
+
+    long arrival() {
+        return arrival;
+    }
+
+    boolean ended() {
+        return ended;
+    }
+
+    DeviceUsage usage() {
+        return usage;
+    }
+
+    boolean allImagesStarted() {
+        return trajectories.size() == request.images();
+    }
+
+    Trajectory startNextImage() {
+        Trajectory trajectory = new Trajectory(this, trajectories.size());
+        trajectories.add(trajectory);
+        return trajectory;
+    }
+
+    /** A row came back: counts it and charges its share. */
+    void charge(Role role, CostSplit split, int row, long callStartNanos) {
+        if (firstRowNanos < 0) {
+            firstRowNanos = callStartNanos;
+        }
+        long share = split.share(row);
+        boolean guided = role == Role.GUIDE;
+        usage = usage.plus(new DeviceUsage(guided ? 0 : share, guided ? share : 0, split.paddingShare(row), 1));
+        switch (role) {
+            case CONDITIONAL -> conditional++;
+            case UNCONDITIONAL -> unconditional++;
+            case GUIDE -> guide++;
+        }
+    }
+
+    void stepTaken(long nowNanos, Duration progressInterval) {
+        stepsTaken++;
+        if (nowNanos - lastProgressNanos >= progressInterval.toNanos()) {
+            lastProgressNanos = nowNanos;
+            listener.progressed(stepsTaken, (long) recipe.plan().steps() * request.images());
+        }
+    }
+
+    /** An image reached its last step; true where it was the last image. */
+    boolean imageDone() {
+        imagesDone++;
+        return imagesDone == request.images();
+    }
+
+    void endSampled(long nowNanos) {
+        TensorShape shape = lane.manifest().sample();
+        long started = firstRowNanos < 0 ? nowNanos : firstRowNanos;
+        end(new Sampled(
+                trajectories.stream().map(Trajectory::sample).toList(),
+                lane.bundle().identity(),
+                new SampleShape(shape.channels(), shape.height(), shape.width()),
+                recipe.summary(),
+                evaluations(),
+                usage,
+                Duration.ofNanos(started - submittedNanos),
+                Duration.ofNanos(nowNanos - started)));
+    }
+
+    void endStopped(FailureCode code, String message) {
+        end(new Stopped(code, message, evaluations(), usage));
+    }
+
+    void endSilently() {
+        ended = true;
+    }
+
+    private void end(JobEnd end) {
+        ended = true;
+        listener.ended(end);
+    }
+
+    /** Rows that came back; what the plan skipped is counted for finished images. */
+    private Evaluations evaluations() {
+        return new Evaluations(
+                conditional, unconditional, guide, recipe.planned().skipped() * imagesDone);
+    }
+}

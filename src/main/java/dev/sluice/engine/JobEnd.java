@@ -1,0 +1,42 @@
+package dev.sluice.engine;
+
+import dev.sluice.request.BundleIdentity;
+import dev.sluice.request.DeviceUsage;
+import dev.sluice.request.Evaluations;
+import dev.sluice.request.FailureCode;
+import dev.sluice.request.PlanSummary;
+import java.time.Duration;
+import java.util.List;
+
+/** How a job left the engine, with what it used there. */
+public sealed interface JobEnd {
+    DeviceUsage usage();
+
+    Evaluations evaluations();
+
+    /**
+     * Every image is sampled.
+     *
+     * @param samples for each image the denoised x, {@code [C,H,W]}
+     */
+    record Sampled(
+            List<float[]> samples,
+            BundleIdentity bundle,
+            SampleShape shape,
+            PlanSummary plan,
+            Evaluations evaluations,
+            DeviceUsage usage,
+            Duration waiting,
+            Duration sampling)
+            implements JobEnd {
+        public Sampled {
+            samples = List.copyOf(samples);
+        }
+    }
+
+    /** The job failed, expired or was cancelled. */
+    record Stopped(FailureCode code, String message, Evaluations evaluations, DeviceUsage usage) implements JobEnd {}
+
+    /** Channels, height and width of a sample. */
+    record SampleShape(int channels, int height, int width) {}
+}
