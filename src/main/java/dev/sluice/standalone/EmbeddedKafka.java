@@ -1,0 +1,149 @@
+package dev.sluice.standalone;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A Kafka cluster of one node, broker and controller, in this process. Its topics, offsets and transactions lie in one
+ * folder and are there again after a restart.
+ *
+ * <p>Any thread may call any method; {@link #close()} once.
+ */
+public final class EmbeddedKafka implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedKafka.class);
+    private static final int START_ATTEMPTS = 5;
+
+    private final KafkaRaftServer server;
+    private final String bootstrapServers;
+
+    private EmbeddedKafka(KafkaRaftServer server, String bootstrapServers) {
+        this.server = server;
+        this.bootstrapServers = bootstrapServers;
+    }
+
+    /**
+     * Starts the broker and returns when it takes clients.
+     *
+     * @param folder made and formatted where it is new
+     * @param port of the loopback interface; 0 for a free one
+     * @throws StandaloneException where the port is taken or the folder cannot be used
+     */
+    public static EmbeddedKafka start(Path folder, int port) {
+        format(folder);
+        int attempt = 1;
+        while (true) {
+            // Clients are told the port before the broker binds it, so a free one is chosen first and may be lost
+            // again.
+            int brokerPort = port == 0 ? Loopback.freePort(Set.of()) : port;
+            Loopback.requireFree(brokerPort);
+            int controllerPort = Loopback.freePort(Set.of(brokerPort));
+            try {
+                return startOn(folder, brokerPort, controllerPort);
+            } catch (KafkaException e) {
+                if (port != 0 || attempt == START_ATTEMPTS) {
+                    throw new StandaloneException("Kafka did not start in " + folder, e);
+                }
+                LOG.warn("event=kafka_start_retried attempt={} port={} cause={}", attempt, brokerPort, e.toString());
+                attempt++;
+            }
+        }
+    }
+
+    private static EmbeddedKafka startOn(Path folder, int brokerPort, int controllerPort) {
+        Map<String, Object> settings = SingleNodeSettings.of(folder, brokerPort, controllerPort);
+        KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.apply(settings, false), Time.SYSTEM);
+        try {
+            server.startup();
+        } catch (RuntimeException e) {
+            server.shutdown();
+            throw e;
+        }
+        LOG.info("event=kafka_started port={} folder={}", brokerPort, folder);
+        return new EmbeddedKafka(server, Loopback.HOST + ":" + brokerPort);
+    }
+
+    /** Gives a new folder its cluster id. Kafka writes {@code meta.properties} last, so its presence means formatted. */
+    private static void format(Path folder) {
+        if (Files.exists(folder.resolve("meta.properties"))) {
+            return;
+        }
+        try {
+            Files.createDirectories(folder);
+            new Formatter()
+                    .setClusterId(Uuid.randomUuid().toString())
+                    .setNodeId(SingleNodeSettings.NODE_ID)
+                    .setControllerListenerName(SingleNodeSettings.CONTROLLER_LISTENER)
+                    .setDirectories(List.of(folder.toString()))
+                    .setMetadataLogDirectory(folder.toString())
+                    .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+                    .run();
+        } catch (IOException e) {
+            throw new StandaloneException("Kafka's folder " + folder + " could not be made", e);
+        } catch (Exception e) {
+            throw new StandaloneException("Kafka's folder " + folder + " could not be formatted", e);
+        }
+    }
+
+    /** {@code host:port}, for every client's {@code bootstrap.servers}. */
+    public String bootstrapServers() {
+        return bootstrapServers;
+    }
+
+    /**
+     * Creates the topics that are missing; those that exist stay as they are.
+     *
+     * @param partitions number of partitions by topic name
+     * @param config topic settings, for each of the topics created
+     * @throws StandaloneException where the broker refuses a topic
+     */
+    public void createTopics(Map<String, Integer> partitions, Map<String, String> config) {
+        List<NewTopic> topics = partitions.entrySet().stream()
+                .map(topic -> new NewTopic(topic.getKey(), topic.getValue(), (short) 1).configs(config))
+                .toList();
+        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
+            admin.createTopics(topics).values().forEach(EmbeddedKafka::awaitCreated);
+        }
+    }
+
+    private static void awaitCreated(String topic, KafkaFuture<Void> created) {
+        try {
+            created.get();
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof TopicExistsException)) {
+                throw new StandaloneException("topic " + topic + " could not be created", e);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StandaloneException("interrupted while topic " + topic + " was being created", e);
+        }
+    }
+
+    /** Stops the broker and returns when its logs are closed. */
+    @Override
+    public void close() {
+        server.shutdown();
+        server.awaitShutdown();
+        LOG.info("event=kafka_stopped address={}", bootstrapServers);
+    }
+}

@@ -1,0 +1,72 @@
+package dev.sluice.storage;
+
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+
+/**
+ * The SDK's clients, made so that {@link Retrier} alone retries and every image travels in one request: a conditional write
+ * must not become a multipart upload.
+ */
+final class S3Clients {
+    private static final long ONE_REQUEST_BYTES = 1L << 30;
+
+    /** An image is small, so the bandwidth only bounds how many threads and buffers the native client sets up. */
+    private static final double TARGET_GIGABITS_PER_SECOND = 2;
+
+    private S3Clients() {}
+
+    static S3AsyncClient create(S3Settings settings) {
+        return switch (settings.client()) {
+            case CRT -> crt(settings);
+            case NETTY -> netty(settings);
+        };
+    }
+
+    private static S3AsyncClient crt(S3Settings settings) {
+        return S3AsyncClient.crtBuilder()
+                .endpointOverride(settings.endpoint().orElse(null))
+                .region(Region.of(settings.region()))
+                .forcePathStyle(settings.pathStyle())
+                .credentialsProvider(credentials(settings))
+                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+                .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+                .thresholdInBytes(ONE_REQUEST_BYTES)
+                .targetThroughputInGbps(TARGET_GIGABITS_PER_SECOND)
+                .maxConcurrency(settings.maxConnections())
+                .httpConfiguration(
+                        http -> http.connectionTimeout(settings.retry().attemptTimeout()))
+                .retryConfiguration(retry -> retry.numRetries(0))
+                .build();
+    }
+
+    private static S3AsyncClient netty(S3Settings settings) {
+        return S3AsyncClient.builder()
+                .endpointOverride(settings.endpoint().orElse(null))
+                .region(Region.of(settings.region()))
+                .forcePathStyle(settings.pathStyle())
+                .credentialsProvider(credentials(settings))
+                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+                .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+                .httpClientBuilder(NettyNioAsyncHttpClient.builder()
+                        .maxConcurrency(settings.maxConnections())
+                        .connectionTimeout(settings.retry().attemptTimeout()))
+                .overrideConfiguration(calls -> calls.retryStrategy(AwsRetryStrategy.doNotRetry())
+                        .apiCallTimeout(settings.retry().attemptTimeout()))
+                .build();
+    }
+
+    private static AwsCredentialsProvider credentials(S3Settings settings) {
+        return settings.credentials()
+                .<AwsCredentialsProvider>map(pair -> StaticCredentialsProvider.create(
+                        AwsBasicCredentials.create(pair.accessKey(), pair.secretKey())))
+                .orElseGet(() -> DefaultCredentialsProvider.builder().build());
+    }
+}
