@@ -1,49 +1,60 @@
 package dev.sluice.engine;
 
-import java.util.concurrent.atomic.AtomicLong;
+import dev.sluice.request.DeviceUsage;
 
 /**
  * Where device time went: every nanosecond in a call is either charged to a job or overhead (warm-up, failed calls, jobs
- * whose owner went away). {@code deviceNanos = chargedNanos + overheadNanos} at every instant between two calls. Written
- * by the engine's thread, read by any.
+ * whose owner went away). {@code deviceNanos = chargedNanos + overheadNanos} at every instant. Written by the engine's
+ * thread, read by any.
  */
 public final class DeviceMeter {
-    private final AtomicLong device = new AtomicLong();
-    private final AtomicLong overhead = new AtomicLong();
-    private final AtomicLong overheadTaken = new AtomicLong();
+    private long deviceNanos;
+    private DeviceUsage overhead = DeviceUsage.NONE;
+    private DeviceUsage untaken = DeviceUsage.NONE;
 
     /** Time in calls. */
-    public long deviceNanos() {
-        return device.get();
+    public synchronized long deviceNanos() {
+        return deviceNanos;
     }
 
     /** Time in calls that no job answers for. */
-    public long overheadNanos() {
-        return overhead.get();
+    public synchronized long overheadNanos() {
+        return overhead.deviceNanos();
     }
 
     /** Time in calls that jobs answer for, ended ones and those under way. */
-    public long chargedNanos() {
-        return device.get() - overhead.get();
+    public synchronized long chargedNanos() {
+        return deviceNanos - overhead.deviceNanos();
     }
 
     /** The overhead since this was last asked, for whoever publishes it. */
-    public long takeOverheadNanos() {
-        long now = overhead.get();
-        return now - overheadTaken.getAndSet(now);
+    public synchronized DeviceUsage takeOverhead() {
+        DeviceUsage taken = untaken;
+        untaken = DeviceUsage.NONE;
+        return taken;
     }
 
-    void charged(long nanos) {
-        device.addAndGet(nanos);
+    synchronized void charged(long nanos) {
+        deviceNanos += nanos;
     }
 
-    void wasted(long nanos) {
-        overhead.addAndGet(nanos);
-        device.addAndGet(nanos);
+    /** A call that no job has anything of. */
+    synchronized void wasted(Call.Network network, long nanos) {
+        deviceNanos += nanos;
+        add(
+                switch (network) {
+                    case DENOISER -> new DeviceUsage(nanos, 0, 0, 0);
+                    case GUIDE -> new DeviceUsage(0, nanos, 0, 0);
+                });
     }
 
-    /** Time that was charged to a job which nobody will be told of. */
-    void writtenOff(long nanos) {
-        overhead.addAndGet(nanos);
+    /** What was charged to a job which nobody will be told of. */
+    synchronized void writtenOff(DeviceUsage usage) {
+        add(usage);
+    }
+
+    private void add(DeviceUsage usage) {
+        overhead = overhead.plus(usage);
+        untaken = untaken.plus(usage);
     }
 }

@@ -39,6 +39,8 @@ public final class Engine implements AutoCloseable {
     private volatile @Nullable Throwable fault;
 
     /**
+     * An engine that is not started yet.
+     *
      * @param bundles by whose names requests choose
      * @param prepareThread readies the engine's thread for the device, before anything else runs on it
      */
@@ -187,8 +189,8 @@ public final class Engine implements AutoCloseable {
         }
 
         @Override
-        public void progressed(long step, long steps) {
-            listener.progressed(step, steps);
+        public void progressed(int step) {
+            listener.progressed(step);
         }
 
         @Override

@@ -60,7 +60,7 @@ final class EngineLoop {
             for (Call call : lane.warmUpCalls()) {
                 long start = clock.nanos();
                 call.evaluate();
-                meter.wasted(clock.nanos() - start);
+                meter.wasted(call.network(), clock.nanos() - start);
             }
         }
     }
@@ -78,7 +78,7 @@ final class EngineLoop {
         if (!job.ended()) {
             job.endSilently();
             forget(job);
-            meter.writtenOff(job.usage().deviceNanos());
+            meter.writtenOff(job.usage());
         }
     }
 
@@ -107,7 +107,7 @@ final class EngineLoop {
         try {
             results = call.evaluate();
         } catch (ModelException e) {
-            meter.wasted(clock.nanos() - start);
+            meter.wasted(call.network(), clock.nanos() - start);
             LOG.error(
                     "call_failed bundle={} network={} rows={}",
                     call.lane().manifest().name(),

@@ -98,7 +98,7 @@ final class Job {
         stepsTaken++;
         if (nowNanos - lastProgressNanos >= progressInterval.toNanos()) {
             lastProgressNanos = nowNanos;
-            listener.progressed(stepsTaken, (long) recipe.plan().steps() * request.images());
+            listener.progressed((int) (stepsTaken / request.images()));
         }
     }
 

@@ -3,12 +3,11 @@ package dev.sluice.engine;
 /** Hears of one job. Called on the engine's thread: hand over and return. */
 public interface JobListener {
     /**
-     * Some step of the job was taken.
+     * The job has come further.
      *
-     * @param step steps taken, over all images
-     * @param steps steps to take, over all images
+     * @param step steps taken, on average over the job's images
      */
-    void progressed(long step, long steps);
+    void progressed(int step);
 
     /** The last word on the job. */
     void ended(JobEnd end);

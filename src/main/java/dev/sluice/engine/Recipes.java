@@ -23,7 +23,11 @@ final class Recipes {
         this.hasGuide = hasGuide;
     }
 
-    /** @throws InvalidFieldException if the bundle can't serve the request */
+    /**
+     * The request's recipe.
+     *
+     * @throws InvalidFieldException if the bundle can't serve the request
+     */
     Recipe recipe(GenerationRequest request) {
         DiffusionTables tables = tables(request.sampler().steps());
         int nullClass = manifest.condition().nullClass();

@@ -1,0 +1,52 @@
+package dev.sluice.stream;
+
+import dev.sluice.events.v1.CostIncurred;
+import dev.sluice.events.v1.GenerationCompleted;
+import dev.sluice.events.v1.GenerationFailed;
+import dev.sluice.events.v1.GenerationProgressed;
+import dev.sluice.wire.CloudEvent;
+import java.time.Instant;
+import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+
+/** Forwards events to their topics, keyed and in their envelope, inside the task's transaction. */
+final class EventSinks {
+    static final String COMPLETIONS = "completions";
+    static final String FAILURES = "failures";
+    static final String COSTS = "costs";
+    static final String PROGRESS = "progress";
+
+    private final ProcessorContext<String, SpecificRecord> context;
+
+    EventSinks(ProcessorContext<String, SpecificRecord> context) {
+        this.context = context;
+    }
+
+    void completed(GenerationCompleted event, Optional<String> traceparent) {
+        forward(COMPLETIONS, event.getRequestId(), event, CloudEvent.of(event), traceparent);
+    }
+
+    void failed(GenerationFailed event, Optional<String> traceparent) {
+        forward(FAILURES, event.getRequestId(), event, CloudEvent.of(event), traceparent);
+    }
+
+    void progressed(GenerationProgressed event, Instant now, Optional<String> traceparent) {
+        forward(PROGRESS, event.getRequestId(), event, CloudEvent.of(event, now), traceparent);
+    }
+
+    /** Keyed by tenant; overhead, which has none, by worker. */
+    void incurred(CostIncurred event, Optional<String> traceparent) {
+        String tenant = event.getTenantId();
+        forward(COSTS, tenant == null ? event.getWorker() : tenant, event, CloudEvent.of(event), traceparent);
+    }
+
+    private void forward(
+            String sink, String key, SpecificRecord event, CloudEvent envelope, Optional<String> traceparent) {
+        RecordHeaders headers = new RecordHeaders();
+        envelope.writeTo(headers, traceparent);
+        context.forward(new Record<>(key, event, envelope.time().toEpochMilli(), headers), sink);
+    }
+}

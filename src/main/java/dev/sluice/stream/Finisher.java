@@ -1,0 +1,153 @@
+package dev.sluice.stream;
+
+import dev.sluice.engine.JobEnd;
+import dev.sluice.request.DeviceUsage;
+import dev.sluice.request.Evaluations;
+import dev.sluice.request.FailureCode;
+import dev.sluice.request.GenerationRequest;
+import dev.sluice.request.Outcome;
+import dev.sluice.request.StoredImage;
+import dev.sluice.request.Timings;
+import dev.sluice.storage.ImageAddress;
+import dev.sluice.storage.ImageStore;
+import dev.sluice.storage.PngEncoder;
+import dev.sluice.storage.Provenance;
+import dev.sluice.storage.RgbImage;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns samples into stored images, beside the engine: encode, upload, and only then an outcome. {@link #finish} is
+ * called on the engine's thread and returns at once; encoding runs on a small pool of this object, uploads on the
+ * store's own threads. The bound is {@link #hasRoom}, which closes the consumer's gate.
+ */
+public final class Finisher implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Finisher.class);
+
+    private final ImageStore store;
+    private final int maxRequests;
+    private final Clock clock;
+    private final PngEncoder encoder = new PngEncoder();
+    private final AtomicInteger requestsInside = new AtomicInteger();
+    private final ExecutorService pool;
+
+    /**
+     * A finisher with a pool of its own.
+     *
+     * @param threads that encode
+     * @param maxRequests requests being finished at which this counts as full
+     */
+    public Finisher(ImageStore store, int threads, int maxRequests, Clock clock) {
+        this.store = store;
+        this.maxRequests = maxRequests;
+        this.clock = clock;
+        pool = Executors.newFixedThreadPool(
+                threads,
+                Thread.ofPlatform().name("sluice-finish-", 0).daemon(true).factory());
+    }
+
+    /** Whether more samples are welcome. */
+    public boolean hasRoom() {
+        return requestsInside.get() < maxRequests;
+    }
+
+    /**
+     * Stores a request's images.
+     *
+     * @return the outcome; never fails: what goes wrong here is a failed outcome
+     */
+    public CompletionStage<Outcome> finish(GenerationRequest request, JobEnd.Sampled sampled, Instant acceptedAt) {
+        requestsInside.incrementAndGet();
+        long start = System.nanoTime();
+        return CompletableFuture.supplyAsync(() -> encode(request, sampled), pool)
+                .thenCompose(pngs -> storeAll(request, pngs))
+                .handle((images, failure) -> failure == null
+                        ? completed(request, sampled, acceptedAt, images, Duration.ofNanos(System.nanoTime() - start))
+                        : notStored(request, sampled, failure))
+                .whenComplete((outcome, failure) -> requestsInside.decrementAndGet());
+    }
+
+    /** Lets what is under way end, for as long as given. */
+    public void drain(Duration patience) throws InterruptedException {
+        pool.shutdown();
+        if (!pool.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            LOG.warn("finish_drain_timed_out requests={}", requestsInside.get());
+        }
+    }
+
+    @Override
+    public void close() {
+        pool.shutdownNow();
+    }
+
+    private List<byte[]> encode(GenerationRequest request, JobEnd.Sampled sampled) {
+        List<byte[]> pngs = new ArrayList<>();
+        for (int image = 0; image < sampled.samples().size(); image++) {
+            Provenance provenance = Provenance.of(request, image, sampled.bundle(), sampled.plan());
+            JobEnd.SampleShape shape = sampled.shape();
+            RgbImage pixels = RgbImage.fromSamples(sampled.samples().get(image), shape.width(), shape.height());
+            pngs.add(encoder.encode(pixels, provenance));
+        }
+        return pngs;
+    }
+
+    private CompletionStage<List<StoredImage>> storeAll(GenerationRequest request, List<byte[]> pngs) {
+        List<CompletableFuture<StoredImage>> puts = new ArrayList<>();
+        for (int image = 0; image < pngs.size(); image++) {
+            puts.add(store.put(ImageAddress.of(request, image), pngs.get(image)).toCompletableFuture());
+        }
+        return CompletableFuture.allOf(puts.toArray(CompletableFuture[]::new))
+                .thenApply(all -> puts.stream().map(CompletableFuture::join).toList());
+    }
+
+    private Outcome completed(
+            GenerationRequest request,
+            JobEnd.Sampled sampled,
+            Instant acceptedAt,
+            List<StoredImage> images,
+            Duration storing) {
+        return new Outcome.Completed(
+                request.id(),
+                images,
+                sampled.bundle(),
+                sampled.plan(),
+                sampled.evaluations(),
+                sampled.usage(),
+                new Timings(acceptedAt, clock.instant(), sampled.waiting(), sampled.sampling(), storing));
+    }
+
+    private static Outcome notStored(GenerationRequest request, JobEnd.Sampled sampled, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        LOG.error("not_stored request={}", request.id(), cause);
+        return failed(
+                request,
+                FailureCode.STORAGE_FAULT,
+                String.valueOf(cause.getMessage()),
+                sampled.evaluations(),
+                sampled.usage());
+    }
+
+    /** The outcome of a job that the engine stopped. */
+    static Outcome stopped(GenerationRequest request, JobEnd.Stopped stopped) {
+        return failed(request, stopped.code(), stopped.message(), stopped.evaluations(), stopped.usage());
+    }
+
+    private static Outcome failed(
+            GenerationRequest request, FailureCode code, String message, Evaluations evaluations, DeviceUsage usage) {
+        return new Outcome.Failed(request.id(), code, message, Optional.empty(), evaluations, usage);
+    }
+}

@@ -1,0 +1,107 @@
+package dev.sluice.stream;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.KafkaClientSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Kafka Streams' clients, with a gate in the main consumer: while there is no room, it polls with the request
+ * partitions paused. Heartbeats, commits and punctuations go on, cancellations still come in, and the lag stays in the
+ * topic, where an autoscaler sees it.
+ *
+ * <p>Only partitions that Streams has not paused itself are paused, and just those are resumed, before the poll
+ * returns; so Streams never meets a pause that isn't its own. The streams group protocol asks no supplier for a
+ * consumer, so only {@code group.protocol=classic} works. The gate runs on the stream thread that polls.
+ */
+final class GatedClients implements KafkaClientSupplier {
+    private final String requestTopic;
+    private final BooleanSupplier hasRoom;
+
+    GatedClients(String requestTopic, BooleanSupplier hasRoom) {
+        this.requestTopic = requestTopic;
+        this.hasRoom = hasRoom;
+    }
+
+    @Override
+    public Admin getAdmin(Map<String, Object> config) {
+        return Admin.create(config);
+    }
+
+    @Override
+    public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
+        return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
+        return gated(plainConsumer(config));
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> getRestoreConsumer(Map<String, Object> config) {
+        return plainConsumer(config);
+    }
+
+    @Override
+    public Consumer<byte[], byte[]> getGlobalConsumer(Map<String, Object> config) {
+        return plainConsumer(config);
+    }
+
+    private static Consumer<byte[], byte[]> plainConsumer(Map<String, Object> config) {
+        return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    @SuppressWarnings("unchecked")
+    Consumer<byte[], byte[]> gated(Consumer<byte[], byte[]> consumer) {
+        InvocationHandler handler =
+                (proxy, method, arguments) -> method.getName().equals("poll") && !hasRoom.getAsBoolean()
+                        ? pollWithoutRequests(consumer, method, arguments)
+                        : invoke(consumer, method, arguments);
+        return (Consumer<byte[], byte[]>)
+                Proxy.newProxyInstance(GatedClients.class.getClassLoader(), new Class<?>[] {Consumer.class}, handler);
+    }
+
+    private @Nullable Object pollWithoutRequests(Consumer<byte[], byte[]> consumer, Method poll, Object[] arguments)
+            throws Throwable {
+        Set<TopicPartition> paused = requestsNotPaused(consumer);
+        consumer.pause(paused);
+        try {
+            return invoke(consumer, poll, arguments);
+        } finally {
+            // The poll may have taken partitions away.
+            paused.retainAll(consumer.assignment());
+            consumer.resume(paused);
+        }
+    }
+
+    private Set<TopicPartition> requestsNotPaused(Consumer<byte[], byte[]> consumer) {
+        Set<TopicPartition> requests = new HashSet<>(consumer.assignment());
+        requests.removeIf(partition -> !partition.topic().equals(requestTopic));
+        requests.removeAll(consumer.paused());
+        return requests;
+    }
+
+    private static @Nullable Object invoke(
+            Consumer<byte[], byte[]> consumer, Method method, Object @Nullable [] arguments) throws Throwable {
+        try {
+            return method.invoke(consumer, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getCause() == null ? e : e.getCause();
+        }
+    }
+}

@@ -1,0 +1,236 @@
+package dev.sluice.stream;
+
+import dev.sluice.events.v1.GenerationCancelled;
+import dev.sluice.events.v1.GenerationRequested;
+import dev.sluice.request.FailureCode;
+import dev.sluice.request.GenerationRequest;
+import dev.sluice.request.Outcome;
+import dev.sluice.request.Refusal;
+import dev.sluice.request.RequestId;
+import dev.sluice.state.v1.PendingRequest;
+import dev.sluice.state.v1.SettledRequest;
+import dev.sluice.wire.CloudEvent;
+import dev.sluice.wire.ContentHash;
+import dev.sluice.wire.Decoded;
+import dev.sluice.wire.EventEncoder;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives each request exactly one outcome. {@link #process} never waits and never samples: it writes the request down as
+ * pending and hands it to the engine. A punctuation takes what has ended, forwards its events and marks it settled, all
+ * in one transaction. A new owner of the task starts what is pending again; the old one abandons it.
+ */
+final class SettlingProcessor implements Processor<String, SpecificRecord, String, SpecificRecord> {
+    /** The outcome in the settled store of a request that was cancelled before it came. */
+    private static final String CANCELLED_AHEAD = "CANCELLED_AHEAD";
+
+    private final WorkerParts parts;
+    private final StreamSettings settings;
+    private final Mailbox mailbox = new Mailbox();
+    private final TaskJobs jobs;
+    private @Nullable Open open;
+
+    SettlingProcessor(WorkerParts parts, StreamSettings settings) {
+        this.parts = parts;
+        this.settings = settings;
+        jobs = new TaskJobs(parts.engine(), parts.finisher(), mailbox);
+    }
+
+    /** What exists between init and close. */
+    private record Open(Ledger ledger, EventSinks sinks) {}
+
+    @Override
+    public void init(ProcessorContext<String, SpecificRecord> context) {
+        Ledger ledger = new Ledger(
+                context.getStateStore(Ledger.PENDING),
+                context.getStateStore(Ledger.SETTLED),
+                settings.settledRetention());
+        open = new Open(ledger, new EventSinks(context));
+        context.schedule(settings.settleInterval(), PunctuationType.WALL_CLOCK_TIME, timestamp -> settleEnded());
+        ledger.allPending().forEach(this::resume);
+    }
+
+    @Override
+    public void process(Record<String, SpecificRecord> record) {
+        switch (record.value()) {
+            case GenerationRequested request -> {
+                requireKey(record.key(), request.getRequestId());
+                request(request, CloudEvent.traceparent(record.headers()));
+            }
+            case GenerationCancelled cancellation -> {
+                requireKey(record.key(), cancellation.getRequestId());
+                cancel(cancellation);
+            }
+            case null -> throw new DeadLetterException("the record has no value");
+            case SpecificRecord other ->
+                throw new DeadLetterException(
+                        other.getSchema().getFullName() + " is neither a request nor a cancellation");
+        }
+    }
+
+    @Override
+    public void close() {
+        jobs.abandonAll();
+        open = null;
+    }
+
+    /** The same id on another partition would be another request, so the key has to be the id. */
+    private static void requireKey(@Nullable String key, String requestId) {
+        if (!requestId.equals(key)) {
+            throw new DeadLetterException("the record's key is not its requestId");
+        }
+    }
+
+    private void request(GenerationRequested event, Optional<String> traceparent) {
+        String id = event.getRequestId();
+        String hash = ContentHash.of(event);
+        Optional<SettledRequest> settled = open().ledger().settled(id, now());
+        Optional<String> known = settled.map(SettledRequest::getContentHash)
+                .or(() -> open().ledger().pending(id).map(PendingRequest::getContentHash));
+        boolean cancelledAhead = settled.filter(entry -> entry.getOutcome().equals(CANCELLED_AHEAD))
+                .isPresent();
+        if (known.isEmpty() || cancelledAhead) {
+            PendingRequest pending = PendingRequest.newBuilder()
+                    .setRequest(event)
+                    .setAcceptedAt(now())
+                    .setTraceparent(traceparent.orElse(null))
+                    .setContentHash(hash)
+                    .build();
+            answer(pending, cancelledAhead);
+        } else if (!known.get().equals(hash)) {
+            throw new DeadLetterException("a request with this requestId and other content came before");
+        }
+    }
+
+    private void answer(PendingRequest pending, boolean cancelledAhead) {
+        switch (parts.decoder().decode(pending.getRequest())) {
+            case Decoded.Unidentifiable(String reason) -> throw new DeadLetterException(reason);
+            case Decoded.Invalid invalid -> {
+                open().sinks()
+                        .failed(
+                                parts.encoder().refused(invalid, pending.getAcceptedAt()),
+                                Optional.ofNullable(pending.getTraceparent()));
+                settled(pending, invalid.refusal().code().name());
+            }
+            case Decoded.Valid(GenerationRequest request) -> {
+                Optional<Refusal> refusal = cancelledAhead
+                        ? Optional.of(
+                                new Refusal(FailureCode.CANCELLED, "requestId", "cancelled before the request came"))
+                        : settings.limits().check(request).or(() -> expired(request, pending.getAcceptedAt()));
+                refusal.ifPresentOrElse(no -> refuse(pending, request, no), () -> accept(pending, request));
+            }
+        }
+    }
+
+    private static Optional<Refusal> expired(GenerationRequest request, Instant now) {
+        return request.deadline()
+                .filter(deadline -> !now.isBefore(deadline))
+                .map(deadline -> new Refusal(
+                        FailureCode.DEADLINE_EXPIRED, "deadline", "the deadline had passed when the request came"));
+    }
+
+    private void accept(PendingRequest pending, GenerationRequest request) {
+        open().ledger().accept(pending);
+        jobs.start(request, pending.getAcceptedAt()).ifPresent(no -> refuse(pending, request, no));
+    }
+
+    private void refuse(PendingRequest pending, GenerationRequest request, Refusal refusal) {
+        settle(pending, request, Outcome.Failed.refused(request.id(), refusal));
+    }
+
+    /** Starts what an earlier owner of the task had accepted. What it can't serve is settled with the rest. */
+    private void resume(PendingRequest pending) {
+        GenerationRequest request = valid(pending);
+        jobs.start(request, pending.getAcceptedAt())
+                .ifPresent(refusal -> mailbox.ended(Outcome.Failed.refused(request.id(), refusal)));
+    }
+
+    private void cancel(GenerationCancelled cancellation) {
+        String id = cancellation.getRequestId();
+        if (open().ledger().pending(id).isPresent()) {
+            jobs.cancel(new RequestId(id), cancellation.getReason());
+        } else if (open().ledger().settled(id, now()).isEmpty()) {
+            open().ledger().settle(id, "", CANCELLED_AHEAD, now());
+        }
+    }
+
+    private void settleEnded() {
+        mailbox.takeOutcomes(outcome -> {
+            jobs.settled(outcome.requestId());
+            open().ledger()
+                    .pending(outcome.requestId().value())
+                    .ifPresent(pending -> settle(pending, valid(pending), outcome));
+        });
+        mailbox.takeProgress((request, step) ->
+                open().ledger().pending(request.id().value()).ifPresent(pending -> report(pending, request, step)));
+        parts.overhead()
+                .take(now())
+                .ifPresent(charge -> open().sinks()
+                        .incurred(
+                                parts.encoder()
+                                        .overhead(charge.sequence(), charge.usage(), charge.start(), charge.end()),
+                                Optional.empty()));
+    }
+
+    private void settle(PendingRequest pending, GenerationRequest request, Outcome outcome) {
+        Instant now = now();
+        Optional<String> traceparent = Optional.ofNullable(pending.getTraceparent());
+        switch (outcome) {
+            case Outcome.Completed completed ->
+                open().sinks().completed(parts.encoder().completed(request, completed), traceparent);
+            case Outcome.Failed failed ->
+                open().sinks().failed(parts.encoder().failed(request, failed, now), traceparent);
+        }
+        if (outcome.usage().rows() > 0) {
+            open().sinks().incurred(parts.encoder().cost(request, outcome, pending.getAcceptedAt(), now), traceparent);
+        }
+        settled(pending, EventEncoder.nameOf(outcome));
+        parts.observer().settled(request, outcome, Duration.between(pending.getAcceptedAt(), now));
+    }
+
+    private void settled(PendingRequest pending, String outcome) {
+        open().ledger().settle(pending.getRequest().getRequestId(), pending.getContentHash(), outcome, now());
+    }
+
+    private void report(PendingRequest pending, GenerationRequest request, int step) {
+        Instant now = now();
+        Duration soFar = Duration.between(pending.getAcceptedAt(), now);
+        Optional<Instant> expectedAt = step == 0
+                ? Optional.empty()
+                : Optional.of(now.plus(
+                        soFar.multipliedBy(request.sampler().steps() - step).dividedBy(step)));
+        open().sinks()
+                .progressed(
+                        parts.encoder().progressed(request, step, expectedAt),
+                        now,
+                        Optional.ofNullable(pending.getTraceparent()));
+    }
+
+    /** A request that was valid when it was accepted. */
+    private GenerationRequest valid(PendingRequest pending) {
+        if (parts.decoder().decode(pending.getRequest()) instanceof Decoded.Valid(GenerationRequest request)) {
+            return request;
+        }
+        throw new IllegalStateException(
+                "accepted, now invalid: " + pending.getRequest().getRequestId());
+    }
+
+    private Instant now() {
+        return parts.clock().instant();
+    }
+
+    private Open open() {
+        if (open == null) {
+            throw new IllegalStateException("used before init or after close");
+        }
+        return open;
+    }
+}

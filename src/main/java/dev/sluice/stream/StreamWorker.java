@@ -1,0 +1,105 @@
+package dev.sluice.stream;
+
+import dev.sluice.events.v1.GenerationCancelled;
+import dev.sluice.events.v1.GenerationRequested;
+import dev.sluice.wire.AvroDeserializer;
+import dev.sluice.wire.AvroSerializer;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.function.BooleanSupplier;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs the topology: one Kafka Streams client, gated, exactly-once. */
+public final class StreamWorker {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamWorker.class);
+
+    private final KafkaStreams streams;
+
+    /**
+     * A worker that is not started yet.
+     *
+     * @param hasRoom whether more requests are welcome; asked on stream threads before each poll
+     * @throws IllegalArgumentException if the properties ask for what the gate or the guarantee can't work with
+     */
+    public StreamWorker(StreamSettings settings, WorkerParts parts, BooleanSupplier hasRoom) {
+        Map<String, Object> config = config(settings);
+        Properties properties = new Properties();
+        properties.putAll(config);
+        streams = new KafkaStreams(
+                SluiceTopology.build(settings, parts, values(config)),
+                properties,
+                new GatedClients(settings.topics().requests(), hasRoom));
+        streams.setUncaughtExceptionHandler(failure -> {
+            LOG.error("stream_thread_failed", failure);
+            rest(settings.retryPause());
+            return StreamThreadExceptionResponse.REPLACE_THREAD;
+        });
+        streams.setStateListener((now, before) -> LOG.info("stream_state from={} to={}", before, now));
+    }
+
+    public void start() {
+        streams.start();
+    }
+
+    /** Whether tasks are assigned and records flow. */
+    public boolean running() {
+        return streams.state() == KafkaStreams.State.RUNNING;
+    }
+
+    /** Commits what is settled and leaves the group, so that others take over at once. */
+    public boolean close(Duration patience) {
+        return streams.close(CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP)
+                .withTimeout(patience));
+    }
+
+    static Map<String, Object> config(StreamSettings settings) {
+        Map<String, Object> config = new HashMap<>();
+        config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        // Small, so that what waits waits in the topic, where every worker and the autoscaler can get at it.
+        config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 16);
+        config.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 16);
+        config.put(StreamsConfig.POLL_MS_CONFIG, 50);
+        config.putAll(settings.kafka());
+        config.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.applicationId());
+        config.put(StreamsConfig.STATE_DIR_CONFIG, settings.stateDirectory().toString());
+        config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
+        config.put(StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, UndecodableRecords.class);
+        config.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, UnanswerableRecords.class);
+        config.put(
+                StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG,
+                settings.topics().deadLetters());
+        Object protocol = config.getOrDefault(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
+        if (!"classic".equalsIgnoreCase(protocol.toString())) {
+            throw new IllegalArgumentException("group.protocol must be classic, not " + protocol
+                    + ": the gate needs a consumer that the streams protocol never asks for");
+        }
+        return config;
+    }
+
+    private static SluiceTopology.ValueSerdes values(Map<String, Object> config) {
+        AvroDeserializer<GenerationRequested> requests = new AvroDeserializer<>(GenerationRequested.class);
+        requests.configure(config, false);
+        AvroDeserializer<GenerationCancelled> cancellations = new AvroDeserializer<>(GenerationCancelled.class);
+        cancellations.configure(config, false);
+        AvroSerializer<SpecificRecord> events = new AvroSerializer<>();
+        events.configure(config, false);
+        return new SluiceTopology.ValueSerdes(requests, cancellations, events);
+    }
+
+    private static void rest(Duration pause) {
+        try {
+            Thread.sleep(pause);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
