@@ -1,0 +1,84 @@
+package dev.sluice.app;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A key of the worker's configuration.
+ *
+ * @param name dotted, as in the file
+ * @param fallback what holds where the key is not set; empty where it must be
+ * @param secret whether the value must not be printed
+ */
+record ConfigKey(String name, Optional<String> fallback, boolean secret, String description) {
+    /** Anything under this goes to the Kafka clients and Kafka Streams as it is. */
+    static final String KAFKA_PROPERTIES = "kafka.properties.";
+
+    /** Every key there is. */
+    static final List<ConfigKey> ALL = List.of(
+            required("bundles", "Folders of the bundles to serve, a list"),
+            key("worker.id", "", "Name of this worker in events; the host's name where empty"),
+            key("application.id", "sluice", "Consumer group; the same for all workers of a deployment"),
+            key("device", "cpu", "cpu, or gpu:N"),
+            key("engine.rows-per-call", "16", "Rows of every denoiser call; equal bits are promised per value"),
+            key("engine.guide-rows-per-call", "8", "Rows of every guide call"),
+            key("engine.guide-patience", "4", "Denoiser calls that a guide row waits at most for company"),
+            key("engine.max-images", "64", "Images inside at which the worker takes no new requests"),
+            key("engine.threads", "1", "Threads per operator on the CPU"),
+            key("engine.progress-interval", "500ms", "Least time between two progress events of a request"),
+            key("finish.threads", "2", "Threads that encode images"),
+            key("finish.max-requests", "64", "Requests being stored at which the worker takes no new ones"),
+            required("kafka.bootstrap-servers", "Kafka brokers, host:port"),
+            required("registry.url", "Schema registries, tried in turn"),
+            secret("registry.user-info", "user:password for the registry"),
+            key("registry.auto-register", "true", "Whether schemas that the registry lacks are registered"),
+            required("s3.bucket", "Bucket for the images; must exist"),
+            key("s3.endpoint", "", "S3-compatible service; AWS itself where empty"),
+            key("s3.region", "us-east-1", "Region of the bucket"),
+            key("s3.prefix", "images", "What object keys begin with"),
+            key("s3.path-style", "false", "Whether the bucket stands in the path rather than in the host name"),
+            key("s3.access-key", "", "Access key; the AWS default chain where empty"),
+            secret("s3.secret-key", "Secret key that belongs to s3.access-key"),
+            key("s3.client", "crt", "crt (native) or netty"),
+            key("s3.max-connections", "32", "Requests to S3 under way at once"),
+            key("topics.requests", "generation.requests", "Topic of GenerationRequested"),
+            key("topics.cancellations", "generation.cancellations", "Topic of GenerationCancelled"),
+            key("topics.completions", "generation.completions", "Topic of GenerationCompleted"),
+            key("topics.failures", "generation.failures", "Topic of GenerationFailed"),
+            key("topics.costs", "generation.costs", "Topic of CostIncurred"),
+            key("topics.progress", "generation.progress", "Topic of GenerationProgressed"),
+            key("topics.dead-letters", "generation.requests.dlq", "Topic for records that can't be answered"),
+            key("state-directory", "state", "Folder for the stores"),
+            key("settle.interval", "100ms", "How often finished requests are settled"),
+            key("settle.retention", "24h", "How long a settled request id is remembered"),
+            key("settle.retry-pause", "2s", "Rest after a stream thread failed"),
+            key("limits.max-steps", "1000", "Most sampling steps of a request"),
+            key("limits.max-images", "16", "Most images of a request"),
+            key("limits.max-text-length", "2000", "Longest prompt, in UTF-16 code units"),
+            key("limits.max-tags", "32", "Most tags on a request"),
+            key("price.sku", "device-second", "Name of the priced device"),
+            key("price.per-device-second", "0", "Price of a device second"),
+            key("price.currency", "USD", "Currency of the price, ISO 4217"),
+            key("price.overhead-interval", "60s", "How often device time that no request answers for is charged"),
+            key("http.host", "127.0.0.1", "Address for health and metrics"),
+            key("http.port", "8080", "Port for health and metrics; 0 for a free one"),
+            key("shutdown.grace", "30s", "How long a stopping worker may take to commit"));
+
+    /** The environment variable that overrides the file. */
+    String variable() {
+        return "SLUICE_" + name.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
+    }
+
+    private static ConfigKey key(String name, String fallback, String description) {
+        return new ConfigKey(name, Optional.of(fallback), false, description);
+    }
+
+    private static ConfigKey required(String name, String description) {
+        return new ConfigKey(name, Optional.empty(), false, description);
+    }
+
+    private static ConfigKey secret(String name, String description) {
+        return new ConfigKey(name, Optional.of(""), true, description);
+    }
+}

@@ -1,0 +1,170 @@
+package dev.sluice.app;
+
+import java.math.BigDecimal;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Currency;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Reads typed values by key and notes every problem, so that all are told at once. */
+final class ConfigReader {
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,12})\\s*(ms|s|m|h|d)");
+
+    private final Map<String, ConfigKey> keys =
+            ConfigKey.ALL.stream().collect(Collectors.toMap(ConfigKey::name, Function.identity()));
+    private final Map<String, String> values;
+    private final List<String> problems = new ArrayList<>();
+
+    ConfigReader(Map<String, String> values) {
+        this.values = values;
+        for (String name : values.keySet()) {
+            if (!keys.containsKey(name) && !name.startsWith(ConfigKey.KAFKA_PROPERTIES)) {
+                problems.add(name + ": no such key"
+                        + nearest(name)
+                                .map(near -> "; did you mean " + near + "?")
+                                .orElse(""));
+            }
+        }
+        for (ConfigKey key : ConfigKey.ALL) {
+            if (key.fallback().isEmpty() && values.getOrDefault(key.name(), "").isBlank()) {
+                problems.add(key.name() + ": must be set (or " + key.variable() + ")");
+            }
+        }
+    }
+
+    List<String> problems() {
+        return List.copyOf(problems);
+    }
+
+    void problem(String name, String message) {
+        problems.add(name + ": " + message);
+    }
+
+    String text(String name) {
+        ConfigKey key = keys.get(name);
+        if (key == null) {
+            throw new IllegalArgumentException("no such key: " + name);
+        }
+        return values.getOrDefault(name, key.fallback().orElse("")).strip();
+    }
+
+    Optional<String> optionalText(String name) {
+        return Optional.of(text(name)).filter(text -> !text.isEmpty());
+    }
+
+    List<String> list(String name) {
+        return Arrays.stream(text(name).split(","))
+                .map(String::strip)
+                .filter(item -> !item.isEmpty())
+                .toList();
+    }
+
+    int integer(String name, int least, int most) {
+        return parsed(name, "a whole number from " + least + " to " + most, least, text -> {
+            int value = Integer.parseInt(text);
+            if (value < least || value > most) {
+                throw new IllegalArgumentException();
+            }
+            return value;
+        });
+    }
+
+    boolean flag(String name) {
+        return parsed(name, "true or false", false, text -> switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw new IllegalArgumentException();
+        });
+    }
+
+    Duration duration(String name) {
+        return parsed(name, "a duration such as 500ms, 30s, 5m, 24h or 7d", Duration.ofSeconds(1), text -> {
+            Matcher matcher = DURATION.matcher(text);
+            if (!matcher.matches()) {
+                throw new IllegalArgumentException();
+            }
+            long amount = Long.parseLong(matcher.group(1));
+            Duration duration = switch (matcher.group(2)) {
+                case "ms" -> Duration.ofMillis(amount);
+                case "s" -> Duration.ofSeconds(amount);
+                case "m" -> Duration.ofMinutes(amount);
+                case "h" -> Duration.ofHours(amount);
+                default -> Duration.ofDays(amount);
+            };
+            if (!duration.isPositive()) {
+                throw new IllegalArgumentException();
+            }
+            return duration;
+        });
+    }
+
+    BigDecimal decimal(String name) {
+        return parsed(name, "a number that is not negative", BigDecimal.ZERO, text -> {
+            BigDecimal value = new BigDecimal(text);
+            if (value.signum() < 0) {
+                throw new IllegalArgumentException();
+            }
+            return value;
+        });
+    }
+
+    Currency currency(String name) {
+        return parsed(name, "a currency code such as USD", Currency.getInstance("USD"), Currency::getInstance);
+    }
+
+    Optional<URI> optionalUri(String name) {
+        return optionalText(name)
+                .map(given -> parsed(name, "an http or https address", URI.create("http://x"), text -> {
+                    URI uri = URI.create(text);
+                    if (uri.getHost() == null || !List.of("http", "https").contains(uri.getScheme())) {
+                        throw new IllegalArgumentException();
+                    }
+                    return uri;
+                }));
+    }
+
+    <T extends Enum<T>> T choice(String name, Class<T> type, T instead) {
+        String choices = Arrays.stream(type.getEnumConstants())
+                .map(constant -> constant.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(" or "));
+        return parsed(name, choices, instead, text -> Enum.valueOf(type, text.toUpperCase(Locale.ROOT)));
+    }
+
+    Map<String, Object> kafkaProperties() {
+        Map<String, Object> properties = new HashMap<>();
+        values.forEach((name, value) -> {
+            if (name.startsWith(ConfigKey.KAFKA_PROPERTIES)) {
+                properties.put(name.substring(ConfigKey.KAFKA_PROPERTIES.length()), value);
+            }
+        });
+        return properties;
+    }
+
+    /** Parses a value; one that doesn't parse is a problem, and stands in as {@code instead} until they are told. */
+    <T> T parsed(String name, String expected, T instead, Function<String, T> parser) {
+        String text = text(name);
+        try {
+            return parser.apply(text);
+        } catch (IllegalArgumentException e) {
+            problem(name, "must be " + expected + ", not \"" + text + "\"");
+            return instead;
+        }
+    }
+
+    private Optional<String> nearest(String name) {
+        return keys.keySet().stream()
+                .filter(known -> known.endsWith("." + name)
+                        || known.replace("-", "").equals(name.replace("-", "").replace("_", "")))
+                .findFirst();
+    }
+}

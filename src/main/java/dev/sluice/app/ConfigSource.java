@@ -1,0 +1,71 @@
+package dev.sluice.app;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Where configuration values come from: a YAML file, overridden by the environment. Flat, by dotted name. */
+final class ConfigSource {
+    private ConfigSource() {}
+
+    /**
+     * Reads a file; nested keys and dotted keys mean the same, lists are joined by commas.
+     *
+     * @throws ConfigException if the file can't be read
+     */
+    static Map<String, String> file(Path file) {
+        Map<String, String> values = new TreeMap<>();
+        try {
+            JsonNode root = new YAMLMapper().readTree(file.toFile());
+            if (root != null && !root.isMissingNode() && !root.isNull()) {
+                flatten("", root, values);
+            }
+        } catch (IOException e) {
+            throw new ConfigException(List.of(file + ": " + e.getMessage()));
+        }
+        return values;
+    }
+
+    /** The keys that the environment sets. Variables that are no key are somebody else's and left alone. */
+    static Map<String, String> environment(Map<String, String> variables) {
+        Map<String, String> values = new TreeMap<>();
+        for (ConfigKey key : ConfigKey.ALL) {
+            String value = variables.get(key.variable());
+            if (value != null) {
+                values.put(key.name(), value);
+            }
+        }
+        variables.forEach((name, value) -> {
+            if (name.startsWith("SLUICE_KAFKA_PROPERTIES_")) {
+                String property = name.substring("SLUICE_KAFKA_PROPERTIES_".length());
+                values.put(
+                        ConfigKey.KAFKA_PROPERTIES
+                                + property.toLowerCase(Locale.ROOT).replace('_', '.'),
+                        value);
+            }
+        });
+        return values;
+    }
+
+    private static void flatten(String prefix, JsonNode node, Map<String, String> values) {
+        if (node.isObject()) {
+            node.properties()
+                    .forEach(entry -> flatten(
+                            prefix.isEmpty() ? entry.getKey() : prefix + "." + entry.getKey(),
+                            entry.getValue(),
+                            values));
+        } else if (node.isArray()) {
+            List<String> items = new ArrayList<>();
+            node.forEach(item -> items.add(item.asText()));
+            values.put(prefix, String.join(",", items));
+        } else {
+            values.put(prefix, node.asText());
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.sluice.app;
+
+import dev.sluice.model.TorchScriptBundles;
+
+/** Which device the engine runs on. */
+sealed interface DeviceChoice {
+    record Cpu() implements DeviceChoice {}
+
+    /** A GPU by its number. */
+    record Gpu(int number) implements DeviceChoice {}
+
+    /**
+     * Reads {@code cpu} or {@code gpu:N}.
+     *
+     * @throws IllegalArgumentException if the text is neither
+     */
+    static DeviceChoice parse(String text) {
+        if (text.equals("cpu")) {
+            return new Cpu();
+        }
+        if (text.matches("gpu:\\d{1,3}")) {
+            return new Gpu(Integer.parseInt(text.substring("gpu:".length())));
+        }
+        throw new IllegalArgumentException(text);
+    }
+
+    /** Starts libtorch on the device. */
+    default TorchScriptBundles open() {
+        return switch (this) {
+            case Cpu cpu -> TorchScriptBundles.onCpu();
+            case Gpu(int number) -> TorchScriptBundles.onGpu(number);
+        };
+    }
+}

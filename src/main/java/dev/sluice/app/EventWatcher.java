@@ -1,0 +1,74 @@
+package dev.sluice.app;
+
+import dev.sluice.events.v1.CostIncurred;
+import dev.sluice.events.v1.GenerationCompleted;
+import dev.sluice.events.v1.GenerationFailed;
+import dev.sluice.events.v1.GenerationProgressed;
+import dev.sluice.wire.AvroDeserializer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/**
+ * Watches a worker's events as a monitoring consumer would: read-committed, from the moment this is made. Used by one
+ * thread.
+ */
+final class EventWatcher implements AutoCloseable {
+    private final KafkaConsumer<String, byte[]> consumer;
+    private final Map<String, Deserializer<? extends SpecificRecord>> readers;
+
+    EventWatcher(Addresses addresses) {
+        Map<String, Object> properties = addresses.clientProperties();
+        properties.put("isolation.level", "read_committed");
+        properties.put("enable.auto.commit", "false");
+        consumer = new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer());
+        readers = Map.of(
+                addresses.topics().completions(), reader(GenerationCompleted.class, properties),
+                addresses.topics().failures(), reader(GenerationFailed.class, properties),
+                addresses.topics().costs(), reader(CostIncurred.class, properties),
+                addresses.topics().progress(), reader(GenerationProgressed.class, properties));
+        List<TopicPartition> partitions = new ArrayList<>();
+        for (String topic : readers.keySet()) {
+            for (PartitionInfo partition : consumer.partitionsFor(topic)) {
+                partitions.add(new TopicPartition(topic, partition.partition()));
+            }
+        }
+        consumer.assign(partitions);
+        consumer.seekToEnd(partitions);
+        // seekToEnd is lazy; asking for the position is what fixes it.
+        partitions.forEach(consumer::position);
+    }
+
+    /** The events that have come, waiting for at most this long if none have. */
+    List<SpecificRecord> poll(Duration patience) {
+        List<SpecificRecord> events = new ArrayList<>();
+        for (ConsumerRecord<String, byte[]> record : consumer.poll(patience)) {
+            Deserializer<? extends SpecificRecord> reader = readers.get(record.topic());
+            if (reader != null) {
+                events.add(reader.deserialize(record.topic(), record.value()));
+            }
+        }
+        return events;
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+        readers.values().forEach(Deserializer::close);
+    }
+
+    private static <T extends SpecificRecord> Deserializer<T> reader(Class<T> type, Map<String, Object> properties) {
+        AvroDeserializer<T> reader = new AvroDeserializer<>(type);
+        reader.configure(properties, false);
+        return reader;
+    }
+}

@@ -1,0 +1,57 @@
+package dev.sluice.app;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** Health and metrics over HTTP: {@code /health/live}, {@code /health/ready}, {@code /metrics}. Its own two threads. */
+final class HttpEndpoint implements AutoCloseable {
+    private final HttpServer server;
+    private final ExecutorService threads;
+
+    /** Serves at once; the suppliers are asked at every call. */
+    HttpEndpoint(InetSocketAddress address, BooleanSupplier live, BooleanSupplier ready, Supplier<String> metrics) {
+        try {
+            server = HttpServer.create(address, 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot serve health and metrics on " + address + ": " + e.getMessage(), e);
+        }
+        threads = Executors.newFixedThreadPool(
+                2, Thread.ofPlatform().name("sluice-http-", 0).daemon(true).factory());
+        server.setExecutor(threads);
+        server.createContext("/health/live", exchange -> answer(exchange, live.getAsBoolean()));
+        server.createContext("/health/ready", exchange -> answer(exchange, ready.getAsBoolean()));
+        server.createContext("/metrics", exchange -> send(exchange, 200, metrics.get()));
+        server.start();
+    }
+
+    int port() {
+        return server.getAddress().getPort();
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+
+    private static void answer(HttpExchange exchange, boolean good) throws IOException {
+        send(exchange, good ? 200 : 503, good ? "yes\n" : "no\n");
+    }
+
+    private static void send(HttpExchange exchange, int status, String body) throws IOException {
+        try (exchange) {
+            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
+            exchange.sendResponseHeaders(status, bytes.length);
+            exchange.getResponseBody().write(bytes);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.sluice.app;
+
+import dev.sluice.model.BundleException;
+import java.io.PrintWriter;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IExecutionExceptionHandler;
+
+/** The program's entry: {@code sluice COMMAND}. */
+@Command(
+        name = "sluice",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        description = {
+            "Guided diffusion sampling on Kafka, with a guidance schedule per request.",
+            "",
+            "Try @|bold sluice demo|@ first: it starts everything in one process, sends requests and shows what came of them."
+        },
+        subcommands = {
+            DemoCommand.class,
+            StandaloneCommand.class,
+            WorkerCommand.class,
+            SubmitCommand.class,
+            PlanCommand.class,
+            CommandLine.HelpCommand.class
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:all went well", "1:something failed; the last line says what", "2:wrong usage"})
+public final class Main {
+    /** An expected failure, for which the message is enough. */
+    static final class Failure extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Failure(String message) {
+            super(message);
+        }
+    }
+
+    static final class Version implements CommandLine.IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"sluice " + (version == null ? "(not packaged)" : version)};
+        }
+    }
+
+    /** Runs a command and ends the process with its exit code. */
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    static int run(String... arguments) {
+        return commandLine().execute(arguments);
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(onFailure());
+    }
+
+    private static IExecutionExceptionHandler onFailure() {
+        return (failure, command, parsed) -> {
+            PrintWriter err = command.getErr();
+            switch (failure) {
+                case Failure expected -> err.println(expected.getMessage());
+                case ConfigException config -> err.println(config.getMessage());
+                case BundleException bundle -> err.println(bundle.getMessage());
+                default -> failure.printStackTrace(err);
+            }
+            return 1;
+        };
+    }
+}

@@ -1,0 +1,104 @@
+package dev.sluice.app;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice standalone}. */
+@Command(
+        name = "standalone",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Broker, schema registry, S3 and worker in one process, on loopback.",
+            "",
+            "Keeps its data in a folder and goes on where it was after a restart. Ctrl-C drains and ends."
+        })
+final class StandaloneCommand implements Callable<Integer> {
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            defaultValue = "data",
+            description = "Folder for topics, schemas, images and stores. Default: ${DEFAULT-VALUE}.")
+    private Path data = Path.of("data");
+
+    @Option(names = "--kafka-port", defaultValue = "9092", description = "0 for a free one. Default: ${DEFAULT-VALUE}.")
+    private int kafkaPort;
+
+    @Option(
+            names = "--registry-port",
+            defaultValue = "8081",
+            description = "0 for a free one. Default: ${DEFAULT-VALUE}.")
+    private int registryPort;
+
+    @Option(names = "--s3-port", defaultValue = "9000", description = "0 for a free one. Default: ${DEFAULT-VALUE}.")
+    private int s3Port;
+
+    @Option(
+            names = "--http-port",
+            defaultValue = "8080",
+            description = "For health and metrics; 0 for a free one. Default: ${DEFAULT-VALUE}.")
+    private int httpPort;
+
+    @Option(names = "--json", description = "Print the addresses as one JSON object.")
+    private boolean json;
+
+    @Mixin
+    private BundleOption bundle = new BundleOption();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws InterruptedException, IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        StandalonePorts ports = new StandalonePorts(kafkaPort, registryPort, s3Port, httpPort);
+        Map<String, String> overrides = Map.of("bundles", bundle.asConfigValue());
+        StandaloneStack stack = StandaloneStack.start(data, ports, overrides);
+        CountDownLatch closed = new CountDownLatch(1);
+        CountDownLatch stop = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            stop.countDown();
+            awaitQuietly(closed);
+        }));
+        try (stack) {
+            print(out, stack);
+            stop.await();
+        } finally {
+            closed.countDown();
+        }
+        return 0;
+    }
+
+    private void print(PrintWriter out, StandaloneStack stack) throws IOException {
+        if (json) {
+            out.println(JsonMapper.shared().writeValueAsString(stack.summary()));
+        } else {
+            out.println("Sluice is up. Data in " + data.toAbsolutePath() + ".");
+            stack.summary().forEach((name, value) -> out.printf("  %-9s %s%n", name, value));
+            out.println();
+            out.println("Try, in another terminal:");
+            out.println("  ./sluice submit --kafka " + stack.addresses().kafka() + " --registry "
+                    + stack.addresses().registry() + " --label "
+                    + stack.worker().bundles().getFirst().manifest().condition().classes().getFirst()
+                    + " --guidance classifier-free --scale 3 --schedule compress --guided 10 --wait");
+        }
+        out.flush();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

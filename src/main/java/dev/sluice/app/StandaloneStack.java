@@ -1,0 +1,138 @@
+package dev.sluice.app;
+
+import dev.sluice.standalone.EmbeddedKafka;
+import dev.sluice.standalone.EmbeddedS3;
+import dev.sluice.standalone.EmbeddedSchemaRegistry;
+import dev.sluice.stream.Topics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Broker, registry, S3 and worker in one process, on loopback, with their data in one folder. The worker is configured
+ * just as one against outside services is.
+ */
+final class StandaloneStack implements AutoCloseable {
+    static final String BUCKET = "sluice";
+    private static final int PARTITIONS = 4;
+    private static final String ACCESS_KEY = "sluice";
+    private static final String SECRET_KEY = "sluice-standalone";
+    private static final Logger LOG = LoggerFactory.getLogger(StandaloneStack.class);
+
+    private final Deque<AutoCloseable> started;
+    private final EmbeddedS3 s3;
+    private final Addresses addresses;
+    private final WorkerConfig config;
+    private final Worker worker;
+
+    private StandaloneStack(
+            Deque<AutoCloseable> started, EmbeddedS3 s3, Addresses addresses, WorkerConfig config, Worker worker) {
+        this.started = started;
+        this.s3 = s3;
+        this.addresses = addresses;
+        this.config = config;
+        this.worker = worker;
+    }
+
+    /**
+     * Starts everything; what had started is closed again if a later part doesn't.
+     *
+     * @param overrides configuration keys of the worker, over the stack's own
+     */
+    static StandaloneStack start(Path data, StandalonePorts ports, Map<String, String> overrides)
+            throws InterruptedException {
+        Deque<AutoCloseable> started = new ArrayDeque<>();
+        try {
+            Files.createDirectories(data);
+            EmbeddedKafka kafka = EmbeddedKafka.start(data.resolve("kafka"), ports.kafka());
+            started.push(kafka);
+            EmbeddedSchemaRegistry registry =
+                    EmbeddedSchemaRegistry.start(data.resolve("registry"), ports.registry());
+            started.push(registry);
+            EmbeddedS3 s3 = EmbeddedS3.start(data.resolve("s3"), ports.s3(), ACCESS_KEY, SECRET_KEY);
+            started.push(s3);
+            s3.createBucket(BUCKET);
+
+            Map<String, String> values = new HashMap<>();
+            values.put("kafka.bootstrap-servers", kafka.bootstrapServers());
+            values.put("registry.url", registry.url().toString());
+            values.put("s3.endpoint", s3.endpoint().toString());
+            values.put("s3.path-style", "true");
+            values.put("s3.bucket", BUCKET);
+            values.put("s3.access-key", ACCESS_KEY);
+            values.put("s3.secret-key", SECRET_KEY);
+            values.put("worker.id", "standalone");
+            values.put("state-directory", data.resolve("state").toString());
+            values.put("http.port", String.valueOf(ports.http()));
+            values.putAll(overrides);
+            WorkerConfig config = WorkerConfig.read(values);
+            Topics topics = config.stream().topics();
+            kafka.createTopics(
+                    topics.all().stream().collect(Collectors.toMap(topic -> topic, topic -> PARTITIONS)), Map.of());
+            Worker worker = Worker.start(config);
+            started.push(worker);
+            Addresses addresses =
+                    new Addresses(kafka.bootstrapServers(), registry.url().toString(), topics);
+            return new StandaloneStack(started, s3, addresses, config, worker);
+        } catch (IOException e) {
+            closeAll(started);
+            throw new UncheckedIOException(e);
+        } catch (RuntimeException | InterruptedException e) {
+            closeAll(started);
+            throw e;
+        }
+    }
+
+    Addresses addresses() {
+        return addresses;
+    }
+
+    WorkerConfig config() {
+        return config;
+    }
+
+    Worker worker() {
+        return worker;
+    }
+
+    /** What a user wants to see after the start, by name. */
+    Map<String, String> summary() {
+        Map<String, String> summary = new LinkedHashMap<>();
+        summary.put("kafka", addresses.kafka());
+        summary.put("registry", addresses.registry());
+        summary.put("s3", s3.endpoint() + " (bucket " + BUCKET + ", access key " + ACCESS_KEY + ", secret key "
+                + SECRET_KEY + ")");
+        summary.put("health", "http://127.0.0.1:" + worker.httpPort() + "/health/ready");
+        summary.put("metrics", "http://127.0.0.1:" + worker.httpPort() + "/metrics");
+        summary.put("topics", String.join(", ", addresses.topics().all()));
+        return summary;
+    }
+
+    @Override
+    public void close() {
+        closeAll(started);
+    }
+
+    /** In the reverse order of the start, each whatever the others do. */
+    private static void closeAll(Deque<AutoCloseable> parts) {
+        while (!parts.isEmpty()) {
+            AutoCloseable part = parts.pop();
+            try {
+                part.close();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (Exception e) {
+                LOG.warn("close_failed part={}", part.getClass().getSimpleName(), e);
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package dev.sluice.app;
+
+import dev.sluice.engine.DeviceMeter;
+import dev.sluice.engine.Engine;
+import dev.sluice.engine.EngineClock;
+import dev.sluice.model.Bundle;
+import dev.sluice.model.BundleException;
+import dev.sluice.model.TorchScriptBundles;
+import dev.sluice.model.VerifiedBundle;
+import dev.sluice.storage.S3ImageStore;
+import dev.sluice.stream.Finisher;
+import dev.sluice.stream.Overhead;
+import dev.sluice.stream.StreamWorker;
+import dev.sluice.stream.WorkerParts;
+import dev.sluice.wire.EventEncoder;
+import dev.sluice.wire.RequestDecoder;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A worker, put together from its configuration. Started by one thread, closed by any. */
+final class Worker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
+    private final WorkerConfig config;
+    private final List<Bundle> bundles;
+    private final Engine engine;
+    private final S3ImageStore store;
+    private final Finisher finisher;
+    private final StreamWorker stream;
+    private final HttpEndpoint http;
+
+    private Worker(
+            WorkerConfig config,
+            List<Bundle> bundles,
+            Engine engine,
+            S3ImageStore store,
+            Finisher finisher,
+            StreamWorker stream,
+            HttpEndpoint http) {
+        this.config = config;
+        this.bundles = bundles;
+        this.engine = engine;
+        this.store = store;
+        this.finisher = finisher;
+        this.stream = stream;
+        this.http = http;
+    }
+
+    /**
+     * Verifies and loads the bundles, warms the engine up and joins the group.
+     *
+     * @throws BundleException listing every bundle that may not be served; nothing was started then
+     */
+    static Worker start(WorkerConfig config) throws InterruptedException {
+        List<VerifiedBundle> verified = verify(config.bundles());
+        TorchScriptBundles torch = config.device().open();
+        List<Bundle> bundles = verified.stream().map(torch::load).toList();
+        bundles.forEach(bundle -> LOG.info(
+                "bundle_loaded name={} version={} sha256={} device={} libtorch={}",
+                bundle.name(),
+                bundle.identity().version(),
+                bundle.identity().sha256(),
+                torch.deviceName(),
+                torch.libtorchVersion()));
+        Engine engine = new Engine(
+                bundles, config.engine(), EngineClock.SYSTEM, () -> torch.prepareCallingThread(config.engineThreads()));
+        engine.start();
+
+        Clock clock = Clock.systemUTC();
+        S3ImageStore store = new S3ImageStore(config.s3());
+        Finisher finisher = new Finisher(store, config.finishThreads(), config.finishMaxRequests(), clock);
+        WorkerMetrics metrics = new WorkerMetrics(engine, bundles);
+        WorkerParts parts = new WorkerParts(
+                engine,
+                finisher,
+                new RequestDecoder(),
+                new EventEncoder(config.workerId(), config.price()),
+                new Overhead(engine.meter(), config.overheadInterval(), clock.instant()),
+                metrics::settled,
+                clock);
+        StreamWorker stream = new StreamWorker(config.stream(), parts, () -> engine.hasRoom() && finisher.hasRoom());
+        HttpEndpoint http = new HttpEndpoint(
+                config.http(), engine::healthy, () -> engine.healthy() && stream.running(), metrics::scrape);
+        stream.start();
+        return new Worker(config, bundles, engine, store, finisher, stream, http);
+    }
+
+    /** Whether requests are being taken from the topic. */
+    boolean ready() {
+        return engine.healthy() && stream.running();
+    }
+
+    int httpPort() {
+        return http.port();
+    }
+
+    DeviceMeter meter() {
+        return engine.meter();
+    }
+
+    /** The loaded bundles, whose counters may be read. */
+    List<Bundle> bundles() {
+        return bundles;
+    }
+
+    /** Stops taking requests, commits what is settled, and leaves the rest pending for whoever comes next. */
+    @Override
+    public void close() {
+        LOG.info("worker_stopping images_inside={}", engine.imagesInside());
+        stream.close(config.shutdownGrace());
+        engine.close();
+        finisher.close();
+        store.close();
+        bundles.forEach(Bundle::close);
+        http.close();
+    }
+
+    private static List<VerifiedBundle> verify(List<Path> directories) {
+        List<VerifiedBundle> verified = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
+        for (Path directory : directories) {
+            try {
+                verified.add(VerifiedBundle.read(directory));
+            } catch (BundleException e) {
+                problems.add(String.valueOf(e.getMessage()));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new BundleException(String.join("\n", problems));
+        }
+        return verified;
+    }
+}

@@ -1,0 +1,83 @@
+package dev.sluice.app;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice worker}. */
+@Command(
+        name = "worker",
+        mixinStandardHelpOptions = true,
+        description = {
+            "A worker against outside Kafka, registry and S3.",
+            "",
+            "Every key of the file can also be set by an environment variable, which goes first. --keys lists them all."
+        })
+final class WorkerCommand implements Callable<Integer> {
+    @Option(names = "--config", paramLabel = "FILE", description = "YAML file; keys nested or dotted.")
+    private @Nullable Path file;
+
+    @Option(names = "--keys", description = "List every key with its variable, default and meaning, and end.")
+    private boolean keys;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        if (keys) {
+            listKeys(out);
+            return 0;
+        }
+        Map<String, String> values = new HashMap<>(file == null ? Map.of() : ConfigSource.file(file));
+        values.putAll(ConfigSource.environment(System.getenv()));
+        WorkerConfig config = WorkerConfig.read(values);
+        CountDownLatch stop = new CountDownLatch(1);
+        CountDownLatch closed = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            stop.countDown();
+            awaitQuietly(closed);
+        }));
+        try (Worker worker = Worker.start(config)) {
+            out.println("Worker " + config.workerId() + " is up; health on port " + worker.httpPort() + ".");
+            out.flush();
+            stop.await();
+        } finally {
+            closed.countDown();
+        }
+        return 0;
+    }
+
+    private static void listKeys(PrintWriter out) {
+        for (ConfigKey key : ConfigKey.ALL) {
+            out.printf(
+                    "%-28s %-36s %s%n    %s%n",
+                    key.name(),
+                    key.variable(),
+                    key.fallback().map(value -> value.isEmpty() ? "(empty)" : value).orElse("(must be set)"),
+                    key.description());
+        }
+        out.printf(
+                "%-28s %-36s%n    %s%n",
+                ConfigKey.KAFKA_PROPERTIES + "*",
+                "SLUICE_KAFKA_PROPERTIES_*",
+                "Properties of the Kafka clients and Kafka Streams, as they are (underscores stand for dots)");
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

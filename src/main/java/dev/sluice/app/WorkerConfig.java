@@ -1,0 +1,151 @@
+package dev.sluice.app;
+
+import dev.sluice.engine.EngineSettings;
+import dev.sluice.request.RequestLimits;
+import dev.sluice.storage.ObjectKeys;
+import dev.sluice.storage.RetryPolicy;
+import dev.sluice.storage.S3Settings;
+import dev.sluice.storage.S3Settings.HttpClient;
+import dev.sluice.storage.S3Settings.StaticCredentials;
+import dev.sluice.stream.StreamSettings;
+import dev.sluice.stream.Topics;
+import dev.sluice.wire.AvroConfig;
+import dev.sluice.wire.Price;
+import java.math.BigDecimal;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A worker's whole configuration, valid once constructed.
+ *
+ * @param engineThreads libtorch's threads per operator
+ * @param http where health and metrics are served
+ */
+record WorkerConfig(
+        String workerId,
+        List<Path> bundles,
+        DeviceChoice device,
+        int engineThreads,
+        EngineSettings engine,
+        int finishThreads,
+        int finishMaxRequests,
+        StreamSettings stream,
+        S3Settings s3,
+        Price price,
+        Duration overheadInterval,
+        InetSocketAddress http,
+        Duration shutdownGrace) {
+    WorkerConfig {
+        bundles = List.copyOf(bundles);
+    }
+
+    /**
+     * Reads values by dotted name.
+     *
+     * @throws ConfigException listing every unknown key, missing key and wrong value
+     */
+    static WorkerConfig read(Map<String, String> values) {
+        ConfigReader reader = new ConfigReader(values);
+        WorkerConfig config = new WorkerConfig(
+                reader.optionalText("worker.id").orElseGet(WorkerConfig::hostName),
+                reader.list("bundles").stream().map(Path::of).toList(),
+                reader.parsed("device", "cpu or gpu:N", new DeviceChoice.Cpu(), DeviceChoice::parse),
+                reader.integer("engine.threads", 1, 1024),
+                engine(reader),
+                reader.integer("finish.threads", 1, 1024),
+                reader.integer("finish.max-requests", 1, 1_000_000),
+                stream(reader),
+                s3(reader),
+                price(reader),
+                reader.duration("price.overhead-interval"),
+                new InetSocketAddress(reader.text("http.host"), reader.integer("http.port", 0, 65535)),
+                reader.duration("shutdown.grace"));
+        if (!reader.problems().isEmpty()) {
+            throw new ConfigException(reader.problems());
+        }
+        return config;
+    }
+
+    private static EngineSettings engine(ConfigReader reader) {
+        return new EngineSettings(
+                reader.integer("engine.rows-per-call", 1, 4096),
+                reader.integer("engine.guide-rows-per-call", 1, 4096),
+                reader.integer("engine.guide-patience", 1, 1_000_000),
+                reader.integer("engine.max-images", 1, 1_000_000),
+                reader.duration("engine.progress-interval"));
+    }
+
+    private static StreamSettings stream(ConfigReader reader) {
+        Map<String, Object> kafka = reader.kafkaProperties();
+        kafka.put("bootstrap.servers", reader.text("kafka.bootstrap-servers"));
+        kafka.put(AvroConfig.REGISTRY_URL, reader.text("registry.url"));
+        kafka.put(AvroConfig.AUTO_REGISTER, String.valueOf(reader.flag("registry.auto-register")));
+        reader.optionalText("registry.user-info").ifPresent(user -> kafka.put(AvroConfig.USER_INFO, user));
+        if (!"classic".equals(kafka.getOrDefault("group.protocol", "classic"))) {
+            reader.problem(ConfigKey.KAFKA_PROPERTIES + "group.protocol", "must be classic");
+        }
+        return new StreamSettings(
+                reader.text("application.id"),
+                new Topics(
+                        reader.text("topics.requests"),
+                        reader.text("topics.cancellations"),
+                        reader.text("topics.completions"),
+                        reader.text("topics.failures"),
+                        reader.text("topics.costs"),
+                        reader.text("topics.progress"),
+                        reader.text("topics.dead-letters")),
+                Path.of(reader.text("state-directory")),
+                reader.duration("settle.interval"),
+                reader.duration("settle.retention"),
+                reader.duration("settle.retry-pause"),
+                new RequestLimits(
+                        reader.integer("limits.max-steps", 1, 100_000),
+                        reader.integer("limits.max-images", 1, 10_000),
+                        reader.integer("limits.max-text-length", 1, 1_000_000),
+                        reader.integer("limits.max-tags", 0, 10_000)),
+                kafka);
+    }
+
+    private static S3Settings s3(ConfigReader reader) {
+        Optional<String> accessKey = reader.optionalText("s3.access-key");
+        Optional<String> secretKey = reader.optionalText("s3.secret-key");
+        if (accessKey.isPresent() != secretKey.isPresent()) {
+            reader.problem("s3.secret-key", "must be set together with s3.access-key, or neither");
+        }
+        return new S3Settings(
+                reader.optionalUri("s3.endpoint"),
+                reader.text("s3.region"),
+                reader.flag("s3.path-style"),
+                accessKey.flatMap(access -> secretKey.map(secret -> new StaticCredentials(access, secret))),
+                reader.optionalText("s3.bucket").orElse("unset"),
+                new ObjectKeys(reader.text("s3.prefix")),
+                reader.choice("s3.client", HttpClient.class, HttpClient.CRT),
+                reader.integer("s3.max-connections", 1, 10_000),
+                RetryPolicy.DEFAULT);
+    }
+
+    private static Price price(ConfigReader reader) {
+        BigDecimal perSecond = reader.decimal("price.per-device-second");
+        String sku = reader.optionalText("price.sku").orElse("device-second");
+        try {
+            return new Price(sku, perSecond, reader.currency("price.currency"));
+        } catch (IllegalArgumentException e) {
+            reader.problem("price.per-device-second", String.valueOf(e.getMessage()));
+            return Price.free(sku, reader.currency("price.currency"));
+        }
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "worker";
+        }
+    }
+}
