@@ -24,7 +24,7 @@ class Philox4x32Test {
 
     private static int[] block(int c0, int c1, int c2, int c3, int key0, int key1) {
         int[] words = new int[4];
-        Philox4x32.block(c0, c1, c2, c3, Integer.toUnsignedLong(key0) | (long) key1 << 32, words);
+        Philox4x32.block(c0, c1, c2, c3, Integer.toUnsignedLong(key0) | ((long) key1 << 32), words);
         return words;
     }
 }
