@@ -9,16 +9,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.slf4j.Logger;
@@ -58,8 +54,9 @@ public final class EmbeddedKafka implements AutoCloseable {
             int brokerPort = port == 0 ? Loopback.freePort(Set.of()) : port;
             Loopback.requireFree(brokerPort);
             int controllerPort = Loopback.freePort(Set.of(brokerPort));
+            KafkaConfig config = KafkaConfig.apply(SingleNodeSettings.of(folder, brokerPort, controllerPort), false);
             try {
-                return startOn(folder, brokerPort, controllerPort);
+                return startOn(config, folder, brokerPort);
             } catch (KafkaException e) {
                 if (port != 0 || attempt == START_ATTEMPTS) {
                     throw new StandaloneException("Kafka did not start in " + folder, e);
@@ -70,9 +67,8 @@ public final class EmbeddedKafka implements AutoCloseable {
         }
     }
 
-    private static EmbeddedKafka startOn(Path folder, int brokerPort, int controllerPort) {
-        Map<String, Object> settings = SingleNodeSettings.of(folder, brokerPort, controllerPort);
-        KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.apply(settings, false), Time.SYSTEM);
+    private static EmbeddedKafka startOn(KafkaConfig config, Path folder, int brokerPort) {
+        KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
         try {
             server.startup();
         } catch (RuntimeException e) {
@@ -111,31 +107,15 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     /**
-     * Creates the topics that are missing; those that exist stay as they are.
+     * Creates the topics that are missing, and returns when clients see them; those that exist stay as they are.
      *
      * @param partitions number of partitions by topic name
      * @param config topic settings, for each of the topics created
      * @throws StandaloneException where the broker refuses a topic
      */
     public void createTopics(Map<String, Integer> partitions, Map<String, String> config) {
-        List<NewTopic> topics = partitions.entrySet().stream()
-                .map(topic -> new NewTopic(topic.getKey(), topic.getValue(), (short) 1).configs(config))
-                .toList();
         try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
-            admin.createTopics(topics).values().forEach(EmbeddedKafka::awaitCreated);
-        }
-    }
-
-    private static void awaitCreated(String topic, KafkaFuture<Void> created) {
-        try {
-            created.get();
-        } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof TopicExistsException)) {
-                throw new StandaloneException("topic " + topic + " could not be created", e);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StandaloneException("interrupted while topic " + topic + " was being created", e);
+            new TopicCreation(admin).create(partitions, config);
         }
     }
 

@@ -12,8 +12,8 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
- * The SDK's clients, made so that {@link Retrier} alone retries and every image travels in one request: a conditional write
- * must not become a multipart upload.
+ * The SDK's clients, made so that {@link Retrier} decides how long to retry, and every image travels in one request: a
+ * conditional write must not become a multipart upload.
  */
 final class S3Clients {
     private static final long ONE_REQUEST_BYTES = 1L << 30;
@@ -43,7 +43,8 @@ final class S3Clients {
                 .maxConcurrency(settings.maxConnections())
                 .httpConfiguration(
                         http -> http.connectionTimeout(settings.retry().attemptTimeout()))
-                .retryConfiguration(retry -> retry.numRetries(0))
+                // One is the least: the native client takes 0 for its default of several.
+                .retryConfiguration(retry -> retry.numRetries(1))
                 .build();
     }
 
