@@ -3,9 +3,13 @@ package dev.sluice.standalone;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,10 +47,11 @@ public final class EmbeddedKafka implements AutoCloseable {
      *
      * @param folder made and formatted where it is new
      * @param port of the loopback interface; 0 for a free one
-     * @throws StandaloneException where the port is taken or the folder cannot be used
+     * @throws StandaloneException where the port is taken, or the folder is in use or cannot be used
      */
     public static EmbeddedKafka start(Path folder, int port) {
         format(folder);
+        requireUnused(folder);
         int attempt = 1;
         while (true) {
             // Clients are told the port before the broker binds it, so a free one is chosen first and may be lost
@@ -98,6 +103,21 @@ public final class EmbeddedKafka implements AutoCloseable {
             throw new StandaloneException("Kafka's folder " + folder + " could not be made", e);
         } catch (Exception e) {
             throw new StandaloneException("Kafka's folder " + folder + " could not be formatted", e);
+        }
+    }
+
+    /** Asked here because the controller ends the whole process where its folder is locked. */
+    private static void requireUnused(Path folder) {
+        Path lockFile = folder.resolve(".lock");
+        try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = channel.tryLock()) {
+            if (lock == null) {
+                throw new StandaloneException("another process uses Kafka's folder " + folder);
+            }
+        } catch (OverlappingFileLockException e) {
+            throw new StandaloneException("another broker of this process uses Kafka's folder " + folder, e);
+        } catch (IOException e) {
+            throw new StandaloneException("Kafka's folder " + folder + " cannot be locked", e);
         }
     }
 

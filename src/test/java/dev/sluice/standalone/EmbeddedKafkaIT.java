@@ -91,6 +91,16 @@ class EmbeddedKafkaIT {
         }
     }
 
+    @Test
+    void aFolderInUseIsRefusedInOneSentence() {
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(folder, 0)) {
+            assertThat(kafka.bootstrapServers()).startsWith("127.0.0.1:");
+            assertThatThrownBy(() -> EmbeddedKafka.start(folder, 0))
+                    .isInstanceOf(StandaloneException.class)
+                    .hasMessageContaining("uses Kafka's folder");
+        }
+    }
+
     private static void write(EmbeddedKafka kafka, String value) throws Exception {
         try (Producer<String, String> producer = producer(kafka)) {
             producer.initTransactions();

@@ -1,6 +1,7 @@
 package dev.sluice.standalone;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -172,6 +173,13 @@ class EmbeddedSchemaRegistryIT {
         registry = EmbeddedSchemaRegistry.start(folder, 0);
 
         assertThat(get("/subjects/one/versions")).isEqualTo(ok("[1,2]"));
+    }
+
+    @Test
+    void aFolderInUseIsRefused() {
+        assertThatThrownBy(() -> EmbeddedSchemaRegistry.start(folder, 0))
+                .isInstanceOf(StandaloneException.class)
+                .hasMessageContaining(folder.toString());
     }
 
     /** What the registry said. */

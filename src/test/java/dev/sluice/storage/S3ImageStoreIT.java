@@ -28,6 +28,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 @Timeout(60)
 class S3ImageStoreIT {
@@ -91,6 +93,20 @@ class S3ImageStoreIT {
                 assertThat(conflict.retriable()).isFalse();
             });
             assertThat(join(store.get(BUCKET, first.key()))).isEqualTo(IMAGE);
+        }
+    }
+
+    @Test
+    void anObjectWithoutOurMetadataIsComparedByItsContent(TestInfo test) {
+        ImageAddress address = address(test);
+        String key = new ObjectKeys("made").key(address.tenant(), address.request(), 0);
+        S3Settings settings = settings(s3.endpoint(), S3Settings.HttpClient.NETTY);
+        try (S3AsyncClient foreign = S3Clients.create(settings);
+                S3ImageStore store = new S3ImageStore(settings)) {
+            join(foreign.putObject(put -> put.bucket(BUCKET).key(key), AsyncRequestBody.fromBytes(IMAGE)));
+
+            assertThat(join(store.put(address, IMAGE)).key()).isEqualTo(key);
+            assertThat(failureOf(store.put(address, OTHER))).isInstanceOf(StorageConflictException.class);
         }
     }
 
@@ -170,7 +186,11 @@ class S3ImageStoreIT {
     }
 
     private static S3ImageStore store(URI endpoint, S3Settings.HttpClient client) {
-        return new S3ImageStore(new S3Settings(
+        return new S3ImageStore(settings(endpoint, client));
+    }
+
+    private static S3Settings settings(URI endpoint, S3Settings.HttpClient client) {
+        return new S3Settings(
                 Optional.of(endpoint),
                 "us-east-1",
                 true,
@@ -179,7 +199,7 @@ class S3ImageStoreIT {
                 new ObjectKeys("made"),
                 client,
                 16,
-                QUICK));
+                QUICK);
     }
 
     /** One address a test and parameter, so that none finds another's object. */
