@@ -54,8 +54,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         requireUnused(folder);
         int attempt = 1;
         while (true) {
-            // Clients are told the port before the broker binds it, so a free one is chosen first and may be lost
-            // again.
+            // Clients are told the port before the broker binds it, so a free one is chosen now and may be lost.
             int brokerPort = port == 0 ? Loopback.freePort(Set.of()) : port;
             Loopback.requireFree(brokerPort);
             int controllerPort = Loopback.freePort(Set.of(brokerPort));
