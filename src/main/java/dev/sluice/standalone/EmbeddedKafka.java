@@ -3,22 +3,22 @@ package dev.sluice.standalone;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.slf4j.Logger;
@@ -47,19 +47,20 @@ public final class EmbeddedKafka implements AutoCloseable {
      *
      * @param folder made and formatted where it is new
      * @param port of the loopback interface; 0 for a free one
-     * @throws StandaloneException where the port is taken or the folder cannot be used
+     * @throws StandaloneException where the port is taken, or the folder is in use or cannot be used
      */
     public static EmbeddedKafka start(Path folder, int port) {
         format(folder);
+        requireUnused(folder);
         int attempt = 1;
         while (true) {
-            // Clients are told the port before the broker binds it, so a free one is chosen first and may be lost
-            // again.
+            // Clients are told the port before the broker binds it, so a free one is chosen now and may be lost.
             int brokerPort = port == 0 ? Loopback.freePort(Set.of()) : port;
             Loopback.requireFree(brokerPort);
             int controllerPort = Loopback.freePort(Set.of(brokerPort));
+            KafkaConfig config = KafkaConfig.apply(SingleNodeSettings.of(folder, brokerPort, controllerPort), false);
             try {
-                return startOn(folder, brokerPort, controllerPort);
+                return startOn(config, folder, brokerPort);
             } catch (KafkaException e) {
                 if (port != 0 || attempt == START_ATTEMPTS) {
                     throw new StandaloneException("Kafka did not start in " + folder, e);
@@ -70,9 +71,8 @@ public final class EmbeddedKafka implements AutoCloseable {
         }
     }
 
-    private static EmbeddedKafka startOn(Path folder, int brokerPort, int controllerPort) {
-        Map<String, Object> settings = SingleNodeSettings.of(folder, brokerPort, controllerPort);
-        KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.apply(settings, false), Time.SYSTEM);
+    private static EmbeddedKafka startOn(KafkaConfig config, Path folder, int brokerPort) {
+        KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
         try {
             server.startup();
         } catch (RuntimeException e) {
@@ -105,37 +105,36 @@ public final class EmbeddedKafka implements AutoCloseable {
         }
     }
 
+    /** Asked here because the controller ends the whole process where its folder is locked. */
+    private static void requireUnused(Path folder) {
+        Path lockFile = folder.resolve(".lock");
+        try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = channel.tryLock()) {
+            if (lock == null) {
+                throw new StandaloneException("another process uses Kafka's folder " + folder);
+            }
+        } catch (OverlappingFileLockException e) {
+            throw new StandaloneException("another broker of this process uses Kafka's folder " + folder, e);
+        } catch (IOException e) {
+            throw new StandaloneException("Kafka's folder " + folder + " cannot be locked", e);
+        }
+    }
+
     /** {@code host:port}, for every client's {@code bootstrap.servers}. */
     public String bootstrapServers() {
         return bootstrapServers;
     }
 
     /**
-     * Creates the topics that are missing; those that exist stay as they are.
+     * Creates the topics that are missing, and returns when clients see them; those that exist stay as they are.
      *
      * @param partitions number of partitions by topic name
      * @param config topic settings, for each of the topics created
      * @throws StandaloneException where the broker refuses a topic
      */
     public void createTopics(Map<String, Integer> partitions, Map<String, String> config) {
-        List<NewTopic> topics = partitions.entrySet().stream()
-                .map(topic -> new NewTopic(topic.getKey(), topic.getValue(), (short) 1).configs(config))
-                .toList();
         try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServers))) {
-            admin.createTopics(topics).values().forEach(EmbeddedKafka::awaitCreated);
-        }
-    }
-
-    private static void awaitCreated(String topic, KafkaFuture<Void> created) {
-        try {
-            created.get();
-        } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof TopicExistsException)) {
-                throw new StandaloneException("topic " + topic + " could not be created", e);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StandaloneException("interrupted while topic " + topic + " was being created", e);
+            new TopicCreation(admin).create(partitions, config);
         }
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -25,6 +26,21 @@ final class RegistryJournal implements AutoCloseable {
         this.file = file;
         this.channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        lock();
+    }
+
+    /** Two writers would give one id to two schemas. The lock goes with the channel. */
+    private void lock() throws IOException {
+        boolean locked;
+        try {
+            locked = channel.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            locked = false;
+        }
+        if (!locked) {
+            channel.close();
+            throw new IOException(file + " is in use");
+        }
     }
 
     /** All entries, oldest first. Call once, before the first {@link #append}. */

@@ -4,7 +4,11 @@ package dev.sluice.standalone;
 public final class StandaloneException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    public StandaloneException(String message, Throwable cause) {
+    StandaloneException(String message) {
+        super(message);
+    }
+
+    StandaloneException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -6,6 +6,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -13,17 +14,15 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes an asynchronous call again while its failure is {@link StorageFault.Passing}, within a {@link RetryPolicy}.
  *
- * <p>Stateless; any thread may call. Attempts after the first start on {@code executor}.
+ * <p>Stateless; any thread may call. Attempts after the first start on the JDK's pool for asynchronous work.
  */
 final class Retrier {
     private static final Logger LOG = LoggerFactory.getLogger(Retrier.class);
 
     private final RetryPolicy policy;
-    private final Executor executor;
 
-    Retrier(RetryPolicy policy, Executor executor) {
+    Retrier(RetryPolicy policy) {
         this.policy = policy;
-        this.executor = executor;
     }
 
     /**
@@ -56,12 +55,18 @@ final class Retrier {
                 .nextLong(policy.longestWaitAfter(attempt).toNanos() + 1));
         if (attempt == policy.attempts() || wait.compareTo(left(startedNanos)) >= 0) {
             return CompletableFuture.failedFuture(new StorageException(
-                    what + " failed after " + attempt + " attempts: " + cause.getMessage(), cause, true));
+                    what + " failed after " + attempt + " attempts: " + reason(cause), cause, true));
         }
-        LOG.warn("event=storage_retried call=\"{}\" attempt={} cause=\"{}\"", what, attempt, cause.getMessage());
-        Executor later = CompletableFuture.delayedExecutor(wait.toNanos(), TimeUnit.NANOSECONDS, executor);
+        LOG.warn("event=storage_retried call=\"{}\" attempt={} cause=\"{}\"", what, attempt, reason(cause));
+        Executor later = CompletableFuture.delayedExecutor(wait.toNanos(), TimeUnit.NANOSECONDS);
         return CompletableFuture.runAsync(() -> {}, later)
                 .thenCompose(waited -> attempt(what, call, attempt + 1, startedNanos));
+    }
+
+    private String reason(Throwable cause) {
+        return cause instanceof TimeoutException
+                ? "no answer within " + policy.attemptTimeout()
+                : String.valueOf(cause.getMessage());
     }
 
     private static <T> CompletableFuture<T> start(Supplier<CompletableFuture<T>> call) {

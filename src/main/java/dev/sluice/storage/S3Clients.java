@@ -1,5 +1,6 @@
 package dev.sluice.storage;
 
+import java.time.Duration;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
@@ -12,8 +13,8 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
- * The SDK's clients, made so that {@link Retrier} alone retries and every image travels in one request: a conditional write
- * must not become a multipart upload.
+ * The SDK's clients, made so that {@link Retrier} decides how long to retry, and every image travels in one request: a
+ * conditional write must not become a multipart upload.
  */
 final class S3Clients {
     private static final long ONE_REQUEST_BYTES = 1L << 30;
@@ -41,9 +42,13 @@ final class S3Clients {
                 .thresholdInBytes(ONE_REQUEST_BYTES)
                 .targetThroughputInGbps(TARGET_GIGABITS_PER_SECOND)
                 .maxConcurrency(settings.maxConnections())
-                .httpConfiguration(
-                        http -> http.connectionTimeout(settings.retry().attemptTimeout()))
-                .retryConfiguration(retry -> retry.numRetries(0))
+                .httpConfiguration(http -> http.connectionTimeout(
+                                settings.retry().attemptTimeout())
+                        .connectionHealthConfiguration(health -> health.minimumThroughputInBps(1L)
+                                .minimumThroughputTimeout(
+                                        atLeastOneSecond(settings.retry().attemptTimeout()))))
+                // One is the least: the native client takes 0 for its default of several.
+                .retryConfiguration(retry -> retry.numRetries(1))
                 .build();
     }
 
@@ -61,6 +66,12 @@ final class S3Clients {
                 .overrideConfiguration(calls -> calls.retryStrategy(AwsRetryStrategy.doNotRetry())
                         .apiCallTimeout(settings.retry().attemptTimeout()))
                 .build();
+    }
+
+    /** The native client counts silence in whole seconds. It hangs up after it, which giving up on the answer does not. */
+    private static Duration atLeastOneSecond(Duration silence) {
+        Duration second = Duration.ofSeconds(1);
+        return silence.compareTo(second) < 0 ? second : silence;
     }
 
     private static AwsCredentialsProvider credentials(S3Settings settings) {

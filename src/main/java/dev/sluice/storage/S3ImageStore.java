@@ -6,7 +6,6 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ForkJoinPool;
 import software.amazon.awssdk.core.BytesWrapper;
 import software.amazon.awssdk.core.ResponseBytes;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
@@ -37,7 +36,7 @@ public final class S3ImageStore implements ImageStore {
         this.client = S3Clients.create(settings);
         this.bucket = settings.bucket();
         this.keys = settings.keys();
-        this.retrier = new Retrier(settings.retry(), ForkJoinPool.commonPool());
+        this.retrier = new Retrier(settings.retry());
     }
 
     @Override

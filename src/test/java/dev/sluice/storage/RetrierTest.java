@@ -1,0 +1,87 @@
+package dev.sluice.storage;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import software.amazon.awssdk.core.exception.SdkClientException;
+
+@Timeout(30)
+class RetrierTest {
+    private final AtomicInteger calls = new AtomicInteger();
+
+    @Test
+    void answersWithTheFirstSuccess() {
+        Queue<CompletableFuture<String>> answers =
+                new ArrayDeque<>(List.of(noAnswer(), CompletableFuture.completedFuture("done")));
+
+        assertThat(new Retrier(policy(5, Duration.ofMinutes(1)))
+                        .run("call", () -> requireNonNull(answers.poll()))
+                        .join())
+                .isEqualTo("done");
+    }
+
+    @Test
+    void aCallThatNeverAnswersIsGivenUpAfterAllAttempts() {
+        StorageException failure = failureOf(policy(3, Duration.ofMinutes(1)), CompletableFuture::new);
+
+        assertThat(failure.retriable()).isTrue();
+        assertThat(failure).hasMessage("call failed after 3 attempts: no answer within PT0.05S");
+        assertThat(calls).hasValue(3);
+    }
+
+    @Test
+    void theBudgetEndsItBeforeTheAttemptsAreUsedUp() {
+        StorageException failure = failureOf(policy(1_000_000, Duration.ofMillis(300)), RetrierTest::noAnswer);
+
+        assertThat(failure.retriable()).isTrue();
+        assertThat(calls.get()).isBetween(2, 1_000);
+    }
+
+    @Test
+    void aBugIsNotRetried() {
+        StorageException failure = failureOf(policy(5, Duration.ofMinutes(1)), () -> {
+            throw new IllegalStateException("bug");
+        });
+
+        assertThat(failure.retriable()).isFalse();
+        assertThat(calls).hasValue(1);
+    }
+
+    @Test
+    void waitsDoubleUpToTheLongest() {
+        RetryPolicy policy = new RetryPolicy(
+                9, Duration.ofMillis(100), Duration.ofMillis(350), Duration.ofSeconds(1), Duration.ofSeconds(9));
+
+        assertThat(Stream.of(1, 2, 3, 60).map(policy::longestWaitAfter).map(Duration::toMillis))
+                .containsExactly(100L, 200L, 350L, 350L);
+    }
+
+    private static CompletableFuture<String> noAnswer() {
+        return CompletableFuture.failedFuture(SdkClientException.create("no answer"));
+    }
+
+    private StorageException failureOf(RetryPolicy policy, Supplier<CompletableFuture<String>> call) {
+        Retrier retrier = new Retrier(policy);
+        Throwable thrown = catchThrowable(() -> retrier.run("call", () -> {
+                    calls.incrementAndGet();
+                    return call.get();
+                })
+                .join());
+        return (StorageException) requireNonNull(thrown.getCause());
+    }
+
+    private static RetryPolicy policy(int attempts, Duration budget) {
+        return new RetryPolicy(attempts, Duration.ofMillis(20), Duration.ofMillis(20), Duration.ofMillis(50), budget);
+    }
+}

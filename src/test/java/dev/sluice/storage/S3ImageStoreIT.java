@@ -1,0 +1,218 @@
+package dev.sluice.storage;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.sluice.request.RequestId;
+import dev.sluice.request.StoredImage;
+import dev.sluice.request.TenantId;
+import dev.sluice.standalone.EmbeddedS3;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+
+@Timeout(60)
+class S3ImageStoreIT {
+    private static final String BUCKET = "images";
+    private static final byte[] IMAGE = "an image".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] OTHER = "another!".getBytes(StandardCharsets.UTF_8);
+    private static final RetryPolicy QUICK = new RetryPolicy(
+            4, Duration.ofMillis(10), Duration.ofMillis(50), Duration.ofSeconds(5), Duration.ofSeconds(20));
+
+    @TempDir
+    private static Path folder;
+
+    private static EmbeddedS3 s3;
+
+    @BeforeAll
+    static void startServer() {
+        s3 = EmbeddedS3.start(folder, 0, "key", "secret");
+        s3.createBucket(BUCKET);
+    }
+
+    @AfterAll
+    static void stopServer() {
+        s3.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(S3Settings.HttpClient.class)
+    void whatIsStoredCanBeFetched(S3Settings.HttpClient client, TestInfo test) {
+        try (S3ImageStore store = store(s3.endpoint(), client)) {
+            StoredImage stored = join(store.put(address(test), IMAGE));
+
+            assertThat(stored.bucket()).isEqualTo(BUCKET);
+            assertThat(stored.key()).matches("made/[0-9a-f]{64}/0\\.png");
+            assertThat(stored.sha256()).isEqualTo(HexFormat.of().formatHex(Sha256.of(IMAGE)));
+            assertThat(stored.sizeBytes()).isEqualTo(IMAGE.length);
+            assertThat(stored.seed()).isEqualTo(42);
+            assertThat(join(store.get(stored.bucket(), stored.key()))).isEqualTo(IMAGE);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(S3Settings.HttpClient.class)
+    void theSameBytesAgainAreTheSameObject(S3Settings.HttpClient client, TestInfo test) {
+        try (S3ImageStore store = store(s3.endpoint(), client)) {
+            StoredImage first = join(store.put(address(test), IMAGE));
+
+            assertThat(join(store.put(address(test), IMAGE))).isEqualTo(first);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(S3Settings.HttpClient.class)
+    void otherBytesUnderTheSameAddressAreAConflictAndChangeNothing(S3Settings.HttpClient client, TestInfo test) {
+        try (S3ImageStore store = store(s3.endpoint(), client)) {
+            StoredImage first = join(store.put(address(test), IMAGE));
+
+            Throwable failure = failureOf(store.put(address(test), OTHER));
+
+            assertThat(failure).isInstanceOfSatisfying(StorageConflictException.class, conflict -> {
+                assertThat(conflict.key()).isEqualTo(first.key());
+                assertThat(conflict.retriable()).isFalse();
+            });
+            assertThat(join(store.get(BUCKET, first.key()))).isEqualTo(IMAGE);
+        }
+    }
+
+    @Test
+    void anObjectWithoutOurMetadataIsComparedByItsContent(TestInfo test) {
+        ImageAddress address = address(test);
+        String key = new ObjectKeys("made").key(address.tenant(), address.request(), 0);
+        S3Settings settings = settings(s3.endpoint(), S3Settings.HttpClient.NETTY);
+        try (S3AsyncClient foreign = S3Clients.create(settings);
+                S3ImageStore store = new S3ImageStore(settings)) {
+            join(foreign.putObject(put -> put.bucket(BUCKET).key(key), AsyncRequestBody.fromBytes(IMAGE)));
+
+            assertThat(join(store.put(address, IMAGE)).key()).isEqualTo(key);
+            assertThat(failureOf(store.put(address, OTHER))).isInstanceOf(StorageConflictException.class);
+        }
+    }
+
+    @Test
+    void aRaceOfEqualWritersEndsInOneObjectForAll(TestInfo test) {
+        try (S3ImageStore store = store(s3.endpoint(), S3Settings.HttpClient.CRT)) {
+            List<CompletableFuture<StoredImage>> writers = IntStream.range(0, 8)
+                    .mapToObj(writer -> store.put(address(test), IMAGE).toCompletableFuture())
+                    .toList();
+
+            assertThat(writers.stream().map(CompletableFuture::join).distinct()).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(S3Settings.HttpClient.class)
+    void anObjectThatIsNotThereIsRefusedAtOnce(S3Settings.HttpClient client) {
+        try (S3ImageStore store = store(s3.endpoint(), client)) {
+            assertThat(failureOf(store.get(BUCKET, "nothing")))
+                    .isInstanceOfSatisfying(
+                            StorageException.class,
+                            refusal -> assertThat(refusal.retriable()).isFalse());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(S3Settings.HttpClient.class)
+    void aServerThatIsDownIsGivenUpAsRetriable(S3Settings.HttpClient client, TestInfo test) throws IOException {
+        URI nobody;
+        try (StubbornS3 stopped = new StubbornS3(List.of())) {
+            nobody = stopped.endpoint();
+        }
+        try (S3ImageStore store = store(nobody, client)) {
+            assertThat(failureOf(store.put(address(test), IMAGE)))
+                    .isInstanceOfSatisfying(
+                            StorageException.class,
+                            failure -> assertThat(failure.retriable()).isTrue());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(S3Settings.HttpClient.class)
+    void passingFailuresAreRetried(S3Settings.HttpClient client, TestInfo test) throws IOException {
+        try (StubbornS3 stubborn = new StubbornS3(List.of(503, 409, 500));
+                S3ImageStore store = store(stubborn.endpoint(), client)) {
+            assertThat(join(store.put(address(test), IMAGE)).sizeBytes()).isEqualTo(IMAGE.length);
+            assertThat(stubborn.requests()).isEqualTo(4);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(S3Settings.HttpClient.class)
+    void attemptsAreBounded(S3Settings.HttpClient client, TestInfo test) throws IOException {
+        try (StubbornS3 stubborn = new StubbornS3(Collections.nCopies(100, 503));
+                S3ImageStore store = store(stubborn.endpoint(), client)) {
+            assertThat(failureOf(store.put(address(test), IMAGE)))
+                    .isInstanceOfSatisfying(
+                            StorageException.class,
+                            failure -> assertThat(failure.retriable()).isTrue())
+                    .hasMessageContaining("4 attempts");
+            // The native client makes each attempt twice.
+            assertThat(stubborn.requests()).isEqualTo(client == S3Settings.HttpClient.CRT ? 8 : 4);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(S3Settings.HttpClient.class)
+    void accessDeniedIsNotRetried(S3Settings.HttpClient client, TestInfo test) throws IOException {
+        try (StubbornS3 stubborn = new StubbornS3(List.of(403));
+                S3ImageStore store = store(stubborn.endpoint(), client)) {
+            assertThat(failureOf(store.put(address(test), IMAGE)))
+                    .isInstanceOfSatisfying(
+                            StorageException.class,
+                            refusal -> assertThat(refusal.retriable()).isFalse());
+            assertThat(stubborn.requests()).isEqualTo(1);
+        }
+    }
+
+    private static S3ImageStore store(URI endpoint, S3Settings.HttpClient client) {
+        return new S3ImageStore(settings(endpoint, client));
+    }
+
+    private static S3Settings settings(URI endpoint, S3Settings.HttpClient client) {
+        return new S3Settings(
+                Optional.of(endpoint),
+                "us-east-1",
+                true,
+                Optional.of(new S3Settings.StaticCredentials("key", "secret")),
+                BUCKET,
+                new ObjectKeys("made"),
+                client,
+                16,
+                QUICK);
+    }
+
+    /** One address a test and parameter, so that none finds another's object. */
+    private static ImageAddress address(TestInfo test) {
+        String request = test.getTestMethod().orElseThrow().getName() + test.getDisplayName();
+        return new ImageAddress(new TenantId("acme"), new RequestId(request), 0, 42);
+    }
+
+    private static <T> T join(CompletionStage<T> stage) {
+        return stage.toCompletableFuture().join();
+    }
+
+    private static Throwable failureOf(CompletionStage<?> stage) {
+        return requireNonNull(catchThrowable(() -> join(stage)).getCause());
+    }
+}
