@@ -88,7 +88,13 @@ final class StandaloneCommand implements Callable<Integer> {
             out.println("Try, in another terminal:");
             out.println("  ./sluice submit --kafka " + stack.addresses().kafka() + " --registry "
                     + stack.addresses().registry() + " --label "
-                    + stack.worker().bundles().getFirst().manifest().condition().classes().getFirst()
+                    + stack.worker()
+                            .bundles()
+                            .getFirst()
+                            .manifest()
+                            .condition()
+                            .classes()
+                            .getFirst()
                     + " --guidance classifier-free --scale 3 --schedule compress --guided 10 --wait");
         }
         out.flush();

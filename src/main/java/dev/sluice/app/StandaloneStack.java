@@ -55,8 +55,7 @@ final class StandaloneStack implements AutoCloseable {
             Files.createDirectories(data);
             EmbeddedKafka kafka = EmbeddedKafka.start(data.resolve("kafka"), ports.kafka());
             started.push(kafka);
-            EmbeddedSchemaRegistry registry =
-                    EmbeddedSchemaRegistry.start(data.resolve("registry"), ports.registry());
+            EmbeddedSchemaRegistry registry = EmbeddedSchemaRegistry.start(data.resolve("registry"), ports.registry());
             started.push(registry);
             EmbeddedS3 s3 = EmbeddedS3.start(data.resolve("s3"), ports.s3(), ACCESS_KEY, SECRET_KEY);
             started.push(s3);
@@ -109,8 +108,10 @@ final class StandaloneStack implements AutoCloseable {
         Map<String, String> summary = new LinkedHashMap<>();
         summary.put("kafka", addresses.kafka());
         summary.put("registry", addresses.registry());
-        summary.put("s3", s3.endpoint() + " (bucket " + BUCKET + ", access key " + ACCESS_KEY + ", secret key "
-                + SECRET_KEY + ")");
+        summary.put(
+                "s3",
+                s3.endpoint() + " (bucket " + BUCKET + ", access key " + ACCESS_KEY + ", secret key " + SECRET_KEY
+                        + ")");
         summary.put("health", "http://127.0.0.1:" + worker.httpPort() + "/health/ready");
         summary.put("metrics", "http://127.0.0.1:" + worker.httpPort() + "/metrics");
         summary.put("topics", String.join(", ", addresses.topics().all()));

@@ -63,7 +63,9 @@ final class WorkerCommand implements Callable<Integer> {
                     "%-28s %-36s %s%n    %s%n",
                     key.name(),
                     key.variable(),
-                    key.fallback().map(value -> value.isEmpty() ? "(empty)" : value).orElse("(must be set)"),
+                    key.fallback()
+                            .map(value -> value.isEmpty() ? "(empty)" : value)
+                            .orElse("(must be set)"),
                     key.description());
         }
         out.printf(

@@ -1,7 +1,6 @@
 package dev.sluice.engine;
 
 import dev.sluice.diffusion.ClassifierFree;
-import dev.sluice.diffusion.StepPlan;
 import dev.sluice.engine.Row.Role;
 import dev.sluice.model.BundleManifest;
 import dev.sluice.request.Guidance;
@@ -10,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The guidance of one trajectory: which rows a step needs, where their results go, and how they bend the step. The only
- * memory from step to step is the guidance term that the hold weighting keeps (equations 12 and 13).
+ * The guidance of one trajectory: which rows a step needs, where their results go, and how they bend the step. The last
+ * guided step's term stays in its array, which is what the hold weighting applies again (equations 12 and 13).
  */
 final class GuidedStep {
     private final Recipe recipe;
@@ -19,10 +18,9 @@ final class GuidedStep {
     private final float[] prediction;
     private final float @Nullable [] unconditional;
     private final float @Nullable [] gradient;
-    /** Whether {@link #gradient}, or the classifier-free term, is that of an earlier guided step to apply again. */
-    private boolean held;
 
-    private final float @Nullable [] heldTerm;
+    /** The last guided step's {@code eps_c - eps_u}. */
+    private final float @Nullable [] term;
 
     GuidedStep(Recipe recipe, int elements, BundleManifest manifest) {
         this.recipe = recipe;
@@ -30,7 +28,7 @@ final class GuidedStep {
         prediction = new float[manifest.predictionElements()];
         boolean classifierFree = recipe.guidance() instanceof Guidance.ClassifierFree;
         unconditional = classifierFree ? new float[manifest.predictionElements()] : null;
-        heldTerm = classifierFree && recipe.plan().holds() ? new float[guidedElements] : null;
+        term = classifierFree ? new float[guidedElements] : null;
         gradient = recipe.guidance() instanceof Guidance.Classifier ? new float[elements] : null;
     }
 
@@ -58,36 +56,29 @@ final class GuidedStep {
 
     /** Takes the step at this index from x, in place. */
     void apply(int index, float[] x, float[] noise) {
-        StepPlan plan = recipe.plan();
-        boolean guided = plan.isGuided(index);
+        double omega = recipe.plan().weight(index);
         switch (recipe.guidance()) {
-            case Guidance.None none -> recipe.sampler().step(index, x, prediction, null, 0, noise);
+            case Guidance.None none -> step(index, x, null, 0, noise);
             case Guidance.ClassifierFree free -> {
-                bendPrediction(free.scale(), guided, plan, index);
-                recipe.sampler().step(index, x, prediction, null, 0, noise);
+                if (omega != 0) {
+                    bendPrediction(index, free.scale(), omega);
+                }
+                step(index, x, null, 0, noise);
             }
-            case Guidance.Classifier classifier -> {
-                held |= guided && plan.holds();
-                double omega = guided ? plan.weight(index) : held ? 1 : 0;
-                recipe.sampler()
-                        .step(index, x, prediction, omega == 0 ? null : gradient, omega * classifier.scale(), noise);
-            }
+            case Guidance.Classifier classifier ->
+                step(index, x, omega == 0 ? null : gradient, omega * classifier.scale(), noise);
         }
     }
 
-    private void bendPrediction(double scale, boolean guided, StepPlan plan, int index) {
-        if (plan.holds()) {
-            float[] term = required(heldTerm);
-            if (guided) {
-                ClassifierFree.term(prediction, required(unconditional), term, guidedElements);
-                held = true;
-            }
-            if (held) {
-                ClassifierFree.apply(prediction, term, scale, guided ? plan.weight(index) : 1, guidedElements);
-            }
-        } else if (guided) {
-            ClassifierFree.combine(prediction, required(unconditional), scale, plan.weight(index), guidedElements);
+    private void step(int index, float[] x, float @Nullable [] push, double strength, float[] noise) {
+        recipe.sampler().step(index, x, prediction, push, strength, noise);
+    }
+
+    private void bendPrediction(int index, double scale, double omega) {
+        if (recipe.plan().isGuided(index)) {
+            ClassifierFree.term(prediction, required(unconditional), required(term), guidedElements);
         }
+        ClassifierFree.apply(prediction, required(term), scale, omega, guidedElements);
     }
 
     private static float[] required(float @Nullable [] array) {
