@@ -101,7 +101,7 @@ class PoisonRecordsTest {
     @ValueSource(longs = {1, 2, 3, 4})
     void isReadOrUndecodableWhateverBytesChange(long seed) {
         var random = new SplittableRandom(seed);
-        for (int round = 0; round < 3000; round++) {
+        for (int round = 0; round < 1000; round++) {
             byte[] bytes = write(new RequestEncoder().encode(SampleRequests.random(random.nextLong())));
             for (int flips = random.nextInt(1, 5); flips > 0; flips--) {
                 bytes[random.nextInt(ConfluentWireFormat.HEADER_LENGTH, bytes.length)] = (byte) random.nextInt();
