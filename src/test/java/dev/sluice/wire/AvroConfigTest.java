@@ -52,6 +52,14 @@ class AvroConfigTest {
                         3));
     }
 
+    @Test
+    void doesNotPrintThePassword() {
+        assertThat(AvroConfig.of(Map.of("schema.registry.url", "http://a", "basic.auth.user.info", "ann:secret")))
+                .asString()
+                .contains("http://a")
+                .doesNotContain("secret");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "schema.registry.url, ''",
