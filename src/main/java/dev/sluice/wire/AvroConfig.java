@@ -73,6 +73,14 @@ public record AvroConfig(
                 new HttpSchemaRegistry(registryUrls, userInfo, requestTimeout), retryBudget));
     }
 
+    /** Without the password. */
+    @Override
+    public String toString() {
+        return "AvroConfig[registryUrls=" + registryUrls + ", authenticated=" + userInfo.isPresent() + ", autoRegister="
+                + autoRegister + ", valueType=" + valueType + ", requestTimeout=" + requestTimeout + ", retryBudget="
+                + retryBudget + ", maxMessageBytes=" + maxMessageBytes + "]";
+    }
+
     private static List<URI> registryUrls(@Nullable Object value) {
         Stream<String> parts = value instanceof Collection<?> list
                 ? list.stream().map(String::valueOf)

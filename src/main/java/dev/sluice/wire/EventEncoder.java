@@ -34,6 +34,8 @@ public final class EventEncoder {
     private final Price price;
 
     /**
+     * Events of one worker with one kind of device.
+     *
      * @param worker name of this worker, the same after a restart
      * @param price of this worker's device
      */

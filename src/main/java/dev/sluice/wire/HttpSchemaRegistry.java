@@ -54,6 +54,8 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
     private volatile int preferred;
 
     /**
+     * Connects to nothing until it is asked.
+     *
      * @param addresses base addresses, at least one
      * @param userInfo {@code user:password} for basic authentication
      * @param timeout for connecting, and for one answer
@@ -147,7 +149,7 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
     /** The first answer that any address gives; one that tells of its own trouble is passed over. */
     private Answer ask(String path, Optional<String> body) {
         int first = preferred;
-        var trouble = new RegistryUnavailableException("no schema registry could be asked at " + addresses);
+        var trouble = new RegistryUnavailableException("no schema registry answers at " + addresses);
         for (int i = 0; i < addresses.size(); i++) {
             int index = (first + i) % addresses.size();
             try {

@@ -25,7 +25,11 @@ public record Price(String skuId, BigDecimal perDeviceSecond, Currency currency)
     /** Decimals of a cost. */
     public static final int COST_SCALE = SECONDS_SCALE + UNIT_PRICE_SCALE;
 
-    /** @throws IllegalArgumentException where the price is negative, too large or too finely divided */
+    /**
+     * Checks the price and gives it its full number of decimals.
+     *
+     * @throws IllegalArgumentException where the price is negative, too large or too finely divided
+     */
     public Price {
         if (skuId.isBlank()) {
             throw new IllegalArgumentException("skuId must not be blank");

@@ -24,7 +24,11 @@ public final class RetryingSchemaRegistry implements SchemaRegistry {
     private final Pause pause;
     private final LongSupplier nanoClock;
 
-    /** @param budget longest time spent on one call; keep it well below the consumer's {@code max.poll.interval.ms} */
+    /**
+     * Waits on the system's clock.
+     *
+     * @param budget longest time spent on one call; keep it well below the consumer's {@code max.poll.interval.ms}
+     */
     public RetryingSchemaRegistry(SchemaRegistry registry, Duration budget) {
         this(registry, budget, Thread::sleep, System::nanoTime);
     }

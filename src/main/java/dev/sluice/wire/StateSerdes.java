@@ -30,7 +30,11 @@ public final class StateSerdes {
         return singleObject(SettledRequest.class, List.of());
     }
 
-    /** @param earlier schemas that entries of earlier versions were written with */
+    /**
+     * A serde that writes the class's schema and reads the earlier ones too.
+     *
+     * @param earlier schemas that entries of earlier versions were written with
+     */
     static <T extends SpecificRecord> Serde<T> singleObject(Class<T> type, List<Schema> earlier) {
         SpecificData model = SpecificData.getForClass(type);
         Schema schema = model.getSchema(type);

@@ -1,0 +1,161 @@
+package dev.sluice.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import dev.sluice.events.v1.GenerationCancelled;
+import dev.sluice.events.v1.GenerationRequested;
+import dev.sluice.events.v1.SamplerKind;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import org.apache.avro.Schema;
+import org.apache.avro.generic.GenericData;
+import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.kafka.common.config.ConfigException;
+import org.junit.jupiter.api.Test;
+
+class AvroSerdeTest {
+    private static final String TOPIC = "generation.requests";
+
+    private final InMemorySchemaRegistry registry = new InMemorySchemaRegistry();
+    private final AvroSerde<GenerationRequested> serde = new AvroSerde<>(registry, GenerationRequested.class);
+
+    @Test
+    void startsWithAZeroByteAndTheSchemasId() {
+        registry.register("another-value", GenerationCancelled.getClassSchema());
+        ByteBuffer bytes = ByteBuffer.wrap(write(SampleRequests.plain().build()));
+        assertThat(bytes.get()).isZero();
+        assertThat(bytes.getInt())
+                .isEqualTo(registry.idOf(TOPIC + "-value", GenerationRequested.getClassSchema()))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void passesTombstonesOn() {
+        assertThat(serde.serializer().serialize(TOPIC, null)).isNull();
+        assertThat(serde.deserializer().deserialize(TOPIC, null)).isNull();
+    }
+
+    @Test
+    void readsARecordWrittenBeforeAFieldWasAdded() {
+        Schema earlier = SchemaEdits.without(GenerationRequested.getClassSchema(), "tags", "priority", "guidance");
+        GenericRecord old = new GenericRecordBuilder(earlier)
+                .set("requestId", "r-1")
+                .set("tenantId", "acme")
+                .set("model", "shapes-32")
+                .build();
+        assertThat(read(SchemaEdits.bytes(registry, TOPIC, old)))
+                .isEqualTo(SampleRequests.plain().build());
+    }
+
+    @Test
+    void readsARecordWrittenWithAFieldThatItDoesNotKnow() {
+        Schema later = SchemaEdits.with(
+                GenerationRequested.getClassSchema(),
+                "{\"name\": \"watermark\", \"type\": \"string\", \"default\": \"\"}");
+        GenericRecord news = new GenericRecordBuilder(later)
+                .set("requestId", "r-1")
+                .set("tenantId", "acme")
+                .set("model", "shapes-32")
+                .set("watermark", "yes")
+                .build();
+        assertThat(read(SchemaEdits.bytes(registry, TOPIC, news)))
+                .isEqualTo(SampleRequests.plain().build());
+    }
+
+    @Test
+    void readsASymbolNewerThanItselfAsUnknown() {
+        Schema later = new Schema.Parser()
+                .parse(RegisteredForm.of(GenerationRequested.getClassSchema())
+                        .replace("\"DDPM\",\"DDIM\"", "\"DDPM\",\"DDIM\",\"HEUN\""));
+        Schema sampler = later.getField("sampler").schema();
+        GenericRecord news = new GenericRecordBuilder(later)
+                .set("requestId", "r-1")
+                .set("tenantId", "acme")
+                .set("model", "shapes-32")
+                .set(
+                        "sampler",
+                        new GenericRecordBuilder(sampler)
+                                .set(
+                                        "kind",
+                                        new GenericData.EnumSymbol(
+                                                sampler.getField("kind").schema(), "HEUN"))
+                                .build())
+                .build();
+        GenerationRequested read = read(SchemaEdits.bytes(registry, TOPIC, news));
+        assertThat(read.getSampler().getKind()).isEqualTo(SamplerKind.UNKNOWN);
+        var decoded = assertInstanceOf(Decoded.Invalid.class, new RequestDecoder().decode(read));
+        assertThat(decoded.refusal().field()).isEqualTo("sampler.kind");
+    }
+
+    @Test
+    void serializesFromManyThreadsAtOnce() throws Exception {
+        var tasks = new ArrayList<Callable<Boolean>>();
+        for (long i = 0; i < 2000; i++) {
+            GenerationRequested request = new RequestEncoder().encode(SampleRequests.random(i));
+            tasks.add(() -> read(write(request)).equals(request));
+        }
+        try (var threads = Executors.newFixedThreadPool(8)) {
+            for (var done : threads.invokeAll(tasks)) {
+                assertThat(done.get()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void keepsARegistryOutageApartFromPoison() {
+        byte[] bytes = write(SampleRequests.plain().build());
+        registry.setReachable(false);
+        try (var fresh = new AvroDeserializer<>(registry, GenerationRequested.class)) {
+            assertThatThrownBy(() -> fresh.deserialize(TOPIC, bytes)).isInstanceOf(RegistryUnavailableException.class);
+            registry.setReachable(true);
+            assertThat(fresh.deserialize(TOPIC, bytes)).isNotNull();
+        }
+    }
+
+    @Test
+    void asksForEachWritersSchemaOnce() {
+        byte[] bytes = write(SampleRequests.plain().build());
+        int before = registry.calls();
+        for (int i = 0; i < 10; i++) {
+            read(bytes);
+        }
+        assertThat(registry.calls() - before).isEqualTo(1);
+    }
+
+    @Test
+    void readsTheTypeThatItsConfigurationNames() {
+        try (var named = new AvroDeserializer<GenerationRequested>()) {
+            named.configure(
+                    Map.of(
+                            AvroConfig.REGISTRY_URL,
+                            "http://127.0.0.1:1",
+                            AvroConfig.VALUE_TYPE,
+                            GenerationRequested.class.getName()),
+                    false);
+        }
+        for (String wrong : List.of("no.such.Type", "java.lang.String")) {
+            try (var named = new AvroDeserializer<GenerationRequested>()) {
+                assertThatThrownBy(() -> named.configure(
+                                Map.of(AvroConfig.REGISTRY_URL, "http://127.0.0.1:1", AvroConfig.VALUE_TYPE, wrong),
+                                false))
+                        .isInstanceOf(ConfigException.class)
+                        .hasMessageContaining(AvroConfig.VALUE_TYPE);
+            }
+        }
+    }
+
+    private byte[] write(GenerationRequested request) {
+        return serde.serializer().serialize(TOPIC, request);
+    }
+
+    private GenerationRequested read(byte[] bytes) {
+        return serde.deserializer().deserialize(TOPIC, bytes);
+    }
+}

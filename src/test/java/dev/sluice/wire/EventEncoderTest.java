@@ -1,0 +1,141 @@
+package dev.sluice.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.events.v1.CostIncurred;
+import dev.sluice.events.v1.GenerationCompleted;
+import dev.sluice.events.v1.GenerationFailed;
+import dev.sluice.events.v1.GenerationFailureCode;
+import dev.sluice.request.BundleIdentity;
+import dev.sluice.request.DeviceUsage;
+import dev.sluice.request.Evaluations;
+import dev.sluice.request.FailureCode;
+import dev.sluice.request.GenerationRequest;
+import dev.sluice.request.Outcome;
+import dev.sluice.request.PlanSummary;
+import dev.sluice.request.Refusal;
+import dev.sluice.request.StoredImage;
+import dev.sluice.request.Timings;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Currency;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.junit.jupiter.api.Test;
+
+class EventEncoderTest {
+    private static final Instant START = Instant.parse("2026-01-02T03:04:05.000006Z");
+    private static final Instant END = START.plusSeconds(9);
+    private static final Price PRICE =
+            new Price("gpu-large", new BigDecimal("0.000833333333"), Currency.getInstance("USD"));
+
+    private final EventEncoder encoder = new EventEncoder("worker-1", PRICE);
+    private final GenerationRequest request = SampleRequests.random(1);
+
+    @Test
+    void aCompletionIsTheSameAfterATripThroughBytes() {
+        GenerationCompleted event = encoder.completed(request, completed());
+        assertThat(trip(event, GenerationCompleted.class)).isEqualTo(event);
+        assertThat(event.getPlan().getGuidedTimesteps()).containsExactly(50, 25);
+        assertThat(event.getTimings().getSamplingNanos()).isEqualTo(2_000_000_000L);
+        assertThat(event.getTags()).isEqualTo(request.tags());
+    }
+
+    @Test
+    void everyFailureCodeHasItsEvent() {
+        for (FailureCode code : FailureCode.values()) {
+            var outcome = new Outcome.Failed(
+                    request.id(), code, "because", Optional.empty(), Evaluations.NONE, DeviceUsage.NONE);
+            GenerationFailed event = encoder.failed(request, outcome, END);
+            assertThat(trip(event, GenerationFailed.class)).isEqualTo(event);
+            assertThat(event.getCode().name()).isEqualTo(code.name()).isEqualTo(EventEncoder.nameOf(outcome));
+            assertThat(event.getRetriable()).isEqualTo(code.retriable());
+        }
+    }
+
+    @Test
+    void aRefusalNamesTheFieldAndNoTenantThatItHasNot() {
+        var refusal = new Refusal(FailureCode.FIELD_INVALID, "tenantId", "tenantId must not be blank");
+        GenerationFailed event = encoder.refused(new Decoded.Invalid(request.id(), Optional.empty(), refusal), END);
+        assertThat(event.getCode()).isEqualTo(GenerationFailureCode.FIELD_INVALID);
+        assertThat(event.getField()).isEqualTo("tenantId");
+        assertThat(event.getTenantId()).isNull();
+    }
+
+    @Test
+    void aCostIsTheSameAfterATripThroughBytes() {
+        CostIncurred event = encoder.cost(request, completed(), START, END);
+        assertThat(trip(event, CostIncurred.class)).isEqualTo(event);
+        assertThat(event.getCostId()).isEqualTo("request:" + request.id());
+        assertThat(event.getConsumedQuantity()).isEqualByComparingTo("0.000000007");
+        assertThat(event.getListCost()).isEqualByComparingTo("0.000000000005833333331");
+        CostIncurred overhead = encoder.overhead(5, DeviceUsage.NONE, START, END);
+        assertThat(trip(overhead, CostIncurred.class)).isEqualTo(overhead);
+        assertThat(overhead.getCostId()).isEqualTo("overhead:worker-1:5");
+    }
+
+    @Test
+    void costsAddUpToThePriceOfTheirTimeExactly() {
+        var random = new SplittableRandom(7);
+        BigDecimal costs = BigDecimal.ZERO;
+        long nanos = 0;
+        for (int i = 0; i < 10_000; i++) {
+            var usage = new DeviceUsage(random.nextLong(1L << 40), random.nextLong(1L << 30), 0, 1);
+            costs = costs.add(encoder.overhead(i, usage, START, END).getListCost());
+            nanos += usage.deviceNanos();
+        }
+        assertThat(costs).isEqualTo(PRICE.of(nanos));
+    }
+
+    @Test
+    void refusesAPriceThatCouldNotBeChargedExactly() {
+        Currency euro = Currency.getInstance("EUR");
+        assertThatThrownBy(() -> new Price("gpu", new BigDecimal("0.0000000000001"), euro))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Price("gpu", new BigDecimal("-1"), euro))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void envelopesAreRepeatable() {
+        var headers = new RecordHeaders();
+        for (int i = 0; i < 2; i++) {
+            CloudEvent.of(encoder.completed(request, completed())).writeTo(headers, Optional.of("00-1-2-01"));
+        }
+        assertThat(headers.toArray())
+                .extracting(header -> header.key() + "=" + new String(header.value(), StandardCharsets.UTF_8))
+                .containsExactlyInAnyOrder(
+                        "ce_specversion=1.0",
+                        "ce_id=" + request.id() + ":completed",
+                        "ce_type=dev.sluice.generation.completed.v1",
+                        "ce_source=worker-1",
+                        "ce_subject=" + request.id(),
+                        "ce_time=" + END,
+                        "content-type=application/avro",
+                        "traceparent=00-1-2-01");
+        assertThat(CloudEvent.traceparent(headers)).contains("00-1-2-01");
+    }
+
+    private Outcome.Completed completed() {
+        return new Outcome.Completed(
+                request.id(),
+                List.of(new StoredImage(0, "images", "a/b/0.png", "ab", 100, 7)),
+                new BundleIdentity("shapes-32", "1", "cd"),
+                new PlanSummary(50, List.of(50, 25), List.of(25.0, 25.0)),
+                new Evaluations(50, 2, 0, 48),
+                new DeviceUsage(5, 2, 1, 52),
+                new Timings(START, END, Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3)));
+    }
+
+    private static <T extends SpecificRecord> T trip(T event, Class<T> type) {
+        try (var serde = new AvroSerde<>(new InMemorySchemaRegistry(), type)) {
+            return serde.deserializer().deserialize("t", serde.serializer().serialize("t", event));
+        }
+    }
+}
