@@ -35,7 +35,7 @@ final class JsonRequests {
     static GenerationRequested parse(String line) {
         JsonNode node;
         try {
-            node = JsonMapper.shared().readTree(line);
+            node = new JsonMapper().readTree(line);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("not JSON: " + e.getOriginalMessage(), e);
         }
@@ -73,7 +73,10 @@ final class JsonRequests {
             case ARRAY -> array(path, node, schema);
             case MAP -> map(path, node, schema);
             case STRING -> require(node.isTextual(), path, "text") ? node.asText() : null;
-            case INT -> require(node.canConvertToInt() && node.isIntegralNumber(), path, "a whole number") ? node.asInt() : null;
+            case INT ->
+                require(node.canConvertToInt() && node.isIntegralNumber(), path, "a whole number")
+                        ? node.asInt()
+                        : null;
             case LONG -> schema.getLogicalType() == null ? number(path, node) : instant(path, node);
             case DOUBLE -> decimal(path, node);
             case BOOLEAN -> require(node.isBoolean(), path, "true or false") ? node.asBoolean() : null;

@@ -43,7 +43,11 @@ final class PlanCommand implements Callable<Integer> {
                     + " Default: ${DEFAULT-VALUE}.")
     private BetaSchedule betas = BetaSchedule.COSINE;
 
-    @Option(names = "--train-steps", paramLabel = "N", defaultValue = "1000", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--train-steps",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description = "Default: ${DEFAULT-VALUE}.")
     private int trainSteps;
 
     @Mixin
@@ -77,7 +81,7 @@ final class PlanCommand implements Callable<Integer> {
     private static ObjectNode asJson(StepPlan plan) {
         int full = 2 * plan.steps();
         int planned = plan.steps() + plan.guidedCount();
-        ObjectNode root = JsonMapper.shared().createObjectNode();
+        ObjectNode root = new JsonMapper().createObjectNode();
         root.put("steps", plan.steps());
         ArrayNode guided = root.putArray("guided");
         plan.guidedTimesteps().forEach(guided::add);

@@ -9,7 +9,9 @@ final class ProgressBar {
     private final PrintStream out;
     private final String title;
     private final long total;
-    private final boolean terminal = System.console() != null && System.console().isTerminal();
+    /** The launcher knows; before JDK 22 the JDK does not say. */
+    private final boolean terminal = Boolean.getBoolean("sluice.terminal");
+
     private int lastTenth = -1;
 
     ProgressBar(PrintStream out, String title, long total) {

@@ -85,8 +85,7 @@ final class ScheduleOptions {
         return switch (kind) {
             case full -> new GuidanceSchedule.Full();
             case compress ->
-                new GuidanceSchedule.Compress(
-                        guided, exponent, floatArithmetic ? Arithmetic.FLOAT : Arithmetic.EXACT);
+                new GuidanceSchedule.Compress(guided, exponent, floatArithmetic ? Arithmetic.FLOAT : Arithmetic.EXACT);
             case early_stop -> new GuidanceSchedule.EarlyStop(guided);
             case uniform -> new GuidanceSchedule.Uniform(guided);
             case every_nth -> new GuidanceSchedule.EveryNth(stride);

@@ -80,7 +80,7 @@ final class StandaloneCommand implements Callable<Integer> {
 
     private void print(PrintWriter out, StandaloneStack stack) throws IOException {
         if (json) {
-            out.println(JsonMapper.shared().writeValueAsString(stack.summary()));
+            out.println(new JsonMapper().writeValueAsString(stack.summary()));
         } else {
             out.println("Sluice is up. Data in " + data.toAbsolutePath() + ".");
             stack.summary().forEach((name, value) -> out.printf("  %-9s %s%n", name, value));

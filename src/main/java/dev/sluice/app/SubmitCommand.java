@@ -140,8 +140,7 @@ final class SubmitCommand implements Callable<Integer> {
         switch (event) {
             case GenerationProgressed progress -> {
                 if (open.contains(progress.getRequestId()) && !json) {
-                    out.printf(
-                            "%s  step %d of %d%n", progress.getRequestId(), progress.getStep(), progress.getSteps());
+                    out.printf("%s  step %d of %d%n", progress.getRequestId(), progress.getStep(), progress.getSteps());
                 }
             }
             case GenerationCompleted completed -> {

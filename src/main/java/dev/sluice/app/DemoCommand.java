@@ -1,0 +1,141 @@
+package dev.sluice.app;
+
+import dev.sluice.model.Bundle;
+import dev.sluice.model.BundleManifest;
+import dev.sluice.request.GenerationRequest;
+import dev.sluice.wire.RequestEncoder;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import javax.imageio.ImageIO;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice demo}: the whole path once, with everything in one process. */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Starts broker, registry, S3 and worker in a fresh folder, sends requests under different guidance",
+            "schedules in mixed order, fetches the images back and shows what each schedule cost and achieved.",
+            "",
+            "Ends with 0 only if every request was settled exactly once and no module was evaluated more often than",
+            "the plans say."
+        })
+final class DemoCommand implements Callable<Integer> {
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
+    private static final int CELL = 64;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "Where the sheet and the data go. Default: a new folder.")
+    private @Nullable Path out;
+
+    @Option(names = "--quick", description = "Fewer and shorter requests: under a minute on two cores.")
+    private boolean quick;
+
+    @Option(names = "--json", description = "Print the table as one JSON object.")
+    private boolean json;
+
+    @Mixin
+    private BundleOption bundles = new BundleOption();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Path folder = out == null ? Files.createTempDirectory("sluice-demo-") : Files.createDirectories(out);
+        Path data = Files.createTempDirectory(folder, "data-");
+        Map<String, String> overrides = Map.of(
+                "bundles", bundles.asConfigValue(),
+                "price.sku", "demo-cpu-second",
+                "price.per-device-second", "0.0001");
+        System.err.println("Starting broker, registry, S3 and worker ...");
+        try (StandaloneStack stack = StandaloneStack.start(data, StandalonePorts.FREE, overrides)) {
+            return run(stack, folder);
+        }
+    }
+
+    private int run(StandaloneStack stack, Path folder) throws IOException, InterruptedException {
+        Bundle bundle = stack.worker().bundles().getFirst();
+        DemoPlan plan = plan(bundle.manifest());
+        DemoResults results = sample(stack, plan);
+        DemoReport report = new DemoReport(plan, results, stack);
+        report.checkEvaluations();
+        DemoReport.Pictures pictures = report.fetch();
+        Path sheet = folder.resolve("contact-sheet.png");
+        BufferedImage drawn = ContactSheet.draw(pictures.columnNames(), pictures.rows(), CELL);
+        ImageIO.write(drawn, "png", sheet.toFile());
+        show(report.table(pictures), stack, sheet);
+        results.problems().forEach(System.err::println);
+        return results.problems().isEmpty() ? 0 : 1;
+    }
+
+    private DemoPlan plan(BundleManifest manifest) {
+        BundleManifest.Defaults defaults = manifest.defaults();
+        return DemoPlan.of(
+                manifest.name(),
+                manifest.condition().classes(),
+                quick ? 4 : 20,
+                quick ? 25 : 50,
+                defaults.classifierFreeScale(),
+                defaults.classifierScale());
+    }
+
+    private static DemoResults sample(StandaloneStack stack, DemoPlan plan) throws InterruptedException {
+        List<GenerationRequest> requests = plan.shuffled();
+        Set<String> ids = new HashSet<>();
+        requests.forEach(request -> ids.add(request.id().value()));
+        DemoResults results = new DemoResults(ids);
+        try (EventWatcher watcher = new EventWatcher(stack.addresses());
+                RequestPublisher publisher = new RequestPublisher(stack.addresses())) {
+            RequestEncoder encoder = new RequestEncoder();
+            for (GenerationRequest request : requests) {
+                publisher.publish(encoder.encode(request));
+            }
+            ProgressBar bar = new ProgressBar(System.err, "Requests settled", requests.size());
+            long end = System.nanoTime() + PATIENCE.toNanos();
+            while (!results.complete() && System.nanoTime() < end) {
+                watcher.poll(Duration.ofMillis(200)).forEach(results::add);
+                bar.show(results.settledCount());
+            }
+            // A second outcome would come with the next commits.
+            watcher.poll(Duration.ofSeconds(1)).forEach(results::add);
+            bar.done();
+        }
+        if (!results.complete()) {
+            results.problem("only " + results.settledCount() + " of " + requests.size() + " requests were settled");
+        }
+        return results;
+    }
+
+    private void show(DemoTable table, StandaloneStack stack, Path sheet) {
+        PrintWriter printer = spec.commandLine().getOut();
+        if (json) {
+            printer.println(table.asJson());
+        } else {
+            printer.println();
+            table.print(printer, stack.config().price().currency().getCurrencyCode());
+            printer.println();
+            printer.printf(
+                    "%d requests, %d settled once; %d evaluations planned, %d counted at the modules.%n",
+                    table.requests(), table.settled(), table.evaluationsPlanned(), table.evaluationsCounted());
+            printer.println("Contact sheet: " + sheet.toAbsolutePath());
+        }
+        printer.flush();
+    }
+}

@@ -1,0 +1,73 @@
+package dev.sluice.app;
+
+import dev.sluice.model.Bundle;
+import dev.sluice.model.RowBuffers;
+import dev.sluice.model.TorchScriptBundles;
+import java.awt.image.BufferedImage;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+
+/**
+ * How many finished images show their class, by the bundle's classifiers at t = 0: the guiding one, which may have been
+ * fitted, and the auditor, which never guided (Compress Guidance, section 3).
+ *
+ * @param guide share in [0, 1]; empty where the bundle has no such classifier
+ * @param auditor the same, by the off-sampling classifier
+ */
+record HitRates(OptionalDouble guide, OptionalDouble auditor) {
+    private static final int ROWS_PER_CALL = 16;
+
+    /** An image and the class index it should show. */
+    record Sample(BufferedImage image, int target) {}
+
+    /** Judges images; call on one thread only. */
+    static HitRates of(List<Sample> samples, Bundle bundle, TorchScriptBundles torch) {
+        torch.prepareCallingThread(1);
+        return new HitRates(
+                bundle.guide()
+                        .map(guide -> rate(samples, rows -> guide.evaluate(rows).hits()))
+                        .orElse(OptionalDouble.empty()),
+                bundle.auditor()
+                        .map(auditor ->
+                                rate(samples, rows -> auditor.evaluate(rows).hits()))
+                        .orElse(OptionalDouble.empty()));
+    }
+
+    private static OptionalDouble rate(List<Sample> samples, Function<RowBuffers, FloatBuffer> judge) {
+        double hits = 0;
+        List<Sample> rest = new ArrayList<>(samples);
+        while (!rest.isEmpty()) {
+            List<Sample> batch = rest.subList(0, Math.min(ROWS_PER_CALL, rest.size()));
+            float[] first = values(batch.getFirst().image());
+            RowBuffers rows = new RowBuffers(ROWS_PER_CALL, first.length);
+            batch.forEach(sample -> rows.add(values(sample.image()), 0, sample.target()));
+            rows.pad();
+            FloatBuffer verdicts = judge.apply(rows);
+            for (int row = 0; row < batch.size(); row++) {
+                hits += verdicts.get(row);
+            }
+            batch.clear();
+        }
+        return samples.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(hits / samples.size());
+    }
+
+    /** Pixels to {@code [3, height, width]} in [-1, 1]. */
+    private static float[] values(BufferedImage image) {
+        int width = image.getWidth();
+        int height = image.getHeight();
+        float[] values = new float[3 * width * height];
+        for (int y = 0; y < height; y++) {
+            for (int x = 0; x < width; x++) {
+                int rgb = image.getRGB(x, y);
+                for (int channel = 0; channel < 3; channel++) {
+                    int level = rgb >> (16 - 8 * channel) & 0xff;
+                    values[(channel * height + y) * width + x] = level / 127.5f - 1;
+                }
+            }
+        }
+        return values;
+    }
+}
