@@ -6,12 +6,12 @@ find_jdk() {
   on_path=$(command -v javac 2>/dev/null) || on_path=
   [ -z "$on_path" ] || on_path=$(readlink -f "$on_path" 2>/dev/null) || on_path=
   set +f
-  for home in "${JAVA_HOME-}" "${on_path%/bin/javac}" /usr/lib/jvm/* /usr/java/* /opt/java/* /opt/*jdk* \
+  for candidate in "${JAVA_HOME-}" "${on_path%/bin/javac}" /usr/lib/jvm/* /usr/java/* /opt/java/* /opt/*jdk* \
     "${HOME-}"/.sdkman/candidates/java/* "${HOME-}"/.jdks/* /Library/Java/JavaVirtualMachines/*/Contents/Home; do
-    [ -n "$home" ] && [ -x "$home/bin/javac" ] && [ -r "$home/release" ] || continue
-    major=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$home/release")
+    [ -n "$candidate" ] && [ -x "$candidate/bin/javac" ] && [ -r "$candidate/release" ] || continue
+    major=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$candidate/release")
     if [ "${major:-0}" -gt "$best_major" ]; then
-      best_home=$home best_major=$major
+      best_home=$candidate best_major=$major
     fi
   done
   if [ -z "$best_home" ]; then

@@ -56,8 +56,6 @@ public final class TorchScriptBundles {
      */
     public void prepareCallingThread(int threads) {
         JniUtils.setNumThreads(threads);
-        // The guide differentiates inside its script; parameters are frozen, so the denoiser pays nothing for it.
-        JniUtils.setGradMode(true);
         JniUtils.setGraphExecutorOptimize(false);
     }
 
@@ -86,7 +84,8 @@ public final class TorchScriptBundles {
     }
 
     private TorchScriptModule open(BundleManifest manifest, String role, Path file) {
-        return new TorchScriptModule(manifest.name() + "/" + role, file, manifest.sample(), device);
+        return new TorchScriptModule(
+                manifest.name() + "/" + role, file, manifest.sample(), role.equals("guide"), device);
     }
 
     private record TorchDenoiser(TorchScriptModule module, int predictionElements) implements Denoiser {

@@ -28,10 +28,19 @@ final class TorchScriptModule implements AutoCloseable {
     private final NDManager manager;
     private final ParameterStore parameters;
     private final BundleManifest.TensorShape shape;
+    private final boolean differentiates;
 
-    TorchScriptModule(String name, Path file, BundleManifest.TensorShape shape, Device device) {
+    /**
+     * Loads a module.
+     *
+     * @param shape of one row of x
+     * @param differentiates whether the script takes a gradient: DJL runs a call that isn't "training" with autograd
+     *     switched off below the script's reach. Modules are exported without dropout, so nothing else changes
+     */
+    TorchScriptModule(String name, Path file, BundleManifest.TensorShape shape, boolean differentiates, Device device) {
         this.name = name;
         this.shape = shape;
+        this.differentiates = differentiates;
         model = Model.newInstance(name, device, "PyTorch");
         try (var stream = Files.newInputStream(file)) {
             model.load(stream, Map.of("mapLocation", "true"));
@@ -63,7 +72,7 @@ final class TorchScriptModule implements AutoCloseable {
                             DataType.FLOAT32),
                     call.create(rows.timesteps().asLongBuffer(), new Shape(n), DataType.INT64),
                     call.create(rows.conditions().asLongBuffer(), new Shape(n), DataType.INT64));
-            NDList outputs = model.getBlock().forward(parameters, inputs, false);
+            NDList outputs = model.getBlock().forward(parameters, inputs, differentiates);
             outputs.attach(call);
             return read(outputs, n, elementsPerRow);
         } catch (RuntimeException e) {
