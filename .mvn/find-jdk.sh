@@ -20,6 +20,9 @@ find_jdk() {
   fi
   JAVA_HOME=$best_home
   export JAVA_HOME
+  # Libraries still use what these JDKs warn about; the flag is unknown to older ones.
+  jdk_flags=
+  [ "$best_major" -lt 24 ] || jdk_flags="--sun-misc-unsafe-memory-access=allow"
 }
 
 find_jdk

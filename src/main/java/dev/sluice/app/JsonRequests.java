@@ -77,7 +77,7 @@ final class JsonRequests {
                 require(node.canConvertToInt() && node.isIntegralNumber(), path, "a whole number")
                         ? node.asInt()
                         : null;
-            case LONG -> schema.getLogicalType() == null ? number(path, node) : instant(path, node);
+            case LONG -> schema.getLogicalType() == null ? (Object) number(path, node) : instant(path, node);
             case DOUBLE -> decimal(path, node);
             case BOOLEAN -> require(node.isBoolean(), path, "true or false") ? node.asBoolean() : null;
             default -> throw new IllegalArgumentException(path + ": can't be given in JSON");
@@ -134,10 +134,9 @@ final class JsonRequests {
         return node.asDouble();
     }
 
-    /** Microseconds since the epoch, as the logical type has them. */
-    private static long instant(String path, JsonNode node) {
+    private static Instant instant(String path, JsonNode node) {
         try {
-            return ChronoUnit.MICROS.between(Instant.EPOCH, Instant.parse(node.asText()));
+            return Instant.parse(node.asText()).truncatedTo(ChronoUnit.MICROS);
         } catch (DateTimeParseException e) {
             throw wrong(path, "a time such as 2030-01-31T12:00:00Z");
         }

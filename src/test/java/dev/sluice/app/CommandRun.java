@@ -1,0 +1,16 @@
+package dev.sluice.app;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import picocli.CommandLine;
+
+/** A command run in this process, with what it printed. */
+record CommandRun(int exitCode, String out, String err) {
+    static CommandRun of(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine command = Main.commandLine().setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+        int exitCode = command.execute(arguments);
+        return new CommandRun(exitCode, out.toString(), err.toString());
+    }
+}

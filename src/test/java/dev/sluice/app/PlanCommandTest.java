@@ -1,0 +1,76 @@
+package dev.sluice.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+class PlanCommandTest {
+    @Test
+    void printsTheCompressedPlanAsJson() throws IOException {
+        CommandRun run = CommandRun.of(
+                "plan",
+                "--steps",
+                "250",
+                "--schedule",
+                "compress",
+                "--guided",
+                "50",
+                "--exponent",
+                "5",
+                "--weight",
+                "gap",
+                "--json");
+
+        JsonNode plan = new JsonMapper().readTree(run.out());
+        assertThat(run.exitCode()).isZero();
+        assertThat(plan.get("steps").intValue()).isEqualTo(250);
+        assertThat(integers(plan.get("guided"))).isEqualTo(integers(golden().at("/01_eq15_table8/sets/5")));
+        List<Integer> weights = new ArrayList<>();
+        golden().at("/04_gap_weights/T250_n50_k5_tail0/weights_sampling_order")
+                .forEach(pair -> weights.add(pair.get(1).intValue()));
+        assertThat(integers(plan.get("weights"))).isEqualTo(weights);
+        assertThat(plan.at("/evaluations/denoiserFull").intValue()).isEqualTo(500);
+        assertThat(plan.at("/evaluations/denoiserPlanned").intValue()).isEqualTo(282);
+        assertThat(plan.at("/evaluations/guide").intValue()).isEqualTo(32);
+        assertThat(plan.get("idealRatio").doubleValue()).isEqualTo(282 / 500.0);
+    }
+
+    @Test
+    void drawsTheStepsFirstStepFirst() {
+        CommandRun run =
+                CommandRun.of("plan", "--steps", "10", "--schedule", "compress", "--guided", "4", "--exponent", "2");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).contains("   10 #.#..#.... 1").contains("3 of 10 steps guided");
+    }
+
+    @Test
+    void saysWhatIsWrongWithAnImpossibleSchedule() {
+        CommandRun run = CommandRun.of("plan", "--steps", "10", "--schedule", "compress", "--guided", "40");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains("guided");
+    }
+
+    private static List<Integer> integers(JsonNode array) {
+        List<Integer> values = new ArrayList<>();
+        array.forEach(item -> {
+            assertThat(item.isIntegralNumber()).isTrue();
+            values.add(item.intValue());
+        });
+        return values;
+    }
+
+    private static JsonNode golden() throws IOException {
+        try (InputStream stream = Objects.requireNonNull(PlanCommandTest.class.getResourceAsStream("/golden.json"))) {
+            return new JsonMapper().readTree(stream);
+        }
+    }
+}

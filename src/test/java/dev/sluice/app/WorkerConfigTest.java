@@ -1,0 +1,168 @@
+package dev.sluice.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WorkerConfigTest {
+    private static final Map<String, String> LEAST = Map.of(
+            "bundles", "a,b",
+            "kafka.bootstrap-servers", "127.0.0.1:1",
+            "registry.url", "http://127.0.0.1:2",
+            "s3.bucket", "images");
+
+    @Test
+    void pinsEveryKeyAndItsDefault() {
+        String keys = ConfigKey.ALL.stream()
+                .map(key -> key.name() + "=" + key.fallback().orElse("!"))
+                .sorted()
+                .collect(Collectors.joining("\n"));
+
+        assertThat(keys).isEqualTo("""
+                        application.id=sluice
+                        bundles=!
+                        device=cpu
+                        engine.guide-patience=4
+                        engine.guide-rows-per-call=8
+                        engine.max-images=64
+                        engine.progress-interval=500ms
+                        engine.rows-per-call=16
+                        engine.threads=1
+                        finish.max-requests=64
+                        finish.threads=2
+                        http.host=127.0.0.1
+                        http.port=8080
+                        kafka.bootstrap-servers=!
+                        limits.max-images=16
+                        limits.max-steps=1000
+                        limits.max-tags=32
+                        limits.max-text-length=2000
+                        price.currency=USD
+                        price.overhead-interval=60s
+                        price.per-device-second=0
+                        price.sku=device-second
+                        registry.auto-register=true
+                        registry.url=!
+                        registry.user-info=
+                        s3.access-key=
+                        s3.bucket=!
+                        s3.client=crt
+                        s3.endpoint=
+                        s3.max-connections=32
+                        s3.path-style=false
+                        s3.prefix=images
+                        s3.region=us-east-1
+                        s3.secret-key=
+                        settle.interval=100ms
+                        settle.retention=24h
+                        settle.retry-pause=2s
+                        shutdown.grace=30s
+                        state-directory=state
+                        topics.cancellations=generation.cancellations
+                        topics.completions=generation.completions
+                        topics.costs=generation.costs
+                        topics.dead-letters=generation.requests.dlq
+                        topics.failures=generation.failures
+                        topics.progress=generation.progress
+                        topics.requests=generation.requests
+                        worker.id=""");
+    }
+
+    @Test
+    void readsEveryKeyWithoutAProblem() {
+        Map<String, String> values = new HashMap<>(LEAST);
+        ConfigKey.ALL.forEach(key -> key.fallback().ifPresent(value -> values.put(key.name(), value)));
+
+        WorkerConfig config = WorkerConfig.read(values);
+
+        assertThat(config.bundles()).containsExactly(Path.of("a"), Path.of("b"));
+        assertThat(config.stream().settledRetention()).isEqualTo(Duration.ofHours(24));
+    }
+
+    @Test
+    void listsEveryProblemAtOnce() {
+        Map<String, String> values = new HashMap<>(LEAST);
+        values.remove("s3.bucket");
+        values.put("engine.rows-per-cal", "8");
+        values.put("rows-per-call", "8");
+        values.put("engine.max-images", "none");
+        values.put("device", "tpu");
+        values.put("settle.interval", "soon");
+        values.put("price.per-device-second", "-1");
+        values.put("price.currency", "sand");
+        values.put("s3.endpoint", "minio:9000");
+        values.put("s3.access-key", "only-half");
+        values.put("registry.auto-register", "maybe");
+        values.put("kafka.properties.group.protocol", "streams");
+
+        ConfigException failure = catchThrowableOfType(ConfigException.class, () -> WorkerConfig.read(values));
+
+        assertThat(failure.problems())
+                .extracting(problem -> problem.substring(0, problem.indexOf(':')))
+                .containsExactlyInAnyOrder(
+                        "s3.bucket",
+                        "engine.rows-per-cal",
+                        "rows-per-call",
+                        "engine.max-images",
+                        "device",
+                        "settle.interval",
+                        "price.per-device-second",
+                        "price.currency",
+                        "s3.endpoint",
+                        "s3.secret-key",
+                        "registry.auto-register",
+                        "kafka.properties.group.protocol");
+        assertThat(failure.problems()).anyMatch(problem -> problem.contains("did you mean engine.rows-per-call?"));
+    }
+
+    @Test
+    void readsNestedAndDottedKeysAlike(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("worker.yaml");
+        Files.writeString(file, """
+                bundles: [one, two]
+                engine:
+                  rows-per-call: 32
+                s3.bucket: images
+                kafka:
+                  bootstrap-servers: 127.0.0.1:1
+                  properties:
+                    security.protocol: SSL
+                """);
+
+        assertThat(ConfigSource.file(file))
+                .containsEntry("bundles", "one,two")
+                .containsEntry("engine.rows-per-call", "32")
+                .containsEntry("s3.bucket", "images")
+                .containsEntry("kafka.properties.security.protocol", "SSL");
+    }
+
+    @Test
+    void takesEveryKeyFromTheEnvironment() {
+        Map<String, String> variables = new HashMap<>();
+        ConfigKey.ALL.forEach(key -> variables.put(key.variable(), "value of " + key.name()));
+        variables.put("SLUICE_KAFKA_PROPERTIES_SASL_MECHANISM", "PLAIN");
+        variables.put("SLUICE_SERVICE_HOST", "somebody else's");
+
+        Map<String, String> values = ConfigSource.environment(variables);
+
+        assertThat(values).hasSize(ConfigKey.ALL.size() + 1).containsEntry("kafka.properties.sasl.mechanism", "PLAIN");
+        ConfigKey.ALL.forEach(key -> assertThat(values).containsEntry(key.name(), "value of " + key.name()));
+    }
+
+    @Test
+    void passesKafkaPropertiesOn() {
+        Map<String, String> values = new HashMap<>(LEAST);
+        values.put("kafka.properties.security.protocol", "SSL");
+
+        assertThat(WorkerConfig.read(values).stream().kafka()).containsEntry("security.protocol", "SSL");
+    }
+}
