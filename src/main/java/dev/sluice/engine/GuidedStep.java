@@ -19,9 +19,7 @@ final class GuidedStep {
     private final float[] prediction;
     private final float @Nullable [] unconditional;
     private final float @Nullable [] gradient;
-    /** Whether {@link #gradient}, or the classifier-free term, is that of an earlier guided step to apply again. */
-    private boolean held;
-
+    /** The classifier-free term of the last guided step, to apply again; zero before the first. */
     private final float @Nullable [] heldTerm;
 
     GuidedStep(Recipe recipe, int elements, BundleManifest manifest) {
@@ -59,34 +57,30 @@ final class GuidedStep {
     /** Takes the step at this index from x, in place. */
     void apply(int index, float[] x, float[] noise) {
         StepPlan plan = recipe.plan();
-        boolean guided = plan.isGuided(index);
         switch (recipe.guidance()) {
             case Guidance.None none -> recipe.sampler().step(index, x, prediction, null, 0, noise);
             case Guidance.ClassifierFree free -> {
-                bendPrediction(free.scale(), guided, plan, index);
+                bendPrediction(free.scale(), plan, index);
                 recipe.sampler().step(index, x, prediction, null, 0, noise);
             }
             case Guidance.Classifier classifier -> {
-                held |= guided && plan.holds();
-                double omega = guided ? plan.weight(index) : held ? 1 : 0;
+                double omega = plan.weight(index);
                 recipe.sampler()
                         .step(index, x, prediction, omega == 0 ? null : gradient, omega * classifier.scale(), noise);
             }
         }
     }
 
-    private void bendPrediction(double scale, boolean guided, StepPlan plan, int index) {
+    private void bendPrediction(double scale, StepPlan plan, int index) {
+        double omega = plan.weight(index);
         if (plan.holds()) {
             float[] term = required(heldTerm);
-            if (guided) {
+            if (plan.isGuided(index)) {
                 ClassifierFree.term(prediction, required(unconditional), term, guidedElements);
-                held = true;
             }
-            if (held) {
-                ClassifierFree.apply(prediction, term, scale, guided ? plan.weight(index) : 1, guidedElements);
-            }
-        } else if (guided) {
-            ClassifierFree.combine(prediction, required(unconditional), scale, plan.weight(index), guidedElements);
+            ClassifierFree.apply(prediction, term, scale, omega, guidedElements);
+        } else if (plan.isGuided(index)) {
+            ClassifierFree.combine(prediction, required(unconditional), scale, omega, guidedElements);
         }
     }
 
