@@ -86,7 +86,8 @@ public final class TorchScriptBundles {
     }
 
     private TorchScriptModule open(BundleManifest manifest, String role, Path file) {
-        return new TorchScriptModule(manifest.name() + "/" + role, file, manifest.sample(), device);
+        return new TorchScriptModule(
+                manifest.name() + "/" + role, file, manifest.sample(), role.equals("guide"), device);
     }
 
     private record TorchDenoiser(TorchScriptModule module, int predictionElements) implements Denoiser {

@@ -8,7 +8,9 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.training.ParameterStore;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -26,12 +28,20 @@ final class TorchScriptModule implements AutoCloseable {
     private final String name;
     private final Model model;
     private final NDManager manager;
-    private final ParameterStore parameters;
+    private final PtSymbolBlock block;
+    private final boolean differentiates;
     private final BundleManifest.TensorShape shape;
 
-    TorchScriptModule(String name, Path file, BundleManifest.TensorShape shape, Device device) {
+    /**
+     * Loads a module.
+     *
+     * @param differentiates whether the script computes gradients
+     * @throws BundleException if it does not load
+     */
+    TorchScriptModule(String name, Path file, BundleManifest.TensorShape shape, boolean differentiates, Device device) {
         this.name = name;
         this.shape = shape;
+        this.differentiates = differentiates;
         model = Model.newInstance(name, device, "PyTorch");
         try (var stream = Files.newInputStream(file)) {
             model.load(stream, Map.of("mapLocation", "true"));
@@ -40,7 +50,8 @@ final class TorchScriptModule implements AutoCloseable {
             throw new BundleException(name + ": " + file.getFileName() + " does not load: " + e.getMessage(), e);
         }
         manager = model.getNDManager();
-        parameters = new ParameterStore(manager, false);
+        block = (PtSymbolBlock) model.getBlock();
+        JniUtils.enableInferenceMode(block);
     }
 
     /**
@@ -63,7 +74,10 @@ final class TorchScriptModule implements AutoCloseable {
                             DataType.FLOAT32),
                     call.create(rows.timesteps().asLongBuffer(), new Shape(n), DataType.INT64),
                     call.create(rows.conditions().asLongBuffer(), new Shape(n), DataType.INT64));
-            NDList outputs = model.getBlock().forward(parameters, inputs, false);
+            // Not through Block.forward: without its training flag it runs the script in libtorch's inference mode,
+            // where
+            // nothing can be differentiated, and with it the module's layers would behave as in training.
+            NDList outputs = IValueUtils.forward(block, inputs, differentiates);
             outputs.attach(call);
             return read(outputs, n, elementsPerRow);
         } catch (RuntimeException e) {
