@@ -67,6 +67,11 @@ public record VerifiedBundle(Path directory, BundleManifest manifest, BundleIden
         if (!manifest.modules().containsKey("denoiser")) {
             problems.add("no module in the role denoiser");
         }
+        int guidedChannels = manifest.guidance().guidedChannels();
+        if (guidedChannels < 0 || guidedChannels > manifest.sample().channels()) {
+            problems.add("guidance.guidedChannels is " + guidedChannels + ", sample.channels is "
+                    + manifest.sample().channels());
+        }
         for (Map.Entry<String, BundleManifest.ModuleFile> module : new TreeMap<>(manifest.modules()).entrySet()) {
             problems.addAll(problems(directory, module.getKey(), module.getValue()));
         }
