@@ -1,6 +1,7 @@
 package dev.sluice.engine;
 
 import dev.sluice.diffusion.ClassifierFree;
+import dev.sluice.diffusion.StepPlan;
 import dev.sluice.engine.Row.Role;
 import dev.sluice.model.BundleManifest;
 import dev.sluice.request.Guidance;
@@ -9,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The guidance of one trajectory: which rows a step needs, where their results go, and how they bend the step. The last
- * guided step's term stays in its array, which is what the hold weighting applies again (equations 12 and 13).
+ * The guidance of one trajectory: which rows a step needs, where their results go, and how they bend the step. The only
+ * memory from step to step is the guidance term that the hold weighting keeps (equations 12 and 13).
  */
 final class GuidedStep {
     private final Recipe recipe;
@@ -18,9 +19,8 @@ final class GuidedStep {
     private final float[] prediction;
     private final float @Nullable [] unconditional;
     private final float @Nullable [] gradient;
-
-    /** The last guided step's {@code eps_c - eps_u}. */
-    private final float @Nullable [] term;
+    /** The classifier-free term of the last guided step, to apply again; zero before the first. */
+    private final float @Nullable [] heldTerm;
 
     GuidedStep(Recipe recipe, int elements, BundleManifest manifest) {
         this.recipe = recipe;
@@ -28,7 +28,7 @@ final class GuidedStep {
         prediction = new float[manifest.predictionElements()];
         boolean classifierFree = recipe.guidance() instanceof Guidance.ClassifierFree;
         unconditional = classifierFree ? new float[manifest.predictionElements()] : null;
-        term = classifierFree ? new float[guidedElements] : null;
+        heldTerm = classifierFree && recipe.plan().holds() ? new float[guidedElements] : null;
         gradient = recipe.guidance() instanceof Guidance.Classifier ? new float[elements] : null;
     }
 
@@ -56,29 +56,32 @@ final class GuidedStep {
 
     /** Takes the step at this index from x, in place. */
     void apply(int index, float[] x, float[] noise) {
-        double omega = recipe.plan().weight(index);
+        StepPlan plan = recipe.plan();
         switch (recipe.guidance()) {
-            case Guidance.None none -> step(index, x, null, 0, noise);
+            case Guidance.None none -> recipe.sampler().step(index, x, prediction, null, 0, noise);
             case Guidance.ClassifierFree free -> {
-                if (omega != 0) {
-                    bendPrediction(index, free.scale(), omega);
-                }
-                step(index, x, null, 0, noise);
+                bendPrediction(free.scale(), plan, index);
+                recipe.sampler().step(index, x, prediction, null, 0, noise);
             }
-            case Guidance.Classifier classifier ->
-                step(index, x, omega == 0 ? null : gradient, omega * classifier.scale(), noise);
+            case Guidance.Classifier classifier -> {
+                double omega = plan.weight(index);
+                recipe.sampler()
+                        .step(index, x, prediction, omega == 0 ? null : gradient, omega * classifier.scale(), noise);
+            }
         }
     }
 
-    private void step(int index, float[] x, float @Nullable [] push, double strength, float[] noise) {
-        recipe.sampler().step(index, x, prediction, push, strength, noise);
-    }
-
-    private void bendPrediction(int index, double scale, double omega) {
-        if (recipe.plan().isGuided(index)) {
-            ClassifierFree.term(prediction, required(unconditional), required(term), guidedElements);
+    private void bendPrediction(double scale, StepPlan plan, int index) {
+        double omega = plan.weight(index);
+        if (plan.holds()) {
+            float[] term = required(heldTerm);
+            if (plan.isGuided(index)) {
+                ClassifierFree.term(prediction, required(unconditional), term, guidedElements);
+            }
+            ClassifierFree.apply(prediction, term, scale, omega, guidedElements);
+        } else if (plan.isGuided(index)) {
+            ClassifierFree.combine(prediction, required(unconditional), scale, omega, guidedElements);
         }
-        ClassifierFree.apply(prediction, required(term), scale, omega, guidedElements);
     }
 
     private static float[] required(float @Nullable [] array) {

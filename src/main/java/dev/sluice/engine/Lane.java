@@ -1,5 +1,6 @@
 package dev.sluice.engine;
 
+import dev.sluice.engine.Call.Network;
 import dev.sluice.engine.Row.Role;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleManifest;
@@ -59,6 +60,14 @@ final class Lane {
         return !denoiserRows.isEmpty() || !guideRows.isEmpty();
     }
 
+    /** Rows that wait for a call of this network. */
+    int waiting(Network network) {
+        return switch (network) {
+            case DENOISER -> denoiserRows.size();
+            case GUIDE -> guideRows.size();
+        };
+    }
+
     /**
      * Picks the next call: the guide's when it is full, when its oldest row has waited long enough, or when the
      * denoiser has nothing to do; else the denoiser's.
@@ -73,18 +82,18 @@ final class Lane {
                 || (!guideRows.isEmpty() && !denoiserRows.fillsCall());
         if (guide) {
             denoiserRows.letPass();
-            return Optional.of(new Call(this, Call.Network.GUIDE, guideRows.take(), guideBuffers));
+            return Optional.of(new Call(this, Network.GUIDE, guideRows.take(), guideBuffers));
         }
         guideRows.letPass();
-        return Optional.of(new Call(this, Call.Network.DENOISER, denoiserRows.take(), denoiserBuffers));
+        return Optional.of(new Call(this, Network.DENOISER, denoiserRows.take(), denoiserBuffers));
     }
 
     /** One call of each network with nothing but padding, so that the first request doesn't pay for what comes once. */
     List<Call> warmUpCalls() {
         List<Call> calls = new ArrayList<>();
-        calls.add(new Call(this, Call.Network.DENOISER, List.of(), denoiserBuffers));
+        calls.add(new Call(this, Network.DENOISER, List.of(), denoiserBuffers));
         if (bundle.guide().isPresent()) {
-            calls.add(new Call(this, Call.Network.GUIDE, List.of(), guideBuffers));
+            calls.add(new Call(this, Network.GUIDE, List.of(), guideBuffers));
         }
         return calls;
     }

@@ -63,5 +63,8 @@ final class RowQueue {
     /** Drops the rows of a job that ended. */
     void drop(Job job) {
         waiting.removeIf(row -> row.trajectory().job() == job);
+        if (waiting.isEmpty()) {
+            passed = 0;
+        }
     }
 }

@@ -8,7 +8,9 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.training.ParameterStore;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -26,16 +28,15 @@ final class TorchScriptModule implements AutoCloseable {
     private final String name;
     private final Model model;
     private final NDManager manager;
-    private final ParameterStore parameters;
-    private final BundleManifest.TensorShape shape;
+    private final PtSymbolBlock block;
     private final boolean differentiates;
+    private final BundleManifest.TensorShape shape;
 
     /**
      * Loads a module.
      *
-     * @param shape of one row of x
-     * @param differentiates whether the script takes a gradient: DJL runs a call that isn't "training" with autograd
-     *     switched off below the script's reach. Modules are exported without dropout, so nothing else changes
+     * @param differentiates whether the script computes gradients
+     * @throws BundleException if it does not load
      */
     TorchScriptModule(String name, Path file, BundleManifest.TensorShape shape, boolean differentiates, Device device) {
         this.name = name;
@@ -49,7 +50,8 @@ final class TorchScriptModule implements AutoCloseable {
             throw new BundleException(name + ": " + file.getFileName() + " does not load: " + e.getMessage(), e);
         }
         manager = model.getNDManager();
-        parameters = new ParameterStore(manager, false);
+        block = (PtSymbolBlock) model.getBlock();
+        JniUtils.enableInferenceMode(block);
     }
 
     /**
@@ -72,7 +74,9 @@ final class TorchScriptModule implements AutoCloseable {
                             DataType.FLOAT32),
                     call.create(rows.timesteps().asLongBuffer(), new Shape(n), DataType.INT64),
                     call.create(rows.conditions().asLongBuffer(), new Shape(n), DataType.INT64));
-            NDList outputs = model.getBlock().forward(parameters, inputs, differentiates);
+            // Not Block.forward: without its training flag it runs the script in libtorch's inference mode, where
+            // nothing can be differentiated; with it, the module's layers would behave as in training.
+            NDList outputs = IValueUtils.forward(block, inputs, differentiates);
             outputs.attach(call);
             return read(outputs, n, elementsPerRow);
         } catch (RuntimeException e) {

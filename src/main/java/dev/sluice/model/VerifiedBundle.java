@@ -1,6 +1,7 @@
 package dev.sluice.model;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sluice.request.BundleIdentity;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A bundle's directory after every file was read and found to have the checksum that the manifest gives it. A
@@ -21,8 +23,9 @@ import java.util.TreeMap;
 public record VerifiedBundle(Path directory, BundleManifest manifest, BundleIdentity identity) {
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .enable(com.fasterxml.jackson.databind.MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+            .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
             .build();
 
     /**
@@ -49,7 +52,7 @@ public record VerifiedBundle(Path directory, BundleManifest manifest, BundleIden
     }
 
     /** The file of a module, or null where the bundle has no module in that role. */
-    @org.jspecify.annotations.Nullable
+    @Nullable
     Path module(String role) {
         BundleManifest.ModuleFile module = manifest.modules().get(role);
         return module == null ? null : directory.resolve(module.file());
@@ -64,6 +67,11 @@ public record VerifiedBundle(Path directory, BundleManifest manifest, BundleIden
         if (!manifest.modules().containsKey("denoiser")) {
             problems.add("no module in the role denoiser");
         }
+        int guidedChannels = manifest.guidance().guidedChannels();
+        if (guidedChannels < 0 || guidedChannels > manifest.sample().channels()) {
+            problems.add("guidance.guidedChannels is " + guidedChannels + ", sample.channels is "
+                    + manifest.sample().channels());
+        }
         for (Map.Entry<String, BundleManifest.ModuleFile> module : new TreeMap<>(manifest.modules()).entrySet()) {
             problems.addAll(problems(directory, module.getKey(), module.getValue()));
         }
@@ -71,8 +79,10 @@ public record VerifiedBundle(Path directory, BundleManifest manifest, BundleIden
     }
 
     private static List<String> problems(Path directory, String role, BundleManifest.ModuleFile module) {
-        Path file = directory.resolve(module.file()).normalize();
-        if (!file.startsWith(directory.normalize())) {
+        // Absolute first: a relative directory such as "." or ".." has no names that the file's could be compared with.
+        Path inside = directory.toAbsolutePath().normalize();
+        Path file = inside.resolve(module.file()).normalize();
+        if (!file.startsWith(inside)) {
             return List.of(role + ": " + module.file() + " lies outside the bundle");
         }
         if (!Files.isRegularFile(file)) {

@@ -1,0 +1,147 @@
+package dev.sluice.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.request.FailureCode;
+import dev.sluice.request.GuidanceSchedule;
+import dev.sluice.request.GuidanceWeighting;
+import dev.sluice.request.SamplerSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class EngineLoopTest {
+    private final SimulatedLane simulated = new SimulatedLane(4, 2, 2);
+
+    @Test
+    void failedCallEndsTheJobsInItAndNoOthers() {
+        WatchedJob inTheCall = simulated.submit(SimulatedLane.draft().withImages(4));
+        WatchedJob waiting = simulated.submit(SimulatedLane.draft());
+        simulated.device.failNextCall();
+
+        simulated.runToEnd();
+
+        assertThat(inTheCall.stopped().code()).isEqualTo(FailureCode.ENGINE_FAULT);
+        assertThat(waiting.sampled().samples()).hasSize(1);
+    }
+
+    @Test
+    void failedCallIsOverhead() {
+        WatchedJob job = simulated.submit(SimulatedLane.draft());
+        simulated.device.failNextCall();
+
+        simulated.loop.tick();
+
+        assertThat(job.stopped().usage().deviceNanos()).isZero();
+        assertThat(simulated.meter.overheadNanos()).isPositive().isEqualTo(simulated.device.nanosSpent());
+    }
+
+    @Test
+    void notANumberEndsTheJobWhoseRowItWasAndNoOther() {
+        WatchedJob first = simulated.submit(SimulatedLane.draft());
+        WatchedJob poisoned = simulated.submit(SimulatedLane.draft());
+        WatchedJob last = simulated.submit(SimulatedLane.draft());
+        simulated.device.poisonNextCall(1);
+
+        simulated.runToEnd();
+
+        assertThat(poisoned.stopped().code()).isEqualTo(FailureCode.NUMERIC_FAULT);
+        assertThat(first.sampled().samples()).hasSize(1);
+        assertThat(last.sampled().samples()).hasSize(1);
+    }
+
+    @Test
+    void notANumberIsChargedToTheJobThatCausedIt() {
+        WatchedJob poisoned = simulated.submit(SimulatedLane.draft());
+        simulated.device.poisonNextCall(0);
+
+        simulated.loop.tick();
+
+        assertThat(poisoned.stopped().usage().deviceNanos()).isEqualTo(simulated.device.nanosSpent());
+    }
+
+    @Test
+    void deadlineStopsAJobBeforeItsNextCall() {
+        WatchedJob job = simulated.submit(
+                SimulatedLane.draft().withDeadline(simulated.clock.now().plusSeconds(1)));
+        simulated.loop.tick();
+
+        simulated.clock.advance(Duration.ofSeconds(2));
+        simulated.loop.tick();
+
+        assertThat(job.stopped().code()).isEqualTo(FailureCode.DEADLINE_EXPIRED);
+        assertThat(job.stopped().evaluations().conditional()).isEqualTo(1);
+        assertThat(simulated.device.calls()).isEqualTo(1);
+    }
+
+    @Test
+    void cancelledJobsRowsLeaveTheQueues() {
+        WatchedJob cancelled = simulated.submit(SimulatedLane.draft().withImages(8));
+        simulated.loop.tick();
+
+        cancelled.cancel(simulated.loop);
+
+        assertThat(cancelled.stopped().code()).isEqualTo(FailureCode.CANCELLED);
+        assertThat(simulated.lane.hasRows()).isFalse();
+        assertThat(simulated.loop.idle()).isTrue();
+    }
+
+    @Test
+    void abandonedJobBecomesOverheadWithoutAWord() {
+        WatchedJob job = simulated.submit(SimulatedLane.draft());
+        simulated.loop.tick();
+        assertThat(simulated.meter.chargedNanos()).isPositive();
+
+        job.abandon(simulated.loop);
+
+        assertThat(job.end()).isNull();
+        assertThat(simulated.meter.chargedNanos()).isZero();
+        assertThat(simulated.meter.overheadNanos()).isEqualTo(simulated.device.nanosSpent());
+    }
+
+    @Test
+    void skippedGuidanceMakesRoomForSomebodyElsesImage() {
+        GuidanceSchedule first = new GuidanceSchedule.EarlyStop(1);
+        simulated.submit(SimulatedLane.draft()
+                .withImages(2)
+                .classifierFree(2, first, GuidanceWeighting.Kind.GAP)
+                .withSampler(SamplerSettings.ddpm(4)));
+        WatchedJob other = simulated.submit(SimulatedLane.draft().withImages(2).withSampler(SamplerSettings.ddpm(3)));
+
+        simulated.runToEnd();
+
+        // 2·(1+4) + 2·3 rows in calls of 4: one for the guided step, then three that both jobs share.
+        assertThat(other.sampled().samples()).hasSize(2);
+        assertThat(simulated.device.calls()).isEqualTo(4);
+    }
+
+    @Test
+    void reportsProgressNoMoreOftenThanTheInterval() {
+        SimulatedLane slow = new SimulatedLane(4, 4, 1);
+        ProgressRecorder recorder = new ProgressRecorder();
+        var request =
+                SimulatedLane.draft().withSampler(SamplerSettings.ddpm(10)).request("r");
+        slow.loop.submit(new Job(request, slow.lane.recipes().recipe(request), slow.lane, recorder, 0, 0));
+
+        while (!slow.loop.idle()) {
+            slow.clock.advance(Duration.ofMillis(400));
+            slow.loop.tick();
+        }
+
+        // One interval is a second, one step a little over 400 ms.
+        assertThat(recorder.steps).containsExactly(3, 6, 9);
+    }
+
+    private static final class ProgressRecorder implements JobListener {
+        final List<Integer> steps = new ArrayList<>();
+
+        @Override
+        public void progressed(int step) {
+            steps.add(step);
+        }
+
+        @Override
+        public void ended(JobEnd end) {}
+    }
+}

@@ -1,0 +1,107 @@
+package dev.sluice.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.model.Bundle;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+
+/**
+ * The engine's loop under seeded traffic and faults, on a simulated device and clock. All guarantees are checked after
+ * every event; the same seed is the same run.
+ */
+final class EngineSimulation {
+    private static final int EVENTS = 200;
+    private static final int MOST_CALLS = 100_000;
+
+    private final Random random;
+    private final SimulatedClock clock = new SimulatedClock();
+    private final SimulatedDevice device;
+    private final EngineLoop loop;
+    private final RandomRequests requests;
+    private final ExactlyOneOutcome outcomes;
+    private final CostConserved cost;
+    private int arrivals;
+
+    EngineSimulation(long seed) {
+        random = new Random(seed);
+        EngineSettings settings = new EngineSettings(
+                1 + random.nextInt(8),
+                1 + random.nextInt(6),
+                1 + random.nextInt(4),
+                64,
+                Duration.ofMillis(random.nextInt(20)));
+        device = new SimulatedDevice(clock, settings);
+        List<Bundle> bundles = List.of(device.bundle("guided", true), device.bundle("plain", false));
+        DeviceMeter meter = new DeviceMeter();
+        loop = new EngineLoop(bundles, settings, clock, meter);
+        requests = new RandomRequests(random, "guided", "plain");
+        outcomes = new ExactlyOneOutcome(device);
+        cost = new CostConserved(device, bundles, meter);
+        device.watch(new FullCalls(loop.lanes(), outcomes.jobs(), settings));
+    }
+
+    /** Runs to the end and judges. */
+    List<WatchedJob> run() {
+        loop.warmUp();
+        check();
+        for (int event = 0; event < EVENTS; event++) {
+            nextEvent();
+            check();
+        }
+        device.recover();
+        while (!loop.idle()) {
+            loop.tick();
+            check();
+            assertThat(device.calls()).as("the engine comes to an end").isLessThan(MOST_CALLS);
+        }
+        outcomes.judge();
+        cost.judge();
+        return outcomes.jobs();
+    }
+
+    private void nextEvent() {
+        switch (random.nextInt(40)) {
+            case 0, 1, 2, 3, 4, 5 -> submit();
+            case 6 -> anyJob().cancel(loop);
+            case 7 -> anyJob().abandon(loop);
+            case 8 -> clock.advance(random.nextInt(20_000_000));
+            case 9 -> cost.publishOverhead();
+            case 10 -> fault();
+            default -> loop.tick();
+        }
+    }
+
+    private void submit() {
+        RequestDraft draft = requests.next(clock.now());
+        Lane lane = Objects.requireNonNull(loop.lanes().get(draft.model()));
+        WatchedJob job = new WatchedJob(draft, "r" + arrivals, lane, clock.nanos(), arrivals);
+        arrivals++;
+        outcomes.watch(job);
+        loop.submit(job.job());
+    }
+
+    /** Any job there ever was, so that owners also cancel and abandon what has ended long ago. */
+    private WatchedJob anyJob() {
+        if (outcomes.jobs().isEmpty()) {
+            submit();
+        }
+        List<WatchedJob> jobs = outcomes.jobs();
+        return jobs.get(random.nextInt(jobs.size()));
+    }
+
+    private void fault() {
+        if (random.nextBoolean()) {
+            device.failNextCall();
+        } else {
+            device.poisonNextCall(random.nextInt(8));
+        }
+    }
+
+    private void check() {
+        outcomes.check(clock.now());
+        cost.check(outcomes.jobs());
+    }
+}

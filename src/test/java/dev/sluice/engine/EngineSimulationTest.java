@@ -1,0 +1,53 @@
+package dev.sluice.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.request.FailureCode;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+class EngineSimulationTest {
+    /** Set to a seed, replays that one alone. */
+    private static final String REPLAY = "sluice.simulation.seed";
+
+    private static final int SEEDS = 200;
+
+    @Test
+    void everyJobEndsOnceAsPlannedAndCostAddsUpUnderAnyTraffic() {
+        Set<FailureCode> seen = EnumSet.noneOf(FailureCode.class);
+        int sampled = 0;
+        for (long seed : seeds()) {
+            for (WatchedJob job : run(seed)) {
+                if (job.end() instanceof JobEnd.Stopped stopped) {
+                    seen.add(stopped.code());
+                } else if (job.end() instanceof JobEnd.Sampled) {
+                    sampled++;
+                }
+            }
+        }
+        if (Long.getLong(REPLAY) == null) {
+            assertThat(sampled).as("jobs sampled").isGreaterThan(10 * SEEDS);
+            assertThat(seen)
+                    .containsExactlyInAnyOrder(
+                            FailureCode.CANCELLED,
+                            FailureCode.DEADLINE_EXPIRED,
+                            FailureCode.NUMERIC_FAULT,
+                            FailureCode.ENGINE_FAULT);
+        }
+    }
+
+    private static Iterable<WatchedJob> run(long seed) {
+        try {
+            return new EngineSimulation(seed).run();
+        } catch (AssertionError | RuntimeException e) {
+            throw new AssertionError("seed " + seed + " (replay with -D" + REPLAY + "=" + seed + "): " + e, e);
+        }
+    }
+
+    private static long[] seeds() {
+        Long replayed = Long.getLong(REPLAY);
+        return replayed == null ? LongStream.range(0, SEEDS).toArray() : new long[] {replayed};
+    }
+}

@@ -1,0 +1,274 @@
+package dev.sluice.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.model.ModelException;
+import dev.sluice.request.FailureCode;
+import dev.sluice.request.GenerationRequest;
+import dev.sluice.request.Prompt;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class EngineTest {
+    private static final String MODEL = "shapes";
+    private static final int MAX_IMAGES = 4;
+    private static final int WARM_UP_CALLS = 2;
+
+    private final SimulatedClock clock = new SimulatedClock();
+    private final EngineSettings settings = new EngineSettings(3, 2, 2, MAX_IMAGES, Duration.ofSeconds(1));
+    private final SimulatedDevice device = new SimulatedDevice(clock, settings);
+    private final CallGate gate = new CallGate();
+    private final Engine engine = engine(() -> {});
+
+    @AfterEach
+    void close() {
+        gate.open();
+        engine.close();
+    }
+
+    @Test
+    void servesSubmissionsFromManyThreads() throws Exception {
+        gate.open();
+        engine.start();
+        List<Future<List<Listening>>> submitted = new ArrayList<>();
+        try (ExecutorService owners = Executors.newFixedThreadPool(4)) {
+            for (int owner = 0; owner < 4; owner++) {
+                int number = owner;
+                submitted.add(owners.submit(() -> submitTen(number)));
+            }
+        }
+
+        for (Future<List<Listening>> owner : submitted) {
+            for (Listening job : owner.get()) {
+                assertThat(job.end()).isInstanceOf(JobEnd.Sampled.class);
+            }
+        }
+        assertThat(engine.imagesInside()).isZero();
+        assertThat(engine.meter().deviceNanos()).isEqualTo(device.nanosSpent());
+    }
+
+    @Test
+    void roomClosesAtTheLimitAndOpensWhenJobsEnd() throws Exception {
+        engine.start();
+        Listening first = submit(SimulatedLane.draft().withImages(3));
+        assertThat(engine.hasRoom()).isTrue();
+        Listening second = submit(SimulatedLane.draft());
+        assertThat(engine.hasRoom()).isFalse();
+
+        gate.open();
+        first.end();
+        second.end();
+
+        assertThat(engine.hasRoom()).isTrue();
+        assertThat(engine.imagesInside()).isZero();
+    }
+
+    @Test
+    void takesWhatItsOwnerHasToSubmitEvenWithoutRoom() throws Exception {
+        engine.start();
+        submit(SimulatedLane.draft().withImages(MAX_IMAGES));
+
+        Listening resubmitted = submit(SimulatedLane.draft());
+        gate.open();
+
+        assertThat(resubmitted.end()).isInstanceOf(JobEnd.Sampled.class);
+    }
+
+    @Test
+    void makesRoomBeforeTheOwnerHears() throws Exception {
+        engine.start();
+        CompletableFuture<Boolean> roomAtEnd = new CompletableFuture<>();
+        GenerationRequest request = SimulatedLane.draft().withImages(MAX_IMAGES).request("r");
+        engine.submit(request, new Listening() {
+            @Override
+            public void ended(JobEnd end) {
+                roomAtEnd.complete(engine.hasRoom());
+            }
+        });
+        gate.open();
+
+        assertThat(roomAtEnd.get(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void cancelledJobEndsAsCancelled() throws Exception {
+        engine.start();
+        Listening job = submit(SimulatedLane.draft().withImages(MAX_IMAGES));
+
+        job.handle().cancel("no longer wanted");
+        gate.open();
+
+        assertThat(job.end()).isInstanceOfSatisfying(JobEnd.Stopped.class, stopped -> {
+            assertThat(stopped.code()).isEqualTo(FailureCode.CANCELLED);
+            assertThat(stopped.message()).isEqualTo("no longer wanted");
+        });
+    }
+
+    @Test
+    void abandonedJobMakesRoomOnceAndIsNeverHeardOf() throws Exception {
+        engine.start();
+        Listening job = submit(SimulatedLane.draft().withImages(MAX_IMAGES));
+
+        job.handle().abandon();
+        job.handle().abandon();
+        job.handle().cancel("too late");
+        gate.open();
+        Listening next = submit(SimulatedLane.draft());
+        next.end();
+
+        assertThat(engine.imagesInside()).isZero();
+        assertThat(job.hasEnded()).isFalse();
+    }
+
+    @Test
+    void closingEndsTheThreadAfterTheCallUnderWay() throws Exception {
+        engine.start();
+        Listening job = submit(SimulatedLane.draft().withImages(MAX_IMAGES));
+        eventually(gate::holdsACall);
+        Thread closer = Thread.ofPlatform().start(engine::close);
+        eventually(() -> closer.getState() == Thread.State.WAITING);
+
+        gate.open();
+        closer.join();
+
+        assertThat(engine.healthy()).isFalse();
+        assertThat(device.calls()).isEqualTo(WARM_UP_CALLS + 1);
+        assertThat(job.hasEnded()).isFalse();
+    }
+
+    @Test
+    void rejectsAModelThatItDoesNotServeAndNamesThoseItDoes() {
+        Admission admission =
+                engine.submit(SimulatedLane.draft().withModel("unheard-of").request("r"), new Listening());
+
+        assertThat(admission).isInstanceOfSatisfying(Admission.Rejected.class, rejected -> {
+            assertThat(rejected.refusal().code()).isEqualTo(FailureCode.MODEL_UNKNOWN);
+            assertThat(rejected.refusal().field()).isEqualTo("model");
+            assertThat(rejected.refusal().message()).contains(MODEL);
+        });
+    }
+
+    @Test
+    void rejectsWhatTheBundleCannotServeAndTakesUpNoRoom() {
+        Admission admission = engine.submit(
+                SimulatedLane.draft().withPrompt(new Prompt.Label("hexagon")).request("r"), new Listening());
+
+        assertThat(admission)
+                .isInstanceOfSatisfying(
+                        Admission.Rejected.class,
+                        rejected -> assertThat(rejected.refusal().field()).isEqualTo("prompt.label"));
+        assertThat(engine.imagesInside()).isZero();
+    }
+
+    @Test
+    void doesNotStartWhereTheThreadCannotBeReadied() {
+        try (Engine unready = engine(() -> {
+            throw new IllegalStateException("no such device");
+        })) {
+            assertThatThrownBy(unready::start).hasRootCauseMessage("no such device");
+            assertThat(unready.healthy()).isFalse();
+        }
+    }
+
+    @Test
+    void doesNotStartWhereTheFirstCallFails() {
+        device.failNextCall();
+
+        assertThatThrownBy(engine::start).hasCauseInstanceOf(ModelException.class);
+        assertThat(engine.healthy()).isFalse();
+    }
+
+    @Test
+    void warmingUpIsOverhead() throws Exception {
+        engine.start();
+
+        assertThat(device.calls()).isEqualTo(WARM_UP_CALLS);
+        assertThat(engine.meter().overheadNanos()).isEqualTo(device.nanosSpent());
+        assertThat(engine.meter().chargedNanos()).isZero();
+    }
+
+    private Engine engine(Runnable prepareThread) {
+        device.watch(gate);
+        return new Engine(List.of(device.bundle(MODEL, true)), settings, clock, prepareThread);
+    }
+
+    private List<Listening> submitTen(int owner) {
+        List<Listening> jobs = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            jobs.add(submit(SimulatedLane.draft().withSeed(100L * owner + i).withImages(1 + i % 3)));
+        }
+        return jobs;
+    }
+
+    private Listening submit(RequestDraft draft) {
+        Listening listener = new Listening();
+        assertThat(engine.submit(draft.request("r"), listener))
+                .isInstanceOfSatisfying(Admission.Accepted.class, accepted -> listener.handle.complete(accepted.job()));
+        return listener;
+    }
+
+    private static void eventually(BooleanSupplier condition) throws InterruptedException {
+        while (!condition.getAsBoolean()) {
+            Thread.sleep(1);
+        }
+    }
+
+    /** Lets the warm-up calls pass and holds the others until it is opened. */
+    private static final class CallGate implements SimulatedDevice.CallWatcher {
+        private static final int EVERY_CALL = 1_000_000;
+
+        private final Semaphore passes = new Semaphore(WARM_UP_CALLS);
+
+        @Override
+        public void called(String bundle, Call.Network network, int usedRows) {
+            passes.acquireUninterruptibly();
+        }
+
+        void open() {
+            passes.release(EVERY_CALL);
+        }
+
+        boolean holdsACall() {
+            return passes.hasQueuedThreads();
+        }
+    }
+
+    /** An owner that waits for the end of its job. */
+    private static class Listening implements JobListener {
+        private final CompletableFuture<JobHandle> handle = new CompletableFuture<>();
+        private final CompletableFuture<JobEnd> end = new CompletableFuture<>();
+
+        JobHandle handle() {
+            return handle.join();
+        }
+
+        JobEnd end() {
+            return end.join();
+        }
+
+        boolean hasEnded() {
+            return end.isDone();
+        }
+
+        @Override
+        public void progressed(int step) {}
+
+        @Override
+        public void ended(JobEnd newEnd) {
+            end.complete(newEnd);
+        }
+    }
+}

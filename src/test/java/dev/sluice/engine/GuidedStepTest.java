@@ -1,0 +1,191 @@
+package dev.sluice.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.engine.Row.Role;
+import dev.sluice.request.Guidance;
+import dev.sluice.request.GuidanceSchedule;
+import dev.sluice.request.GuidanceWeighting;
+import dev.sluice.request.SamplerSettings;
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.Test;
+
+class GuidedStepTest {
+    private static final int ELEMENTS = SimulatedDevice.SHAPE.elements();
+    private static final int GUIDED_ELEMENTS = 32;
+    private static final float[] NO_NOISE = new float[ELEMENTS];
+    private static final GuidanceWeighting HOLD = GuidanceWeighting.of(GuidanceWeighting.Kind.HOLD);
+
+    @Test
+    void asksForGuidanceAtGuidedStepsOnly() {
+        GuidedStep free = step(recipe(free(3, guidedAt(2), HOLD)));
+        assertThat(free.roles(1)).containsExactly(Role.CONDITIONAL, Role.UNCONDITIONAL);
+        assertThat(free.roles(0)).containsExactly(Role.CONDITIONAL);
+
+        GuidedStep classifier = step(recipe(classifier(3, guidedAt(1), HOLD)));
+        assertThat(classifier.roles(1)).containsExactly(Role.CONDITIONAL);
+        assertThat(classifier.roles(0)).containsExactly(Role.CONDITIONAL, Role.GUIDE);
+    }
+
+    @Test
+    void bendsTheGuidedChannelsAndLeavesTheRestConditional() {
+        Recipe recipe = recipe(free(3, guidedAt(2), GuidanceWeighting.of(GuidanceWeighting.Kind.NONE)));
+        GuidedStep step = step(recipe);
+        float[] x = image();
+        float[] expected = x.clone();
+
+        receive(step, Role.CONDITIONAL, prediction(0.5f));
+        receive(step, Role.UNCONDITIONAL, prediction(0.25f));
+        step.apply(1, x, NO_NOISE);
+
+        recipe.sampler().step(1, expected, bent(0.5f, 1.0f), null, 0, NO_NOISE);
+        assertThat(x).isEqualTo(expected);
+    }
+
+    @Test
+    void appliesTheHeldTermAgainAtTheNextStep() {
+        Recipe recipe = recipe(free(3, guidedAt(2), HOLD));
+        GuidedStep step = step(recipe);
+        float[] x = image();
+        receive(step, Role.CONDITIONAL, prediction(0.5f));
+        receive(step, Role.UNCONDITIONAL, prediction(0.25f));
+        step.apply(1, x, NO_NOISE);
+        float[] expected = x.clone();
+
+        receive(step, Role.CONDITIONAL, prediction(-0.125f));
+        step.apply(0, x, NO_NOISE);
+
+        recipe.sampler().step(0, expected, bent(-0.125f, 0.375f), null, 0, NO_NOISE);
+        assertThat(x).isEqualTo(expected);
+    }
+
+    @Test
+    void pushesAlongTheHeldGradientAgainAtTheNextStep() {
+        Recipe recipe = recipe(classifier(3, guidedAt(2), HOLD));
+        GuidedStep step = step(recipe);
+        float[] gradient = constant(ELEMENTS, 0.25f);
+        float[] x = image();
+        receive(step, Role.CONDITIONAL, prediction(0.5f));
+        receive(step, Role.GUIDE, gradient);
+        step.apply(1, x, NO_NOISE);
+        float[] expected = x.clone();
+
+        receive(step, Role.CONDITIONAL, prediction(0.5f));
+        step.apply(0, x, NO_NOISE);
+
+        recipe.sampler().step(0, expected, prediction(0.5f), gradient, 3, NO_NOISE);
+        assertThat(x).isEqualTo(expected);
+    }
+
+    @Test
+    void boundsTheHeldPushAsTheRequestSays() {
+        GuidanceWeighting bounded = new GuidanceWeighting(GuidanceWeighting.Kind.HOLD, false, OptionalDouble.of(0.5));
+        Recipe recipe = recipe(free(3, guidedAt(2), bounded));
+        GuidedStep step = step(recipe);
+        float[] x = image();
+        receive(step, Role.CONDITIONAL, prediction(0.5f));
+        receive(step, Role.UNCONDITIONAL, prediction(0.25f));
+        step.apply(1, x, NO_NOISE);
+        float[] expected = x.clone();
+
+        receive(step, Role.CONDITIONAL, prediction(0.5f));
+        step.apply(0, x, NO_NOISE);
+
+        recipe.sampler().step(0, expected, bent(0.5f, 0.75f), null, 0, NO_NOISE);
+        assertThat(x).isEqualTo(expected);
+    }
+
+    @Test
+    void holdsNothingBeforeTheFirstGuidedStep() {
+        Recipe recipe = recipe(classifier(3, guidedAt(1), HOLD));
+        GuidedStep step = step(recipe);
+        float[] x = image();
+        float[] expected = x.clone();
+
+        receive(step, Role.CONDITIONAL, prediction(0.5f));
+        step.apply(1, x, NO_NOISE);
+
+        recipe.sampler().step(1, expected, prediction(0.5f), null, 0, NO_NOISE);
+        assertThat(x).isEqualTo(expected);
+    }
+
+    @Test
+    void holdingWithEveryStepGuidedEqualsFullGuidance() {
+        GuidanceWeighting full = GuidanceWeighting.of(GuidanceWeighting.Kind.NONE);
+        GuidanceSchedule everyStep = new GuidanceSchedule.Full();
+
+        assertThat(sample(free(3, everyStep, HOLD))).isEqualTo(sample(free(3, everyStep, full)));
+        assertThat(sample(classifier(3, everyStep, HOLD))).isEqualTo(sample(classifier(3, everyStep, full)));
+    }
+
+    @Test
+    void refusesARowThatItsGuidanceNeverAsksFor() {
+        GuidedStep unguided = step(recipe(new Guidance.None()));
+
+        assertThatThrownBy(() -> receive(unguided, Role.GUIDE, constant(ELEMENTS, 0)))
+                .isInstanceOf(IllegalStateException.class);
+    }
+
+    private static Guidance free(double scale, GuidanceSchedule schedule, GuidanceWeighting weighting) {
+        return new Guidance.ClassifierFree(scale, schedule, weighting);
+    }
+
+    private static Guidance classifier(double scale, GuidanceSchedule schedule, GuidanceWeighting weighting) {
+        return new Guidance.Classifier(scale, schedule, weighting, Guidance.DenoiserCondition.CONDITIONAL);
+    }
+
+    private static GuidanceSchedule guidedAt(int timestep) {
+        return new GuidanceSchedule.Explicit(List.of(timestep));
+    }
+
+    private static Recipe recipe(Guidance guidance) {
+        return new Recipes(SimulatedDevice.manifest("shapes"), true)
+                .recipe(RequestDraft.of("shapes", "square")
+                        .withSampler(SamplerSettings.ddpm(2))
+                        .withGuidance(guidance)
+                        .request("r"));
+    }
+
+    private static GuidedStep step(Recipe recipe) {
+        return new GuidedStep(recipe, ELEMENTS, SimulatedDevice.manifest("shapes"));
+    }
+
+    private static float[] sample(Guidance guidance) {
+        SimulatedLane simulated = new SimulatedLane(4, 4, 1);
+        WatchedJob job = simulated.submit(SimulatedLane.draft().withGuidance(guidance));
+        simulated.runToEnd();
+        return job.sampled().samples().getFirst();
+    }
+
+    private static void receive(GuidedStep step, Role role, float[] result) {
+        step.receive(role, FloatBuffer.wrap(result), 0);
+    }
+
+    private static float[] image() {
+        return constant(ELEMENTS, 0.1f);
+    }
+
+    /** The same eps everywhere, variance fraction 0. */
+    private static float[] prediction(float eps) {
+        float[] prediction = new float[2 * ELEMENTS];
+        Arrays.fill(prediction, 0, ELEMENTS, eps);
+        return prediction;
+    }
+
+    /** {@code eps} with the guided channels bent. */
+    private static float[] bent(float eps, float guidedEps) {
+        float[] prediction = prediction(eps);
+        Arrays.fill(prediction, 0, GUIDED_ELEMENTS, guidedEps);
+        return prediction;
+    }
+
+    private static float[] constant(int elements, float value) {
+        float[] array = new float[elements];
+        Arrays.fill(array, value);
+        return array;
+    }
+}

@@ -1,0 +1,122 @@
+package dev.sluice.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.request.Evaluations;
+import dev.sluice.request.FailureCode;
+import dev.sluice.request.Guidance;
+import dev.sluice.request.GuidanceSchedule;
+import dev.sluice.request.GuidanceWeighting;
+import dev.sluice.request.InvalidFieldException;
+import dev.sluice.request.Prompt;
+import dev.sluice.request.SamplerSettings;
+import org.junit.jupiter.api.Test;
+
+class RecipesTest {
+    private static final RequestDraft DRAFT = RequestDraft.of("shapes", "square");
+
+    private final Recipes guided = new Recipes(SimulatedDevice.manifest("shapes"), true);
+    private final Recipes unguided = new Recipes(SimulatedDevice.manifest("shapes"), false);
+
+    @Test
+    void refusesALabelThatTheBundleDoesNotHaveAndNamesThoseItHas() {
+        refuses(
+                guided,
+                DRAFT.withPrompt(new Prompt.Label("hexagon")),
+                FailureCode.LABEL_UNKNOWN,
+                "prompt.label",
+                "circle, square, star");
+    }
+
+    @Test
+    void refusesTextForABundleOfClasses() {
+        refuses(
+                guided,
+                DRAFT.withPrompt(new Prompt.Text("a square", "")),
+                FailureCode.PROMPT_UNSUPPORTED,
+                "prompt.text",
+                "class label");
+    }
+
+    @Test
+    void refusesMoreStepsThanTheBundleWasTrainedWith() {
+        refuses(
+                guided,
+                DRAFT.withSampler(SamplerSettings.ddpm(SimulatedDevice.TRAIN_STEPS + 1)),
+                FailureCode.STEPS_OUT_OF_RANGE,
+                "sampler.steps",
+                "trained with " + SimulatedDevice.TRAIN_STEPS);
+    }
+
+    @Test
+    void refusesClassifierGuidanceWithoutAGuide() {
+        refuses(
+                unguided,
+                DRAFT.classifier(2, new GuidanceSchedule.Full(), GuidanceWeighting.Kind.NONE),
+                FailureCode.GUIDANCE_UNSUPPORTED,
+                "guidance.method",
+                "no guiding classifier");
+    }
+
+    @Test
+    void refusesGuidanceTowardsNothing() {
+        refuses(
+                guided,
+                DRAFT.withPrompt(new Prompt.Unconditional())
+                        .classifierFree(2, new GuidanceSchedule.Full(), GuidanceWeighting.Kind.NONE),
+                FailureCode.GUIDANCE_UNSUPPORTED,
+                "guidance.method",
+                "prompt");
+    }
+
+    @Test
+    void refusesAScheduleThatDoesNotFitTheSteps() {
+        refuses(
+                guided,
+                DRAFT.classifierFree(2, new GuidanceSchedule.EarlyStop(7), GuidanceWeighting.Kind.NONE),
+                FailureCode.SCHEDULE_INVALID,
+                "guidance.schedule.guided",
+                "7");
+    }
+
+    @Test
+    void takesAsManyStepsAsTheBundleWasTrainedWith() {
+        Recipe recipe = guided.recipe(DRAFT.withSampler(SamplerSettings.ddpm(SimulatedDevice.TRAIN_STEPS))
+                .request("r"));
+
+        assertThat(recipe.plan().steps()).isEqualTo(SimulatedDevice.TRAIN_STEPS);
+    }
+
+    @Test
+    void hidesTheClassFromTheDenoiserWhereTheRequestSaysSo() {
+        Guidance blind = new Guidance.Classifier(
+                2,
+                new GuidanceSchedule.Full(),
+                GuidanceWeighting.of(GuidanceWeighting.Kind.NONE),
+                Guidance.DenoiserCondition.UNCONDITIONAL);
+
+        Recipe recipe = guided.recipe(DRAFT.withGuidance(blind).request("r"));
+
+        assertThat(recipe.condition(Row.Role.CONDITIONAL)).isEqualTo(SimulatedDevice.NULL_CLASS);
+        assertThat(recipe.condition(Row.Role.GUIDE)).isEqualTo(1);
+    }
+
+    @Test
+    void plansWhatTheCompressedScheduleCosts() {
+        Recipe recipe =
+                guided.recipe(DRAFT.classifier(2, new GuidanceSchedule.Compress(3, 1), GuidanceWeighting.Kind.GAP)
+                        .request("r"));
+
+        assertThat(recipe.planned()).isEqualTo(new Evaluations(6, 0, 3, 3));
+    }
+
+    private static void refuses(Recipes recipes, RequestDraft draft, FailureCode code, String field, String saying) {
+        assertThatThrownBy(() -> recipes.recipe(draft.request("r")))
+                .hasMessageContaining(saying)
+                .isInstanceOfSatisfying(InvalidFieldException.class, e -> {
+                    assertThat(e.code()).isEqualTo(code);
+                    assertThat(e.field()).isEqualTo(field);
+                });
+    }
+}

@@ -1,0 +1,96 @@
+package dev.sluice.engine;
+
+import dev.sluice.request.GenerationRequest;
+import dev.sluice.request.Guidance;
+import dev.sluice.request.GuidanceSchedule;
+import dev.sluice.request.GuidanceWeighting;
+import dev.sluice.request.Priority;
+import dev.sluice.request.Prompt;
+import dev.sluice.request.RequestId;
+import dev.sluice.request.SamplerSettings;
+import dev.sluice.request.TenantId;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A request under construction: one image of a labelled class in six DDPM steps, where a test asks for nothing else.
+ * Immutable, so drafts can be shared.
+ */
+record RequestDraft(
+        String model,
+        Prompt prompt,
+        int images,
+        long seed,
+        SamplerSettings sampler,
+        Guidance guidance,
+        Priority priority,
+        Optional<Instant> deadline) {
+    static RequestDraft of(String model, String label) {
+        return new RequestDraft(
+                model,
+                new Prompt.Label(label),
+                1,
+                7,
+                SamplerSettings.ddpm(6),
+                new Guidance.None(),
+                Priority.BATCH,
+                Optional.empty());
+    }
+
+    RequestDraft withModel(String newModel) {
+        return new RequestDraft(newModel, prompt, images, seed, sampler, guidance, priority, deadline);
+    }
+
+    RequestDraft withPrompt(Prompt newPrompt) {
+        return new RequestDraft(model, newPrompt, images, seed, sampler, guidance, priority, deadline);
+    }
+
+    RequestDraft withImages(int newImages) {
+        return new RequestDraft(model, prompt, newImages, seed, sampler, guidance, priority, deadline);
+    }
+
+    RequestDraft withSeed(long newSeed) {
+        return new RequestDraft(model, prompt, images, newSeed, sampler, guidance, priority, deadline);
+    }
+
+    RequestDraft withSampler(SamplerSettings newSampler) {
+        return new RequestDraft(model, prompt, images, seed, newSampler, guidance, priority, deadline);
+    }
+
+    RequestDraft withGuidance(Guidance newGuidance) {
+        return new RequestDraft(model, prompt, images, seed, sampler, newGuidance, priority, deadline);
+    }
+
+    RequestDraft withPriority(Priority newPriority) {
+        return new RequestDraft(model, prompt, images, seed, sampler, guidance, newPriority, deadline);
+    }
+
+    RequestDraft withDeadline(Instant newDeadline) {
+        return new RequestDraft(model, prompt, images, seed, sampler, guidance, priority, Optional.of(newDeadline));
+    }
+
+    RequestDraft classifierFree(double scale, GuidanceSchedule schedule, GuidanceWeighting.Kind kind) {
+        return withGuidance(new Guidance.ClassifierFree(scale, schedule, GuidanceWeighting.of(kind)));
+    }
+
+    RequestDraft classifier(double scale, GuidanceSchedule schedule, GuidanceWeighting.Kind kind) {
+        return withGuidance(new Guidance.Classifier(
+                scale, schedule, GuidanceWeighting.of(kind), Guidance.DenoiserCondition.CONDITIONAL));
+    }
+
+    GenerationRequest request(String id) {
+        return new GenerationRequest(
+                new RequestId(id),
+                new TenantId("tenant"),
+                model,
+                prompt,
+                images,
+                seed,
+                sampler,
+                guidance,
+                priority,
+                deadline,
+                Map.of());
+    }
+}

@@ -1,0 +1,82 @@
+package dev.sluice.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import java.util.Objects;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.jspecify.annotations.Nullable;
+
+/** A job together with everything its owner was told, and what its owner did. */
+final class WatchedJob implements JobListener {
+    private final Job job;
+    private @Nullable JobEnd end;
+    private boolean abandoned;
+    private boolean cancelled;
+    private int lastStep;
+
+    /** A job of this lane, not submitted yet. */
+    WatchedJob(RequestDraft draft, String id, Lane lane, long nowNanos, long arrival) {
+        var request = draft.request(id);
+        job = new Job(request, lane.recipes().recipe(request), lane, this, nowNanos, arrival);
+    }
+
+    Job job() {
+        return job;
+    }
+
+    @Nullable
+    JobEnd end() {
+        return end;
+    }
+
+    JobEnd.Sampled sampled() {
+        return assertThat(Objects.requireNonNull(end, this + " has not ended"))
+                .asInstanceOf(InstanceOfAssertFactories.type(JobEnd.Sampled.class))
+                .actual();
+    }
+
+    JobEnd.Stopped stopped() {
+        return assertThat(Objects.requireNonNull(end, this + " has not ended"))
+                .asInstanceOf(InstanceOfAssertFactories.type(JobEnd.Stopped.class))
+                .actual();
+    }
+
+    boolean abandoned() {
+        return abandoned;
+    }
+
+    boolean cancelled() {
+        return cancelled;
+    }
+
+    void cancel(EngineLoop loop) {
+        cancelled = true;
+        loop.cancel(job, "the test cancels");
+    }
+
+    void abandon(EngineLoop loop) {
+        abandoned |= end == null;
+        loop.abandon(job);
+    }
+
+    @Override
+    public void progressed(int step) {
+        assertThat(end).as("progress of %s after its end", this).isNull();
+        assertThat(step).isBetween(lastStep, job.recipe().plan().steps());
+        lastStep = step;
+    }
+
+    @Override
+    public void ended(JobEnd newEnd) {
+        if (end != null || abandoned) {
+            fail("%s ended as %s after it %s", this, newEnd, abandoned ? "was abandoned" : "had ended as " + end);
+        }
+        end = newEnd;
+    }
+
+    @Override
+    public String toString() {
+        return "job " + job.request().id();
+    }
+}
