@@ -6,7 +6,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -62,18 +61,10 @@ final class StandaloneCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         StandalonePorts ports = new StandalonePorts(kafkaPort, registryPort, s3Port, httpPort);
         Map<String, String> overrides = Map.of("bundles", bundle.asConfigValue());
-        StandaloneStack stack = StandaloneStack.start(data, ports, overrides);
-        CountDownLatch closed = new CountDownLatch(1);
-        CountDownLatch stop = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            stop.countDown();
-            awaitQuietly(closed);
-        }));
-        try (stack) {
+        try (StopSignal stop = new StopSignal();
+                StandaloneStack stack = StandaloneStack.start(data, ports, overrides)) {
             print(out, stack);
             stop.await();
-        } finally {
-            closed.countDown();
         }
         return 0;
     }
@@ -98,13 +89,5 @@ final class StandaloneCommand implements Callable<Integer> {
                     + " --guidance classifier-free --scale 3 --schedule compress --guided 10 --wait");
         }
         out.flush();
-    }
-
-    private static void awaitQuietly(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,18 +40,11 @@ final class WorkerCommand implements Callable<Integer> {
         Map<String, String> values = new HashMap<>(file == null ? Map.of() : ConfigSource.file(file));
         values.putAll(ConfigSource.environment(System.getenv()));
         WorkerConfig config = WorkerConfig.read(values);
-        CountDownLatch stop = new CountDownLatch(1);
-        CountDownLatch closed = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            stop.countDown();
-            awaitQuietly(closed);
-        }));
-        try (Worker worker = Worker.start(config)) {
+        try (StopSignal stop = new StopSignal();
+                Worker worker = Worker.start(config)) {
             out.println("Worker " + config.workerId() + " is up; health on port " + worker.httpPort() + ".");
             out.flush();
             stop.await();
-        } finally {
-            closed.countDown();
         }
         return 0;
     }
@@ -73,13 +65,5 @@ final class WorkerCommand implements Callable<Integer> {
                 ConfigKey.KAFKA_PROPERTIES + "*",
                 "SLUICE_KAFKA_PROPERTIES_*",
                 "Properties of the Kafka clients and Kafka Streams, as they are (underscores stand for dots)");
-    }
-
-    private static void awaitQuietly(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }
