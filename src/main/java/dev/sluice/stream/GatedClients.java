@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * topic, where an autoscaler sees it.
  *
  * <p>Only partitions that Streams has not paused itself are paused, and just those are resumed, before the poll
- * returns; so Streams never meets a pause that isn't its own. The streams group protocol asks no supplier for a
+ * returns, but for what Streams pauses meanwhile; so Streams never meets a pause that isn't its own, nor misses one. The streams group protocol asks no supplier for a
  * consumer, so only {@code group.protocol=classic} works. The gate runs on the stream thread that polls.
  */
 final class GatedClients implements KafkaClientSupplier {
@@ -68,32 +69,51 @@ final class GatedClients implements KafkaClientSupplier {
 
     @SuppressWarnings("unchecked")
     Consumer<byte[], byte[]> gated(Consumer<byte[], byte[]> consumer) {
-        InvocationHandler handler =
-                (proxy, method, arguments) -> method.getName().equals("poll") && !hasRoom.getAsBoolean()
-                        ? pollWithoutRequests(consumer, method, arguments)
-                        : invoke(consumer, method, arguments);
-        return (Consumer<byte[], byte[]>)
-                Proxy.newProxyInstance(GatedClients.class.getClassLoader(), new Class<?>[] {Consumer.class}, handler);
+        return (Consumer<byte[], byte[]>) Proxy.newProxyInstance(
+                GatedClients.class.getClassLoader(), new Class<?>[] {Consumer.class}, new Gate(consumer));
     }
 
-    private @Nullable Object pollWithoutRequests(Consumer<byte[], byte[]> consumer, Method poll, Object[] arguments)
-            throws Throwable {
-        Set<TopicPartition> paused = requestsNotPaused(consumer);
-        consumer.pause(paused);
-        try {
-            return invoke(consumer, poll, arguments);
-        } finally {
-            // The poll may have taken partitions away.
-            paused.retainAll(consumer.assignment());
-            consumer.resume(paused);
+    /** One consumer's gate. Its set is the polling thread's; other threads may only call what it passes straight on. */
+    private final class Gate implements InvocationHandler {
+        private final Consumer<byte[], byte[]> consumer;
+        /** What this poll paused and has to resume. */
+        private final Set<TopicPartition> paused = new HashSet<>();
+
+        Gate(Consumer<byte[], byte[]> consumer) {
+            this.consumer = consumer;
         }
-    }
 
-    private Set<TopicPartition> requestsNotPaused(Consumer<byte[], byte[]> consumer) {
-        Set<TopicPartition> requests = new HashSet<>(consumer.assignment());
-        requests.removeIf(partition -> !partition.topic().equals(requestTopic));
-        requests.removeAll(consumer.paused());
-        return requests;
+        @Override
+        public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
+            if (method.getName().equals("poll") && !hasRoom.getAsBoolean()) {
+                return pollWithoutRequests(method, arguments);
+            }
+            if (method.getName().equals("pause") && arguments != null) {
+                // A rebalance within the poll: Streams pauses what it has to restore, and that pause is its own.
+                paused.removeAll((Collection<?>) arguments[0]);
+            }
+            return GatedClients.invoke(consumer, method, arguments);
+        }
+
+        private @Nullable Object pollWithoutRequests(Method poll, Object @Nullable [] arguments) throws Throwable {
+            paused.addAll(requestsNotPaused());
+            consumer.pause(paused);
+            try {
+                return GatedClients.invoke(consumer, poll, arguments);
+            } finally {
+                // The poll may have taken partitions away.
+                paused.retainAll(consumer.assignment());
+                consumer.resume(paused);
+                paused.clear();
+            }
+        }
+
+        private Set<TopicPartition> requestsNotPaused() {
+            Set<TopicPartition> requests = new HashSet<>(consumer.assignment());
+            requests.removeIf(partition -> !partition.topic().equals(requestTopic));
+            requests.removeAll(consumer.paused());
+            return requests;
+        }
     }
 
     private static @Nullable Object invoke(

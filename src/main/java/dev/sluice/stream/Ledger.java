@@ -21,6 +21,9 @@ final class Ledger {
     static final String PENDING = "pending";
     static final String SETTLED = "settled";
 
+    /** The outcome of a request that was cancelled before it came, until it comes and has a real one. */
+    static final String CANCELLED_AHEAD = "CANCELLED_AHEAD";
+
     private final KeyValueStore<String, PendingRequest> pending;
     private final WindowStore<String, SettledRequest> settled;
     private final Duration retention;
@@ -49,16 +52,21 @@ final class Ledger {
         return Optional.ofNullable(pending.get(requestId));
     }
 
+    /** The outcome of a request, or that it was cancelled ahead. */
     Optional<SettledRequest> settled(String requestId, Instant now) {
-        Optional<SettledRequest> latest = Optional.empty();
+        Optional<SettledRequest> found = Optional.empty();
         // A day ahead, so that a clock set back doesn't make the ledger forget.
         try (WindowStoreIterator<SettledRequest> entries =
                 settled.fetch(requestId, now.minus(retention), now.plus(Duration.ofDays(1)))) {
             while (entries.hasNext()) {
-                latest = Optional.of(entries.next().value);
+                SettledRequest entry = entries.next().value;
+                // Entries come by their time, and clocks differ: an outcome counts even before its cancellation.
+                if (found.isEmpty() || !entry.getOutcome().equals(CANCELLED_AHEAD)) {
+                    found = Optional.of(entry);
+                }
             }
         }
-        return latest;
+        return found;
     }
 
     void accept(PendingRequest request) {

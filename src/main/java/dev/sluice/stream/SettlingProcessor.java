@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
  * in one transaction. A new owner of the task starts what is pending again; the old one abandons it.
  */
 final class SettlingProcessor implements Processor<String, SpecificRecord, String, SpecificRecord> {
-    /** The outcome in the settled store of a request that was cancelled before it came. */
-    private static final String CANCELLED_AHEAD = "CANCELLED_AHEAD";
-
     private final WorkerParts parts;
     private final StreamSettings settings;
     private final Mailbox mailbox = new Mailbox();
@@ -95,7 +92,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
         Optional<SettledRequest> settled = open().ledger().settled(id, now());
         Optional<String> known = settled.map(SettledRequest::getContentHash)
                 .or(() -> open().ledger().pending(id).map(PendingRequest::getContentHash));
-        boolean cancelledAhead = settled.filter(entry -> entry.getOutcome().equals(CANCELLED_AHEAD))
+        boolean cancelledAhead = settled.filter(entry -> entry.getOutcome().equals(Ledger.CANCELLED_AHEAD))
                 .isPresent();
         if (known.isEmpty() || cancelledAhead) {
             PendingRequest pending = PendingRequest.newBuilder()
@@ -158,7 +155,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
         if (open().ledger().pending(id).isPresent()) {
             jobs.cancel(new RequestId(id), cancellation.getReason());
         } else if (open().ledger().settled(id, now()).isEmpty()) {
-            open().ledger().settle(id, "", CANCELLED_AHEAD, now());
+            open().ledger().settle(id, "", Ledger.CANCELLED_AHEAD, now());
         }
     }
 
