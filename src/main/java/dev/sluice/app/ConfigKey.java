@@ -63,7 +63,7 @@ record ConfigKey(String name, Optional<String> fallback, boolean secret, String 
             key("price.overhead-interval", "60s", "How often device time that no request answers for is charged"),
             key("http.host", "127.0.0.1", "Address for health and metrics"),
             key("http.port", "8080", "Port for health and metrics; 0 for a free one"),
-            key("shutdown.grace", "30s", "How long a stopping worker may take to commit"));
+            key("shutdown.grace", "30s", "How long a stopping worker goes on with what it has started"));
 
     /** The environment variable that overrides the file. */
     String variable() {

@@ -9,6 +9,7 @@ import dev.sluice.model.TorchScriptBundles;
 import dev.sluice.model.VerifiedBundle;
 import dev.sluice.storage.S3ImageStore;
 import dev.sluice.stream.Finisher;
+import dev.sluice.stream.InFlight;
 import dev.sluice.stream.Overhead;
 import dev.sluice.stream.StreamWorker;
 import dev.sluice.stream.WorkerParts;
@@ -16,6 +17,7 @@ import dev.sluice.wire.EventEncoder;
 import dev.sluice.wire.RequestDecoder;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
@@ -24,6 +26,9 @@ import org.slf4j.LoggerFactory;
 /** A worker, put together from its configuration. Started by one thread, closed by any. */
 final class Worker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+
+    /** For the last commit and for leaving the group. */
+    private static final Duration LEAVE_PATIENCE = Duration.ofSeconds(15);
 
     private final WorkerConfig config;
     private final List<Bundle> bundles;
@@ -74,12 +79,14 @@ final class Worker implements AutoCloseable {
         S3ImageStore store = new S3ImageStore(config.s3());
         Finisher finisher = new Finisher(store, config.finishThreads(), config.finishMaxRequests(), clock);
         WorkerMetrics metrics = new WorkerMetrics(engine, bundles);
+        InFlight inFlight = new InFlight();
         WorkerParts parts = new WorkerParts(
                 engine,
                 finisher,
                 new RequestDecoder(),
                 new EventEncoder(config.workerId(), config.price()),
                 new Overhead(engine.meter(), config.overheadInterval(), clock.instant()),
+                inFlight,
                 metrics::settled,
                 clock);
         StreamWorker stream = new StreamWorker(config.stream(), parts, () -> engine.hasRoom() && finisher.hasRoom());
@@ -107,11 +114,20 @@ final class Worker implements AutoCloseable {
         return bundles;
     }
 
-    /** Stops taking requests, commits what is settled, and leaves the rest pending for whoever comes next. */
+    /**
+     * Stops taking requests, settles what it can within the grace period, and leaves the rest pending for whoever comes
+     * next.
+     */
     @Override
     public void close() {
-        LOG.info("worker_stopping images_inside={}", engine.imagesInside());
-        stream.close(config.shutdownGrace());
+        LOG.info("worker_draining images_inside={}", engine.imagesInside());
+        try {
+            boolean drained = stream.drain(config.shutdownGrace());
+            LOG.info("worker_stopping drained={}", drained);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        stream.close(LEAVE_PATIENCE);
         engine.close();
         finisher.close();
         store.close();

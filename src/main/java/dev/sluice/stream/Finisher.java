@@ -24,7 +24,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,14 +77,6 @@ public final class Finisher implements AutoCloseable {
                         ? completed(request, sampled, acceptedAt, images, Duration.ofNanos(System.nanoTime() - start))
                         : notStored(request, sampled, failure))
                 .whenComplete((outcome, failure) -> requestsInside.decrementAndGet());
-    }
-
-    /** Lets what is under way end, for as long as given. */
-    public void drain(Duration patience) throws InterruptedException {
-        pool.shutdown();
-        if (!pool.awaitTermination(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-            LOG.warn("finish_drain_timed_out requests={}", requestsInside.get());
-        }
     }
 
     @Override

@@ -38,7 +38,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     SettlingProcessor(WorkerParts parts, StreamSettings settings) {
         this.parts = parts;
         this.settings = settings;
-        jobs = new TaskJobs(parts.engine(), parts.finisher(), mailbox);
+        jobs = new TaskJobs(parts.engine(), parts.finisher(), mailbox, parts.inFlight());
     }
 
     /** What exists between init and close. */

@@ -23,6 +23,8 @@ public final class StreamWorker {
     private static final Logger LOG = LoggerFactory.getLogger(StreamWorker.class);
 
     private final KafkaStreams streams;
+    private final InFlight inFlight;
+    private volatile boolean draining;
 
     /**
      * A worker that is not started yet.
@@ -31,13 +33,14 @@ public final class StreamWorker {
      * @throws IllegalArgumentException if the properties ask for what the gate or the guarantee can't work with
      */
     public StreamWorker(StreamSettings settings, WorkerParts parts, BooleanSupplier hasRoom) {
+        inFlight = parts.inFlight();
         Map<String, Object> config = config(settings);
         Properties properties = new Properties();
         properties.putAll(config);
         streams = new KafkaStreams(
                 SluiceTopology.build(settings, parts, values(config)),
                 properties,
-                new GatedClients(settings.topics().requests(), hasRoom));
+                new GatedClients(settings.topics().requests(), () -> !draining && hasRoom.getAsBoolean()));
         streams.setUncaughtExceptionHandler(failure -> {
             LOG.error("stream_thread_failed", failure);
             rest(settings.retryPause());
@@ -53,6 +56,16 @@ public final class StreamWorker {
     /** Whether tasks are assigned and records flow. */
     public boolean running() {
         return streams.state() == KafkaStreams.State.RUNNING;
+    }
+
+    /**
+     * Takes no more requests and lets those in flight be settled.
+     *
+     * @return false where some were not within the patience; they stay pending, for whoever takes over
+     */
+    public boolean drain(Duration patience) throws InterruptedException {
+        draining = true;
+        return inFlight.awaitNone(patience);
     }
 
     /** Commits what is settled and leaves the group, so that others take over at once. */

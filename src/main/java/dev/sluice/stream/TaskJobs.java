@@ -21,12 +21,14 @@ final class TaskJobs {
     private final Engine engine;
     private final Finisher finisher;
     private final Mailbox mailbox;
+    private final InFlight inFlight;
     private final Map<RequestId, JobHandle> handles = new HashMap<>();
 
-    TaskJobs(Engine engine, Finisher finisher, Mailbox mailbox) {
+    TaskJobs(Engine engine, Finisher finisher, Mailbox mailbox, InFlight inFlight) {
         this.engine = engine;
         this.finisher = finisher;
         this.mailbox = mailbox;
+        this.inFlight = inFlight;
     }
 
     /** Hands a request to the engine, or says why the engine refuses it. */
@@ -35,6 +37,7 @@ final class TaskJobs {
             case Admission.Rejected(Refusal refusal) -> Optional.of(refusal);
             case Admission.Accepted(JobHandle handle) -> {
                 handles.put(request.id(), handle);
+                inFlight.started();
                 yield Optional.empty();
             }
         };
@@ -49,12 +52,15 @@ final class TaskJobs {
     }
 
     void settled(RequestId id) {
-        handles.remove(id);
+        if (handles.remove(id) != null) {
+            inFlight.left(1);
+        }
     }
 
     /** The task goes away; its next owner starts these jobs again. */
     void abandonAll() {
         handles.values().forEach(JobHandle::abandon);
+        inFlight.left(handles.size());
         handles.clear();
     }
 

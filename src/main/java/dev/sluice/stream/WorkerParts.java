@@ -12,5 +12,6 @@ public record WorkerParts(
         RequestDecoder decoder,
         EventEncoder encoder,
         Overhead overhead,
+        InFlight inFlight,
         SettlementObserver observer,
         Clock clock) {}
