@@ -1,0 +1,90 @@
+package dev.sluice.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.events.v1.CostIncurred;
+import dev.sluice.events.v1.GenerationFailed;
+import dev.sluice.request.DeviceUsage;
+import dev.sluice.request.Evaluations;
+import dev.sluice.request.FailureCode;
+import dev.sluice.request.GenerationRequest;
+import dev.sluice.request.Outcome;
+import dev.sluice.wire.EventEncoder;
+import dev.sluice.wire.Price;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.Currency;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class DemoResultsTest {
+    private static final List<GenerationRequest> REQUESTS =
+            DemoPlan.of("m", List.of("a", "b"), 4, 25, 2, 4).shuffled();
+    private static final EventEncoder ENCODER =
+            new EventEncoder("w", new Price("sku", BigDecimal.ONE, Currency.getInstance("USD")));
+
+    @Test
+    void askForEveryScheduleWithTheSameSeeds() {
+        assertThat(REQUESTS).hasSize(32);
+        assertThat(REQUESTS.stream().map(GenerationRequest::seed).distinct()).hasSize(4);
+        assertThat(REQUESTS.stream().map(GenerationRequest::guidance).distinct()).hasSize(8);
+        assertThat(REQUESTS.stream().map(GenerationRequest::id).distinct()).hasSize(32);
+    }
+
+    @Test
+    void noteASecondOutcome() {
+        DemoResults results = new DemoResults(Set.of("demo-0-0"));
+        results.add(failure(request("demo-0-0")));
+        assertThat(results.problems()).hasSize(1);
+
+        results.add(failure(request("demo-0-0")));
+
+        assertThat(results.problems()).contains("demo-0-0 was settled twice");
+        assertThat(results.settledCount()).isEqualTo(1);
+    }
+
+    @Test
+    void noteASecondCharge() {
+        DemoResults results = new DemoResults(Set.of("demo-0-0"));
+        results.add(cost(request("demo-0-0")));
+        results.add(cost(request("demo-0-0")));
+
+        assertThat(results.problems()).containsExactly("demo-0-0 was charged twice");
+    }
+
+    @Test
+    void noteAnOutcomeThatNobodyAskedFor() {
+        DemoResults results = new DemoResults(Set.of("another"));
+        results.add(failure(request("demo-0-0")));
+
+        assertThat(results.problems()).contains("demo-0-0 was never asked for");
+        assertThat(results.complete()).isFalse();
+    }
+
+    private static GenerationRequest request(String id) {
+        return REQUESTS.stream()
+                .filter(request -> request.id().value().equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static GenerationFailed failure(GenerationRequest request) {
+        return ENCODER.failed(request, outcome(request), Instant.EPOCH);
+    }
+
+    private static CostIncurred cost(GenerationRequest request) {
+        return ENCODER.cost(request, outcome(request), Instant.EPOCH, Instant.EPOCH);
+    }
+
+    private static Outcome.Failed outcome(GenerationRequest request) {
+        return new Outcome.Failed(
+                request.id(),
+                FailureCode.ENGINE_FAULT,
+                "why",
+                Optional.empty(),
+                Evaluations.NONE,
+                DeviceUsage.NONE);
+    }
+}
