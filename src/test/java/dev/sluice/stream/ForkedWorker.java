@@ -1,0 +1,81 @@
+package dev.sluice.stream;
+
+import dev.sluice.engine.Engine;
+import dev.sluice.engine.EngineClock;
+import dev.sluice.engine.EngineSettings;
+import dev.sluice.model.Bundle;
+import dev.sluice.model.TorchScriptBundles;
+import dev.sluice.model.VerifiedBundle;
+import dev.sluice.request.RequestLimits;
+import dev.sluice.storage.S3ImageStore;
+import dev.sluice.wire.EventEncoder;
+import dev.sluice.wire.Price;
+import dev.sluice.wire.RequestDecoder;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Currency;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A worker in a JVM of its own, made to be killed. Composed of the real parts, whose surroundings its arguments name: broker,
+ * registry, S3, bundle, state directory, worker name. Ends by itself when the JVM that started it is gone, which it sees by
+ * the end of its standard input.
+ */
+public final class ForkedWorker {
+    static final String APPLICATION_ID = "sluice-kill-test";
+
+    private ForkedWorker() {}
+
+    public static void main(String[] args) throws InterruptedException, IOException {
+        String kafka = args[0];
+        String registry = args[1];
+        URI s3 = URI.create(args[2]);
+        Path bundleDirectory = Path.of(args[3]);
+        Path stateDirectory = Path.of(args[4]);
+        String name = args[5];
+
+        TorchScriptBundles torch = TorchScriptBundles.onCpu();
+        Bundle bundle = torch.load(VerifiedBundle.read(bundleDirectory));
+        Engine engine = new Engine(
+                List.of(bundle),
+                new EngineSettings(16, 8, 4, 64, Duration.ofMillis(200)),
+                EngineClock.SYSTEM,
+                () -> torch.prepareCallingThread(1));
+        engine.start();
+        Clock clock = Clock.systemUTC();
+        Finisher finisher = new Finisher(new S3ImageStore(LocalS3.settings(s3)), 1, 32, clock);
+        WorkerParts parts = new WorkerParts(
+                engine,
+                finisher,
+                new RequestDecoder(),
+                new EventEncoder(name, new Price("cpu", new BigDecimal("0.0001"), Currency.getInstance("EUR"))),
+                new Overhead(engine.meter(), Duration.ofSeconds(10), Instant.now()),
+                (request, outcome, age) -> {},
+                clock);
+        StreamSettings settings = new StreamSettings(
+                APPLICATION_ID,
+                Topics.DEFAULT,
+                stateDirectory,
+                Duration.ofMillis(100),
+                Duration.ofHours(1),
+                Duration.ofSeconds(1),
+                RequestLimits.DEFAULT,
+                // The shortest that the broker takes, so that a killed worker's partitions are soon another's.
+                Map.of(
+                        "bootstrap.servers", kafka,
+                        "schema.registry.url", registry,
+                        "session.timeout.ms", 6000,
+                        "heartbeat.interval.ms", 2000,
+                        "transaction.timeout.ms", 10_000));
+        new StreamWorker(settings, parts, () -> engine.hasRoom() && finisher.hasRoom()).start();
+        System.in.transferTo(OutputStream.nullOutputStream());
+        Runtime.getRuntime().halt(0);
+    }
+}

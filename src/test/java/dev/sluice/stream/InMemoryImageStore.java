@@ -1,0 +1,59 @@
+package dev.sluice.stream;
+
+import dev.sluice.request.StoredImage;
+import dev.sluice.storage.ImageAddress;
+import dev.sluice.storage.ImageStore;
+import dev.sluice.storage.ObjectKeys;
+import dev.sluice.storage.StorageException;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Simulates a store that answers at once, is out of order, or keeps its writers waiting. */
+final class InMemoryImageStore implements ImageStore {
+    static final String BUCKET = "images";
+
+    private final Map<String, byte[]> objects = new ConcurrentHashMap<>();
+    private volatile boolean outOfOrder;
+    private volatile CompletableFuture<Void> open = CompletableFuture.completedFuture(null);
+
+    void breakDown() {
+        outOfOrder = true;
+    }
+
+    /** From now on writes wait. */
+    void hold() {
+        open = new CompletableFuture<>();
+    }
+
+    void letThrough() {
+        open.complete(null);
+    }
+
+    int size() {
+        return objects.size();
+    }
+
+    @Override
+    public CompletionStage<StoredImage> put(ImageAddress address, byte[] png) {
+        if (outOfOrder) {
+            return CompletableFuture.failedFuture(
+                    new StorageException("the simulated store is out of order", new IllegalStateException(), true));
+        }
+        String key = new ObjectKeys("").key(address.tenant(), address.request(), address.index());
+        return open.thenApply(none -> {
+            objects.put(key, png);
+            return new StoredImage(address.index(), BUCKET, key, Digests.sha256(png), png.length, address.seed());
+        });
+    }
+
+    @Override
+    public CompletionStage<byte[]> get(String bucket, String key) {
+        return CompletableFuture.completedFuture(Objects.requireNonNull(objects.get(key), key));
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,215 @@
+package dev.sluice.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.events.v1.GenerationCancelled;
+import dev.sluice.events.v1.GenerationCompleted;
+import dev.sluice.events.v1.GenerationFailed;
+import dev.sluice.events.v1.GenerationFailureCode;
+import dev.sluice.state.v1.PendingRequest;
+import dev.sluice.state.v1.SettledRequest;
+import dev.sluice.wire.StateSerdes;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.processor.TaskId;
+import org.apache.kafka.streams.processor.api.MockProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.Stores;
+import org.apache.kafka.streams.state.WindowStore;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One task's stores outlive its processor, as they do when a task moves or its worker dies. */
+class RestartTest {
+    @TempDir
+    private Path folder;
+
+    private SimulatedWorker worker;
+    private MockProcessorContext<String, SpecificRecord> context;
+
+    @BeforeEach
+    void start() throws InterruptedException {
+        worker = new SimulatedWorker(folder.resolve("unused"));
+        context = new MockProcessorContext<>(worker.properties(), new TaskId(0, 0), folder.toFile());
+        KeyValueStore<String, PendingRequest> pending = Stores.keyValueStoreBuilder(
+                        Stores.inMemoryKeyValueStore(Ledger.PENDING), Serdes.String(), StateSerdes.pendingRequests())
+                .withLoggingDisabled()
+                .build();
+        pending.init(context.getStateStoreContext(), pending);
+        WindowStore<String, SettledRequest> settled = Stores.windowStoreBuilder(
+                        Stores.inMemoryWindowStore(
+                                Ledger.SETTLED, Duration.ofHours(1), SimulatedWorker.SETTLE_INTERVAL, false),
+                        Serdes.String(),
+                        StateSerdes.settledRequests())
+                .withLoggingDisabled()
+                .build();
+        settled.init(context.getStateStoreContext(), settled);
+    }
+
+    @AfterEach
+    void stop() {
+        worker.close();
+    }
+
+    @Test
+    void resubmitsPendingWorkAfterRestart() {
+        worker.device.hold();
+        SettlingProcessor before = newProcessor();
+        before.process(request("r-1"));
+        before.process(request("r-2"));
+        before.close();
+        worker.device.letAllThrough();
+        awaitEmptyEngine();
+        assertThat(context.forwarded()).isEmpty();
+
+        newProcessor();
+        settleUntil(() -> outcomes() == 2);
+
+        ExactlyOneOutcome.judge(List.of("r-1", "r-2"), completions(), failures());
+        assertThat(pending()).isZero();
+    }
+
+    @Test
+    void keepsTheTimeOfAcceptanceOverARestart() {
+        worker.device.hold();
+        SettlingProcessor before = newProcessor();
+        before.process(request("r-1"));
+        Instant acceptedAt = worker.time.now();
+        before.close();
+        worker.time.advanceCalendar(Duration.ofMinutes(1));
+        worker.device.letAllThrough();
+
+        newProcessor();
+        settleUntil(() -> outcomes() == 1);
+
+        assertThat(completions().getFirst().getTimings().getAcceptedAt()).isEqualTo(acceptedAt);
+    }
+
+    @Test
+    void remembersAcrossARestartWhatIsSettled() {
+        newProcessor().process(request("r-1"));
+        settleUntil(() -> outcomes() == 1);
+
+        SettlingProcessor after = newProcessor();
+        after.process(request("r-1"));
+        awaitEmptyEngine();
+        punctuate();
+
+        assertThat(outcomes()).isEqualTo(1);
+    }
+
+    @Test
+    void failsPendingWorkThatItsNewOwnerCannotServe() {
+        worker.device.hold();
+        SettlingProcessor before = newProcessor();
+        before.process(request("r-1"));
+        before.close();
+
+        KeyValueStore<String, PendingRequest> pending = context.getStateStore(Ledger.PENDING);
+        PendingRequest entry = pending.get("r-1");
+        pending.put(
+                "r-1",
+                PendingRequest.newBuilder(entry)
+                        .setRequest(Requests.plain("r-1").setModel("retired").build())
+                        .build());
+        newProcessor();
+        settleUntil(() -> outcomes() == 1);
+
+        assertThat(failures().getFirst().getCode()).isEqualTo(GenerationFailureCode.MODEL_UNKNOWN);
+        assertThat(pending()).isZero();
+    }
+
+    @Test
+    void cancelsWorkThatAnEarlierOwnerAccepted() {
+        worker.device.hold();
+        SettlingProcessor before = newProcessor();
+        before.process(request("r-1"));
+        before.close();
+
+        SettlingProcessor after = newProcessor();
+        after.process(new Record<>("r-1", new GenerationCancelled("r-1", "changed my mind"), 0));
+        worker.device.letAllThrough();
+        settleUntil(() -> outcomes() == 1);
+
+        assertThat(failures().getFirst().getCode()).isEqualTo(GenerationFailureCode.CANCELLED);
+    }
+
+    @Test
+    void answersOnceWhenATaskIsClosedWhileItsImagesAreBeingStored() {
+        worker.images.hold();
+        SettlingProcessor task = newProcessor();
+        task.process(request("r-1"));
+        awaitEmptyEngine();
+        // Streams suspends a task and opens the same processor again.
+        task.close();
+        task.init(context);
+        worker.images.letThrough();
+        awaitEmptyEngine();
+        settleUntil(() -> outcomes() > 0);
+        for (int i = 0; i < 20; i++) {
+            punctuate();
+        }
+
+        ExactlyOneOutcome.judge(List.of("r-1"), completions(), failures());
+        assertThat(pending()).isZero();
+    }
+
+    private SettlingProcessor newProcessor() {
+        SettlingProcessor processor = new SettlingProcessor(worker.parts, worker.settings);
+        processor.init(context);
+        return processor;
+    }
+
+    private static Record<String, SpecificRecord> request(String id) {
+        return new Record<>(id, Requests.plain(id).build(), 0);
+    }
+
+    private void awaitEmptyEngine() {
+        SimulatedWorker.await(() -> worker.engine.imagesInside() == 0, () -> "images are still in the engine");
+    }
+
+    private void settleUntil(BooleanSupplier condition) {
+        SimulatedWorker.await(
+                () -> {
+                    punctuate();
+                    return condition.getAsBoolean();
+                },
+                () -> "forwarded so far: " + context.forwarded());
+    }
+
+    /** The latest processor's punctuation: a closed task is not punctuated any more. */
+    private void punctuate() {
+        context.scheduledPunctuators().getLast().getPunctuator().punctuate(0);
+    }
+
+    private int outcomes() {
+        return completions().size() + failures().size();
+    }
+
+    private List<GenerationCompleted> completions() {
+        return forwarded(EventSinks.COMPLETIONS, GenerationCompleted.class);
+    }
+
+    private List<GenerationFailed> failures() {
+        return forwarded(EventSinks.FAILURES, GenerationFailed.class);
+    }
+
+    private <T> List<T> forwarded(String sink, Class<T> type) {
+        return context.forwarded(sink).stream()
+                .map(forward -> type.cast(forward.record().value()))
+                .toList();
+    }
+
+    private long pending() {
+        KeyValueStore<String, PendingRequest> pending = context.getStateStore(Ledger.PENDING);
+        return pending.approximateNumEntries();
+    }
+}

@@ -1,0 +1,84 @@
+package dev.sluice.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.sluice.request.RequestLimits;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.streams.StreamsConfig;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StreamWorkerConfigTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"streams", "consumer", "Streams", ""})
+    void refusesEveryGroupProtocolButClassic(String protocol) {
+        assertThatThrownBy(() -> config(Map.of("group.protocol", protocol)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("group.protocol must be classic");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "CLASSIC"})
+    void takesTheClassicGroupProtocol(String protocol) {
+        assertThat(config(Map.of("group.protocol", protocol))).containsEntry("group.protocol", protocol);
+    }
+
+    @Test
+    void keepsItsGuaranteesWhateverThePropertiesSay() {
+        Map<String, Object> config = config(Map.of(
+                "processing.guarantee", "at_least_once",
+                "errors.dead.letter.queue.topic.name", "elsewhere",
+                "deserialization.exception.handler", "somebody.Elses",
+                "processing.exception.handler", "somebody.Elses",
+                "application.id", "another",
+                "state.dir", "/elsewhere"));
+
+        assertThat(config)
+                .containsEntry("processing.guarantee", "exactly_once_v2")
+                .containsEntry("errors.dead.letter.queue.topic.name", Topics.DEFAULT.deadLetters())
+                .containsEntry("deserialization.exception.handler", UndecodableRecords.class)
+                .containsEntry("processing.exception.handler", UnanswerableRecords.class)
+                .containsEntry("application.id", "sluice")
+                .containsEntry("state.dir", Path.of("state").toString());
+    }
+
+    @Test
+    void holdsFewRecordsUnlessToldOtherwise() {
+        assertThat(config(Map.of()))
+                .containsEntry("auto.offset.reset", "earliest")
+                .containsEntry("max.poll.records", 16)
+                .containsEntry("buffered.records.per.partition", 16)
+                .containsEntry("poll.ms", 50);
+        assertThat(config(Map.of("max.poll.records", 4))).containsEntry("max.poll.records", 4);
+    }
+
+    @Test
+    void passesClientPropertiesOn() {
+        assertThat(config(Map.of("security.protocol", "SSL", "session.timeout.ms", "6000")))
+                .containsEntry("security.protocol", "SSL")
+                .containsEntry("session.timeout.ms", "6000");
+    }
+
+    @Test
+    void isAConfigurationThatStreamsTakes() {
+        assertThat(new StreamsConfig(config(Map.of("bootstrap.servers", "127.0.0.1:1")))
+                        .getString(StreamsConfig.PROCESSING_GUARANTEE_CONFIG))
+                .isEqualTo(StreamsConfig.EXACTLY_ONCE_V2);
+    }
+
+    private static Map<String, Object> config(Map<String, Object> properties) {
+        return StreamWorker.config(new StreamSettings(
+                "sluice",
+                Topics.DEFAULT,
+                Path.of("state"),
+                Duration.ofMillis(100),
+                Duration.ofHours(1),
+                Duration.ofSeconds(1),
+                RequestLimits.DEFAULT,
+                properties));
+    }
+}
