@@ -29,7 +29,8 @@ class DemoResultsTest {
     void askForEveryScheduleWithTheSameSeeds() {
         assertThat(REQUESTS).hasSize(32);
         assertThat(REQUESTS.stream().map(GenerationRequest::seed).distinct()).hasSize(4);
-        assertThat(REQUESTS.stream().map(GenerationRequest::guidance).distinct()).hasSize(8);
+        assertThat(REQUESTS.stream().map(GenerationRequest::guidance).distinct())
+                .hasSize(8);
         assertThat(REQUESTS.stream().map(GenerationRequest::id).distinct()).hasSize(32);
     }
 
@@ -80,11 +81,6 @@ class DemoResultsTest {
 
     private static Outcome.Failed outcome(GenerationRequest request) {
         return new Outcome.Failed(
-                request.id(),
-                FailureCode.ENGINE_FAULT,
-                "why",
-                Optional.empty(),
-                Evaluations.NONE,
-                DeviceUsage.NONE);
+                request.id(), FailureCode.ENGINE_FAULT, "why", Optional.empty(), Evaluations.NONE, DeviceUsage.NONE);
     }
 }

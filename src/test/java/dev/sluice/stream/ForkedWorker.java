@@ -57,6 +57,7 @@ public final class ForkedWorker {
                 new RequestDecoder(),
                 new EventEncoder(name, new Price("cpu", new BigDecimal("0.0001"), Currency.getInstance("EUR"))),
                 new Overhead(engine.meter(), Duration.ofSeconds(10), Instant.now()),
+                new InFlight(),
                 (request, outcome, age) -> {},
                 clock);
         StreamSettings settings = new StreamSettings(

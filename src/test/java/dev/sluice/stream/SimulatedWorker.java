@@ -95,6 +95,7 @@ final class SimulatedWorker implements AutoCloseable {
                 new EventEncoder(
                         NAME, new Price("simulated-device", new BigDecimal("0.5"), Currency.getInstance("EUR"))),
                 new Overhead(engine.meter(), OVERHEAD_INTERVAL, time.now()),
+                new InFlight(),
                 (request, outcome, age) -> {},
                 time);
         settings = new StreamSettings(
