@@ -5,7 +5,7 @@ import dev.sluice.request.DeviceUsage;
 /**
  * Where device time went: every nanosecond in a call is either charged to a job or overhead (warm-up, failed calls, jobs
  * whose owner went away). {@code deviceNanos = chargedNanos + overheadNanos} at every instant. Written by the engine's
- * thread, read by any.
+ * thread and by whoever drops a job, read by any.
  */
 public final class DeviceMeter {
     private long deviceNanos;
@@ -48,8 +48,8 @@ public final class DeviceMeter {
                 });
     }
 
-    /** What was charged to a job which nobody will be told of. */
-    synchronized void writtenOff(DeviceUsage usage) {
+    /** What was charged to a job which nobody will be told of. Any thread may say so. */
+    public synchronized void writtenOff(DeviceUsage usage) {
         add(usage);
     }
 

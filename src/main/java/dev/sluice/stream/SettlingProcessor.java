@@ -146,13 +146,21 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     /** Starts what an earlier owner of the task had accepted. What it can't serve is settled with the rest. */
     private void resume(PendingRequest pending) {
         GenerationRequest request = valid(pending);
-        jobs.start(request, pending.getAcceptedAt())
-                .ifPresent(refusal -> mailbox.ended(Outcome.Failed.refused(request.id(), refusal)));
+        Optional<Refusal> refusal = pending.getCancelled() == null
+                ? jobs.start(request, pending.getAcceptedAt())
+                : Optional.of(new Refusal(FailureCode.CANCELLED, "requestId", pending.getCancelled()));
+        refusal.ifPresent(no -> mailbox.ended(Outcome.Failed.refused(request.id(), no)));
     }
 
     private void cancel(GenerationCancelled cancellation) {
         String id = cancellation.getRequestId();
-        if (open().ledger().pending(id).isPresent()) {
+        Optional<PendingRequest> pending = open().ledger().pending(id);
+        if (pending.isPresent()) {
+            // Written down, so that whoever takes the task over while the job ends doesn't start it again.
+            open().ledger()
+                    .accept(PendingRequest.newBuilder(pending.get())
+                            .setCancelled(cancellation.getReason())
+                            .build());
             jobs.cancel(new RequestId(id), cancellation.getReason());
         } else if (open().ledger().settled(id, now()).isEmpty()) {
             open().ledger().settle(id, "", Ledger.CANCELLED_AHEAD, now());
@@ -164,7 +172,9 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
             jobs.settled(outcome.requestId());
             open().ledger()
                     .pending(outcome.requestId().value())
-                    .ifPresent(pending -> settle(pending, valid(pending), outcome));
+                    .ifPresentOrElse(
+                            pending -> settle(pending, valid(pending), outcome),
+                            () -> parts.engine().meter().writtenOff(outcome.usage()));
         });
         mailbox.takeProgress((request, step) ->
                 open().ledger().pending(request.id().value()).ifPresent(pending -> report(pending, request, step)));

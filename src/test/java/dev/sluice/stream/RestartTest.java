@@ -143,6 +143,23 @@ class RestartTest {
     }
 
     @Test
+    void remembersACancellationThatHadNotTakenEffect() {
+        worker.device.hold();
+        SettlingProcessor before = newProcessor();
+        before.process(request("r-1"));
+        before.process(new Record<>("r-1", new GenerationCancelled("r-1", "changed my mind"), 0));
+        before.close();
+
+        newProcessor();
+        worker.device.letAllThrough();
+        settleUntil(() -> outcomes() == 1);
+
+        assertThat(failures().getFirst().getCode()).isEqualTo(GenerationFailureCode.CANCELLED);
+        assertThat(failures().getFirst().getMessage()).isEqualTo("changed my mind");
+        assertThat(pending()).isZero();
+    }
+
+    @Test
     void answersOnceWhenATaskIsClosedWhileItsImagesAreBeingStored() {
         worker.images.hold();
         SettlingProcessor task = newProcessor();
