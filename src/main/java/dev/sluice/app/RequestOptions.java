@@ -24,7 +24,13 @@ final class RequestOptions {
     enum Method {
         none,
         classifier,
-        classifier_free
+        classifier_free;
+
+        /** As the option is typed; the constant's own name is taken too. */
+        @Override
+        public String toString() {
+            return name().replace('_', '-');
+        }
     }
 
     @Option(names = "--id", paramLabel = "ID", description = "Request id. Default: a random one.")

@@ -19,7 +19,13 @@ final class ScheduleOptions {
         uniform,
         every_nth,
         interval,
-        explicit
+        explicit;
+
+        /** As the option is typed; the constant's own name is taken too. */
+        @Override
+        public String toString() {
+            return name().replace('_', '-');
+        }
     }
 
     @Option(
@@ -32,7 +38,7 @@ final class ScheduleOptions {
     @Option(
             names = "--guided",
             paramLabel = "N",
-            description = "compress, early_stop, uniform: how many steps are guided (nominally, for compress).")
+            description = "compress, early-stop, uniform: how many steps are guided (nominally, for compress).")
     private int guided;
 
     @Option(
@@ -42,7 +48,7 @@ final class ScheduleOptions {
             description = "compress: 1 spaces guided steps evenly, above 1 early, below 1 late. Default: 1.")
     private double exponent;
 
-    @Option(names = "--stride", paramLabel = "N", description = "every_nth: guide timesteps that N divides.")
+    @Option(names = "--stride", paramLabel = "N", description = "every-nth: guide timesteps that N divides.")
     private int stride;
 
     @Option(names = "--sigma-low", paramLabel = "SIGMA", description = "interval: guide above this noise level.")

@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Publishes a request, or one per line of standard input, and may wait for the outcome.",
             "",
-            "Example: sluice submit --label seven --guidance classifier_free --scale 3"
+            "Example: sluice submit --label seven --guidance classifier-free --scale 3"
                     + " --schedule compress --guided 10 --wait",
             "JSON lines have the contract's fields: {\"requestId\":\"a\",\"tenantId\":\"t\",\"model\":\"glyphs-adm\","
                     + "\"prompt\":{\"label\":\"seven\"}}"

@@ -41,7 +41,7 @@ class StandaloneIT {
                     "--steps",
                     "10",
                     "--guidance",
-                    "classifier_free",
+                    "classifier-free",
                     "--scale",
                     "2",
                     "--schedule",

@@ -1,0 +1,5 @@
+"""Runs the command line."""
+
+from sluice_models.cli import main
+
+main()

@@ -1,0 +1,35 @@
+"""The recipe of the bundle glyphs-adm: which pictures, which seeds, how many steps, which defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sluice_models.bundle import Defaults
+from sluice_models.glyphs import GlyphSet, cached_set
+from sluice_models.training import TrainingPlan
+
+DENOISER = "denoiser"
+PLANS = {
+    DENOISER: TrainingPlan(steps=4_800, seed=11),
+    "guide": TrainingPlan(steps=1_200, seed=21, batch=64, weight_decay=0.05),
+    "auditor": TrainingPlan(steps=1_200, seed=31, batch=64, weight_decay=0.05),
+}
+DEFAULTS = Defaults(steps=50, classifier_free_scale=3.0, classifier_scale=16.0)
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """One set of pictures: the name it is kept under, its seed and size, and whether it uses the held-out typefaces."""
+
+    name: str
+    seed: int
+    count: int
+    held_out: bool
+
+    def load(self, work: Path) -> GlyphSet:
+        return cached_set(work, self.name, self.seed, self.count, self.held_out)
+
+
+TRAINING_PICTURES = Pictures("glyphs", seed=1, count=80_000, held_out=False)
+HELD_OUT_PICTURES = Pictures("held-out", seed=2, count=5_000, held_out=True)

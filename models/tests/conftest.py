@@ -1,0 +1,41 @@
+"""Small networks with random weights everywhere, so that no branch is silent because it still is at its zero start."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+import torch
+
+from sluice_models import configs
+from sluice_models.adm import Denoiser, NoisyClassifier
+
+TINY_DENOISER = dataclasses.replace(configs.GLYPHS_DENOISER, widths=(16, 32), head_width=16, groups=8)
+TINY_CLASSIFIER = dataclasses.replace(configs.GLYPHS_CLASSIFIER, widths=(16, 32), attention_sizes=(8,), head_width=16, groups=8)
+
+
+def shaken(network: torch.nn.Module) -> torch.nn.Module:
+    generator = torch.Generator().manual_seed(5)
+    for parameter in network.parameters():
+        parameter.data.add_(0.05 * torch.randn(parameter.shape, generator=generator))
+    return network.eval().requires_grad_(False)
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def denoiser() -> Denoiser:
+    torch.manual_seed(1)
+    return shaken(Denoiser(TINY_DENOISER))
+
+
+@pytest.fixture
+def classifier() -> NoisyClassifier:
+    torch.manual_seed(2)
+    return shaken(NoisyClassifier(TINY_CLASSIFIER))

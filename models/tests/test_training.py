@@ -1,0 +1,68 @@
+"""A run that is stopped and resumed ends where an unbroken one ends, bit for bit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from conftest import TINY_CLASSIFIER, TINY_DENOISER
+
+from sluice_models.glyphs import GlyphSet
+from sluice_models.training import TrainingPlan, classifier_trainer, denoiser_trainer, run, trained
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def pool() -> GlyphSet:
+    rng = np.random.default_rng(0)
+    return GlyphSet(rng.integers(0, 256, (32, 3, 32, 32), dtype=np.uint8), rng.integers(0, 10, 32))
+
+
+def plan(steps: int) -> TrainingPlan:
+    return TrainingPlan(steps=steps, seed=9, batch=4, warmup_steps=1, decay_share=0.01, checkpoint_every=2)
+
+
+@pytest.mark.parametrize(("make", "config"), [(denoiser_trainer, TINY_DENOISER), (classifier_trainer, TINY_CLASSIFIER)])
+def test_two_steps_then_two_more_equal_four(make, config, pool, tmp_path):
+    unbroken = make(config, plan(4), pool, CPU)
+    run(unbroken, tmp_path / "unbroken.ckpt")
+    run(make(config, plan(2), pool, CPU), tmp_path / "broken.ckpt")
+    resumed = make(config, plan(4), pool, CPU)
+    run(resumed, tmp_path / "broken.ckpt")
+    for mine, theirs in ((unbroken.network, resumed.network), (unbroken.ema.network, resumed.ema.network)):
+        for name, value in mine.state_dict().items():
+            assert torch.equal(value, theirs.state_dict()[name]), name
+
+
+def test_two_replicas_find_the_gradient_of_one(pool):
+    alone, paired = (denoiser_trainer(TINY_DENOISER, plan(1), pool, CPU, replicas) for replicas in (1, 2))
+    alone.advance()
+    paired.advance()
+    for (name, mine), theirs in zip(alone.network.named_parameters(), paired.network.parameters()):
+        assert torch.allclose(mine.grad, theirs.grad, rtol=1e-3, atol=1e-5), name
+
+
+def test_training_moves_the_network_and_its_average(pool, tmp_path):
+    trainer = denoiser_trainer(TINY_DENOISER, plan(2), pool, CPU)
+    before = {name: value.clone() for name, value in trainer.network.state_dict().items()}
+    run(trainer, tmp_path / "run.ckpt")
+    assert not torch.equal(before["input_blocks.0.0.weight"], trainer.network.state_dict()["input_blocks.0.0.weight"])
+    averaged, steps = trained(denoiser_trainer(TINY_DENOISER, plan(2), pool, CPU).network, tmp_path / "run.ckpt")
+    assert steps == 2
+    assert torch.equal(averaged.out[2].weight, trainer.ema.network.out[2].weight)
+
+
+def test_checkpoint_of_another_seed_is_refused(pool, tmp_path):
+    run(classifier_trainer(TINY_CLASSIFIER, plan(2), pool, CPU), tmp_path / "run.ckpt")
+    other = TrainingPlan(steps=4, seed=10, batch=4)
+    with pytest.raises(ValueError, match="seed 9"):
+        run(classifier_trainer(TINY_CLASSIFIER, other, pool, CPU), tmp_path / "run.ckpt")
+
+
+def test_learning_rate_warms_up_holds_and_falls_to_nothing():
+    whole = TrainingPlan(steps=1000, seed=0, learning_rate=1.0, warmup_steps=100, decay_share=0.2)
+    assert whole.learning_rate_at(0) == pytest.approx(0.01)
+    assert whole.learning_rate_at(500) == 1.0
+    assert whole.learning_rate_at(900) == pytest.approx(0.5)
+    assert whole.learning_rate_at(999) == pytest.approx(0.005)
