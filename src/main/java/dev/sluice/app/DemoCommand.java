@@ -10,11 +10,13 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -41,7 +43,7 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "Where the sheet and the data go. Default: a new folder.")
+            description = "Where the sheet goes, and the stack's files stay. Default: a new folder, without them.")
     private @Nullable Path out;
 
     @Option(names = "--quick", description = "Fewer and shorter requests: under a minute on two cores.")
@@ -60,6 +62,16 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Path folder = out == null ? Files.createTempDirectory("sluice-demo-") : Files.createDirectories(out);
         Path data = Files.createTempDirectory(folder, "data-");
+        try {
+            return run(data, folder);
+        } finally {
+            if (out == null) {
+                delete(data);
+            }
+        }
+    }
+
+    private int run(Path data, Path folder) throws IOException, InterruptedException {
         Map<String, String> overrides = Map.of(
                 "bundles", bundles.asConfigValue(),
                 "price.sku", "demo-cpu-second",
@@ -83,6 +95,15 @@ final class DemoCommand implements Callable<Integer> {
         show(report.table(pictures), stack, sheet);
         results.problems().forEach(System.err::println);
         return results.problems().isEmpty() ? 0 : 1;
+    }
+
+    /** Nobody asked for the stack's own files to be kept. */
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     private DemoPlan plan(BundleManifest manifest) {

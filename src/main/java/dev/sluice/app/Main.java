@@ -1,7 +1,9 @@
 package dev.sluice.app;
 
 import dev.sluice.model.BundleException;
+import dev.sluice.standalone.StandaloneException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -67,6 +69,8 @@ public final class Main {
                 case Failure expected -> err.println(expected.getMessage());
                 case ConfigException config -> err.println(config.getMessage());
                 case BundleException bundle -> err.println(bundle.getMessage());
+                case StandaloneException taken -> err.println(taken.getMessage());
+                case UncheckedIOException io -> err.println(io.getMessage());
                 default -> failure.printStackTrace(err);
             }
             return 1;

@@ -1,5 +1,7 @@
 package dev.sluice.app;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -27,6 +29,9 @@ final class WorkerCommand implements Callable<Integer> {
     @Option(names = "--keys", description = "List every key with its variable, default and meaning, and end.")
     private boolean keys;
 
+    @Option(names = "--json", description = "With --keys: as one JSON list.")
+    private boolean json;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -34,7 +39,11 @@ final class WorkerCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
         if (keys) {
-            listKeys(out);
+            if (json) {
+                out.println(keysAsJson());
+            } else {
+                listKeys(out);
+            }
             return 0;
         }
         Map<String, String> values = new HashMap<>(file == null ? Map.of() : ConfigSource.file(file));
@@ -47,6 +56,19 @@ final class WorkerCommand implements Callable<Integer> {
             stop.await();
         }
         return 0;
+    }
+
+    private static ArrayNode keysAsJson() {
+        ArrayNode list = new JsonMapper().createArrayNode();
+        for (ConfigKey key : ConfigKey.ALL) {
+            list.addObject()
+                    .put("name", key.name())
+                    .put("variable", key.variable())
+                    .put("default", key.fallback().orElse(null))
+                    .put("required", key.fallback().isEmpty())
+                    .put("description", key.description());
+        }
+        return list;
     }
 
     private static void listKeys(PrintWriter out) {

@@ -2,6 +2,8 @@ package dev.sluice.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,6 +71,16 @@ class WorkerCommandTest {
 
         assertThat(run.exitCode()).isZero();
         ConfigKey.ALL.forEach(key -> assertThat(run.out()).contains(key.name(), key.variable()));
+    }
+
+    @Test
+    void listsItsKeysAsJson() throws IOException {
+        JsonNode keys = new JsonMapper()
+                .readTree(CommandRun.of("worker", "--keys", "--json").out());
+
+        assertThat(keys).hasSameSizeAs(ConfigKey.ALL);
+        assertThat(keys.get(0).get("name").textValue())
+                .isEqualTo(ConfigKey.ALL.getFirst().name());
     }
 
     private CommandRun start() throws IOException {
