@@ -12,8 +12,6 @@ import dev.sluice.state.v1.SettledRequest;
 import dev.sluice.wire.CloudEvent;
 import dev.sluice.wire.ContentHash;
 import dev.sluice.wire.Decoded;
-import dev.sluice.wire.EventEncoder;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
@@ -42,7 +40,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     }
 
     /** What exists between init and close. */
-    private record Open(Ledger ledger, EventSinks sinks) {}
+    private record Open(Ledger ledger, Settlement settlement) {}
 
     @Override
     public void init(ProcessorContext<String, SpecificRecord> context) {
@@ -50,7 +48,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
                 context.getStateStore(Ledger.PENDING),
                 context.getStateStore(Ledger.SETTLED),
                 settings.settledRetention());
-        open = new Open(ledger, new EventSinks(context));
+        open = new Open(ledger, new Settlement(parts, ledger, new EventSinks(context)));
         context.schedule(settings.settleInterval(), PunctuationType.WALL_CLOCK_TIME, timestamp -> settleEnded());
         ledger.allPending().forEach(this::resume);
     }
@@ -110,19 +108,14 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     private void answer(PendingRequest pending, boolean cancelledAhead) {
         switch (parts.decoder().decode(pending.getRequest())) {
             case Decoded.Unidentifiable(String reason) -> throw new DeadLetterException(reason);
-            case Decoded.Invalid invalid -> {
-                open().sinks()
-                        .failed(
-                                parts.encoder().refused(invalid, pending.getAcceptedAt()),
-                                Optional.ofNullable(pending.getTraceparent()));
-                settled(pending, invalid.refusal().code().name());
-            }
+            case Decoded.Invalid invalid -> open().settlement().refuse(pending, invalid);
             case Decoded.Valid(GenerationRequest request) -> {
                 Optional<Refusal> refusal = cancelledAhead
                         ? Optional.of(
                                 new Refusal(FailureCode.CANCELLED, "requestId", "cancelled before the request came"))
                         : settings.limits().check(request).or(() -> expired(request, pending.getAcceptedAt()));
-                refusal.ifPresentOrElse(no -> refuse(pending, request, no), () -> accept(pending, request));
+                refusal.ifPresentOrElse(
+                        no -> open().settlement().refuse(pending, request, no), () -> accept(pending, request));
             }
         }
     }
@@ -136,11 +129,8 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
 
     private void accept(PendingRequest pending, GenerationRequest request) {
         open().ledger().accept(pending);
-        jobs.start(request, pending.getAcceptedAt()).ifPresent(no -> refuse(pending, request, no));
-    }
-
-    private void refuse(PendingRequest pending, GenerationRequest request, Refusal refusal) {
-        settle(pending, request, Outcome.Failed.refused(request.id(), refusal));
+        jobs.start(request, pending.getAcceptedAt())
+                .ifPresent(no -> open().settlement().refuse(pending, request, no));
     }
 
     /** Starts what an earlier owner of the task had accepted. What it can't serve is settled with the rest. */
@@ -173,52 +163,13 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
             open().ledger()
                     .pending(outcome.requestId().value())
                     .ifPresentOrElse(
-                            pending -> settle(pending, valid(pending), outcome),
-                            () -> parts.engine().meter().writtenOff(outcome.usage()));
+                            pending -> open().settlement().settle(pending, valid(pending), outcome),
+                            () -> open().settlement().writeOff(outcome.usage()));
         });
-        mailbox.takeProgress((request, step) ->
-                open().ledger().pending(request.id().value()).ifPresent(pending -> report(pending, request, step)));
-        parts.overhead()
-                .take(now())
-                .ifPresent(charge -> open().sinks()
-                        .incurred(
-                                parts.encoder()
-                                        .overhead(charge.sequence(), charge.usage(), charge.start(), charge.end()),
-                                Optional.empty()));
-    }
-
-    private void settle(PendingRequest pending, GenerationRequest request, Outcome outcome) {
-        Instant now = now();
-        Optional<String> traceparent = Optional.ofNullable(pending.getTraceparent());
-        switch (outcome) {
-            case Outcome.Completed completed ->
-                open().sinks().completed(parts.encoder().completed(request, completed), traceparent);
-            case Outcome.Failed failed ->
-                open().sinks().failed(parts.encoder().failed(request, failed, now), traceparent);
-        }
-        if (outcome.usage().rows() > 0) {
-            open().sinks().incurred(parts.encoder().cost(request, outcome, pending.getAcceptedAt(), now), traceparent);
-        }
-        settled(pending, EventEncoder.nameOf(outcome));
-        parts.observer().settled(request, outcome, Duration.between(pending.getAcceptedAt(), now));
-    }
-
-    private void settled(PendingRequest pending, String outcome) {
-        open().ledger().settle(pending.getRequest().getRequestId(), pending.getContentHash(), outcome, now());
-    }
-
-    private void report(PendingRequest pending, GenerationRequest request, int step) {
-        Instant now = now();
-        Duration soFar = Duration.between(pending.getAcceptedAt(), now);
-        Optional<Instant> expectedAt = step == 0
-                ? Optional.empty()
-                : Optional.of(now.plus(
-                        soFar.multipliedBy(request.sampler().steps() - step).dividedBy(step)));
-        open().sinks()
-                .progressed(
-                        parts.encoder().progressed(request, step, expectedAt),
-                        now,
-                        Optional.ofNullable(pending.getTraceparent()));
+        mailbox.takeProgress((request, step) -> open().ledger()
+                .pending(request.id().value())
+                .ifPresent(pending -> open().settlement().report(pending, request, step)));
+        open().settlement().chargeOverhead();
     }
 
     /** A request that was valid when it was accepted. */

@@ -1,0 +1,90 @@
+package dev.sluice.stream;
+
+import dev.sluice.request.DeviceUsage;
+import dev.sluice.request.GenerationRequest;
+import dev.sluice.request.Outcome;
+import dev.sluice.request.Refusal;
+import dev.sluice.state.v1.PendingRequest;
+import dev.sluice.wire.Decoded;
+import dev.sluice.wire.EventEncoder;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Brings a request to its outcome: forwards the events and changes the ledger, inside the task's transaction. Confined
+ * to the task's thread.
+ */
+final class Settlement {
+    private final WorkerParts parts;
+    private final Ledger ledger;
+    private final EventSinks sinks;
+
+    Settlement(WorkerParts parts, Ledger ledger, EventSinks sinks) {
+        this.parts = parts;
+        this.ledger = ledger;
+        this.sinks = sinks;
+    }
+
+    /** A request that could be read and is not valid. */
+    void refuse(PendingRequest pending, Decoded.Invalid invalid) {
+        sinks.failed(parts.encoder().refused(invalid, pending.getAcceptedAt()), traceparent(pending));
+        remember(pending, invalid.refusal().code().name());
+    }
+
+    /** A valid request that won't be served. */
+    void refuse(PendingRequest pending, GenerationRequest request, Refusal refusal) {
+        settle(pending, request, Outcome.Failed.refused(request.id(), refusal));
+    }
+
+    void settle(PendingRequest pending, GenerationRequest request, Outcome outcome) {
+        Instant now = parts.clock().instant();
+        switch (outcome) {
+            case Outcome.Completed completed ->
+                sinks.completed(parts.encoder().completed(request, completed), traceparent(pending));
+            case Outcome.Failed failed ->
+                sinks.failed(parts.encoder().failed(request, failed, now), traceparent(pending));
+        }
+        if (outcome.usage().rows() > 0) {
+            sinks.incurred(parts.encoder().cost(request, outcome, pending.getAcceptedAt(), now), traceparent(pending));
+        }
+        remember(pending, EventEncoder.nameOf(outcome));
+        parts.observer().settled(request, outcome, Duration.between(pending.getAcceptedAt(), now));
+    }
+
+    /** Tells how far a request has come, and when it should end if it goes on as it did. */
+    void report(PendingRequest pending, GenerationRequest request, int step) {
+        Instant now = parts.clock().instant();
+        Duration soFar = Duration.between(pending.getAcceptedAt(), now);
+        Optional<Instant> expectedAt = step == 0
+                ? Optional.empty()
+                : Optional.of(now.plus(
+                        soFar.multipliedBy(request.sampler().steps() - step).dividedBy(step)));
+        sinks.progressed(parts.encoder().progressed(request, step, expectedAt), now, traceparent(pending));
+    }
+
+    /** An outcome that nobody waits for any more: another owner of the task has given one. */
+    void writeOff(DeviceUsage usage) {
+        parts.engine().meter().writtenOff(usage);
+    }
+
+    void chargeOverhead() {
+        parts.overhead()
+                .take(parts.clock().instant())
+                .map(charge ->
+                        parts.encoder().overhead(charge.sequence(), charge.usage(), charge.start(), charge.end()))
+                .ifPresent(event -> sinks.incurred(event, Optional.empty()));
+    }
+
+    private void remember(PendingRequest pending, String outcome) {
+        ledger.settle(
+                pending.getRequest().getRequestId(),
+                pending.getContentHash(),
+                outcome,
+                parts.clock().instant());
+    }
+
+    private static Optional<String> traceparent(PendingRequest pending) {
+        return Optional.ofNullable(pending.getTraceparent());
+    }
+}
