@@ -28,9 +28,8 @@ import java.util.Random;
  * turn, each time with another seed.
  *
  * @param steps sampling steps of every request
- * @param guided guided steps of the schedules that skip, a fifth of the steps as in the paper's 50 of 250
  */
-record DemoPlan(String model, List<String> labels, int columns, int steps, int guided, List<Row> rows) {
+record DemoPlan(String model, List<String> labels, int columns, int steps, List<Row> rows) {
     DemoPlan {
         labels = List.copyOf(labels);
         rows = List.copyOf(rows);
@@ -41,13 +40,13 @@ record DemoPlan(String model, List<String> labels, int columns, int steps, int g
 
     static DemoPlan of(
             String model, List<String> labels, int columns, int steps, double freeScale, double classifierScale) {
+        // A fifth of the steps, as the paper's 50 of 250.
         int guided = Math.max(2, steps / 5);
         return new DemoPlan(
                 model,
                 labels,
                 columns,
                 steps,
-                guided,
                 List.of(
                         new Row("none", new Guidance.None()),
                         new Row("CFG, full", free(freeScale, new Full())),

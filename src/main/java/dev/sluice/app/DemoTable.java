@@ -7,7 +7,6 @@ import java.io.PrintWriter;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
@@ -91,11 +90,6 @@ record DemoTable(
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    /** The figures of a line by name. */
-    Map<String, Line> byName() {
-        return lines.stream().collect(java.util.stream.Collectors.toMap(Line::schedule, line -> line));
     }
 
     private static String percent(@Nullable Double share) {

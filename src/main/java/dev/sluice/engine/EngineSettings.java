@@ -13,8 +13,6 @@ import java.time.Duration;
  */
 public record EngineSettings(
         int rowsPerCall, int guideRowsPerCall, int guidePatience, int maxImages, Duration progressInterval) {
-    public static final EngineSettings DEFAULT = new EngineSettings(16, 8, 4, 64, Duration.ofMillis(500));
-
     public EngineSettings {
         if (rowsPerCall < 1 || guideRowsPerCall < 1 || guidePatience < 1 || maxImages < 1) {
             throw new IllegalArgumentException("engine settings must be at least 1: " + rowsPerCall + ", "

@@ -9,10 +9,6 @@ public final class InFlight {
 
     private final AtomicInteger requests = new AtomicInteger();
 
-    public int requests() {
-        return requests.get();
-    }
-
     void started() {
         requests.incrementAndGet();
     }
