@@ -70,18 +70,16 @@ final class Lane {
 
     /**
      * Picks the next call: the guide's when it is full, when its oldest row has waited long enough, or when the
-     * denoiser has nothing to do; else the denoiser's.
+     * denoiser's would carry padding; else the denoiser's.
      */
     Optional<Call> nextCall() {
         if (!hasRows()) {
             return Optional.empty();
         }
         boolean guide = guideRows.fillsCall()
-                || denoiserRows.isEmpty()
                 || guideRows.patience() >= settings.guidePatience()
                 || (!guideRows.isEmpty() && !denoiserRows.fillsCall());
         if (guide) {
-            denoiserRows.letPass();
             return Optional.of(new Call(this, Network.GUIDE, guideRows.take(), guideBuffers));
         }
         guideRows.letPass();
