@@ -12,8 +12,8 @@ import torch
 # The kit of this checkout, installed or not, and never another checkout's.
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from static_server.requests import Request  # noqa: E402
-from static_server.server import BundleModules, StaticServer  # noqa: E402
+from static_server.requests import Request
+from static_server.server import BundleModules, StaticServer
 
 
 def parser() -> argparse.ArgumentParser:

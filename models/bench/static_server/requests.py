@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 _SEEDS = 2**63
 
@@ -85,5 +86,5 @@ def batches(requests: list[Request], most_images: int) -> list[Batch]:
     for settings, images in groups.items():
         count = -(-len(images) // most_images)
         bounds = [len(images) * i // count for i in range(count + 1)]
-        cut += [Batch(settings, tuple(images[start:end])) for start, end in zip(bounds, bounds[1:])]
+        cut += [Batch(settings, tuple(images[start:end])) for start, end in pairwise(bounds)]
     return cut
