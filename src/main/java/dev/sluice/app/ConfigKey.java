@@ -21,8 +21,11 @@ record ConfigKey(String name, Optional<String> fallback, boolean secret, String 
             key("worker.id", "", "Name of this worker in events; the host's name where empty"),
             key("application.id", "sluice", "Consumer group; the same for all workers of a deployment"),
             key("device", "cpu", "cpu, or gpu:N"),
-            key("engine.rows-per-call", "16", "Rows of every denoiser call; equal bits are promised per value"),
-            key("engine.guide-rows-per-call", "8", "Rows of every guide call"),
+            key(
+                    "engine.rows-per-call",
+                    "auto",
+                    "Rows of every denoiser call, or auto: chosen once by a sweep. Equal bits are promised per value"),
+            key("engine.guide-rows-per-call", "auto", "Rows of every guide call, or auto"),
             key("engine.guide-patience", "4", "Denoiser calls that a guide row waits at most for company"),
             key("engine.max-images", "64", "Images inside at which the worker takes no new requests"),
             key("engine.threads", "1", "Threads per operator on the CPU"),

@@ -1,6 +1,5 @@
 package dev.sluice.app;
 
-import dev.sluice.engine.EngineSettings;
 import dev.sluice.request.RequestLimits;
 import dev.sluice.storage.ObjectKeys;
 import dev.sluice.storage.RetryPolicy;
@@ -20,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A worker's whole configuration, valid once constructed.
@@ -32,7 +32,7 @@ record WorkerConfig(
         List<Path> bundles,
         DeviceChoice device,
         int engineThreads,
-        EngineSettings engine,
+        EngineOptions engine,
         int finishThreads,
         int finishMaxRequests,
         StreamSettings stream,
@@ -41,6 +41,8 @@ record WorkerConfig(
         Duration overheadInterval,
         InetSocketAddress http,
         Duration shutdownGrace) {
+    private static final int MAX_ROWS_PER_CALL = 4096;
+
     WorkerConfig {
         bundles = List.copyOf(bundles);
     }
@@ -72,13 +74,19 @@ record WorkerConfig(
         return config;
     }
 
-    private static EngineSettings engine(ConfigReader reader) {
-        return new EngineSettings(
-                reader.integer("engine.rows-per-call", 1, 4096),
-                reader.integer("engine.guide-rows-per-call", 1, 4096),
+    private static EngineOptions engine(ConfigReader reader) {
+        return new EngineOptions(
+                rows(reader, "engine.rows-per-call"),
+                rows(reader, "engine.guide-rows-per-call"),
                 reader.integer("engine.guide-patience", 1, 1_000_000),
                 reader.integer("engine.max-images", 1, 1_000_000),
                 reader.duration("engine.progress-interval"));
+    }
+
+    private static OptionalInt rows(ConfigReader reader, String name) {
+        return reader.text(name).equals("auto")
+                ? OptionalInt.empty()
+                : OptionalInt.of(reader.integer(name, 1, MAX_ROWS_PER_CALL));
     }
 
     private static StreamSettings stream(ConfigReader reader) {
