@@ -1,22 +1,21 @@
 package dev.sluice.app;
 
+import dev.sluice.engine.CallRows;
 import dev.sluice.engine.CallSizeSweep;
 import dev.sluice.engine.SweepTable;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.RowBuffers;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
-import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Chooses how many rows calls have where the configuration leaves it open: as chosen before, or else by a sweep. One size
- * serves all bundles, the largest that one of them wants. Confined to a thread that is ready to call the bundles.
+ * Chooses how many rows calls have where the configuration leaves it open: as chosen before, or else by a sweep.
+ * Confined to a thread that is ready to call the bundles.
  */
 final class CallSizes {
     private static final Logger LOG = LoggerFactory.getLogger(CallSizes.class);
@@ -40,34 +39,25 @@ final class CallSizes {
         this.threads = threads;
     }
 
-    /** Rows of denoiser and of guide calls. */
-    record Chosen(int rowsPerCall, int guideRowsPerCall) {}
-
     /**
-     * Chooses.
+     * Chooses for one bundle, which is not on the device afterwards.
      *
      * @param rowsPerCall what is configured, empty for a choice
      * @param guideRowsPerCall the same for guide calls
      */
-    Chosen choose(List<Bundle> bundles, OptionalInt rowsPerCall, OptionalInt guideRowsPerCall) {
-        return new Chosen(
-                rowsPerCall.orElseGet(() -> largest(bundles, this::denoiserRows)),
-                guideRowsPerCall.orElseGet(() -> largest(bundles, this::guideRows)));
-    }
-
-    private static int largest(List<Bundle> bundles, ToIntFunction<Bundle> rows) {
-        return bundles.stream().mapToInt(rows).max().orElse(1);
-    }
-
-    private int denoiserRows(Bundle bundle) {
-        return rows(bundle, "denoiser", call -> bundle.denoiser().evaluate(call));
-    }
-
-    /** 1 where a bundle has no guide. */
-    private int guideRows(Bundle bundle) {
-        return bundle.guide()
-                .map(guide -> rows(bundle, "guide", guide::evaluate))
-                .orElse(1);
+    CallRows choose(Bundle bundle, OptionalInt rowsPerCall, OptionalInt guideRowsPerCall) {
+        try {
+            int denoiser = rowsPerCall.orElseGet(
+                    () -> rows(bundle, "denoiser", call -> bundle.denoiser().evaluate(call)));
+            // Guidance is rarer than denoising: larger guide calls than this would mostly wait for rows.
+            int most = Math.max(1, denoiser / 2);
+            int guide = guideRowsPerCall.orElseGet(() -> bundle.guide()
+                    .map(module -> Math.min(most, rows(bundle, "guide", module::evaluate)))
+                    .orElse(1));
+            return new CallRows(denoiser, guide);
+        } finally {
+            bundle.residence().unload();
+        }
     }
 
     private int rows(Bundle bundle, String network, Consumer<RowBuffers> module) {

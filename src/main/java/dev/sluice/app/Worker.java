@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import dev.sluice.engine.CallRows;
 import dev.sluice.engine.CallSizeSweep;
 import dev.sluice.engine.DeviceMeter;
 import dev.sluice.engine.Engine;
@@ -22,8 +23,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -72,7 +75,7 @@ final class Worker implements AutoCloseable {
     static Worker start(WorkerConfig config) throws InterruptedException {
         List<VerifiedBundle> verified = verify(config.bundles());
         TorchScriptBundles torch = config.device().open();
-        List<Bundle> bundles = verified.stream().map(torch::load).toList();
+        List<Bundle> bundles = verified.stream().map(torch::open).toList();
         bundles.forEach(bundle -> LOG.info(
                 "bundle_loaded name={} version={} sha256={} device={} libtorch={}",
                 bundle.name(),
@@ -157,15 +160,20 @@ final class Worker implements AutoCloseable {
                 torch.libtorchVersion(),
                 config.engineThreads());
         EngineOptions options = config.engine();
-        FutureTask<CallSizes.Chosen> choice = new FutureTask<>(() -> {
+        FutureTask<Map<String, CallRows>> choice = new FutureTask<>(() -> {
             torch.prepareCallingThread(config.engineThreads());
-            return sizes.choose(bundles, options.rowsPerCall(), options.guideRowsPerCall());
+            return bundles.stream()
+                    .collect(Collectors.toMap(
+                            Bundle::name,
+                            bundle -> sizes.choose(bundle, options.rowsPerCall(), options.guideRowsPerCall())));
         });
         Thread.ofPlatform().name("sluice-sweep").daemon(true).start(choice);
         try {
-            CallSizes.Chosen chosen = choice.get();
-            return options.withSizes(chosen.rowsPerCall(), chosen.guideRowsPerCall());
+            return options.withRows(choice.get());
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof BundleException unloadable) {
+                throw unloadable;
+            }
             throw new IllegalStateException("the bundles can't be called", e.getCause());
         }
     }

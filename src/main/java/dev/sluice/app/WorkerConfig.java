@@ -1,5 +1,7 @@
 package dev.sluice.app;
 
+import dev.sluice.engine.EngineSettings;
+import dev.sluice.request.CallSize;
 import dev.sluice.request.RequestLimits;
 import dev.sluice.storage.ObjectKeys;
 import dev.sluice.storage.RetryPolicy;
@@ -75,18 +77,20 @@ record WorkerConfig(
     }
 
     private static EngineOptions engine(ConfigReader reader) {
+        long deviceMemory = reader.integer("engine.device-memory", 0, Integer.MAX_VALUE) * (1L << 20);
         return new EngineOptions(
-                rows(reader, "engine.rows-per-call"),
-                rows(reader, "engine.guide-rows-per-call"),
+                reader.choice("engine.call-size", CallSize.class, CallSize.CONSTANT),
+                auto(reader, "engine.rows-per-call", MAX_ROWS_PER_CALL),
+                auto(reader, "engine.guide-rows-per-call", MAX_ROWS_PER_CALL),
                 reader.integer("engine.guide-patience", 1, 1_000_000),
-                reader.integer("engine.max-images", 1, 1_000_000),
-                reader.duration("engine.progress-interval"));
+                auto(reader, "engine.max-images", 1_000_000),
+                reader.duration("engine.progress-interval"),
+                deviceMemory == 0 ? EngineSettings.UNLIMITED : deviceMemory,
+                reader.duration("engine.bundle-patience"));
     }
 
-    private static OptionalInt rows(ConfigReader reader, String name) {
-        return reader.text(name).equals("auto")
-                ? OptionalInt.empty()
-                : OptionalInt.of(reader.integer(name, 1, MAX_ROWS_PER_CALL));
+    private static OptionalInt auto(ConfigReader reader, String name, int most) {
+        return reader.text(name).equals("auto") ? OptionalInt.empty() : OptionalInt.of(reader.integer(name, 1, most));
     }
 
     private static StreamSettings stream(ConfigReader reader) {

@@ -1,22 +1,93 @@
 package dev.sluice.engine;
 
+import dev.sluice.request.CallSize;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * How the engine packs and how much it takes on.
  *
- * @param rowsPerCall rows of every denoiser call, padding included; part of what equal bits are promised for
- * @param guideRowsPerCall the same for guide calls
- * @param guidePatience denoiser calls that a guide row waits at most for company
+ * @param callSize whether calls are padded to one size, which equal bits are promised for, or as large as need be
+ * @param rows rows of calls, padding included
+ * @param rowsByBundle the same for bundles, by name, that have sizes of their own
+ * @param guidePatience full denoiser calls that a guide row waits at most for company
  * @param maxImages images inside, waiting or under way, at which the engine counts as full
  * @param progressInterval least time between two progress reports of a job
+ * @param deviceMemory bytes of bundles that may be on the device at once; {@link #UNLIMITED} for as many as there is
+ *     room for
+ * @param bundlePatience how long work for a bundle that isn't on the device waits while the bundles there are busy
  */
 public record EngineSettings(
-        int rowsPerCall, int guideRowsPerCall, int guidePatience, int maxImages, Duration progressInterval) {
+        CallSize callSize,
+        CallRows rows,
+        Map<String, CallRows> rowsByBundle,
+        int guidePatience,
+        int maxImages,
+        Duration progressInterval,
+        long deviceMemory,
+        Duration bundlePatience) {
+    /** No limit of our own on what is on the device. */
+    public static final long UNLIMITED = Long.MAX_VALUE;
+
     public EngineSettings {
-        if (rowsPerCall < 1 || guideRowsPerCall < 1 || guidePatience < 1 || maxImages < 1) {
-            throw new IllegalArgumentException("engine settings must be at least 1: " + rowsPerCall + ", "
-                    + guideRowsPerCall + ", " + guidePatience + ", " + maxImages);
+        rowsByBundle = Map.copyOf(rowsByBundle);
+        if (guidePatience < 1 || maxImages < 1 || deviceMemory < 1) {
+            throw new IllegalArgumentException(
+                    "engine settings must be at least 1: " + guidePatience + ", " + maxImages + ", " + deviceMemory);
         }
+    }
+
+    /** Constant calls of these sizes for every bundle, and usual values for the rest. */
+    public static EngineSettings constant(int rowsPerCall, int guideRowsPerCall) {
+        return new EngineSettings(
+                CallSize.CONSTANT,
+                new CallRows(rowsPerCall, guideRowsPerCall),
+                Map.of(),
+                16,
+                64,
+                Duration.ofSeconds(1),
+                UNLIMITED,
+                Duration.ofSeconds(10));
+    }
+
+    /** How large the calls of a bundle are, by its name. */
+    CallRows rows(String bundle) {
+        return rowsByBundle.getOrDefault(bundle, rows);
+    }
+
+    public EngineSettings withCallSize(CallSize newCallSize) {
+        return new EngineSettings(
+                newCallSize,
+                rows,
+                rowsByBundle,
+                guidePatience,
+                maxImages,
+                progressInterval,
+                deviceMemory,
+                bundlePatience);
+    }
+
+    public EngineSettings withMaxImages(int newMaxImages) {
+        return new EngineSettings(
+                callSize,
+                rows,
+                rowsByBundle,
+                guidePatience,
+                newMaxImages,
+                progressInterval,
+                deviceMemory,
+                bundlePatience);
+    }
+
+    public EngineSettings withProgressInterval(Duration newProgressInterval) {
+        return new EngineSettings(
+                callSize,
+                rows,
+                rowsByBundle,
+                guidePatience,
+                maxImages,
+                newProgressInterval,
+                deviceMemory,
+                bundlePatience);
     }
 }

@@ -3,6 +3,7 @@ package dev.sluice.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.diffusion.BetaSchedule;
+import dev.sluice.engine.CallRows;
 import dev.sluice.engine.CallSizeSweep;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.model.Bundle;
@@ -41,43 +42,34 @@ class CallSizesTest {
 
     @Test
     void choosesTheKneeOfEachNetwork() {
-        assertThat(sizes("cpu").choose(List.of(bundle("a", 16, 4)), AUTO, AUTO)).isEqualTo(new CallSizes.Chosen(16, 4));
-    }
-
-    @Test
-    void takesTheLargestThatABundleWants() {
-        List<Bundle> bundles = List.of(bundle("a", 8, 4), bundle("b", 32, 2));
-
-        assertThat(sizes("cpu").choose(bundles, AUTO, AUTO)).isEqualTo(new CallSizes.Chosen(32, 4));
+        assertThat(sizes("cpu").choose(bundle("a", 16, 4), AUTO, AUTO)).isEqualTo(new CallRows(16, 4));
     }
 
     @Test
     void measuresNothingThatIsConfigured() {
-        CallSizes.Chosen chosen =
-                sizes("cpu").choose(List.of(bundle("a", 16, 4)), OptionalInt.of(3), OptionalInt.of(5));
+        CallRows chosen = sizes("cpu").choose(bundle("a", 16, 4), OptionalInt.of(3), OptionalInt.of(5));
 
-        assertThat(chosen).isEqualTo(new CallSizes.Chosen(3, 5));
+        assertThat(chosen).isEqualTo(new CallRows(3, 5));
         assertThat(calls).isZero();
     }
 
     @Test
     void staysWithItsChoiceAfterARestart() {
-        sizes("cpu").choose(List.of(bundle("a", 16, 4)), AUTO, AUTO);
+        sizes("cpu").choose(bundle("a", 16, 4), AUTO, AUTO);
         calls = 0;
 
-        CallSizes.Chosen again = sizes("cpu").choose(List.of(bundle("a", 64, 64)), AUTO, AUTO);
+        CallRows again = sizes("cpu").choose(bundle("a", 64, 64), AUTO, AUTO);
 
-        assertThat(again).isEqualTo(new CallSizes.Chosen(16, 4));
+        assertThat(again).isEqualTo(new CallRows(16, 4));
         assertThat(calls).isZero();
     }
 
     @Test
     void choosesAnewOnAnotherDeviceAndKeepsBothChoices() {
-        sizes("cpu").choose(List.of(bundle("a", 16, 4)), AUTO, AUTO);
+        sizes("cpu").choose(bundle("a", 16, 4), AUTO, AUTO);
 
-        assertThat(sizes("gpu(0)").choose(List.of(bundle("a", 64, 8)), AUTO, AUTO))
-                .isEqualTo(new CallSizes.Chosen(64, 8));
-        assertThat(sizes("cpu").choose(List.of(bundle("a", 1, 1)), AUTO, AUTO)).isEqualTo(new CallSizes.Chosen(16, 4));
+        assertThat(sizes("gpu(0)").choose(bundle("a", 64, 8), AUTO, AUTO)).isEqualTo(new CallRows(64, 8));
+        assertThat(sizes("cpu").choose(bundle("a", 1, 1), AUTO, AUTO)).isEqualTo(new CallRows(16, 4));
     }
 
     @Test
@@ -86,9 +78,9 @@ class CallSizesTest {
         for (String content : List.of("", "null", "{", "{\"choices\": null}", "{\"choices\":[{\"key\":1}]}", "[]")) {
             Files.writeString(file, content);
 
-            assertThat(sizes("cpu").choose(List.of(bundle("a", 16, 4)), AUTO, AUTO))
+            assertThat(sizes("cpu").choose(bundle("a", 16, 4), AUTO, AUTO))
                     .as(content)
-                    .isEqualTo(new CallSizes.Chosen(16, 4));
+                    .isEqualTo(new CallRows(16, 4));
             assertThat(Files.readString(file)).contains("\"rows\" : 16");
         }
     }
@@ -98,7 +90,7 @@ class CallSizesTest {
         Files.createDirectories(file);
         Files.createFile(file.resolve("in the way"));
 
-        assertThat(sizes("cpu").choose(List.of(bundle("a", 16, 4)), AUTO, AUTO)).isEqualTo(new CallSizes.Chosen(16, 4));
+        assertThat(sizes("cpu").choose(bundle("a", 16, 4), AUTO, AUTO)).isEqualTo(new CallRows(16, 4));
     }
 
     private CallSizes sizes(String device) {

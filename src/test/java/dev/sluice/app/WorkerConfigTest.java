@@ -31,9 +31,12 @@ class WorkerConfigTest {
                         application.id=sluice
                         bundles=!
                         device=cpu
-                        engine.guide-patience=4
+                        engine.bundle-patience=10s
+                        engine.call-size=constant
+                        engine.device-memory=0
+                        engine.guide-patience=16
                         engine.guide-rows-per-call=auto
-                        engine.max-images=64
+                        engine.max-images=auto
                         engine.progress-interval=500ms
                         engine.rows-per-call=auto
                         engine.threads=1
