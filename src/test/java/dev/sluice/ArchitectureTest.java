@@ -76,7 +76,22 @@ class ArchitectureTest {
                         AVRO,
                         JACKSON,
                         "com.sun.net.httpserver..",
-                        LOG));
+                        LOG),
+                MaySee.of(
+                                "bench",
+                                request,
+                                diffusion,
+                                in("model"),
+                                in("engine"),
+                                in("storage"),
+                                in("wire"),
+                                in("stream"),
+                                in("standalone"),
+                                AVRO,
+                                KAFKA,
+                                JACKSON,
+                                LOG)
+                        .andGenerated());
     }
 
     @ParameterizedTest
