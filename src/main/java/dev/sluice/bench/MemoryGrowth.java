@@ -4,9 +4,11 @@ import dev.sluice.model.Bundle;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
 import java.lang.management.MemoryUsage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.stream.Stream;
 
 /**
@@ -18,6 +20,12 @@ public final class MemoryGrowth {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final Path HANDLES = Path.of("/proc/self/fd");
 
+    /** Resident memory that changes by no more between two looks has settled. */
+    private static final long STEADY_BYTES = 1 << 20;
+
+    private static final Duration LOOK = Duration.ofSeconds(1);
+    private static final int LOOKS = 20;
+
     private MemoryGrowth() {}
 
     /**
@@ -26,12 +34,14 @@ public final class MemoryGrowth {
      * @param rssBytes resident memory
      * @param heapUsedBytes reachable objects
      * @param heapCommittedBytes heap that the process has from the system; part of the resident memory once it was used
+     * @param codeBytes compiled code, classes and what else the virtual machine counts as its own; grows while it warms up
      * @param handles open file descriptors
      */
-    public record Sample(long rssBytes, long heapUsedBytes, long heapCommittedBytes, int handles, int threads) {
-        /** Resident memory that isn't heap: libtorch's, RocksDB's, the JVM's own, mapped files. */
+    public record Sample(
+            long rssBytes, long heapUsedBytes, long heapCommittedBytes, long codeBytes, int handles, int threads) {
+        /** Resident memory that is neither heap nor code: libtorch's, RocksDB's, buffers, mapped files. */
         public long nativeBytes() {
-            return rssBytes - heapCommittedBytes;
+            return rssBytes - heapCommittedBytes - codeBytes;
         }
     }
 
@@ -80,17 +90,31 @@ public final class MemoryGrowth {
         }
     }
 
-    private static Sample sample() {
+    private static Sample sample() throws InterruptedException {
         // The first collection finds what has native memory or files behind it, the second one is after their cleaners.
         System.gc();
         System.gc();
-        MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
+        awaitSteady();
+        MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
+        MemoryUsage heap = memory.getHeapMemoryUsage();
         return new Sample(
                 residentBytes(),
                 heap.getUsed(),
                 heap.getCommitted(),
+                memory.getNonHeapMemoryUsage().getCommitted(),
                 openHandles(),
                 ManagementFactory.getThreadMXBean().getThreadCount());
+    }
+
+    /** The collector gives memory back a while after it has shrunk the heap. */
+    private static void awaitSteady() throws InterruptedException {
+        long before = Long.MAX_VALUE;
+        long now = residentBytes();
+        for (int look = 0; look < LOOKS && Math.abs(before - now) > STEADY_BYTES; look++) {
+            Thread.sleep(LOOK);
+            before = now;
+            now = residentBytes();
+        }
     }
 
     private static long residentBytes() {
