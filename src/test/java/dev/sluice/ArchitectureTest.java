@@ -65,7 +65,17 @@ class ArchitectureTest {
                 MaySee.of("engine", request, diffusion, in("model"), LOG),
                 MaySee.of("storage", request, "software.amazon.awssdk..", JACKSON, LOG),
                 MaySee.of("wire", request, AVRO, KAFKA, JACKSON, LOG).andGenerated(),
-                MaySee.of("stream", request, diffusion, in("engine"), in("storage"), in("wire"), AVRO, KAFKA, LOG)
+                MaySee.of(
+                                "stream",
+                                request,
+                                diffusion,
+                                in("engine"),
+                                in("storage"),
+                                in("wire"),
+                                AVRO,
+                                KAFKA,
+                                "org.rocksdb..",
+                                LOG)
                         .andGenerated(),
                 MaySee.of(
                         "standalone",
@@ -76,7 +86,22 @@ class ArchitectureTest {
                         AVRO,
                         JACKSON,
                         "com.sun.net.httpserver..",
-                        LOG));
+                        LOG),
+                MaySee.of(
+                                "bench",
+                                request,
+                                diffusion,
+                                in("model"),
+                                in("engine"),
+                                in("storage"),
+                                in("wire"),
+                                in("stream"),
+                                in("standalone"),
+                                AVRO,
+                                KAFKA,
+                                JACKSON,
+                                LOG)
+                        .andGenerated());
     }
 
     @ParameterizedTest
