@@ -76,7 +76,8 @@ class ArchitectureTest {
                         AVRO,
                         JACKSON,
                         "com.sun.net.httpserver..",
-                        LOG));
+                        LOG),
+                MaySee.of("bench", "dev.sluice..", AVRO, KAFKA, JACKSON, LOG));
     }
 
     @ParameterizedTest
