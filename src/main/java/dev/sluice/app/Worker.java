@@ -63,7 +63,7 @@ final class Worker implements AutoCloseable {
     static Worker start(WorkerConfig config) throws InterruptedException {
         List<VerifiedBundle> verified = verify(config.bundles());
         TorchScriptBundles torch = config.device().open();
-        List<Bundle> bundles = verified.stream().map(torch::load).toList();
+        List<Bundle> bundles = verified.stream().map(torch::open).toList();
         bundles.forEach(bundle -> LOG.info(
                 "bundle_loaded name={} version={} sha256={} device={} libtorch={}",
                 bundle.name(),

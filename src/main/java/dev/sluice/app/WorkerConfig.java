@@ -1,6 +1,7 @@
 package dev.sluice.app;
 
 import dev.sluice.engine.EngineSettings;
+import dev.sluice.request.CallSize;
 import dev.sluice.request.RequestLimits;
 import dev.sluice.storage.ObjectKeys;
 import dev.sluice.storage.RetryPolicy;
@@ -73,12 +74,16 @@ record WorkerConfig(
     }
 
     private static EngineSettings engine(ConfigReader reader) {
+        long deviceMemory = reader.integer("engine.device-memory", 0, Integer.MAX_VALUE) * (1L << 20);
         return new EngineSettings(
+                reader.choice("engine.call-size", CallSize.class, CallSize.CONSTANT),
                 reader.integer("engine.rows-per-call", 1, 4096),
                 reader.integer("engine.guide-rows-per-call", 1, 4096),
                 reader.integer("engine.guide-patience", 1, 1_000_000),
                 reader.integer("engine.max-images", 1, 1_000_000),
-                reader.duration("engine.progress-interval"));
+                reader.duration("engine.progress-interval"),
+                deviceMemory == 0 ? EngineSettings.UNLIMITED : deviceMemory,
+                reader.duration("engine.bundle-patience"));
     }
 
     private static StreamSettings stream(ConfigReader reader) {

@@ -3,6 +3,7 @@ package dev.sluice.app;
 import dev.sluice.engine.Engine;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.RowCounter;
+import dev.sluice.request.CallShape;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Outcome;
 import dev.sluice.wire.EventEncoder;
@@ -13,6 +14,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 
 /** The worker's meters. Labels carry model and outcome, never an id. Any thread may write. */
 final class WorkerMetrics {
@@ -29,7 +31,13 @@ final class WorkerMetrics {
                         "sluice.device.overhead.seconds", engine, e -> e.meter().overheadNanos() / 1e9)
                 .description("Time in calls that no request answers for")
                 .register(registry);
+        FunctionCounter.builder(
+                        "sluice.rows.padding.busy", engine, e -> e.calls().busyPaddingRows())
+                .description("Empty rows evaluated while other work waited")
+                .register(registry);
         for (Bundle bundle : bundles) {
+            callSize(engine, bundle.name(), "denoiser", CallShape::rowsPerCall);
+            callSize(engine, bundle.name(), "guide", CallShape::guideRowsPerCall);
             rows(bundle, "denoiser", bundle.denoiserRows());
             rows(bundle, "guide", bundle.guideRows());
         }
@@ -47,6 +55,16 @@ final class WorkerMetrics {
 
     String scrape() {
         return registry.scrape();
+    }
+
+    private void callSize(Engine engine, String model, String network, ToDoubleFunction<CallShape> size) {
+        Gauge.builder(
+                        "sluice.call.size",
+                        engine,
+                        e -> size.applyAsDouble(e.callShapes().get(model)))
+                .description("Most rows of a call; halved when the device runs out of memory")
+                .tags("model", model, "network", network)
+                .register(registry);
     }
 
     private void rows(Bundle bundle, String network, RowCounter counter) {

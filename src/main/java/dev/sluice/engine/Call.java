@@ -1,30 +1,40 @@
 package dev.sluice.engine;
 
-import dev.sluice.model.ModelException;
+import dev.sluice.model.Bundle;
 import dev.sluice.model.RowBuffers;
 import java.nio.FloatBuffer;
 import java.util.List;
 
-/** The rows that go to a network together, oldest first. What they leave of the constant row count is padding. */
-record Call(Lane lane, Network network, List<Row> rows, RowBuffers buffers) {
-    /** Which network is called. */
-    enum Network {
-        DENOISER,
-        GUIDE
+/**
+ * The rows that go to a network together, written into its buffers, and what has to happen on the device before.
+ *
+ * @param rowsPerCall the call's size where sizes are constant, padding included
+ * @param departures bundles that leave the device first
+ * @param fresh whether the call's own bundle is loaded anew, because it failed
+ */
+record Call(
+        Lane lane,
+        Network network,
+        List<Row> rows,
+        RowBuffers buffers,
+        int rowsPerCall,
+        List<Bundle> departures,
+        boolean fresh) {
+    /** Brings the call's bundle to the device. On the device's thread. */
+    void bringBundle() {
+        departures.forEach(bundle -> bundle.residence().unload());
+        if (fresh) {
+            lane.bundle().residence().unload();
+        }
+        lane.bundle().residence().load();
     }
 
     /**
-     * Fills the buffers and evaluates the network.
+     * Evaluates the network on the rows. On the device's thread.
      *
-     * @return predictions or gradients, row after row; valid until the next call
-     * @throws ModelException if the device or the model code fails
+     * @return predictions or gradients, row after row; valid until the buffers are filled again
      */
     FloatBuffer evaluate() {
-        buffers.clear();
-        for (Row row : rows) {
-            row.trajectory().fill(row.role(), buffers);
-        }
-        buffers.pad();
         return switch (network) {
             case DENOISER -> lane.bundle().denoiser().evaluate(buffers);
             case GUIDE -> lane.bundle().guide().orElseThrow().evaluate(buffers).gradients();
@@ -32,6 +42,6 @@ record Call(Lane lane, Network network, List<Row> rows, RowBuffers buffers) {
     }
 
     CostSplit split(long nanos) {
-        return new CostSplit(nanos, rows.size(), buffers.rowsPerCall());
+        return new CostSplit(nanos, rows.size(), buffers.rows());
     }
 }

@@ -1,5 +1,7 @@
 package dev.sluice.engine;
 
+import dev.sluice.request.DeviceUsage;
+
 /**
  * Splits a call's device time over its used rows, to the nanosecond: shares differ by at most one and add up exactly.
  * Padding is paid by the used rows in equal parts.
@@ -9,6 +11,14 @@ package dev.sluice.engine;
  * @param rowsPerCall padding included
  */
 record CostSplit(long nanos, int usedRows, int rowsPerCall) {
+    /** What the used row at this place in the call answers for. */
+    DeviceUsage usage(Network network, int row) {
+        return switch (network) {
+            case DENOISER -> new DeviceUsage(share(row), 0, paddingShare(row), 1);
+            case GUIDE -> new DeviceUsage(0, share(row), paddingShare(row), 1);
+        };
+    }
+
     /** The share of a used row, by its place in the call. */
     long share(int row) {
         return part(nanos, row);

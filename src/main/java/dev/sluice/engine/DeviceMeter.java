@@ -3,8 +3,8 @@ package dev.sluice.engine;
 import dev.sluice.request.DeviceUsage;
 
 /**
- * Where device time went: every nanosecond in a call is either charged to a job or overhead (warm-up, failed calls, jobs
- * whose owner went away). {@code deviceNanos = chargedNanos + overheadNanos} at every instant. Written by the engine's
+ * Where device time went: every nanosecond in a call is either charged to a job or overhead (warm-up, loading, failed
+ * calls, jobs whose owner went away, rows of jobs that ended while their call was under way). {@code deviceNanos = chargedNanos + overheadNanos} at every instant. Written by the engine's
  * thread and by whoever drops a job, read by any.
  */
 public final class DeviceMeter {
@@ -20,6 +20,11 @@ public final class DeviceMeter {
     /** Time in calls that no job answers for. */
     public synchronized long overheadNanos() {
         return overhead.deviceNanos();
+    }
+
+    /** What no job answers for. */
+    synchronized DeviceUsage overhead() {
+        return overhead;
     }
 
     /** Time in calls that jobs answer for, ended ones and those under way. */
@@ -39,7 +44,7 @@ public final class DeviceMeter {
     }
 
     /** A call that no job has anything of. */
-    synchronized void wasted(Call.Network network, long nanos) {
+    synchronized void wasted(Network network, long nanos) {
         deviceNanos += nanos;
         add(
                 switch (network) {

@@ -1,14 +1,20 @@
 package dev.sluice.engine;
 
 import dev.sluice.model.Bundle;
+import dev.sluice.model.BundleException;
+import dev.sluice.request.CallShape;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.InvalidFieldException;
 import dev.sluice.request.Refusal;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -17,10 +23,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs guided sampling for many requests at once, on one thread that owns the device.
+ * Runs guided sampling for many requests at once. One thread packs rows and takes steps, one owns the device, and a few
+ * make noise ahead of need.
  *
  * <p>{@link #submit}, {@link #hasRoom} and the handles may be used from any thread: what they ask for goes through an
- * unbounded inbox that the engine's thread empties between two calls. The bound is {@link #hasRoom}: callers take
+ * unbounded inbox that the engine's thread empties between two rounds. The bound is {@link #hasRoom}: callers take
  * nothing new on while it is false, and a caller that has to (resubmitting after a restart) never waits.
  */
 public final class Engine implements AutoCloseable {
@@ -29,6 +36,8 @@ public final class Engine implements AutoCloseable {
     private final EngineSettings settings;
     private final EngineClock clock;
     private final DeviceMeter meter = new DeviceMeter();
+    private final DeviceThread device;
+    private final ExecutorService noiseMaker;
     private final EngineLoop loop;
     private final Queue<Runnable> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicInteger imagesInside = new AtomicInteger();
@@ -42,19 +51,34 @@ public final class Engine implements AutoCloseable {
      * An engine that is not started yet.
      *
      * @param bundles by whose names requests choose
-     * @param prepareThread readies the engine's thread for the device, before anything else runs on it
+     * @param prepareThread readies the thread that makes the calls, before anything else runs on it
      */
     public Engine(List<Bundle> bundles, EngineSettings settings, EngineClock clock, Runnable prepareThread) {
         this.settings = settings;
         this.clock = clock;
-        loop = new EngineLoop(bundles, settings, clock, meter);
+        device = new DeviceThread(clock);
+        noiseMaker = Executors.newFixedThreadPool(
+                Math.max(1, Runtime.getRuntime().availableProcessors() / 4),
+                Thread.ofPlatform().name("sluice-noise-", 0).daemon(true).factory());
+        List<Lane> lanes = bundles.stream()
+                .map(bundle -> new Lane(bundle, settings, clock))
+                .toList();
+        loop = new EngineLoop(lanes, settings, clock, device, meter);
         thread = Thread.ofPlatform().name("sluice-engine").daemon(true).unstarted(() -> run(prepareThread));
     }
 
-    /** Starts the engine's thread and waits until every bundle has made its first call. */
+    /**
+     * Starts the engine's threads and waits until every bundle has made its first call.
+     *
+     * @throws BundleException if a bundle does not load
+     * @throws IllegalStateException if the engine can't start for another reason, which is the cause
+     */
     public void start() throws InterruptedException {
         thread.start();
         ready.await();
+        if (fault instanceof BundleException e) {
+            throw e;
+        }
         if (fault != null) {
             throw new IllegalStateException("the engine did not start", fault);
         }
@@ -74,6 +98,10 @@ public final class Engine implements AutoCloseable {
                     "no bundle of that name; this worker serves "
                             + String.join(", ", loop.lanes().keySet())));
         }
+        if (lane.breaker().open()) {
+            return new Admission.Rejected(
+                    new Refusal(FailureCode.ENGINE_FAULT, "model", "the bundle keeps failing on this worker"));
+        }
         Recipe recipe;
         try {
             recipe = lane.recipes().recipe(request);
@@ -87,14 +115,15 @@ public final class Engine implements AutoCloseable {
                 lane,
                 new Departure(request.images(), listener),
                 clock.nanos(),
-                arrivals.getAndIncrement());
+                arrivals.getAndIncrement(),
+                noiseMaker);
         post(() -> loop.submit(job));
         return new Admission.Accepted(new Handle(job));
     }
 
-    /** Whether the engine wants more work. */
+    /** Whether the engine wants more work: it isn't full, and some bundle is in service. */
     public boolean hasRoom() {
-        return imagesInside.get() < settings.maxImages();
+        return imagesInside.get() < settings.maxImages() && inService();
     }
 
     /** Images inside, waiting or under way. */
@@ -106,12 +135,30 @@ public final class Engine implements AutoCloseable {
         return meter;
     }
 
-    /** Whether the engine's thread is up and has met no bug. */
-    public boolean healthy() {
-        return thread.isAlive() && fault == null;
+    /** Rows and calls so far. */
+    public Calls calls() {
+        return loop.calls();
     }
 
-    /** Ends the thread after the call under way. Jobs inside end without a word, as if abandoned. */
+    /** How large a bundle's calls are now: as set, or smaller where the device ran out of memory. By bundle name. */
+    public Map<String, CallShape> callShapes() {
+        Map<String, CallShape> shapes = new TreeMap<>();
+        loop.lanes().forEach((name, lane) -> shapes.put(name, lane.callShape()));
+        return shapes;
+    }
+
+    /** Whether the engine's thread is up and has met no bug, and not every bundle keeps failing. */
+    public boolean healthy() {
+        return thread.isAlive() && fault == null && inService();
+    }
+
+    private boolean inService() {
+        return loop.lanes().isEmpty()
+                || loop.lanes().values().stream()
+                        .anyMatch(lane -> !lane.breaker().open());
+    }
+
+    /** Ends the threads after the calls under way. Jobs inside end without a word, as if abandoned. */
     @Override
     public void close() {
         closing = true;
@@ -121,6 +168,8 @@ public final class Engine implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        device.close();
+        noiseMaker.close();
     }
 
     private void post(Runnable command) {
@@ -130,7 +179,7 @@ public final class Engine implements AutoCloseable {
 
     private void run(Runnable prepareThread) {
         try {
-            prepareThread.run();
+            device.prepare(prepareThread);
             loop.warmUp();
             ready.countDown();
             while (!closing) {
@@ -178,7 +227,7 @@ public final class Engine implements AutoCloseable {
         }
     }
 
-    /** Makes room when a job ends, before its owner hears of it. */
+    /** Makes room when a job ends, before its owner hears of it; and lets no owner's fault stop the engine. */
     private final class Departure implements JobListener {
         private final int images;
         private final JobListener listener;
@@ -190,13 +239,21 @@ public final class Engine implements AutoCloseable {
 
         @Override
         public void progressed(int step) {
-            listener.progressed(step);
+            tell(() -> listener.progressed(step));
         }
 
         @Override
         public void ended(JobEnd end) {
             imagesInside.addAndGet(-images);
-            listener.ended(end);
+            tell(() -> listener.ended(end));
+        }
+
+        private static void tell(Runnable news) {
+            try {
+                news.run();
+            } catch (RuntimeException e) {
+                LOG.error("listener_failed", e);
+            }
         }
     }
 }

@@ -1,46 +1,61 @@
 package dev.sluice.engine;
 
-import dev.sluice.model.Bundle;
-import dev.sluice.model.ModelException;
+import dev.sluice.engine.CallResult.Failure;
+import dev.sluice.engine.CallResult.Values;
+import dev.sluice.model.OutOfDeviceMemoryException;
+import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.FailureCode;
 import java.nio.FloatBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the engine does, one call at a time: start images while the next call has room, evaluate it, share out its
- * results and its cost, take the steps that are ready, retire what is done.
+ * What the engine does, round by round: get calls ready while the device is busy, take the oldest call's results, share
+ * out its cost, take the steps that are ready, retire what is done. Which rows a call has is {@link Packing}'s business.
  *
- * <p>Invariants between two {@link #tick}s: every job inside is waiting, or has its rows in its lane's queues; a call
- * has never more rows than its constant row count, and fewer only if no more were waiting; device time is charged or
- * overhead, to the nanosecond. Confined to one thread, and deterministic but for its clock.
+ * <p>Invariants between two {@link #tick}s: every row of a job inside is in its lane's packing or in a call under way; a
+ * job that ended has neither rows nor a charge to come: what its rows in calls under way cost is overhead. Device time
+ * is charged or overhead, to the nanosecond. Confined to one thread, and deterministic but for its clock and device.
  */
 final class EngineLoop {
     private static final Logger LOG = LoggerFactory.getLogger(EngineLoop.class);
 
+    /** One call that the device makes, one that waits for it: so the device never waits for the loop. */
+    private static final int MOST_CALLS_UNDER_WAY = 2;
+
     private final EngineSettings settings;
     private final EngineClock clock;
+    private final Device device;
     private final DeviceMeter meter;
+    private final Shelf shelf;
     private final Map<String, Lane> lanes = new LinkedHashMap<>();
     private final List<Lane> turns = new ArrayList<>();
-    private final WaitingJobs waiting = new WaitingJobs();
-    private final Set<Job> inside = new LinkedHashSet<>();
+    private final Set<Job> inside = new HashSet<>();
+    private final NavigableSet<Job> byDeadline =
+            new TreeSet<>(Comparator.comparing(EngineLoop::deadline).thenComparingLong(Job::arrival));
+    private final List<Lane> underWay = new ArrayList<>();
+    private volatile Calls calls = Calls.NONE;
+    private long round;
 
-    EngineLoop(List<Bundle> bundles, EngineSettings settings, EngineClock clock, DeviceMeter meter) {
+    EngineLoop(List<Lane> lanes, EngineSettings settings, EngineClock clock, Device device, DeviceMeter meter) {
         this.settings = settings;
         this.clock = clock;
+        this.device = device;
         this.meter = meter;
-        for (Bundle bundle : bundles) {
-            Lane lane = new Lane(bundle, settings);
-            lanes.put(bundle.name(), lane);
+        shelf = new Shelf(settings, clock);
+        for (Lane lane : lanes) {
+            this.lanes.put(lane.bundle().name(), lane);
             turns.add(lane);
         }
     }
@@ -50,24 +65,48 @@ final class EngineLoop {
         return lanes;
     }
 
-    /** Whether any job is inside. */
-    boolean idle() {
-        return inside.isEmpty();
+    /** Calls so far. Any thread may ask. */
+    Calls calls() {
+        return calls;
     }
 
+    /** Whether there is nothing to do. */
+    boolean idle() {
+        return inside.isEmpty() && underWay.isEmpty();
+    }
+
+    /** Brings each bundle to the device and calls its networks once, smaller if they don't fit. */
     void warmUp() {
         for (Lane lane : turns) {
-            for (Call call : lane.warmUpCalls()) {
-                long start = clock.nanos();
-                call.evaluate();
-                meter.wasted(call.network(), clock.nanos() - start);
+            List<Call> toMake = lane.warmUpCalls(shelf.bring(lane));
+            while (!toMake.isEmpty()) {
+                toMake.forEach(device::start);
+                boolean again = false;
+                for (int i = 0; i < toMake.size(); i++) {
+                    CallResult result = device.take();
+                    meter.wasted(result.call().network(), result.overheadNanos() + result.nanos());
+                    if (result.yield() instanceof Failure failure) {
+                        if (!makeRoom(result.call(), failure)) {
+                            throw failure.cause();
+                        }
+                        again = true;
+                    }
+                }
+                toMake = again ? lane.warmUpCalls(shelf.bring(lane)) : List.of();
             }
         }
     }
 
     void submit(Job job) {
         inside.add(job);
-        waiting.add(job);
+        if (job.request().deadline().isPresent()) {
+            byDeadline.add(job);
+        }
+        job.enter(round);
+        job.lane().enter(job, clock.nanos());
+        if (job.lane().breaker().open()) {
+            stop(job, FailureCode.ENGINE_FAULT, "the bundle keeps failing");
+        }
     }
 
     void cancel(Job job, String reason) {
@@ -82,11 +121,21 @@ final class EngineLoop {
         }
     }
 
-    /** Makes one call, if there is one to make. */
+    /** Gets calls ready for as long as the device takes them, then waits for the oldest one and uses its results. */
     void tick() {
+        round++;
         expireDeadlines();
-        waiting.startImages(this::requestRows);
-        nextCall().ifPresent(this::run);
+        while (underWay.size() < MOST_CALLS_UNDER_WAY) {
+            Optional<Call> call = nextCall();
+            if (call.isEmpty()) {
+                break;
+            }
+            device.start(call.get());
+        }
+        if (!underWay.isEmpty()) {
+            underWay.removeFirst();
+            finish(device.take());
+        }
     }
 
     /** The lanes take turns. */
@@ -94,39 +143,63 @@ final class EngineLoop {
         for (int i = 0; i < turns.size(); i++) {
             Lane lane = turns.removeFirst();
             turns.addLast(lane);
-            if (lane.hasRows()) {
-                return lane.nextCall();
+            if (lane.hasJobs() && shelf.admits(lane)) {
+                lane.packing().startImages();
+                Optional<Network> network = lane.packing().next(underWay.contains(lane));
+                if (network.isPresent()) {
+                    return Optional.of(ready(lane, network.get()));
+                }
             }
         }
         return Optional.empty();
     }
 
-    private void run(Call call) {
-        long start = clock.nanos();
-        FloatBuffer results;
-        try {
-            results = call.evaluate();
-        } catch (ModelException e) {
-            meter.wasted(call.network(), clock.nanos() - start);
-            LOG.error(
-                    "call_failed bundle={} network={} rows={}",
-                    call.lane().manifest().name(),
-                    call.network(),
-                    call.rows().size(),
-                    e);
-            failAll(call.rows());
-            return;
+    private Call ready(Lane lane, Network network) {
+        Call call = lane.nextCall(network, shelf.bring(lane));
+        underWay.add(lane);
+        calls = calls.plus(
+                call.rows().size(),
+                call.buffers().rows() - call.rows().size(),
+                lane.packing().hasWork());
+        return call;
+    }
+
+    private void finish(CallResult result) {
+        Call call = result.call();
+        if (result.overheadNanos() > 0) {
+            meter.wasted(call.network(), result.overheadNanos());
         }
-        long nanos = clock.nanos() - start;
-        meter.charged(nanos);
-        share(call, results, call.split(nanos), start);
+        switch (result.yield()) {
+            case Values(FloatBuffer values) -> {
+                call.lane().breaker().succeeded();
+                meter.charged(result.nanos());
+                share(call, values, call.split(result.nanos()), result.startNanos());
+            }
+            case Failure failure -> {
+                meter.wasted(call.network(), result.nanos());
+                if (makeRoom(call, failure)) {
+                    call.lane()
+                            .packing()
+                            .putBack(call.rows().stream()
+                                    .filter(row -> !row.job().ended())
+                                    .toList());
+                } else {
+                    fail(call, failure);
+                }
+            }
+        }
     }
 
     private void share(Call call, FloatBuffer results, CostSplit split, long start) {
         List<Trajectory> ready = new ArrayList<>();
         for (int i = 0; i < call.rows().size(); i++) {
             Row row = call.rows().get(i);
-            row.trajectory().job().charge(row.role(), split, i, start);
+            DeviceUsage usage = split.usage(call.network(), i);
+            if (row.job().ended()) {
+                meter.writtenOff(usage);
+                continue;
+            }
+            row.job().charge(row.role(), usage, start);
             if (row.trajectory().receive(row.role(), results, i)) {
                 ready.add(row.trajectory());
             }
@@ -145,30 +218,71 @@ final class EngineLoop {
         }
         job.stepTaken(clock.nanos(), settings.progressInterval());
         if (!trajectory.done()) {
-            requestRows(trajectory);
+            trajectory.requestRows(job.lane().packing()::add);
         } else if (job.imageDone()) {
             job.endSampled(clock.nanos());
             forget(job);
         }
     }
 
-    private void requestRows(Trajectory trajectory) {
-        trajectory.requestRows(trajectory.job().lane()::add);
+    /**
+     * Where a call failed for lack of memory: sends bundles without jobs away, or makes calls half as large.
+     *
+     * @return whether the same rows may be tried again
+     */
+    private boolean makeRoom(Call call, Failure failure) {
+        if (!(failure.cause() instanceof OutOfDeviceMemoryException)) {
+            return false;
+        }
+        Lane lane = call.lane();
+        if (failure.whileLoading()) {
+            return shelf.shrinkAround(lane);
+        }
+        if (call.rowsPerCall() > lane.packing().rowsPerCall(call.network()) || shelf.sendIdleAway(lane)) {
+            return true;
+        }
+        Optional<Integer> half = lane.halve(call.network());
+        half.ifPresent(rows -> LOG.warn(
+                "call_halved bundle={} network={} rows_per_call={} reason={}",
+                lane.bundle().name(),
+                call.network(),
+                rows,
+                failure.cause().getMessage()));
+        return half.isPresent();
     }
 
-    private void failAll(List<Row> rows) {
-        rows.stream()
-                .map(row -> row.trajectory().job())
+    /** Answers every job in the call, and all of the lane's once it has failed too often. */
+    private void fail(Call call, Failure failure) {
+        Lane lane = call.lane();
+        LOG.error(
+                "call_failed bundle={} network={} rows={}",
+                lane.bundle().name(),
+                call.network(),
+                call.rows().size(),
+                failure.cause());
+        call.rows().stream()
+                .map(Row::job)
                 .distinct()
                 .forEach(job -> stop(job, FailureCode.ENGINE_FAULT, "the device failed during a call"));
+        lane.reload();
+        if (lane.breaker().failed()) {
+            LOG.error("bundle_out_of_service bundle={}", lane.bundle().name());
+            inside.stream()
+                    .filter(job -> job.lane() == lane)
+                    .toList()
+                    .forEach(job -> stop(job, FailureCode.ENGINE_FAULT, "the bundle keeps failing"));
+        }
     }
 
     private void expireDeadlines() {
         Instant now = clock.now();
-        List<Job> expired = inside.stream()
-                .filter(job -> job.request().deadline().filter(now::isAfter).isPresent())
-                .toList();
-        expired.forEach(job -> stop(job, FailureCode.DEADLINE_EXPIRED, "the deadline passed before the last step"));
+        while (!byDeadline.isEmpty() && deadline(byDeadline.first()).isBefore(now)) {
+            stop(byDeadline.first(), FailureCode.DEADLINE_EXPIRED, "the deadline passed before the last step");
+        }
+    }
+
+    private static Instant deadline(Job job) {
+        return job.request().deadline().orElse(Instant.MAX);
     }
 
     private void stop(Job job, FailureCode code, String message) {
@@ -180,7 +294,7 @@ final class EngineLoop {
 
     private void forget(Job job) {
         inside.remove(job);
-        waiting.remove(job);
-        job.lane().drop(job);
+        byDeadline.remove(job);
+        job.lane().leave(job);
     }
 }

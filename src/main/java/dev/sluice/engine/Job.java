@@ -5,6 +5,8 @@ import dev.sluice.engine.JobEnd.Sampled;
 import dev.sluice.engine.JobEnd.Stopped;
 import dev.sluice.engine.Row.Role;
 import dev.sluice.model.BundleManifest.TensorShape;
+import dev.sluice.request.CallShape;
+import dev.sluice.request.CallSize;
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.Evaluations;
 import dev.sluice.request.FailureCode;
@@ -12,10 +14,12 @@ import dev.sluice.request.GenerationRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A request inside the engine: its images, started one by one as rows come free, and what they used so far. Confined to
- * the engine's thread once submitted.
+ * A request inside the engine: its images, started one by one as calls have room, and what they used so far. Confined to
+ * the engine's loop once submitted.
  */
 final class Job {
     private final GenerationRequest request;
@@ -24,6 +28,7 @@ final class Job {
     private final JobListener listener;
     private final long submittedNanos;
     private final long arrival;
+    private final Executor noiseMaker;
     private final List<Trajectory> trajectories = new ArrayList<>();
     private DeviceUsage usage = DeviceUsage.NONE;
     private long conditional;
@@ -34,14 +39,30 @@ final class Job {
     private long lastProgressNanos;
     private int imagesDone;
     private boolean ended;
+    private long age;
+    private @Nullable CallShape callShape;
 
-    Job(GenerationRequest request, Recipe recipe, Lane lane, JobListener listener, long submittedNanos, long arrival) {
+    /**
+     * A job that has not entered the loop.
+     *
+     * @param arrival its number in the order of submission
+     * @param noiseMaker makes its images' noise ahead of need
+     */
+    Job(
+            GenerationRequest request,
+            Recipe recipe,
+            Lane lane,
+            JobListener listener,
+            long submittedNanos,
+            long arrival,
+            Executor noiseMaker) {
         this.request = request;
         this.recipe = recipe;
         this.lane = lane;
         this.listener = listener;
         this.submittedNanos = submittedNanos;
         this.arrival = arrival;
+        this.noiseMaker = noiseMaker;
         lastProgressNanos = submittedNanos;
     }
 
@@ -61,6 +82,21 @@ final class Job {
         return arrival;
     }
 
+    /** The round of the loop in which it came: those that come between two calls are equally old. */
+    long age() {
+        return age;
+    }
+
+    void enter(long round) {
+        age = round;
+    }
+
+    /** Evaluations that the plan of each of its images makes. */
+    long evaluationsPerImage() {
+        Evaluations planned = recipe.planned();
+        return planned.conditional() + planned.unconditional() + planned.guide();
+    }
+
     boolean ended() {
         return ended;
     }
@@ -69,24 +105,29 @@ final class Job {
         return usage;
     }
 
+    int imagesStarted() {
+        return trajectories.size();
+    }
+
     boolean allImagesStarted() {
         return trajectories.size() == request.images();
     }
 
     Trajectory startNextImage() {
-        Trajectory trajectory = new Trajectory(this, trajectories.size());
+        if (callShape == null) {
+            callShape = lane.callShape();
+        }
+        Trajectory trajectory = new Trajectory(this, trajectories.size(), noiseMaker);
         trajectories.add(trajectory);
         return trajectory;
     }
 
     /** A row came back: counts it and charges its share. */
-    void charge(Role role, CostSplit split, int row, long callStartNanos) {
+    void charge(Role role, DeviceUsage share, long callStartNanos) {
         if (firstRowNanos < 0) {
             firstRowNanos = callStartNanos;
         }
-        long share = split.share(row);
-        boolean guided = role == Role.GUIDE;
-        usage = usage.plus(new DeviceUsage(guided ? 0 : share, guided ? share : 0, split.paddingShare(row), 1));
+        usage = usage.plus(share);
         switch (role) {
             case CONDITIONAL -> conditional++;
             case UNCONDITIONAL -> unconditional++;
@@ -116,6 +157,7 @@ final class Job {
                 lane.bundle().identity(),
                 new SampleShape(shape.channels(), shape.height(), shape.width()),
                 recipe.summary(),
+                callShapeSeen(),
                 evaluations(),
                 usage,
                 Duration.ofNanos(started - submittedNanos),
@@ -133,6 +175,13 @@ final class Job {
     private void end(JobEnd end) {
         ended = true;
         listener.ended(end);
+    }
+
+    /** Constant only if the lane's calls had one size from this job's first image to its last. */
+    private CallShape callShapeSeen() {
+        CallShape now = lane.callShape();
+        CallShape then = callShape == null ? now : callShape;
+        return then.equals(now) ? now : new CallShape(CallSize.ELASTIC, then.rowsPerCall(), then.guideRowsPerCall());
     }
 
     /** Rows that came back; what the plan skipped is counted for finished images. */

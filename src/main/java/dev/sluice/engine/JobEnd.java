@@ -1,6 +1,7 @@
 package dev.sluice.engine;
 
 import dev.sluice.request.BundleIdentity;
+import dev.sluice.request.CallShape;
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.Evaluations;
 import dev.sluice.request.FailureCode;
@@ -18,12 +19,14 @@ public sealed interface JobEnd {
      * Every image is sampled.
      *
      * @param samples for each image the denoised x, {@code [C,H,W]}
+     * @param calls the calls that made them
      */
     record Sampled(
             List<float[]> samples,
             BundleIdentity bundle,
             SampleShape shape,
             PlanSummary plan,
+            CallShape calls,
             Evaluations evaluations,
             DeviceUsage usage,
             Duration waiting,

@@ -1,33 +1,44 @@
 package dev.sluice.engine;
 
-import dev.sluice.engine.Call.Network;
-import dev.sluice.engine.Row.Role;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleManifest;
 import dev.sluice.model.RowBuffers;
+import dev.sluice.request.CallShape;
+import dev.sluice.request.CallSize;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** One bundle's side of the engine: its rows that wait, and the buffers of its calls. Confined to the engine's thread. */
+/**
+ * One bundle's side of the engine: what waits for it, the buffers of its calls, and how it fares. Confined to the
+ * engine's loop, but for {@link #recipes}, {@link #breaker} and {@link #callShape}.
+ */
 final class Lane {
     private final Bundle bundle;
     private final Recipes recipes;
-    private final EngineSettings settings;
-    private final RowQueue denoiserRows;
-    private final RowQueue guideRows;
-    private final RowBuffers denoiserBuffers;
-    private final RowBuffers guideBuffers;
+    private final Breaker breaker;
+    private final CallSize callSize;
+    private final Packing packing;
+    private final Map<Network, TakingTurns> buffers = new EnumMap<>(Network.class);
+    private final long bundleBytes;
+    private volatile CallShape callShape;
+    private int jobs;
+    private long waitingSinceNanos;
+    private boolean reload;
 
-    Lane(Bundle bundle, EngineSettings settings) {
+    Lane(Bundle bundle, EngineSettings settings, EngineClock clock) {
         this.bundle = bundle;
-        this.settings = settings;
         recipes = new Recipes(bundle.manifest(), bundle.guide().isPresent());
-        int elements = bundle.manifest().sample().elements();
-        denoiserRows = new RowQueue(settings.rowsPerCall());
-        guideRows = new RowQueue(settings.guideRowsPerCall());
-        denoiserBuffers = new RowBuffers(settings.rowsPerCall(), elements);
-        guideBuffers = new RowBuffers(settings.guideRowsPerCall(), elements);
+        breaker = new Breaker(clock);
+        callSize = settings.callSize();
+        packing = new Packing(settings.rowsPerCall(), settings.guideRowsPerCall(), settings.guidePatience());
+        bundleBytes = bundle.residence().bytes();
+        callShape = new CallShape(callSize, settings.rowsPerCall(), settings.guideRowsPerCall());
+        for (Network network : Network.values()) {
+            allocate(network);
+        }
     }
 
     Bundle bundle() {
@@ -42,57 +53,127 @@ final class Lane {
         return recipes;
     }
 
-    void add(Row row) {
-        (row.role() == Role.GUIDE ? guideRows : denoiserRows).add(row);
+    Breaker breaker() {
+        return breaker;
     }
 
-    void drop(Job job) {
-        denoiserRows.drop(job);
-        guideRows.drop(job);
+    Packing packing() {
+        return packing;
     }
 
-    /** Whether a new image would find room in the next denoiser call. */
-    boolean wantsImages() {
-        return !denoiserRows.fillsCall();
+    /** The size of this lane's calls now. */
+    CallShape callShape() {
+        return callShape;
     }
 
-    boolean hasRows() {
-        return !denoiserRows.isEmpty() || !guideRows.isEmpty();
+    long bundleBytes() {
+        return bundleBytes;
     }
 
-    /** Rows that wait for a call of this network. */
-    int waiting(Network network) {
-        return switch (network) {
-            case DENOISER -> denoiserRows.size();
-            case GUIDE -> guideRows.size();
-        };
+    boolean hasJobs() {
+        return jobs > 0;
     }
 
-    /**
-     * Picks the next call: the guide's when it is full, when its oldest row has waited long enough, or when the
-     * denoiser's would carry padding; else the denoiser's.
-     */
-    Optional<Call> nextCall() {
-        if (!hasRows()) {
-            return Optional.empty();
+    void enter(Job job, long nowNanos) {
+        if (jobs == 0) {
+            startWaiting(nowNanos);
         }
-        boolean guide = guideRows.fillsCall()
-                || guideRows.patience() >= settings.guidePatience()
-                || (!guideRows.isEmpty() && !denoiserRows.fillsCall());
-        if (guide) {
-            return Optional.of(new Call(this, Network.GUIDE, guideRows.take(), guideBuffers));
-        }
-        guideRows.letPass();
-        return Optional.of(new Call(this, Network.DENOISER, denoiserRows.take(), denoiserBuffers));
+        jobs++;
+        packing.add(job);
+    }
+
+    void leave(Job job) {
+        jobs--;
+        packing.drop(job);
+    }
+
+    /** Since when this lane's jobs wait for its bundle to come to the device, if it isn't there. */
+    long waitingSinceNanos() {
+        return waitingSinceNanos;
+    }
+
+    void startWaiting(long nowNanos) {
+        waitingSinceNanos = nowNanos;
+    }
+
+    /** Takes the next call's rows out and writes them into its buffers. */
+    Call nextCall(Network network, List<Bundle> departures) {
+        return call(network, packing.take(network), departures);
     }
 
     /** One call of each network with nothing but padding, so that the first request doesn't pay for what comes once. */
-    List<Call> warmUpCalls() {
+    List<Call> warmUpCalls(List<Bundle> departures) {
         List<Call> calls = new ArrayList<>();
-        calls.add(new Call(this, Network.DENOISER, List.of(), denoiserBuffers));
+        calls.add(call(Network.DENOISER, List.of(), departures));
         if (bundle.guide().isPresent()) {
-            calls.add(new Call(this, Network.GUIDE, List.of(), guideBuffers));
+            calls.add(call(Network.GUIDE, List.of(), List.of()));
         }
         return calls;
+    }
+
+    /**
+     * Makes the network's calls half as large.
+     *
+     * @return the new size; nothing if there is no smaller one
+     */
+    Optional<Integer> halve(Network network) {
+        int half = packing.rowsPerCall(network) / 2;
+        if (half == 0) {
+            return Optional.empty();
+        }
+        packing.resize(network, half);
+        allocate(network);
+        callShape = new CallShape(callSize, packing.rowsPerCall(Network.DENOISER), packing.rowsPerCall(Network.GUIDE));
+        return Optional.of(half);
+    }
+
+    /** The next call loads the bundle anew. */
+    void reload() {
+        reload = true;
+    }
+
+    private Call call(Network network, List<Row> rows, List<Bundle> departures) {
+        RowBuffers filled = turns(network).next();
+        filled.clear();
+        for (Row row : rows) {
+            row.trajectory().fill(row.role(), filled);
+        }
+        if (callSize == CallSize.CONSTANT || rows.isEmpty()) {
+            filled.pad();
+        }
+        Call call = new Call(this, network, rows, filled, packing.rowsPerCall(network), departures, reload);
+        reload = false;
+        return call;
+    }
+
+    private void allocate(Network network) {
+        int elements = manifest().sample().elements();
+        buffers.put(network, new TakingTurns(packing.rowsPerCall(network), elements));
+    }
+
+    private TakingTurns turns(Network network) {
+        TakingTurns turns = buffers.get(network);
+        if (turns == null) {
+            throw new IllegalStateException("no buffers for " + network);
+        }
+        return turns;
+    }
+
+    /** Two sets of buffers: one is filled while the device reads the other. */
+    private static final class TakingTurns {
+        private RowBuffers next;
+        private RowBuffers other;
+
+        TakingTurns(int rowsPerCall, int elements) {
+            next = new RowBuffers(rowsPerCall, elements);
+            other = new RowBuffers(rowsPerCall, elements);
+        }
+
+        RowBuffers next() {
+            RowBuffers taken = next;
+            next = other;
+            other = taken;
+            return taken;
+        }
     }
 }

@@ -1,5 +1,7 @@
 package dev.sluice.engine;
 
+import dev.sluice.request.Priority;
+
 /**
  * One evaluation for one image at its own timestep.
  *
@@ -9,10 +11,28 @@ record Row(Trajectory trajectory, Role role) {
     /** What a row asks of which network. */
     enum Role {
         /** The denoiser, following the prompt. */
-        CONDITIONAL,
+        CONDITIONAL(Network.DENOISER),
         /** The denoiser without the prompt, for classifier-free guidance. */
-        UNCONDITIONAL,
+        UNCONDITIONAL(Network.DENOISER),
         /** The classifier and its gradient. */
-        GUIDE
+        GUIDE(Network.GUIDE);
+
+        private final Network network;
+
+        Role(Network network) {
+            this.network = network;
+        }
+    }
+
+    Network network() {
+        return role.network;
+    }
+
+    Job job() {
+        return trajectory.job();
+    }
+
+    Priority priority() {
+        return job().request().priority();
     }
 }

@@ -4,6 +4,7 @@ import dev.sluice.diffusion.NoiseStream;
 import dev.sluice.engine.Row.Role;
 import dev.sluice.model.RowBuffers;
 import java.nio.FloatBuffer;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
@@ -11,25 +12,33 @@ import java.util.function.Consumer;
  * step. Confined to the engine's thread.
  */
 final class Trajectory {
+    private static final float[] NO_NOISE = {};
+
     private final Job job;
     private final GuidedStep guidedStep;
-    private final NoiseStream noiseStream;
+    private final StepNoise noise;
     private final float[] x;
-    private final float[] noise;
     /** The step to take next, T-1 … 0; -1 when done. */
     private int index;
     /** Rows of this step that have not come back. */
     private int outstanding;
 
-    Trajectory(Job job, int image) {
+    /**
+     * An image before its first step.
+     *
+     * @param image its number within the request
+     * @param noiseMaker makes noise ahead of need
+     */
+    Trajectory(Job job, int image, Executor noiseMaker) {
         this.job = job;
         int elements = job.lane().manifest().sample().elements();
         guidedStep = new GuidedStep(job.recipe(), elements, job.lane().manifest());
-        noiseStream = new NoiseStream(job.request().seed(), image);
+        NoiseStream stream = new NoiseStream(job.request().seed(), image);
+        noise = new StepNoise(stream, elements, noiseMaker);
         x = new float[elements];
-        noise = new float[elements];
-        noiseStream.fillInitial(x);
+        stream.fillInitial(x);
         index = job.recipe().plan().steps() - 1;
+        prepareNoise();
     }
 
     Job job() {
@@ -76,16 +85,24 @@ final class Trajectory {
      * @return whether x is still finite everywhere
      */
     boolean step() {
-        if (job.recipe().sampler().needsNoise(index)) {
-            noiseStream.fillStep(index, noise);
-        }
-        guidedStep.apply(index, x, noise);
+        guidedStep.apply(index, x, needsNoise() ? noise.take() : NO_NOISE);
         index--;
+        prepareNoise();
         for (float value : x) {
             if (!Float.isFinite(value)) {
                 return false;
             }
         }
         return true;
+    }
+
+    private void prepareNoise() {
+        if (!done() && needsNoise()) {
+            noise.prepare(index);
+        }
+    }
+
+    private boolean needsNoise() {
+        return job.recipe().sampler().needsNoise(index);
     }
 }

@@ -6,7 +6,7 @@ import java.nio.FloatBuffer;
  * A classifier that never guides, so that its verdict on the images is not what the sampler was pushed towards
  * (off-sampling classifier of Compress Guidance, arXiv 2408.11194).
  */
-public interface Auditor extends AutoCloseable {
+public interface Auditor {
     /**
      * Judges all rows of a call, padding included.
      *
@@ -16,13 +16,10 @@ public interface Auditor extends AutoCloseable {
     Verdict evaluate(RowBuffers rows);
 
     /**
-     * Verdicts on a call's rows; valid until the next call.
+     * Verdicts on a call's rows; valid until the buffers are filled again.
      *
      * @param logProbabilities {@code [N]}, of the target class
      * @param hits {@code [N]}, 1 where the target is the likeliest class, else 0
      */
     record Verdict(FloatBuffer logProbabilities, FloatBuffer hits) {}
-
-    @Override
-    default void close() {}
 }

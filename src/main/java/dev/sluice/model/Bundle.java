@@ -4,8 +4,9 @@ import dev.sluice.request.BundleIdentity;
 import java.util.Optional;
 
 /**
- * A bundle whose modules are loaded. The modules are called by one thread at a time; the counters may be read by any.
+ * A bundle, and how it comes to the device. The modules are called by one thread at a time; the counters may be read by any.
  *
+ * @param residence whether the modules are on the device
  * @param denoiserRows counts what the denoiser was called for
  * @param guideRows counts what the guide was called for
  */
@@ -15,6 +16,7 @@ public record Bundle(
         Denoiser denoiser,
         Optional<Guide> guide,
         Optional<Auditor> auditor,
+        Residence residence,
         RowCounter denoiserRows,
         RowCounter guideRows)
         implements AutoCloseable {
@@ -24,7 +26,8 @@ public record Bundle(
             BundleIdentity identity,
             Denoiser denoiser,
             Optional<Guide> guide,
-            Optional<Auditor> auditor) {
+            Optional<Auditor> auditor,
+            Residence residence) {
         RowCounter denoiserRows = new RowCounter();
         RowCounter guideRows = new RowCounter();
         return new Bundle(
@@ -33,8 +36,19 @@ public record Bundle(
                 denoiserRows.countingDenoiser(denoiser),
                 guide.map(guideRows::countingGuide),
                 auditor,
+                residence,
                 denoiserRows,
                 guideRows);
+    }
+
+    /** As above, of modules that are always on the device. */
+    public static Bundle counting(
+            BundleManifest manifest,
+            BundleIdentity identity,
+            Denoiser denoiser,
+            Optional<Guide> guide,
+            Optional<Auditor> auditor) {
+        return counting(manifest, identity, denoiser, guide, auditor, Residence.ALWAYS);
     }
 
     public String name() {
@@ -43,8 +57,6 @@ public record Bundle(
 
     @Override
     public void close() {
-        denoiser.close();
-        guide.ifPresent(Guide::close);
-        auditor.ifPresent(Auditor::close);
+        residence.unload();
     }
 }

@@ -3,7 +3,7 @@ package dev.sluice.model;
 import java.nio.FloatBuffer;
 
 /** The noise-aware classifier that guides: {@code gradient of log p(class | x_t, t)} by x. */
-public interface Guide extends AutoCloseable {
+public interface Guide {
     /**
      * Evaluates all rows of a call, padding included.
      *
@@ -13,14 +13,11 @@ public interface Guide extends AutoCloseable {
     Guidance evaluate(RowBuffers rows);
 
     /**
-     * What a guide says of a call's rows; valid until the next call.
+     * What a guide says of a call's rows; valid until the buffers are filled again.
      *
      * @param gradients {@code [N,C,H,W]}
      * @param logProbabilities {@code [N]}, of the target class
      * @param hits {@code [N]}, 1 where the target is the likeliest class, else 0
      */
     record Guidance(FloatBuffer gradients, FloatBuffer logProbabilities, FloatBuffer hits) {}
-
-    @Override
-    default void close() {}
 }

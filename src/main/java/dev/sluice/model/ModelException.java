@@ -1,7 +1,7 @@
 package dev.sluice.model;
 
 /** A call that failed in the device or the model code. None of its rows has a result. */
-public final class ModelException extends RuntimeException {
+public class ModelException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public ModelException(String message) {

@@ -4,13 +4,19 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
- * The inputs of one call, in direct memory that is reused from call to call. A call has a constant number of rows;
- * {@link #used()} of them are somebody's, the rest are padding. Confined to the thread that makes the calls.
+ * The inputs and outputs of one call, in memory that is reused from call to call. {@link #used()} of the call's rows are
+ * somebody's, the rest are padding. Owned by one thread at a time: who fills it hands it to who makes the call, and
+ * takes it back with the results.
  */
 public final class RowBuffers {
+    /** A cache line, and the widest vector register. */
+    private static final int ALIGNMENT = 64;
+
     private final int rowsPerCall;
     private final int elementsPerRow;
     private final ByteBuffer samples;
@@ -20,7 +26,9 @@ public final class RowBuffers {
     private final LongBuffer timestepView;
     private final LongBuffer conditionView;
     private final float[] padding;
+    private final List<FloatBuffer> outputs = new ArrayList<>();
     private int used;
+    private int rows;
 
     public RowBuffers(int rowsPerCall, int elementsPerRow) {
         this.rowsPerCall = rowsPerCall;
@@ -38,6 +46,7 @@ public final class RowBuffers {
     /** Forgets the rows of the last call; the rows not filled again are padding. */
     public void clear() {
         used = 0;
+        rows = 0;
     }
 
     /**
@@ -49,15 +58,23 @@ public final class RowBuffers {
      */
     public void add(float[] sample, int timestep, long condition) {
         put(used++, sample, timestep, condition);
+        rows = used;
     }
 
-    /** Zeroes what the used rows leave over, so that padding never carries an earlier call's data. */
+    /** Fills the call up to its constant size with zeroes, so that padding never carries an earlier call's data. */
     public void pad() {
         for (int row = used; row < rowsPerCall; row++) {
             put(row, padding, 0, 0);
         }
+        rows = rowsPerCall;
     }
 
+    /** Rows of this call: the used ones, and the padding where {@link #pad} was called. */
+    public int rows() {
+        return rows;
+    }
+
+    /** Most rows of a call. */
     public int rowsPerCall() {
         return rowsPerCall;
     }
@@ -70,16 +87,38 @@ public final class RowBuffers {
         return used;
     }
 
+    /** The rows' samples, f32 {@code [rows, elementsPerRow]}. */
     ByteBuffer samples() {
-        return samples.rewind();
+        return samples.rewind().limit(rows * elementsPerRow * Float.BYTES);
     }
 
+    /** The rows' timesteps, i64 {@code [rows]}. */
     ByteBuffer timesteps() {
-        return timesteps.rewind();
+        return timesteps.rewind().limit(rows * Long.BYTES);
     }
 
+    /** The rows' conditions, i64 {@code [rows]}. */
     ByteBuffer conditions() {
-        return conditions.rewind();
+        return conditions.rewind().limit(rows * Long.BYTES);
+    }
+
+    /**
+     * Keeps an output of the call until these buffers are filled again.
+     *
+     * @param index which of the module's outputs
+     * @param values copied
+     * @return the copy
+     */
+    FloatBuffer keep(int index, FloatBuffer values) {
+        while (outputs.size() <= index) {
+            outputs.add(FloatBuffer.allocate(0));
+        }
+        FloatBuffer kept = outputs.get(index);
+        if (kept.capacity() < values.remaining()) {
+            kept = FloatBuffer.allocate(values.remaining());
+            outputs.set(index, kept);
+        }
+        return kept.clear().put(values).flip();
     }
 
     /** Reads a row's sample back, for models that are written in Java. */
@@ -105,7 +144,9 @@ public final class RowBuffers {
         conditionView.put(row, condition);
     }
 
+    /** Aligned alike, so that no kernel has a reason to treat one buffer otherwise than another. */
     private static ByteBuffer direct(int bytes) {
-        return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+        ByteBuffer roomy = ByteBuffer.allocateDirect(bytes + 2 * ALIGNMENT);
+        return roomy.alignedSlice(ALIGNMENT).limit(bytes).slice().order(ByteOrder.nativeOrder());
     }
 }

@@ -1,6 +1,5 @@
 package dev.sluice.model;
 
-import java.nio.FloatBuffer;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Counts calls and rows at a module's door, independently of what the engine believes. Written by the calling thread, read by any. */
@@ -25,38 +24,22 @@ public final class RowCounter {
     }
 
     Denoiser countingDenoiser(Denoiser denoiser) {
-        return new Denoiser() {
-            @Override
-            public FloatBuffer evaluate(RowBuffers rows) {
-                count(rows);
-                return denoiser.evaluate(rows);
-            }
-
-            @Override
-            public void close() {
-                denoiser.close();
-            }
+        return rows -> {
+            count(rows);
+            return denoiser.evaluate(rows);
         };
     }
 
     Guide countingGuide(Guide guide) {
-        return new Guide() {
-            @Override
-            public Guidance evaluate(RowBuffers rows) {
-                count(rows);
-                return guide.evaluate(rows);
-            }
-
-            @Override
-            public void close() {
-                guide.close();
-            }
+        return rows -> {
+            count(rows);
+            return guide.evaluate(rows);
         };
     }
 
     private void count(RowBuffers rows) {
         calls.increment();
         used.add(rows.used());
-        padding.add(rows.rowsPerCall() - rows.used());
+        padding.add(rows.rows() - rows.used());
     }
 }

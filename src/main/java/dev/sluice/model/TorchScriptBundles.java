@@ -4,12 +4,11 @@ import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
 import java.nio.FloatBuffer;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 
-/** Loads verified bundles into libtorch and readies the threads that call them. */
+/** Opens verified bundles for libtorch and readies the threads that call them. */
 public final class TorchScriptBundles {
     private final Device device;
 
@@ -59,70 +58,59 @@ public final class TorchScriptBundles {
         JniUtils.setGraphExecutorOptimize(false);
     }
 
-    /**
-     * Loads every module of a verified bundle.
-     *
-     * @throws BundleException if a module does not load
-     */
-    public Bundle load(VerifiedBundle verified) {
+    /** A verified bundle for this device, on which it is not yet. */
+    public Bundle open(VerifiedBundle verified) {
         BundleManifest manifest = verified.manifest();
-        Path denoiser = verified.module("denoiser");
-        if (denoiser == null) {
-            throw new BundleException(manifest.name() + ": no module in the role denoiser");
-        }
+        int elements = manifest.sample().elements();
+        TorchScriptModule denoiser = module(verified, "denoiser")
+                .orElseThrow(() -> new BundleException(manifest.name() + ": no module in the role denoiser"));
+        Optional<TorchScriptModule> guide = module(verified, "guide");
+        Optional<TorchScriptModule> auditor = module(verified, "auditor");
         return Bundle.counting(
                 manifest,
                 verified.identity(),
-                new TorchDenoiser(open(manifest, "denoiser", denoiser), manifest.predictionElements()),
-                optional(manifest, "guide", verified.module("guide"))
-                        .map(m -> new TorchGuide(m, manifest.sample().elements())),
-                optional(manifest, "auditor", verified.module("auditor")).map(TorchAuditor::new));
+                rows -> denoiser.call(rows, manifest.predictionElements()).getFirst(),
+                guide.map(m -> rows -> guidance(m.call(rows, elements, 1, 1))),
+                auditor.map(m -> rows -> verdict(m.call(rows, 1, 1))),
+                new ModulesOnDevice(Stream.of(Optional.of(denoiser), guide, auditor)
+                        .flatMap(Optional::stream)
+                        .toList()));
     }
 
-    private Optional<TorchScriptModule> optional(BundleManifest manifest, String role, @Nullable Path file) {
-        return file == null ? Optional.empty() : Optional.of(open(manifest, role, file));
+    private Optional<TorchScriptModule> module(VerifiedBundle verified, String role) {
+        BundleManifest manifest = verified.manifest();
+        return Optional.ofNullable(verified.module(role))
+                .map(file -> new TorchScriptModule(
+                        manifest.name() + "/" + role, file, manifest.sample(), role.equals("guide"), device));
     }
 
-    private TorchScriptModule open(BundleManifest manifest, String role, Path file) {
-        return new TorchScriptModule(
-                manifest.name() + "/" + role, file, manifest.sample(), role.equals("guide"), device);
+    private static Guide.Guidance guidance(List<FloatBuffer> outputs) {
+        return new Guide.Guidance(outputs.get(0), outputs.get(1), outputs.get(2));
     }
 
-    private record TorchDenoiser(TorchScriptModule module, int predictionElements) implements Denoiser {
+    private static Auditor.Verdict verdict(List<FloatBuffer> outputs) {
+        return new Auditor.Verdict(outputs.get(0), outputs.get(1));
+    }
+
+    private record ModulesOnDevice(List<TorchScriptModule> modules) implements Residence {
         @Override
-        public FloatBuffer evaluate(RowBuffers rows) {
-            return module.call(rows, predictionElements).getFirst();
+        public void load() {
+            try {
+                modules.forEach(TorchScriptModule::load);
+            } catch (RuntimeException e) {
+                unload();
+                throw e;
+            }
         }
 
         @Override
-        public void close() {
-            module.close();
-        }
-    }
-
-    private record TorchGuide(TorchScriptModule module, int sampleElements) implements Guide {
-        @Override
-        public Guidance evaluate(RowBuffers rows) {
-            List<FloatBuffer> outputs = module.call(rows, sampleElements, 1, 1);
-            return new Guidance(outputs.get(0), outputs.get(1), outputs.get(2));
+        public void unload() {
+            modules.forEach(TorchScriptModule::unload);
         }
 
         @Override
-        public void close() {
-            module.close();
-        }
-    }
-
-    private record TorchAuditor(TorchScriptModule module) implements Auditor {
-        @Override
-        public Verdict evaluate(RowBuffers rows) {
-            List<FloatBuffer> outputs = module.call(rows, 1, 1);
-            return new Verdict(outputs.get(0), outputs.get(1));
-        }
-
-        @Override
-        public void close() {
-            module.close();
+        public long bytes() {
+            return modules.stream().mapToLong(TorchScriptModule::bytes).sum();
         }
     }
 }

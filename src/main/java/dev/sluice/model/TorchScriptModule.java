@@ -12,96 +12,153 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One TorchScript module on one device, called with {@code (x, t, condition)}. Shapes are checked before the native
- * call, because a native failure leaks the call's inputs. Confined to the thread that makes the calls.
+ * One TorchScript module for one device, called with {@code (x, t, condition)}. It comes to the device when it is first
+ * needed, or told to, and may leave it again. Shapes are checked before the native call, because a native failure leaks
+ * the call's inputs. Confined to the thread that makes the calls.
  */
-final class TorchScriptModule implements AutoCloseable {
+final class TorchScriptModule {
     private final String name;
-    private final Model model;
-    private final NDManager manager;
-    private final PtSymbolBlock block;
-    private final boolean differentiates;
+    private final Path file;
     private final BundleManifest.TensorShape shape;
+    private final boolean differentiates;
+    private final Device device;
+    private @Nullable OnDevice onDevice;
 
     /**
-     * Loads a module.
+     * A module that is not on the device yet.
      *
      * @param differentiates whether the script computes gradients
-     * @throws BundleException if it does not load
      */
     TorchScriptModule(String name, Path file, BundleManifest.TensorShape shape, boolean differentiates, Device device) {
         this.name = name;
+        this.file = file;
         this.shape = shape;
         this.differentiates = differentiates;
-        model = Model.newInstance(name, device, "PyTorch");
-        try (var stream = Files.newInputStream(file)) {
-            model.load(stream, Map.of("mapLocation", "true"));
-        } catch (IOException | MalformedModelException | RuntimeException e) {
-            model.close();
-            throw new BundleException(name + ": " + file.getFileName() + " does not load: " + e.getMessage(), e);
+        this.device = device;
+    }
+
+    /** Size of the module's file. */
+    long bytes() {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            throw new BundleException(name + ": " + file.getFileName() + " cannot be read: " + e.getMessage(), e);
         }
-        manager = model.getNDManager();
-        block = (PtSymbolBlock) model.getBlock();
-        JniUtils.enableInferenceMode(block);
+    }
+
+    /**
+     * Brings the module to the device, unless it is there.
+     *
+     * @throws BundleException if it does not load
+     * @throws OutOfDeviceMemoryException if there is no room for it
+     */
+    void load() {
+        if (onDevice == null) {
+            onDevice = open();
+        }
+    }
+
+    /** Takes the module from the device, if it is there. */
+    void unload() {
+        if (onDevice != null) {
+            onDevice.model().close();
+            onDevice = null;
+        }
     }
 
     /**
      * Calls the module on every row.
      *
      * @param elementsPerRow for each output, how many floats a row of it has
-     * @return the outputs as floats, row after row
+     * @return the outputs as floats, row after row; kept in the buffers
      */
     List<FloatBuffer> call(RowBuffers rows, int... elementsPerRow) {
-        int n = rows.rowsPerCall();
+        int n = rows.rows();
         if (rows.elementsPerRow() != shape.elements()) {
             throw new ModelException(
                     name + ": rows have " + rows.elementsPerRow() + " elements, not " + shape.elements());
         }
-        try (NDManager call = manager.newSubManager()) {
+        load();
+        if (onDevice == null) {
+            throw new IllegalStateException(name + " did not load");
+        }
+        try (NDManager call = onDevice.model().getNDManager().newSubManager()) {
+            // Byte buffers: direct ones of these are read where they are, all others copied.
             NDList inputs = new NDList(
                     call.create(
-                            rows.samples().asFloatBuffer(),
+                            rows.samples(),
                             new Shape(n, shape.channels(), shape.height(), shape.width()),
                             DataType.FLOAT32),
-                    call.create(rows.timesteps().asLongBuffer(), new Shape(n), DataType.INT64),
-                    call.create(rows.conditions().asLongBuffer(), new Shape(n), DataType.INT64));
+                    call.create(rows.timesteps(), new Shape(n), DataType.INT64),
+                    call.create(rows.conditions(), new Shape(n), DataType.INT64));
             // Not Block.forward: without its training flag it runs the script in libtorch's inference mode, where
             // nothing can be differentiated; with it, the module's layers would behave as in training.
-            NDList outputs = IValueUtils.forward(block, inputs, differentiates);
+            NDList outputs = IValueUtils.forward(onDevice.block(), inputs, differentiates);
             outputs.attach(call);
-            return read(outputs, n, elementsPerRow);
+            return keep(rows, outputs, n, elementsPerRow);
+        } catch (ModelException e) {
+            throw e;
         } catch (RuntimeException e) {
-            throw new ModelException(name + ": " + e.getMessage(), e);
+            throw failure(name + ": " + e.getMessage(), e);
         }
     }
 
-    private List<FloatBuffer> read(NDList outputs, int n, int... elementsPerRow) {
+    private OnDevice open() {
+        Model model = Model.newInstance(name, device, "PyTorch");
+        try (var stream = Files.newInputStream(file)) {
+            model.load(stream, Map.of("mapLocation", "true"));
+        } catch (IOException | MalformedModelException | RuntimeException e) {
+            model.close();
+            if (outOfMemory(e)) {
+                throw new OutOfDeviceMemoryException(name + ": no room on " + device + ": " + e.getMessage(), e);
+            }
+            throw new BundleException(name + ": " + file.getFileName() + " does not load: " + e.getMessage(), e);
+        }
+        PtSymbolBlock block = (PtSymbolBlock) model.getBlock();
+        JniUtils.enableInferenceMode(block);
+        return new OnDevice(model, block);
+    }
+
+    private List<FloatBuffer> keep(RowBuffers rows, NDList outputs, int n, int... elementsPerRow) {
         if (outputs.size() != elementsPerRow.length) {
             throw new ModelException(name + ": " + outputs.size() + " outputs, not " + elementsPerRow.length);
         }
-        FloatBuffer[] read = new FloatBuffer[elementsPerRow.length];
-        for (int i = 0; i < read.length; i++) {
+        List<FloatBuffer> kept = new ArrayList<>();
+        for (int i = 0; i < elementsPerRow.length; i++) {
             NDArray output = outputs.get(i);
             if (output.size() != (long) n * elementsPerRow[i] || output.getDataType() != DataType.FLOAT32) {
                 throw new ModelException(name + ": output " + i + " is " + output.getDataType() + output.getShape());
             }
-            ByteBuffer bytes = output.toByteBuffer(false).order(ByteOrder.nativeOrder());
-            read[i] = bytes.asFloatBuffer();
+            // A view of native memory, which goes away with the call.
+            FloatBuffer view =
+                    output.toByteBuffer(true).order(ByteOrder.nativeOrder()).asFloatBuffer();
+            kept.add(rows.keep(i, view));
         }
-        return List.of(read);
+        return kept;
     }
 
-    @Override
-    public void close() {
-        model.close();
+    private static ModelException failure(String message, RuntimeException cause) {
+        return outOfMemory(cause) ? new OutOfDeviceMemoryException(message, cause) : new ModelException(message, cause);
     }
+
+    /** By the words of libtorch's CUDA and CPU allocators: its exceptions have no types on this side. */
+    private static boolean outOfMemory(Exception e) {
+        String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+        return message.contains("out of memory")
+                || message.contains("can't allocate memory")
+                || message.contains("not enough memory");
+    }
+
+    private record OnDevice(Model model, PtSymbolBlock block) {}
 }

@@ -12,12 +12,17 @@ public sealed interface Outcome {
 
     Evaluations evaluations();
 
-    /** All images are stored. */
+    /**
+     * All images are stored.
+     *
+     * @param calls the calls that made them
+     */
     record Completed(
             RequestId requestId,
             List<StoredImage> images,
             BundleIdentity bundle,
             PlanSummary plan,
+            CallShape calls,
             Evaluations evaluations,
             DeviceUsage usage,
             Timings timings)

@@ -115,6 +115,7 @@ public final class Finisher implements AutoCloseable {
                 images,
                 sampled.bundle(),
                 sampled.plan(),
+                sampled.calls(),
                 sampled.evaluations(),
                 sampled.usage(),
                 new Timings(acceptedAt, clock.instant(), sampled.waiting(), sampled.sampling(), storing));

@@ -1,6 +1,8 @@
 package dev.sluice.wire;
 
 import dev.sluice.events.v1.BundleUsed;
+import dev.sluice.events.v1.CallSizing;
+import dev.sluice.events.v1.CallsMade;
 import dev.sluice.events.v1.ChargeKind;
 import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.events.v1.EvaluationCounts;
@@ -12,6 +14,7 @@ import dev.sluice.events.v1.ImageObject;
 import dev.sluice.events.v1.PlanAsRun;
 import dev.sluice.events.v1.RunTimings;
 import dev.sluice.request.BundleIdentity;
+import dev.sluice.request.CallShape;
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.Evaluations;
 import dev.sluice.request.GenerationRequest;
@@ -60,6 +63,7 @@ public final class EventEncoder {
                 .setBundle(bundle(outcome.bundle()))
                 .setPlan(plan(outcome.plan()))
                 .setEvaluations(evaluations(outcome.evaluations()))
+                .setCalls(calls(outcome.calls()))
                 .setTimings(timings(outcome.timings()))
                 .setWorker(worker)
                 .setTags(request.tags())
@@ -176,6 +180,14 @@ public final class EventEncoder {
 
     private static PlanAsRun plan(PlanSummary plan) {
         return new PlanAsRun(plan.steps(), plan.guidedTimesteps(), plan.weights());
+    }
+
+    private static CallsMade calls(CallShape shape) {
+        CallSizing size = switch (shape.size()) {
+            case CONSTANT -> CallSizing.CONSTANT;
+            case ELASTIC -> CallSizing.ELASTIC;
+        };
+        return new CallsMade(size, shape.rowsPerCall(), shape.guideRowsPerCall());
     }
 
     private static EvaluationCounts evaluations(Evaluations counts) {

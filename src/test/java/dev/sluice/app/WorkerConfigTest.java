@@ -31,7 +31,7 @@ class WorkerConfigTest {
                         application.id=sluice
                         bundles=!
                         device=cpu
-                        engine.guide-patience=4
+                        engine.guide-patience=16
                         engine.guide-rows-per-call=8
                         engine.max-images=64
                         engine.progress-interval=500ms

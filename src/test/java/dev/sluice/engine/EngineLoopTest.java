@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class EngineLoopTest {
-    private final SimulatedLane simulated = new SimulatedLane(4, 2, 2);
+    private final SimulatedLane simulated = new SimulatedLane(4, 2);
 
     @Test
     void failedCallEndsTheJobsInItAndNoOthers() {
@@ -58,7 +58,9 @@ class EngineLoopTest {
 
         simulated.loop.tick();
 
-        assertThat(poisoned.stopped().usage().deviceNanos()).isEqualTo(simulated.device.nanosSpent());
+        assertThat(poisoned.stopped().usage().deviceNanos())
+                .isPositive()
+                .isEqualTo(simulated.device.nanosSpent() - simulated.meter.overheadNanos());
     }
 
     @Test
@@ -83,8 +85,11 @@ class EngineLoopTest {
         cancelled.cancel(simulated.loop);
 
         assertThat(cancelled.stopped().code()).isEqualTo(FailureCode.CANCELLED);
-        assertThat(simulated.lane.hasRows()).isFalse();
-        assertThat(simulated.loop.idle()).isTrue();
+        assertThat(simulated.lane.packing().hasWork()).isFalse();
+        simulated.runToEnd();
+        assertThat(simulated.device.calls()).as("only what was under way").isEqualTo(2);
+        assertThat(simulated.meter.overheadNanos() + cancelled.stopped().usage().deviceNanos())
+                .isEqualTo(simulated.device.nanosSpent());
     }
 
     @Test
@@ -118,11 +123,12 @@ class EngineLoopTest {
 
     @Test
     void reportsProgressNoMoreOftenThanTheInterval() {
-        SimulatedLane slow = new SimulatedLane(4, 4, 1);
+        SimulatedLane slow = new SimulatedLane(4, 4);
         ProgressRecorder recorder = new ProgressRecorder();
         var request =
                 SimulatedLane.draft().withSampler(SamplerSettings.ddpm(10)).request("r");
-        slow.loop.submit(new Job(request, slow.lane.recipes().recipe(request), slow.lane, recorder, 0, 0));
+        slow.loop.submit(
+                new Job(request, slow.lane.recipes().recipe(request), slow.lane, recorder, 0, 0, Runnable::run));
 
         while (!slow.loop.idle()) {
             slow.clock.advance(Duration.ofMillis(400));

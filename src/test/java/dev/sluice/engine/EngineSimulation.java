@@ -3,6 +3,7 @@ package dev.sluice.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.model.Bundle;
+import dev.sluice.request.CallSize;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -18,29 +19,35 @@ final class EngineSimulation {
 
     private final Random random;
     private final SimulatedClock clock = new SimulatedClock();
-    private final SimulatedDevice device;
+    private final SimulatedDevice device = new SimulatedDevice(clock);
     private final EngineLoop loop;
     private final RandomRequests requests;
-    private final ExactlyOneOutcome outcomes;
+    private final ExactlyOneOutcome outcomes = new ExactlyOneOutcome(device);
+    private final FairShares shares = new FairShares(outcomes.jobs());
     private final CostConserved cost;
     private int arrivals;
 
     EngineSimulation(long seed) {
         random = new Random(seed);
         EngineSettings settings = new EngineSettings(
+                random.nextInt(4) == 0 ? CallSize.ELASTIC : CallSize.CONSTANT,
                 1 + random.nextInt(8),
                 1 + random.nextInt(6),
                 1 + random.nextInt(4),
                 64,
-                Duration.ofMillis(random.nextInt(20)));
-        device = new SimulatedDevice(clock, settings);
+                Duration.ofMillis(random.nextInt(20)),
+                random.nextInt(3) == 0 ? 1 : EngineSettings.UNLIMITED,
+                Duration.ofMillis(random.nextInt(50)));
         List<Bundle> bundles = List.of(device.bundle("guided", true), device.bundle("plain", false));
+        List<Lane> lanes = bundles.stream()
+                .map(bundle -> new Lane(bundle, settings, clock))
+                .toList();
+        InlineDevice results = new InlineDevice(clock);
         DeviceMeter meter = new DeviceMeter();
-        loop = new EngineLoop(bundles, settings, clock, meter);
+        loop = new EngineLoop(lanes, settings, clock, results, meter);
         requests = new RandomRequests(random, "guided", "plain");
-        outcomes = new ExactlyOneOutcome(device);
-        cost = new CostConserved(device, bundles, meter);
-        device.watch(new FullCalls(loop.lanes(), outcomes.jobs(), settings));
+        cost = new CostConserved(device, results, bundles, meter);
+        device.watch(new FullCalls(loop.lanes(), outcomes.jobs()));
     }
 
     /** Runs to the end and judges. */
@@ -60,6 +67,11 @@ final class EngineSimulation {
         outcomes.judge();
         cost.judge();
         return outcomes.jobs();
+    }
+
+    /** How often two tenants' shares were compared. */
+    long fairnessComparisons() {
+        return shares.comparisons();
     }
 
     private void nextEvent() {
@@ -93,15 +105,19 @@ final class EngineSimulation {
     }
 
     private void fault() {
-        if (random.nextBoolean()) {
-            device.failNextCall();
-        } else {
-            device.poisonNextCall(random.nextInt(8));
+        switch (random.nextInt(8)) {
+            case 0, 1 -> device.failNextCall();
+            case 2 -> device.failNextLoad();
+            case 3 -> device.limitRows(1 + random.nextInt(8));
+            case 4 -> device.limitBundles(1);
+            case 5 -> clock.advance(Duration.ofSeconds(random.nextInt(30)));
+            default -> device.poisonNextCall(random.nextInt(8));
         }
     }
 
     private void check() {
         outcomes.check(clock.now());
         cost.check(outcomes.jobs());
+        shares.check();
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.request.FailureCode;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -12,14 +13,18 @@ class EngineSimulationTest {
     /** Set to a seed, replays that one alone. */
     private static final String REPLAY = "sluice.simulation.seed";
 
-    private static final int SEEDS = 200;
+    private static final int SEEDS = 1_000;
 
     @Test
     void everyJobEndsOnceAsPlannedAndCostAddsUpUnderAnyTraffic() {
         Set<FailureCode> seen = EnumSet.noneOf(FailureCode.class);
         int sampled = 0;
+        long comparisons = 0;
         for (long seed : seeds()) {
-            for (WatchedJob job : run(seed)) {
+            EngineSimulation simulation = new EngineSimulation(seed);
+            List<WatchedJob> jobs = run(seed, simulation);
+            comparisons += simulation.fairnessComparisons();
+            for (WatchedJob job : jobs) {
                 if (job.end() instanceof JobEnd.Stopped stopped) {
                     seen.add(stopped.code());
                 } else if (job.end() instanceof JobEnd.Sampled) {
@@ -28,6 +33,7 @@ class EngineSimulationTest {
             }
         }
         if (Long.getLong(REPLAY) == null) {
+            assertThat(comparisons).as("tenants' shares compared").isGreaterThan(100 * SEEDS);
             assertThat(sampled).as("jobs sampled").isGreaterThan(10 * SEEDS);
             assertThat(seen)
                     .containsExactlyInAnyOrder(
@@ -38,9 +44,9 @@ class EngineSimulationTest {
         }
     }
 
-    private static Iterable<WatchedJob> run(long seed) {
+    private static List<WatchedJob> run(long seed, EngineSimulation simulation) {
         try {
-            return new EngineSimulation(seed).run();
+            return simulation.run();
         } catch (AssertionError | RuntimeException e) {
             throw new AssertionError("seed " + seed + " (replay with -D" + REPLAY + "=" + seed + "): " + e, e);
         }

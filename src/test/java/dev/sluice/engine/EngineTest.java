@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.model.ModelException;
+import dev.sluice.model.RowBuffers;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Prompt;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -28,8 +28,8 @@ class EngineTest {
     private static final int WARM_UP_CALLS = 2;
 
     private final SimulatedClock clock = new SimulatedClock();
-    private final EngineSettings settings = new EngineSettings(3, 2, 2, MAX_IMAGES, Duration.ofSeconds(1));
-    private final SimulatedDevice device = new SimulatedDevice(clock, settings);
+    private final EngineSettings settings = EngineSettings.constant(3, 2).withMaxImages(MAX_IMAGES);
+    private final SimulatedDevice device = new SimulatedDevice(clock);
     private final CallGate gate = new CallGate();
     private final Engine engine = engine(() -> {});
 
@@ -233,7 +233,7 @@ class EngineTest {
         private final Semaphore passes = new Semaphore(WARM_UP_CALLS);
 
         @Override
-        public void called(String bundle, Call.Network network, int usedRows) {
+        public void called(String bundle, Network network, RowBuffers rows) {
             passes.acquireUninterruptibly();
         }
 

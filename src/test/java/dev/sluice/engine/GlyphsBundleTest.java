@@ -16,10 +16,8 @@ import dev.sluice.request.GuidanceWeighting;
 import dev.sluice.request.SamplerSettings;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,7 +30,7 @@ class GlyphsBundleTest {
     private static final int ROWS = 8;
     private static final int GUIDE_ROWS = 4;
     private static final int STEPS = 6;
-    private static final EngineSettings SETTINGS = new EngineSettings(ROWS, GUIDE_ROWS, 2, 64, Duration.ofSeconds(1));
+    private static final EngineSettings SETTINGS = EngineSettings.constant(ROWS, GUIDE_ROWS);
 
     private Bundle bundle;
 
@@ -40,7 +38,7 @@ class GlyphsBundleTest {
     void load() {
         TorchScriptBundles bundles = TorchScriptBundles.onCpu();
         bundles.prepareCallingThread(1);
-        bundle = bundles.load(VerifiedBundle.read(Path.of("models", "bundles", "glyphs-adm")));
+        bundle = bundles.open(VerifiedBundle.read(Path.of("models", "bundles", "glyphs-adm")));
     }
 
     @AfterAll
@@ -163,11 +161,12 @@ class GlyphsBundleTest {
     }
 
     private List<WatchedJob> run(List<RequestDraft> drafts) {
-        EngineLoop loop = new EngineLoop(List.of(bundle), SETTINGS, EngineClock.SYSTEM, new DeviceMeter());
-        Lane lane = Objects.requireNonNull(loop.lanes().get(bundle.name()));
+        EngineClock clock = EngineClock.SYSTEM;
+        Lane lane = new Lane(bundle, SETTINGS, clock);
+        EngineLoop loop = new EngineLoop(List.of(lane), SETTINGS, clock, new InlineDevice(clock), new DeviceMeter());
         List<WatchedJob> jobs = new ArrayList<>();
         for (RequestDraft draft : drafts) {
-            WatchedJob job = new WatchedJob(draft, "r" + jobs.size(), lane, EngineClock.SYSTEM.nanos(), jobs.size());
+            WatchedJob job = new WatchedJob(draft, "r" + jobs.size(), lane, clock.nanos(), jobs.size());
             jobs.add(job);
             loop.submit(job.job());
         }

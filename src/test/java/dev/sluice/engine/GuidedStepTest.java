@@ -155,7 +155,7 @@ class GuidedStepTest {
     }
 
     private static float[] sample(Guidance guidance) {
-        SimulatedLane simulated = new SimulatedLane(4, 4, 1);
+        SimulatedLane simulated = new SimulatedLane(4, 4);
         WatchedJob job = simulated.submit(SimulatedLane.draft().withGuidance(guidance));
         simulated.runToEnd();
         return job.sampled().samples().getFirst();

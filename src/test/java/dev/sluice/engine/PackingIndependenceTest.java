@@ -39,7 +39,7 @@ class PackingIndependenceTest {
         List<RequestDraft> drafts = mixedTraffic(seed);
         List<List<float[]>> undisturbed = samples(drafts);
 
-        SimulatedLane simulated = new SimulatedLane(5, 3, 2);
+        SimulatedLane simulated = new SimulatedLane(5, 3);
         List<WatchedJob> jobs = drafts.stream().map(simulated::submit).toList();
         simulated.loop.tick();
         simulated.loop.tick();
@@ -54,7 +54,7 @@ class PackingIndependenceTest {
     }
 
     private static List<List<float[]>> samples(List<RequestDraft> drafts) {
-        SimulatedLane simulated = new SimulatedLane(5, 3, 2);
+        SimulatedLane simulated = new SimulatedLane(5, 3);
         List<WatchedJob> jobs = drafts.stream().map(simulated::submit).toList();
         simulated.runToEnd();
         List<List<float[]>> samples = new ArrayList<>();

@@ -35,6 +35,7 @@ final class RandomRequests {
         int steps = 1 + (random.nextInt(3) == 0 ? random.nextInt(40) : random.nextInt(10));
         String label = SimulatedDevice.CLASSES.get(random.nextInt(SimulatedDevice.CLASSES.size()));
         RequestDraft draft = RequestDraft.of(guided ? guidedModel : unguidedModel, label)
+                .withTenant("tenant-" + random.nextInt(4))
                 .withImages(1 + random.nextInt(4))
                 .withSeed(random.nextLong())
                 .withSampler(sampler(steps))

@@ -18,6 +18,7 @@ import java.util.Optional;
  * Immutable, so drafts can be shared.
  */
 record RequestDraft(
+        String tenant,
         String model,
         Prompt prompt,
         int images,
@@ -28,6 +29,7 @@ record RequestDraft(
         Optional<Instant> deadline) {
     static RequestDraft of(String model, String label) {
         return new RequestDraft(
+                "tenant",
                 model,
                 new Prompt.Label(label),
                 1,
@@ -38,36 +40,41 @@ record RequestDraft(
                 Optional.empty());
     }
 
+    RequestDraft withTenant(String newTenant) {
+        return new RequestDraft(newTenant, model, prompt, images, seed, sampler, guidance, priority, deadline);
+    }
+
     RequestDraft withModel(String newModel) {
-        return new RequestDraft(newModel, prompt, images, seed, sampler, guidance, priority, deadline);
+        return new RequestDraft(tenant, newModel, prompt, images, seed, sampler, guidance, priority, deadline);
     }
 
     RequestDraft withPrompt(Prompt newPrompt) {
-        return new RequestDraft(model, newPrompt, images, seed, sampler, guidance, priority, deadline);
+        return new RequestDraft(tenant, model, newPrompt, images, seed, sampler, guidance, priority, deadline);
     }
 
     RequestDraft withImages(int newImages) {
-        return new RequestDraft(model, prompt, newImages, seed, sampler, guidance, priority, deadline);
+        return new RequestDraft(tenant, model, prompt, newImages, seed, sampler, guidance, priority, deadline);
     }
 
     RequestDraft withSeed(long newSeed) {
-        return new RequestDraft(model, prompt, images, newSeed, sampler, guidance, priority, deadline);
+        return new RequestDraft(tenant, model, prompt, images, newSeed, sampler, guidance, priority, deadline);
     }
 
     RequestDraft withSampler(SamplerSettings newSampler) {
-        return new RequestDraft(model, prompt, images, seed, newSampler, guidance, priority, deadline);
+        return new RequestDraft(tenant, model, prompt, images, seed, newSampler, guidance, priority, deadline);
     }
 
     RequestDraft withGuidance(Guidance newGuidance) {
-        return new RequestDraft(model, prompt, images, seed, sampler, newGuidance, priority, deadline);
+        return new RequestDraft(tenant, model, prompt, images, seed, sampler, newGuidance, priority, deadline);
     }
 
     RequestDraft withPriority(Priority newPriority) {
-        return new RequestDraft(model, prompt, images, seed, sampler, guidance, newPriority, deadline);
+        return new RequestDraft(tenant, model, prompt, images, seed, sampler, guidance, newPriority, deadline);
     }
 
     RequestDraft withDeadline(Instant newDeadline) {
-        return new RequestDraft(model, prompt, images, seed, sampler, guidance, priority, Optional.of(newDeadline));
+        return new RequestDraft(
+                tenant, model, prompt, images, seed, sampler, guidance, priority, Optional.of(newDeadline));
     }
 
     RequestDraft classifierFree(double scale, GuidanceSchedule schedule, GuidanceWeighting.Kind kind) {
@@ -82,7 +89,7 @@ record RequestDraft(
     GenerationRequest request(String id) {
         return new GenerationRequest(
                 new RequestId(id),
-                new TenantId("tenant"),
+                new TenantId(tenant),
                 model,
                 prompt,
                 images,

@@ -4,23 +4,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.diffusion.BetaSchedule;
 import dev.sluice.model.Bundle;
+import dev.sluice.model.BundleException;
 import dev.sluice.model.BundleManifest;
 import dev.sluice.model.BundleManifest.TensorShape;
 import dev.sluice.model.Guide;
 import dev.sluice.model.ModelException;
+import dev.sluice.model.OutOfDeviceMemoryException;
+import dev.sluice.model.Residence;
 import dev.sluice.model.RowBuffers;
 import dev.sluice.request.BundleIdentity;
 import java.nio.FloatBuffer;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A device whose networks are pure functions of one row, whose calls take simulated time, and which fails or computes
- * NaN when told to. It refuses calls of any but the agreed row count, and padding that carries anything. Called by one
- * thread; what it has spent may be read by any.
+ * A device whose networks are pure functions of one row, whose calls and loads take simulated time, and which fails,
+ * computes NaN or runs out of memory when told to. It refuses calls of bundles that are not there, and padding that
+ * carries anything. Called by one thread; what it has spent may be read by any.
  */
 final class SimulatedDevice {
     static final TensorShape SHAPE = new TensorShape(3, 4, 4);
@@ -30,24 +35,28 @@ final class SimulatedDevice {
     static final int NULL_CLASS = CLASSES.size();
 
     private final SimulatedClock clock;
-    private final EngineSettings settings;
+    private final Set<String> there = new HashSet<>();
     private final AtomicLong calls = new AtomicLong();
     private final AtomicLong nanosSpent = new AtomicLong();
-    private CallWatcher watcher = (bundle, network, used) -> {};
+    private CallWatcher watcher = (bundle, network, rows) -> {};
     private boolean failNextCall;
+    private boolean failNextLoad;
+    private int mostRows = Integer.MAX_VALUE;
+    private int mostBundles = Integer.MAX_VALUE;
+    private long loads;
+    private long spent;
     private int poisonedRow = -1;
     private long rowsLost;
     private long callsLost;
     private long rowsPoisoned;
 
-    SimulatedDevice(SimulatedClock clock, EngineSettings settings) {
+    SimulatedDevice(SimulatedClock clock) {
         this.clock = clock;
-        this.settings = settings;
     }
 
     /** Sees each call before it is evaluated. */
     interface CallWatcher {
-        void called(String bundle, Call.Network network, int usedRows);
+        void called(String bundle, Network network, RowBuffers rows);
     }
 
     void watch(CallWatcher newWatcher) {
@@ -57,18 +66,16 @@ final class SimulatedDevice {
     /** A bundle on this device: 3 classes, cosine betas, learned variance, with or without a guide. */
     Bundle bundle(String name, boolean guided) {
         Guide guide = rows -> {
-            FloatBuffer gradients =
-                    evaluate(name, Call.Network.GUIDE, rows, settings.guideRowsPerCall(), SimulatedDevice::gradient);
-            return new Guide.Guidance(
-                    gradients, FloatBuffer.allocate(rows.rowsPerCall()), FloatBuffer.allocate(rows.rowsPerCall()));
+            FloatBuffer gradients = evaluate(name, Network.GUIDE, rows, SimulatedDevice::gradient);
+            return new Guide.Guidance(gradients, FloatBuffer.allocate(rows.rows()), FloatBuffer.allocate(rows.rows()));
         };
         return Bundle.counting(
                 manifest(name),
                 new BundleIdentity(name, "1", "0".repeat(64)),
-                rows -> evaluate(
-                        name, Call.Network.DENOISER, rows, settings.rowsPerCall(), SimulatedDevice::prediction),
+                rows -> evaluate(name, Network.DENOISER, rows, SimulatedDevice::prediction),
                 guided ? Optional.of(guide) : Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                new SimulatedResidence(name));
     }
 
     static BundleManifest manifest(String name) {
@@ -102,10 +109,37 @@ final class SimulatedDevice {
         poisonedRow = row;
     }
 
+    /** The next bundle that is brought does not load. */
+    void failNextLoad() {
+        failNextLoad = true;
+    }
+
+    /** From now on, calls of more rows run out of memory. */
+    void limitRows(int rows) {
+        mostRows = rows;
+    }
+
+    /** From now on, bringing one bundle more than these runs out of memory. */
+    void limitBundles(int bundles) {
+        mostBundles = bundles;
+    }
+
     /** Takes back what the next call was to suffer. */
     void recover() {
         failNextCall = false;
+        failNextLoad = false;
         poisonedRow = -1;
+        mostRows = Integer.MAX_VALUE;
+        mostBundles = Integer.MAX_VALUE;
+    }
+
+    /** Times that a bundle was brought. */
+    long loads() {
+        return loads;
+    }
+
+    Set<String> bundlesThere() {
+        return there;
     }
 
     long calls() {
@@ -157,24 +191,28 @@ final class SimulatedDevice {
         float[] of(float[] x, int timestep, long condition);
     }
 
-    private FloatBuffer evaluate(
-            String bundle, Call.Network network, RowBuffers rows, int rowsPerCall, RowFunction function) {
-        requireConstantShape(rows, rowsPerCall);
-        watcher.called(bundle, network, rows.used());
+    private FloatBuffer evaluate(String bundle, Network network, RowBuffers rows, RowFunction function) {
+        requireEmptyPadding(rows);
+        assertThat(there).as("bundles on the device").contains(bundle);
+        watcher.called(bundle, network, rows);
+        calls.incrementAndGet();
         spend();
-        if (failNextCall) {
-            failNextCall = false;
+        if (failNextCall || rows.rows() > mostRows) {
             callsLost++;
             rowsLost += rows.used();
-            throw new ModelException("the simulated device failed");
+            if (failNextCall) {
+                failNextCall = false;
+                throw new ModelException("the simulated device failed");
+            }
+            throw new OutOfDeviceMemoryException("the simulated device has no room for " + rows.rows() + " rows");
         }
         float[] x = new float[rows.elementsPerRow()];
         FloatBuffer results = null;
-        for (int row = 0; row < rowsPerCall; row++) {
+        for (int row = 0; row < rows.rows(); row++) {
             rows.sample(row, x);
             float[] result = function.of(x, rows.timestep(row), rows.condition(row));
             if (results == null) {
-                results = FloatBuffer.allocate(rowsPerCall * result.length);
+                results = FloatBuffer.allocate(rows.rows() * result.length);
             }
             results.put(row * result.length, poisoned(row, rows) ? poison(result) : result);
         }
@@ -194,19 +232,55 @@ final class SimulatedDevice {
 
     /** Awkward durations, so that shares have remainders. */
     private void spend() {
-        long nanos = 1_000_003 + 13 * (calls.getAndIncrement() % 11);
+        long nanos = 1_000_003 + 13 * (spent++ % 11);
         clock.advance(nanos);
         nanosSpent.addAndGet(nanos);
     }
 
-    private static void requireConstantShape(RowBuffers rows, int rowsPerCall) {
-        assertThat(rows.rowsPerCall()).isEqualTo(rowsPerCall);
+    private static void requireEmptyPadding(RowBuffers rows) {
         float[] x = new float[rows.elementsPerRow()];
-        for (int row = rows.used(); row < rowsPerCall; row++) {
+        for (int row = rows.used(); row < rows.rows(); row++) {
             rows.sample(row, x);
             assertThat(x).containsOnly(0);
             assertThat(rows.timestep(row)).isZero();
             assertThat(rows.condition(row)).isZero();
+        }
+    }
+
+    /** Every bundle takes up one byte. */
+    private final class SimulatedResidence implements Residence {
+        private final String name;
+
+        SimulatedResidence(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public void load() {
+            if (there.contains(name)) {
+                return;
+            }
+            spend();
+            loads++;
+            if (failNextLoad) {
+                failNextLoad = false;
+                callsLost++;
+                throw new BundleException("the simulated bundle " + name + " does not load");
+            }
+            if (there.size() >= mostBundles) {
+                throw new OutOfDeviceMemoryException("the simulated device has no room for " + name);
+            }
+            there.add(name);
+        }
+
+        @Override
+        public void unload() {
+            there.remove(name);
+        }
+
+        @Override
+        public long bytes() {
+            return 1;
         }
     }
 }

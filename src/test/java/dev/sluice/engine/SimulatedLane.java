@@ -2,9 +2,7 @@ package dev.sluice.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 
 /** The engine's loop over one simulated bundle with a guide, for tests of one behaviour. */
 final class SimulatedLane {
@@ -12,17 +10,18 @@ final class SimulatedLane {
 
     final SimulatedClock clock = new SimulatedClock();
     final DeviceMeter meter = new DeviceMeter();
-    final SimulatedDevice device;
+    final SimulatedDevice device = new SimulatedDevice(clock);
     final EngineLoop loop;
     final Lane lane;
     private int arrivals;
 
-    SimulatedLane(int rowsPerCall, int guideRowsPerCall, int guidePatience) {
-        EngineSettings settings =
-                new EngineSettings(rowsPerCall, guideRowsPerCall, guidePatience, 64, Duration.ofSeconds(1));
-        device = new SimulatedDevice(clock, settings);
-        loop = new EngineLoop(List.of(device.bundle(MODEL, true)), settings, clock, meter);
-        lane = Objects.requireNonNull(loop.lanes().get(MODEL));
+    SimulatedLane(EngineSettings settings) {
+        lane = new Lane(device.bundle(MODEL, true), settings, clock);
+        loop = new EngineLoop(List.of(lane), settings, clock, new InlineDevice(clock), meter);
+    }
+
+    SimulatedLane(int rowsPerCall, int guideRowsPerCall) {
+        this(EngineSettings.constant(rowsPerCall, guideRowsPerCall));
     }
 
     static RequestDraft draft() {

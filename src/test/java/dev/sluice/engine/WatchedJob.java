@@ -18,7 +18,7 @@ final class WatchedJob implements JobListener {
     /** A job of this lane, not submitted yet. */
     WatchedJob(RequestDraft draft, String id, Lane lane, long nowNanos, long arrival) {
         var request = draft.request(id);
-        job = new Job(request, lane.recipes().recipe(request), lane, this, nowNanos, arrival);
+        job = new Job(request, lane.recipes().recipe(request), lane, this, nowNanos, arrival, Runnable::run);
     }
 
     Job job() {

@@ -42,10 +42,10 @@ public final class ForkedWorker {
         String name = args[5];
 
         TorchScriptBundles torch = TorchScriptBundles.onCpu();
-        Bundle bundle = torch.load(VerifiedBundle.read(bundleDirectory));
+        Bundle bundle = torch.open(VerifiedBundle.read(bundleDirectory));
         Engine engine = new Engine(
                 List.of(bundle),
-                new EngineSettings(16, 8, 4, 64, Duration.ofMillis(200)),
+                EngineSettings.constant(16, 8).withProgressInterval(Duration.ofMillis(200)),
                 EngineClock.SYSTEM,
                 () -> torch.prepareCallingThread(1));
         engine.start();

@@ -85,7 +85,10 @@ final class SimulatedWorker implements AutoCloseable {
 
     SimulatedWorker(Path stateDirectory) throws InterruptedException {
         engine = new Engine(
-                List.of(device.bundle()), new EngineSettings(4, 1, 1, 16, PROGRESS_INTERVAL), time, () -> {});
+                List.of(device.bundle()),
+                EngineSettings.constant(4, 1).withMaxImages(16).withProgressInterval(PROGRESS_INTERVAL),
+                time,
+                () -> {});
         engine.start();
         finisher = new Finisher(images, 1, 8, time);
         parts = new WorkerParts(

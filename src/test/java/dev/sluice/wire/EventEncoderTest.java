@@ -8,6 +8,8 @@ import dev.sluice.events.v1.GenerationCompleted;
 import dev.sluice.events.v1.GenerationFailed;
 import dev.sluice.events.v1.GenerationFailureCode;
 import dev.sluice.request.BundleIdentity;
+import dev.sluice.request.CallShape;
+import dev.sluice.request.CallSize;
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.Evaluations;
 import dev.sluice.request.FailureCode;
@@ -128,6 +130,7 @@ class EventEncoderTest {
                 List.of(new StoredImage(0, "images", "a/b/0.png", "ab", 100, 7)),
                 new BundleIdentity("shapes-32", "1", "cd"),
                 new PlanSummary(50, List.of(50, 25), List.of(25.0, 25.0)),
+                new CallShape(CallSize.CONSTANT, 16, 8),
                 new Evaluations(50, 2, 0, 48),
                 new DeviceUsage(5, 2, 1, 52),
                 new Timings(START, END, Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3)));

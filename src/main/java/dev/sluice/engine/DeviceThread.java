@@ -1,0 +1,57 @@
+package dev.sluice.engine;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** The device behind a thread of its own, so that the loop can get the next call ready beside the one under way. */
+final class DeviceThread implements Device {
+    private final EngineClock clock;
+    private final ExecutorService thread;
+    private final Deque<Future<CallResult>> started = new ArrayDeque<>();
+
+    DeviceThread(EngineClock clock) {
+        this.clock = clock;
+        thread = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().name("sluice-device").daemon(true).factory());
+    }
+
+    /** Runs something on the thread, before the first call, and waits for it; what it throws is thrown here. */
+    void prepare(Runnable preparation) {
+        await(thread.submit(preparation, true));
+    }
+
+    @Override
+    public void start(Call call) {
+        started.addLast(thread.submit(() -> Device.make(call, clock)));
+    }
+
+    @Override
+    public CallResult take() {
+        return await(started.removeFirst());
+    }
+
+    @Override
+    public void close() {
+        started.forEach(call -> call.cancel(false));
+        thread.close();
+    }
+
+    /** Nobody interrupts the loop's thread: a call can't be given up half-way. */
+    private static <T> T await(Future<T> future) {
+        try {
+            return future.get();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted during a call", e);
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case RuntimeException cause -> throw cause;
+                case Error cause -> throw cause;
+                case null, default -> throw new IllegalStateException(e);
+            }
+        }
+    }
+}

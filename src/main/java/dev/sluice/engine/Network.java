@@ -1,0 +1,7 @@
+package dev.sluice.engine;
+
+/** Which network a call is for. */
+enum Network {
+    DENOISER,
+    GUIDE
+}

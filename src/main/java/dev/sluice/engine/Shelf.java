@@ -1,0 +1,108 @@
+package dev.sluice.engine;
+
+import dev.sluice.model.Bundle;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedSet;
+
+/**
+ * Which bundles are on the device. When memory is short the one that was used least recently leaves.
+ *
+ * <p>So that bundles don't thrash, one that isn't there is brought only if it fits beside the others, if those that
+ * would have to leave have no jobs, or once its jobs have waited as long as the patience says. Confined to the engine's
+ * loop; what it decides happens on the device before the next call.
+ */
+final class Shelf {
+    private final EngineClock clock;
+    private final long patienceNanos;
+    /** What fits; learned where the device itself says that it is full. */
+    private long capacity;
+    /** Least recently used first. */
+    private final SequencedSet<Lane> there = new LinkedHashSet<>();
+    /** Bundles that are to leave and were not told yet. */
+    private final List<Bundle> departures = new ArrayList<>();
+
+    Shelf(EngineSettings settings, EngineClock clock) {
+        this.clock = clock;
+        patienceNanos = settings.bundlePatience().toNanos();
+        capacity = settings.deviceMemory();
+    }
+
+    /** Whether a lane may make a call now: its bundle is there, or it is time to bring it. */
+    boolean admits(Lane lane) {
+        return there.contains(lane)
+                || leavingFor(lane).stream().noneMatch(Lane::hasJobs)
+                || clock.nanos() - lane.waitingSinceNanos() >= patienceNanos;
+    }
+
+    /**
+     * Counts a lane's bundle as there and just used.
+     *
+     * @return the bundles that have to leave before its next call
+     */
+    List<Bundle> bring(Lane lane) {
+        leavingFor(lane).forEach(this::remove);
+        there.remove(lane);
+        there.addLast(lane);
+        List<Bundle> leaving = List.copyOf(departures);
+        departures.clear();
+        return leaving;
+    }
+
+    /**
+     * The device had no room for a lane's bundle: from now on no more counts as fitting than what is there without it.
+     *
+     * @return whether anything is there that could leave
+     */
+    boolean shrinkAround(Lane lane) {
+        there.remove(lane);
+        if (there.isEmpty()) {
+            return false;
+        }
+        capacity = Math.min(capacity, bytes(there));
+        return true;
+    }
+
+    /**
+     * The device had no room for a call of this lane: sends a bundle without jobs away, least recently used first.
+     *
+     * @return whether there was one
+     */
+    boolean sendIdleAway(Lane lane) {
+        Optional<Lane> idle = there.stream()
+                .filter(other -> other != lane && !other.hasJobs())
+                .findFirst();
+        idle.ifPresent(this::remove);
+        return idle.isPresent();
+    }
+
+    /** Least recently used first, until the lane's bundle fits. A bundle larger than everything is brought alone. */
+    private List<Lane> leavingFor(Lane lane) {
+        if (there.contains(lane)) {
+            return List.of();
+        }
+        long needed = lane.bundleBytes() - (capacity - bytes(there));
+        List<Lane> leaving = new ArrayList<>();
+        for (Lane oldest : there) {
+            if (needed <= 0) {
+                break;
+            }
+            leaving.add(oldest);
+            needed -= oldest.bundleBytes();
+        }
+        return leaving;
+    }
+
+    private void remove(Lane lane) {
+        there.remove(lane);
+        departures.add(lane.bundle());
+        lane.startWaiting(clock.nanos());
+    }
+
+    private static long bytes(Collection<Lane> lanes) {
+        return lanes.stream().mapToLong(Lane::bundleBytes).sum();
+    }
+}

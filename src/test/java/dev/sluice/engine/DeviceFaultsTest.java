@@ -1,0 +1,138 @@
+package dev.sluice.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.request.CallShape;
+import dev.sluice.request.CallSize;
+import dev.sluice.request.FailureCode;
+import dev.sluice.request.GuidanceSchedule;
+import dev.sluice.request.GuidanceWeighting;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What the engine does when the device runs out of memory or fails again and again. */
+class DeviceFaultsTest {
+    private final SimulatedLane simulated = new SimulatedLane(8, 4);
+
+    @Test
+    void halvesTheCallsThatRunOutOfMemoryAndLosesNobody() {
+        List<WatchedJob> jobs = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            jobs.add(simulated.submit(SimulatedLane.draft().withImages(4).withSeed(i)));
+        }
+        simulated.loop.tick();
+        simulated.device.limitRows(3);
+
+        simulated.runToEnd();
+
+        assertThat(simulated.lane.callShape()).isEqualTo(new CallShape(CallSize.CONSTANT, 2, 4));
+        for (WatchedJob job : jobs) {
+            assertThat(job.sampled().samples().toArray(float[][]::new))
+                    .isDeepEqualTo(
+                            LoneSampler.samples(job.job().request(), job.job().recipe())
+                                    .toArray(float[][]::new));
+        }
+    }
+
+    @Test
+    void halvesEachNetworksCallsForThemselves() {
+        WatchedJob guided = simulated.submit(SimulatedLane.draft()
+                .withImages(8)
+                .classifier(2, new GuidanceSchedule.Full(), GuidanceWeighting.Kind.NONE));
+        simulated.device.watch((bundle, network, rows) -> {
+            if (network == Network.GUIDE && rows.rows() > 1) {
+                simulated.device.limitRows(1);
+            } else {
+                simulated.device.recover();
+            }
+        });
+
+        simulated.runToEnd();
+
+        assertThat(guided.sampled().samples()).hasSize(8);
+        assertThat(simulated.lane.callShape()).isEqualTo(new CallShape(CallSize.CONSTANT, 8, 1));
+    }
+
+    @Test
+    void completionSaysThatTheSizeChangedUnderIt() {
+        WatchedJob before = simulated.submit(SimulatedLane.draft());
+        simulated.loop.tick();
+        simulated.device.limitRows(4);
+        simulated.runToEnd();
+        WatchedJob after = simulated.submit(SimulatedLane.draft());
+        simulated.runToEnd();
+
+        assertThat(before.sampled().calls()).isEqualTo(new CallShape(CallSize.ELASTIC, 8, 4));
+        assertThat(after.sampled().calls()).isEqualTo(new CallShape(CallSize.CONSTANT, 4, 4));
+    }
+
+    @Test
+    void answersWhoeverDoesNotFitAlone() {
+        WatchedJob job = simulated.submit(SimulatedLane.draft());
+        simulated.device.limitRows(0);
+
+        simulated.runToEnd();
+
+        assertThat(job.stopped().code()).isEqualTo(FailureCode.ENGINE_FAULT);
+        assertThat(simulated.meter.chargedNanos()).isZero();
+    }
+
+    @Test
+    void loadsTheBundleAnewAfterAFailure() {
+        simulated.submit(SimulatedLane.draft());
+        simulated.device.failNextCall();
+        simulated.runToEnd();
+        assertThat(simulated.device.loads()).isEqualTo(1);
+
+        WatchedJob next = simulated.submit(SimulatedLane.draft());
+        simulated.runToEnd();
+
+        assertThat(simulated.device.loads()).isEqualTo(2);
+        assertThat(next.sampled().samples()).hasSize(1);
+    }
+
+    @Test
+    void answersEverybodyOnceTheBundleKeepsFailingAndTriesAgainLater() {
+        List<WatchedJob> jobs = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            jobs.add(simulated.submit(SimulatedLane.draft()));
+        }
+        simulated.device.watch((bundle, network, rows) -> simulated.device.failNextCall());
+        simulated.runToEnd();
+        assertThat(jobs).allMatch(job -> job.stopped().code() == FailureCode.ENGINE_FAULT);
+        assertThat(simulated.device.calls()).isEqualTo(4);
+
+        assertThat(simulated.submit(SimulatedLane.draft()).stopped().code()).isEqualTo(FailureCode.ENGINE_FAULT);
+
+        simulated.device.watch((bundle, network, rows) -> {});
+        simulated.clock.advance(Duration.ofMinutes(1));
+        WatchedJob trial = simulated.submit(SimulatedLane.draft());
+        simulated.runToEnd();
+        assertThat(trial.sampled().samples()).hasSize(1);
+    }
+
+    @Test
+    void warmUpHalvesCallsThatDoNotFit() {
+        simulated.device.limitRows(2);
+
+        simulated.loop.warmUp();
+
+        assertThat(simulated.lane.callShape()).isEqualTo(new CallShape(CallSize.CONSTANT, 2, 2));
+    }
+
+    @Test
+    void elasticCallsCarryNoPadding() {
+        SimulatedLane elastic = new SimulatedLane(EngineSettings.constant(8, 4).withCallSize(CallSize.ELASTIC));
+        List<Integer> sizes = new ArrayList<>();
+        elastic.device.watch((bundle, network, rows) -> sizes.add(rows.rows()));
+        WatchedJob job = elastic.submit(SimulatedLane.draft().withImages(3));
+
+        elastic.runToEnd();
+
+        assertThat(sizes).hasSize(6).containsOnly(3);
+        assertThat(job.sampled().calls()).isEqualTo(new CallShape(CallSize.ELASTIC, 8, 4));
+        assertThat(job.sampled().usage().paddingNanos()).isZero();
+    }
+}

@@ -1,0 +1,42 @@
+package dev.sluice.engine;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** A device that makes each call when it is started, on the calling thread: results wait to be taken, as they do behind a real one. */
+final class InlineDevice implements Device {
+    private final EngineClock clock;
+    private final Deque<CallResult> made = new ArrayDeque<>();
+
+    InlineDevice(EngineClock clock) {
+        this.clock = clock;
+    }
+
+    @Override
+    public void start(Call call) {
+        made.addLast(Device.make(call, clock));
+    }
+
+    @Override
+    public CallResult take() {
+        return made.removeFirst();
+    }
+
+    /** Device time that the loop has not heard of yet. */
+    long untakenNanos() {
+        return made.stream()
+                .mapToLong(result -> result.overheadNanos() + result.nanos())
+                .sum();
+    }
+
+    /** Rows with results that the loop has not taken yet. */
+    long untakenRows() {
+        return made.stream()
+                .filter(result -> result.yield() instanceof CallResult.Values)
+                .mapToLong(result -> result.call().rows().size())
+                .sum();
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,240 @@
+package dev.sluice.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.engine.Row.Role;
+import dev.sluice.request.Priority;
+import dev.sluice.request.SamplerSettings;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class PackingTest {
+    private static final int ROWS = 4;
+    private static final int GUIDE_ROWS = 2;
+    private static final int PATIENCE = 3;
+
+    private final SimulatedLane simulated = new SimulatedLane(ROWS, GUIDE_ROWS);
+    private final Packing packing = new Packing(ROWS, GUIDE_ROWS, PATIENCE);
+
+    @Test
+    void callsNothingWhileNothingWaits() {
+        assertThat(packing.next(false)).isEmpty();
+    }
+
+    @Test
+    void waitsForTheCallUnderWayBeforeItMakesOneThatIsNotFull() {
+        rows(ROWS - 1, Role.CONDITIONAL);
+
+        assertThat(packing.next(true)).isEmpty();
+        assertThat(packing.next(false)).contains(Network.DENOISER);
+    }
+
+    @Test
+    void rowsThatDoNotFitGoFirstIntoTheNextCall() {
+        List<Row> rows = rows(ROWS + 2, Role.CONDITIONAL);
+        List<Row> later = rows(3, Role.CONDITIONAL);
+
+        assertThat(packing.take(Network.DENOISER)).isEqualTo(rows.subList(0, ROWS));
+        assertThat(packing.take(Network.DENOISER))
+                .containsExactly(rows.get(ROWS), rows.get(ROWS + 1), later.get(0), later.get(1));
+    }
+
+    @Test
+    void rowsPutBackGoAheadOfAllOthersInTheirOldOrder() {
+        List<Row> rows = rows(ROWS, Role.CONDITIONAL);
+        List<Row> later = rows(ROWS, Role.CONDITIONAL);
+
+        packing.putBack(packing.take(Network.DENOISER));
+
+        assertThat(packing.take(Network.DENOISER)).isEqualTo(rows);
+        assertThat(packing.take(Network.DENOISER)).isEqualTo(later);
+    }
+
+    @Test
+    void fullGuideCallGoesFirst() {
+        rows(ROWS, Role.CONDITIONAL);
+        rows(GUIDE_ROWS, Role.GUIDE);
+
+        assertThat(packing.next(false)).contains(Network.GUIDE);
+    }
+
+    @Test
+    void guideRowsWaitForCompanyWhileDenoiserCallsAreFullButNoLongerThanTheirPatience() {
+        rows(100, Role.CONDITIONAL);
+        rows(1, Role.GUIDE);
+
+        for (int call = 0; call < PATIENCE; call++) {
+            assertThat(makeCall()).isEqualTo(Network.DENOISER);
+        }
+        assertThat(makeCall()).isEqualTo(Network.GUIDE);
+        assertThat(makeCall()).isEqualTo(Network.DENOISER);
+    }
+
+    @Test
+    void patienceBeginsAnewForRowsThatComeLater() {
+        rows(100, Role.CONDITIONAL);
+        makeCall();
+        makeCall();
+        makeCall();
+        rows(1, Role.GUIDE);
+
+        assertThat(makeCall()).isEqualTo(Network.DENOISER);
+    }
+
+    @Test
+    void guideGoesBeforeADenoiserCallThatItCouldHelpToFill() {
+        rows(ROWS - 1, Role.CONDITIONAL);
+        rows(1, Role.GUIDE);
+
+        assertThat(makeCall()).isEqualTo(Network.GUIDE);
+        assertThat(makeCall()).isEqualTo(Network.DENOISER);
+    }
+
+    @Test
+    void startsNoMoreImagesThanTheNextCallHasRoomFor() {
+        Job job = job(SimulatedLane.draft().withImages(10));
+        packing.add(job);
+
+        packing.startImages();
+        assertThat(job.imagesStarted()).isEqualTo(ROWS);
+
+        packing.take(Network.DENOISER);
+        packing.startImages();
+        assertThat(job.imagesStarted()).isEqualTo(2 * ROWS);
+    }
+
+    @Test
+    void startsOldestFirstThenByDeadline() {
+        Job late = entered(1, SimulatedLane.draft());
+        Job relaxed = entered(0, SimulatedLane.draft());
+        Job urgent = entered(0, SimulatedLane.draft().withDeadline(Instant.EPOCH));
+
+        assertThat(startAll(late, relaxed, urgent)).containsExactly(urgent, relaxed, late);
+    }
+
+    @Test
+    void startsInteractiveImagesThoughBatchRowsFillTheNextCall() {
+        rows(3 * ROWS, Role.CONDITIONAL);
+        Job interactive = job(SimulatedLane.draft().withPriority(Priority.INTERACTIVE));
+        packing.add(interactive);
+
+        packing.startImages();
+
+        assertThat(packing.take(Network.DENOISER).getFirst().job()).isSameAs(interactive);
+    }
+
+    @Test
+    void batchRowsGetOneOfEightWhileInteractiveWorkAboundsHoweverSmallTheCall() {
+        for (int rowsPerCall : List.of(1, 3, ROWS, 16)) {
+            Packing crowded = new Packing(rowsPerCall, 1, 1);
+            crowded.add(job(SimulatedLane.draft().withImages(1_000).withPriority(Priority.INTERACTIVE)));
+            crowded.add(job(SimulatedLane.draft().withImages(1_000)));
+            int rows = 0;
+            int batch = 0;
+            while (rows < 480) {
+                crowded.startImages();
+                for (Row row : crowded.take(Network.DENOISER)) {
+                    rows++;
+                    batch += row.priority() == Priority.BATCH ? 1 : 0;
+                }
+            }
+            assertThat((double) batch / rows)
+                    .as("share of batch rows in calls of %d", rowsPerCall)
+                    .isBetween(0.1, 0.13);
+        }
+    }
+
+    @Test
+    void tenantsShareByPlannedEvaluationsNotByRequests() {
+        Job small =
+                job(SimulatedLane.draft().withTenant("small").withImages(1_000).withSampler(SamplerSettings.ddpm(10)));
+        Job large =
+                job(SimulatedLane.draft().withTenant("large").withImages(1_000).withSampler(SamplerSettings.ddpm(90)));
+        packing.add(large);
+        packing.add(small);
+
+        for (int call = 0; call < 100; call++) {
+            packing.startImages();
+            packing.take(Network.DENOISER);
+        }
+
+        assertThat((double) small.imagesStarted() / large.imagesStarted()).isBetween(8.0, 10.0);
+    }
+
+    @Test
+    void tenantWithOneImageIsNotHeldUpByTheOthersBacklog() {
+        packing.add(job(SimulatedLane.draft().withTenant("flood").withImages(10_000)));
+        packing.startImages();
+        Job lone = job(SimulatedLane.draft().withTenant("lone"));
+        packing.add(lone);
+        long started = 0;
+
+        while (lone.imagesStarted() == 0) {
+            packing.startImages();
+            started += packing.take(Network.DENOISER).size() * lone.evaluationsPerImage();
+        }
+
+        assertThat(started).isLessThanOrEqualTo(TenantRounds.lead(lone.evaluationsPerImage()));
+    }
+
+    @Test
+    void forgetsRowsAndImagesOfADroppedJob() {
+        Job dropped = job(SimulatedLane.draft().withImages(10));
+        Job kept = job(SimulatedLane.draft());
+        packing.add(dropped);
+        packing.add(kept);
+        packing.startImages();
+
+        packing.drop(dropped);
+        packing.startImages();
+
+        assertThat(packing.take(Network.DENOISER)).extracting(Row::job).containsExactly(kept);
+        assertThat(packing.hasWork()).isFalse();
+    }
+
+    @Test
+    void smallerCallsTakeFewerRows() {
+        rows(ROWS, Role.CONDITIONAL);
+
+        packing.resize(Network.DENOISER, ROWS / 2);
+
+        assertThat(packing.take(Network.DENOISER)).hasSize(ROWS / 2);
+    }
+
+    private Network makeCall() {
+        Optional<Network> next = packing.next(false);
+        packing.take(next.orElseThrow());
+        return next.orElseThrow();
+    }
+
+    private List<Row> rows(int count, Role role) {
+        Job job = job(SimulatedLane.draft().withImages(count));
+        List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            rows.add(new Row(job.startNextImage(), role));
+        }
+        rows.forEach(packing::add);
+        return rows;
+    }
+
+    private List<Job> startAll(Job... jobs) {
+        for (Job job : jobs) {
+            packing.add(job);
+        }
+        packing.startImages();
+        return packing.take(Network.DENOISER).stream().map(Row::job).toList();
+    }
+
+    private Job entered(long round, RequestDraft draft) {
+        Job job = job(draft);
+        job.enter(round);
+        return job;
+    }
+
+    private Job job(RequestDraft draft) {
+        return simulated.job(draft).job();
+    }
+}

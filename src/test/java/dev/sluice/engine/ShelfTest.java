@@ -1,0 +1,125 @@
+package dev.sluice.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.request.CallSize;
+import dev.sluice.request.SamplerSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+/** Which bundles are on the device, seen from the engine's loop. Each bundle takes up one byte. */
+class ShelfTest {
+    private static final Duration PATIENCE = Duration.ofMillis(100);
+
+    private final SimulatedClock clock = new SimulatedClock();
+    private final SimulatedDevice device = new SimulatedDevice(clock);
+    private final List<WatchedJob> jobs = new ArrayList<>();
+
+    @Test
+    void leastRecentlyUsedBundleLeaves() {
+        EngineLoop loop = loop(2);
+        loop.warmUp();
+        assertThat(device.bundlesThere()).containsExactlyInAnyOrder("b", "c");
+
+        run(loop, "b");
+        run(loop, "a");
+
+        assertThat(device.bundlesThere()).containsExactlyInAnyOrder("a", "b");
+    }
+
+    @Test
+    void bundleThatFitsBesideTheOthersComesAtOnce() {
+        EngineLoop loop = loop(3);
+
+        run(loop, "a");
+        run(loop, "b");
+
+        assertThat(device.bundlesThere()).containsExactlyInAnyOrder("a", "b");
+    }
+
+    @Test
+    void busyBundleKeepsTheDeviceUntilTheOthersWorkHasWaitedLongEnough() {
+        EngineLoop loop = loop(1);
+        submit(loop, "a", 100, 20);
+        submit(loop, "b", 100, 20);
+
+        while (!loop.idle()) {
+            loop.tick();
+        }
+
+        assertThat(jobs).allMatch(job -> job.sampled().samples().size() == 20);
+        long turns = clock.nanos() / PATIENCE.toNanos();
+        assertThat(device.loads()).isBetween(turns - 2, turns + 2).isGreaterThan(4);
+    }
+
+    @Test
+    void idleBundleLeavesAtOnce() {
+        EngineLoop loop = loop(1);
+        run(loop, "a");
+        long before = clock.nanos();
+
+        run(loop, "b");
+
+        assertThat(Duration.ofNanos(clock.nanos() - before)).isLessThan(PATIENCE);
+        assertThat(device.bundlesThere()).containsExactly("b");
+    }
+
+    @Test
+    void learnsWhatFitsFromTheDevice() {
+        EngineLoop loop = loop(Long.MAX_VALUE);
+        device.limitBundles(2);
+
+        run(loop, "a");
+        run(loop, "b");
+        run(loop, "c");
+        run(loop, "a");
+
+        assertThat(device.bundlesThere()).containsExactlyInAnyOrder("a", "c");
+    }
+
+    @Test
+    void idleBundleLeavesBeforeACallIsHalved() {
+        EngineLoop loop = loop(3);
+        run(loop, "a");
+        WatchedJob job = submit(loop, "b", 6, 4);
+        device.watch((bundle, network, rows) ->
+                device.limitRows(device.bundlesThere().size() > 1 ? 3 : 4));
+
+        while (!loop.idle()) {
+            loop.tick();
+        }
+
+        assertThat(job.sampled().calls().rowsPerCall()).isEqualTo(4);
+        assertThat(device.bundlesThere()).containsExactly("b");
+    }
+
+    private EngineLoop loop(long deviceMemory) {
+        EngineSettings settings =
+                new EngineSettings(CallSize.CONSTANT, 4, 2, 4, 64, Duration.ofSeconds(1), deviceMemory, PATIENCE);
+        List<Lane> lanes = List.of("a", "b", "c").stream()
+                .map(name -> new Lane(device.bundle(name, false), settings, clock))
+                .toList();
+        return new EngineLoop(lanes, settings, clock, new InlineDevice(clock), new DeviceMeter());
+    }
+
+    private void run(EngineLoop loop, String model) {
+        submit(loop, model, 3, 1);
+        while (!loop.idle()) {
+            loop.tick();
+        }
+    }
+
+    private WatchedJob submit(EngineLoop loop, String model, int steps, int images) {
+        Lane lane = Objects.requireNonNull(loop.lanes().get(model));
+        RequestDraft draft = RequestDraft.of(model, "star")
+                .withSampler(SamplerSettings.ddpm(steps))
+                .withImages(images);
+        WatchedJob job = new WatchedJob(draft, "r" + jobs.size(), lane, clock.nanos(), jobs.size());
+        jobs.add(job);
+        loop.submit(job.job());
+        return job;
+    }
+}
