@@ -79,7 +79,7 @@ public final class Bench {
 
     private ModelFigures measure(VerifiedBundle verified, boolean first) throws InterruptedException {
         Runnable prepareThread = () -> torch.prepareCallingThread(setup.threads());
-        try (Bundle bundle = torch.load(verified)) {
+        try (Bundle bundle = torch.open(verified)) {
             Stand stand = new Stand(bundle, setup.callRows(), prepareThread, setup.plan(), setup.seed(), progress);
             ModelFigures figures = new ModelBench(stand, setup.asked(), first ? NO_BUDGET : PART_BUDGET)
                     .measure(parameters(verified), setup.rival().apply(verified.directory()));

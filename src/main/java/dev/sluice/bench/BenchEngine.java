@@ -1,6 +1,7 @@
 package dev.sluice.bench;
 
 import dev.sluice.engine.Admission;
+import dev.sluice.engine.Calls;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.EngineSettings;
@@ -71,6 +72,11 @@ final class BenchEngine implements AutoCloseable {
     /** All turns so far. */
     Turn total() {
         return total;
+    }
+
+    /** What the engine itself says of its calls. */
+    Calls calls() {
+        return engine.calls();
     }
 
     /** Ends the engine, whatever is inside. */

@@ -1,5 +1,6 @@
 package dev.sluice.bench;
 
+import java.util.List;
 import java.util.Optional;
 
 /** What came of measuring something. */
@@ -14,6 +15,10 @@ public sealed interface Figure {
     record Measured(double value, Spread spread, Optional<String> note) implements Figure {
         static Measured median(Spread spread) {
             return new Measured(spread.median(), spread, Optional.empty());
+        }
+
+        static Measured once(double value, String note) {
+            return new Measured(value, Spread.of(List.of(value)), Optional.of(note));
         }
     }
 

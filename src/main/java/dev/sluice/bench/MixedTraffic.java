@@ -1,5 +1,6 @@
 package dev.sluice.bench;
 
+import dev.sluice.engine.Calls;
 import dev.sluice.request.GenerationRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,7 +88,7 @@ final class MixedTraffic {
                     images,
                     vsBound,
                     rival.figure(planned, engine.total()),
-                    paddingShare());
+                    paddingShare(engine.calls()));
         }
     }
 
@@ -99,8 +100,16 @@ final class MixedTraffic {
         return engine.run(soFar -> !last && costs.boundNanos(before.plus(soFar.rows())) >= target);
     }
 
-    private static Figure paddingShare() {
-        return new Figure.NotMeasured("the engine doesn't tell while what padding was");
+    private static Figure paddingShare(Calls calls) {
+        if (calls.busyRows() == 0) {
+            return new Figure.NotMeasured("no call left work waiting");
+        }
+        return Figure.Measured.once(
+                calls.paddingShareWhileBusy(),
+                Numbers.percent(calls.busyRows() + calls.busyPaddingRows(), calls.rows() + calls.paddingRows())
+                        + " of all rows were in calls that left work waiting; "
+                        + Numbers.percent(calls.paddingRows(), calls.rows() + calls.paddingRows())
+                        + " of all rows were padding, the emptying at the end included");
     }
 
     private static void requireSame(EvaluatedRows planned, EvaluatedRows found, String who) {

@@ -47,6 +47,9 @@ final class ModelBench {
                 || asked.contains(FigureKind.PADDING_SHARE)) {
             mixedTraffic(costs, rival);
         }
+        if (asked.contains(FigureKind.CONSTANT_VS_ELASTIC)) {
+            constantVsElastic();
+        }
         figures.keySet().retainAll(asked);
         return new ModelFigures(stand.bundle().name(), parameters, figures, withGuide, ratios, notes);
     }
@@ -125,6 +128,12 @@ final class ModelBench {
         figures.put(FigureKind.MIXED_VS_BOUND, result.vsBound());
         figures.put(FigureKind.MIXED_VS_STATIC, result.vsStatic());
         figures.put(FigureKind.PADDING_SHARE, result.paddingShare());
+    }
+
+    private void constantVsElastic() throws InterruptedException {
+        double pair = 2 * seconds(stand.plan().engineTurn()) + bareSeconds();
+        announce("constant against elastic calls", (stand.plan().pairs() + 1) * pair);
+        figures.put(FigureKind.CONSTANT_VS_ELASTIC, Measured.median(new ConstantVsElastic(stand).measure()));
     }
 
     private double bareSeconds() {

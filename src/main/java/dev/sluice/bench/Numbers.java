@@ -15,6 +15,10 @@ final class Numbers {
         return String.format(Locale.ROOT, size >= 1000 ? "%.0f" : size >= 100 ? "%.1f" : "%.4f", value);
     }
 
+    static String percent(long part, long all) {
+        return String.format(Locale.ROOT, "%.2f %%", 100.0 * part / all);
+    }
+
     static String seconds(double seconds) {
         return seconds < 90
                 ? String.format(Locale.ROOT, "%.0f s", seconds)

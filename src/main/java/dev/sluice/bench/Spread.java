@@ -25,11 +25,6 @@ public record Spread(double lower, double median, double upper, int samples) {
         return new Spread(quantile(sorted, 0.25), quantile(sorted, 0.5), quantile(sorted, 0.75), sorted.length);
     }
 
-    /** A figure that was measured once, as a whole. */
-    public static Spread of(double sample) {
-        return of(List.of(sample));
-    }
-
     private static double quantile(double[] sorted, double share) {
         double place = share * (sorted.length - 1);
         int below = (int) place;

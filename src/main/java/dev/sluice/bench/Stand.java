@@ -2,7 +2,7 @@ package dev.sluice.bench;
 
 import dev.sluice.engine.EngineSettings;
 import dev.sluice.model.Bundle;
-import java.time.Duration;
+import dev.sluice.request.CallSize;
 import java.util.function.Consumer;
 
 /**
@@ -18,18 +18,19 @@ record Stand(
         BenchPlan plan,
         long seed,
         Consumer<String> progress) {
-    private static final int GUIDE_PATIENCE = 4;
-
     BareLoop bareLoop() throws InterruptedException {
         return new BareLoop(bundle, callRows, prepareThread);
     }
 
+    /** An engine with calls of constant size. */
     BenchEngine engine() throws InterruptedException {
-        return new BenchEngine(
-                bundle,
-                new EngineSettings(
-                        callRows.denoiser(), callRows.guide(), GUIDE_PATIENCE, Integer.MAX_VALUE, Duration.ofDays(1)),
-                prepareThread);
+        return engine(CallSize.CONSTANT);
+    }
+
+    BenchEngine engine(CallSize callSize) throws InterruptedException {
+        EngineSettings settings =
+                EngineSettings.constant(callRows.denoiser(), callRows.guide()).withCallSize(callSize);
+        return new BenchEngine(bundle, settings, prepareThread);
     }
 
     Stand with(BenchPlan other) {

@@ -32,7 +32,7 @@ final class Turnstile {
 
     private long startNanos;
 
-    /** The bundle with this gate at its denoiser and its guide. Closing it leaves the modules loaded. */
+    /** The bundle with this gate at its denoiser and its guide. */
     Bundle at(Bundle bundle) {
         return new Bundle(
                 bundle.manifest(),
@@ -40,6 +40,7 @@ final class Turnstile {
                 new GatedDenoiser(bundle.denoiser()),
                 bundle.guide().map(GatedGuide::new),
                 Optional.empty(),
+                bundle.residence(),
                 bundle.denoiserRows(),
                 bundle.guideRows());
     }

@@ -15,7 +15,7 @@ class BenchCommandIT {
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         JsonNode json = new JsonMapper().readTree(run.out());
-        for (String figure : new String[] {"engineEfficiency", "mixedVsBound"}) {
+        for (String figure : new String[] {"engineEfficiency", "mixedVsBound", "constantVsElastic"}) {
             assertThat(json.get(figure).asDouble()).as(figure).isPositive();
         }
         assertThat(json.get("scheduleRatios")).hasSize(10);
