@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -128,7 +128,8 @@ final class BenchCommand implements Callable<Integer> {
                 bundle -> rival(bundle, choice),
                 asked,
                 seed);
-        BenchReport report = new Bench(torch, setup, BenchCommand::say).run(Machine.here(device), versions(torch));
+        BenchReport report =
+                new Bench(torch, setup, BenchCommand::say).run(Machine.here(deviceName(choice)), versions(torch));
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(report.asJson().toPrettyString());
@@ -215,17 +216,32 @@ final class BenchCommand implements Callable<Integer> {
 
     /** As git has it, where the program runs from a checkout. */
     private static String commit() {
+        return firstLine("git", "describe", "--always", "--dirty", "--exclude=*")
+                .orElse("commit unknown");
+    }
+
+    private String deviceName(DeviceChoice choice) {
+        return switch (choice) {
+            case DeviceChoice.Cpu cpu -> device;
+            case DeviceChoice.Gpu(int number) ->
+                firstLine("nvidia-smi", "--query-gpu=name", "--format=csv,noheader", "--id=" + number)
+                        .map(name -> device + " (" + name + ")")
+                        .orElse(device);
+        };
+    }
+
+    /** What a command says first, run where the program lives; empty where it can't be run or says nothing. */
+    private static Optional<String> firstLine(String... command) {
         try {
-            Process git = new ProcessBuilder("git", "describe", "--always", "--dirty", "--exclude=*")
+            Process process = new ProcessBuilder(command)
                     .directory(HOME.toAbsolutePath().toFile())
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            try (var answer = git.inputReader()) {
-                String line = answer.readLine();
-                return line == null ? "commit unknown" : line.toLowerCase(Locale.ROOT);
+            try (var answer = process.inputReader()) {
+                return Optional.ofNullable(answer.readLine());
             }
         } catch (IOException e) {
-            return "commit unknown";
+            return Optional.empty();
         }
     }
 

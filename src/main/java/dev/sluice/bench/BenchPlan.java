@@ -28,7 +28,7 @@ public record BenchPlan(
         return new BenchPlan(
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(4),
-                8,
+                6,
                 10,
                 1,
                 requests,

@@ -1,6 +1,7 @@
 package dev.sluice.bench;
 
 import dev.sluice.bench.Figure.Measured;
+import dev.sluice.bench.Figure.NotMeasured;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -9,9 +10,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Measures what was asked for on one bundle, part after part. */
 final class ModelBench {
+    private static final Logger LOG = LoggerFactory.getLogger(ModelBench.class);
+
     private static final Duration FIRST_LOOK = Duration.ofSeconds(1);
     private static final int[] DIVISORS = {2, 5, 10, 25};
 
@@ -36,22 +41,31 @@ final class ModelBench {
 
     ModelFigures measure(long parameters, StaticOption rival) throws InterruptedException {
         RowCosts costs = firstLook();
-        if (asked.contains(FigureKind.ENGINE_EFFICIENCY)) {
-            engineEfficiency();
-        }
-        if (asked.contains(FigureKind.SCHEDULE_RATIOS)) {
-            scheduleRatios(costs);
-        }
-        if (asked.contains(FigureKind.MIXED_VS_BOUND)
-                || asked.contains(FigureKind.MIXED_VS_STATIC)
-                || asked.contains(FigureKind.PADDING_SHARE)) {
-            mixedTraffic(costs, rival);
-        }
-        if (asked.contains(FigureKind.CONSTANT_VS_ELASTIC)) {
-            constantVsElastic();
-        }
+        attempt(Set.of(FigureKind.ENGINE_EFFICIENCY), this::engineEfficiency);
+        attempt(Set.of(FigureKind.SCHEDULE_RATIOS), () -> scheduleRatios(costs));
+        attempt(
+                Set.of(FigureKind.MIXED_VS_BOUND, FigureKind.MIXED_VS_STATIC, FigureKind.PADDING_SHARE),
+                () -> mixedTraffic(costs, rival));
+        attempt(Set.of(FigureKind.CONSTANT_VS_ELASTIC), this::constantVsElastic);
         figures.keySet().retainAll(asked);
         return new ModelFigures(stand.bundle().name(), parameters, figures, withGuide, ratios, notes);
+    }
+
+    /** Measures a part where one of its figures was asked for. A part that fails costs its own figures only. */
+    private void attempt(Set<FigureKind> kinds, Part part) throws InterruptedException {
+        if (kinds.stream().noneMatch(asked::contains)) {
+            return;
+        }
+        try {
+            part.measure();
+        } catch (RuntimeException e) {
+            LOG.warn("bench_part_failed figures={}", kinds, e);
+            kinds.forEach(kind -> figures.put(kind, new NotMeasured(String.valueOf(e.getMessage()))));
+        }
+    }
+
+    private interface Part {
+        void measure() throws InterruptedException;
     }
 
     /** Warms the modules up and tells how long things will take. */
