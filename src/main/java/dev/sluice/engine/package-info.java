@@ -1,8 +1,8 @@
 /**
  * Trajectories become rows, rows become calls of constant size, calls move trajectories on. Jobs come in from {@code
- * stream} through {@link dev.sluice.engine.Engine#submit} on any thread; one thread owns the device, the loop and all
- * state in it; what became of a job goes back through its {@link dev.sluice.engine.JobListener}. Knows nothing of Kafka
- * or S3.
+ * stream} through {@link dev.sluice.engine.Engine#submit} on any thread; one thread runs the loop and owns all state in
+ * it, one makes the calls; what became of a job goes back through its {@link dev.sluice.engine.JobListener}. {@link
+ * dev.sluice.engine.Packing} says which rows go together. Knows nothing of Kafka or S3.
  */
 @NullMarked
 package dev.sluice.engine;

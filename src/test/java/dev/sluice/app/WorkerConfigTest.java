@@ -31,6 +31,9 @@ class WorkerConfigTest {
                         application.id=sluice
                         bundles=!
                         device=cpu
+                        engine.bundle-patience=10s
+                        engine.call-size=constant
+                        engine.device-memory=0
                         engine.guide-patience=16
                         engine.guide-rows-per-call=8
                         engine.max-images=64

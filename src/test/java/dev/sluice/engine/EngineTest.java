@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.model.ModelException;
 import dev.sluice.model.RowBuffers;
+import dev.sluice.request.CallShape;
+import dev.sluice.request.CallSize;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Prompt;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -189,6 +193,57 @@ class EngineTest {
 
         assertThatThrownBy(engine::start).hasCauseInstanceOf(ModelException.class);
         assertThat(engine.healthy()).isFalse();
+    }
+
+    @Test
+    void ownerThatThrowsDoesNotStopTheEngine() throws Exception {
+        gate.open();
+        engine.start();
+        engine.submit(SimulatedLane.draft().request("r"), new Listening() {
+            @Override
+            public void ended(JobEnd end) {
+                throw new IllegalStateException("the owner has a bug");
+            }
+        });
+
+        assertThat(submit(SimulatedLane.draft()).end()).isInstanceOf(JobEnd.Sampled.class);
+        assertThat(engine.healthy()).isTrue();
+    }
+
+    @Test
+    void takesNothingOnAndIsUnhealthyOnceEveryBundleKeepsFailing() throws Exception {
+        gate.open();
+        engine.start();
+        device.watch((bundle, network, rows) -> device.failNextCall());
+        for (int failure = 0; failure < 3; failure++) {
+            assertThat(submit(SimulatedLane.draft()).end()).isInstanceOf(JobEnd.Stopped.class);
+        }
+
+        assertThat(engine.hasRoom()).isFalse();
+        assertThat(engine.healthy()).isFalse();
+        assertThat(engine.submit(SimulatedLane.draft().request("r"), new Listening()))
+                .isInstanceOfSatisfying(
+                        Admission.Rejected.class,
+                        rejected -> assertThat(rejected.refusal().code()).isEqualTo(FailureCode.ENGINE_FAULT));
+
+        device.watch(gate);
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(engine.hasRoom()).isTrue();
+        assertThat(submit(SimulatedLane.draft()).end()).isInstanceOf(JobEnd.Sampled.class);
+        assertThat(engine.healthy()).isTrue();
+    }
+
+    @Test
+    void countsRowsAndPadding() throws Exception {
+        gate.open();
+        engine.start();
+        submit(SimulatedLane.draft().withImages(4)).end();
+
+        Calls calls = engine.calls();
+        assertThat(calls.rows()).isEqualTo(4 * 6);
+        assertThat(calls.busyPaddingRows()).isZero();
+        assertThat(calls.rows() + calls.paddingRows()).isEqualTo(3 * calls.calls());
+        assertThat(engine.callShapes()).containsExactly(Map.entry(MODEL, new CallShape(CallSize.CONSTANT, 3, 2)));
     }
 
     @Test

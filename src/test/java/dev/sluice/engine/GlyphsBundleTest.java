@@ -65,6 +65,16 @@ class GlyphsBundleTest {
     }
 
     @Test
+    void sameBitsAfterTheBundleLeftTheDeviceAndCameBack() {
+        RequestDraft draft = draft("four").classifierFree(3, new GuidanceSchedule.Full(), GuidanceWeighting.Kind.NONE);
+        List<float[]> before = samples(draft);
+
+        bundle.residence().unload();
+
+        requireSameBits(before, samples(draft));
+    }
+
+    @Test
     void pushOfNothingEqualsNoGuidance() {
         GuidanceSchedule everyStep = new GuidanceSchedule.Full();
         List<float[]> unguided = samples(draft("two"));

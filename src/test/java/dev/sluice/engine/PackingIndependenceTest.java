@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -50,6 +51,47 @@ class PackingIndependenceTest {
 
         for (int i = 1; i < jobs.size(); i += 2) {
             requireSameBits(undisturbed.get(i), jobs.get(i).sampled().samples());
+        }
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void sameBitsAfterARestartInTheMiddle(long seed) {
+        List<RequestDraft> drafts = mixedTraffic(seed);
+        List<List<float[]>> undisturbed = samples(drafts);
+        SimulatedLane killed = new SimulatedLane(5, 3);
+        List<WatchedJob> begun = drafts.stream().map(killed::submit).toList();
+        for (int call = 0; call < 10; call++) {
+            killed.loop.tick();
+        }
+
+        SimulatedLane successor = new SimulatedLane(5, 3);
+        List<Integer> pending = IntStream.range(0, drafts.size())
+                .filter(i -> begun.get(i).end() == null)
+                .boxed()
+                .toList();
+        List<WatchedJob> resumed =
+                pending.stream().map(i -> successor.submit(drafts.get(i))).toList();
+        successor.runToEnd();
+
+        for (int i = 0; i < resumed.size(); i++) {
+            requireSameBits(
+                    undisturbed.get(pending.get(i)), resumed.get(i).sampled().samples());
+        }
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @MethodSource("seeds")
+    void sameBitsHoweverManyWorkersShareTheTraffic(long seed) {
+        List<RequestDraft> drafts = mixedTraffic(seed);
+        List<List<float[]>> together = samples(drafts);
+        int half = drafts.size() / 2;
+
+        List<List<float[]>> shared = new ArrayList<>(samples(drafts.subList(0, half)));
+        shared.addAll(samples(drafts.subList(half, drafts.size())));
+
+        for (int i = 0; i < drafts.size(); i++) {
+            requireSameBits(together.get(i), shared.get(i));
         }
     }
 
