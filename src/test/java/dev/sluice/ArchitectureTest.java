@@ -77,7 +77,21 @@ class ArchitectureTest {
                         JACKSON,
                         "com.sun.net.httpserver..",
                         LOG),
-                MaySee.of("bench", "dev.sluice..", AVRO, KAFKA, JACKSON, LOG));
+                MaySee.of(
+                                "bench",
+                                request,
+                                diffusion,
+                                in("model"),
+                                in("engine"),
+                                in("storage"),
+                                in("wire"),
+                                in("stream"),
+                                in("standalone"),
+                                AVRO,
+                                KAFKA,
+                                JACKSON,
+                                LOG)
+                        .andGenerated());
     }
 
     @ParameterizedTest

@@ -3,7 +3,6 @@ package dev.sluice.app;
 import dev.sluice.bench.Bench;
 import dev.sluice.bench.BenchPlan;
 import dev.sluice.bench.BenchReport;
-import dev.sluice.bench.CallRows;
 import dev.sluice.bench.FigureKind;
 import dev.sluice.bench.LargerBundle;
 import dev.sluice.bench.Machine;
@@ -19,6 +18,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -117,13 +117,13 @@ final class BenchCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Set<FigureKind> asked = asked();
         DeviceChoice choice = device();
-        CallRows callRows = callRows();
+        OptionalInt rows = rowsPerCall();
         List<Path> measured = bundles();
         TorchScriptBundles torch = choice.open();
         Bench.Setup setup = new Bench.Setup(
                 measured,
                 threads,
-                callRows,
+                rows,
                 quick ? BenchPlan.quick() : BenchPlan.full(requests),
                 bundle -> rival(bundle, choice),
                 asked,
@@ -165,16 +165,14 @@ final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private CallRows callRows() {
+    private OptionalInt rowsPerCall() {
         if (rowsPerCall.equals(AUTO)) {
-            return new CallRows(8, 8);
+            return OptionalInt.empty();
         }
-        try {
-            int rows = Integer.parseInt(rowsPerCall);
-            return new CallRows(rows, rows);
-        } catch (IllegalArgumentException e) {
+        if (!rowsPerCall.matches("[1-9]\\d{0,4}")) {
             throw wrong("--rows-per-call is a number of at least 1, or auto, not " + rowsPerCall);
         }
+        return OptionalInt.of(Integer.parseInt(rowsPerCall));
     }
 
     private List<Path> bundles() throws InterruptedException {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -23,6 +24,8 @@ public final class Bench {
 
     private static final Duration NO_BUDGET = Duration.ofDays(1);
 
+    private static final int DEFAULT_ROWS = 8;
+
     private final TorchScriptBundles torch;
     private final Setup setup;
     private final Consumer<String> progress;
@@ -32,14 +35,14 @@ public final class Bench {
      *
      * @param bundles directories, the shipped bundle's first
      * @param threads for an operator's parallel parts on the CPU
-     * @param callRows rows of every call
+     * @param rowsPerCall rows of every call; empty for where more rows gain nothing, for each bundle by itself
      * @param rival the static server for a bundle's directory
      * @param asked the figures to measure
      */
     public record Setup(
             List<Path> bundles,
             int threads,
-            CallRows callRows,
+            OptionalInt rowsPerCall,
             BenchPlan plan,
             Function<Path, StaticOption> rival,
             Set<FigureKind> asked,
@@ -80,11 +83,16 @@ public final class Bench {
     private ModelFigures measure(VerifiedBundle verified, boolean first) throws InterruptedException {
         Runnable prepareThread = () -> torch.prepareCallingThread(setup.threads());
         try (Bundle bundle = torch.open(verified)) {
-            Stand stand = new Stand(bundle, setup.callRows(), prepareThread, setup.plan(), setup.seed(), progress);
+            Stand stand = new Stand(bundle, callRows(), prepareThread, setup.plan(), setup.seed(), progress);
             ModelFigures figures = new ModelBench(stand, setup.asked(), first ? NO_BUDGET : PART_BUDGET)
                     .measure(parameters(verified), setup.rival().apply(verified.directory()));
             return first ? figures.with(serviceFigures()) : figures;
         }
+    }
+
+    private CallRows callRows() {
+        int rows = setup.rowsPerCall().orElse(DEFAULT_ROWS);
+        return new CallRows(rows, rows);
     }
 
     /** What no model has a part in: the stream's throughput and the process's growth. */

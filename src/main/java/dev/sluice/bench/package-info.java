@@ -1,7 +1,7 @@
 /**
- * Measures Sluice on the machine it runs on. {@code app} says what to measure and on which bundles; engines and bare
- * loops take turns over the same modules; the figures go back as a {@link dev.sluice.bench.BenchReport}, for people or
- * as JSON. Nothing here is used while serving.
+ * Measures what the rest promises. Requests come from a publisher in here and go the whole way, through real brokers and
+ * the real worker, with a model or a store that costs nothing where another part is to be measured; figures come out as
+ * records, for whoever prints them.
  */
 @NullMarked
 package dev.sluice.bench;
