@@ -151,7 +151,7 @@ class Denoiser(nn.Module):
         h = self.middle_block(h, emb)
         for block in self.output_blocks:
             h = block(torch.cat([h, skips.pop()], dim=1), emb)
-        return F.pixel_shuffle(self.out(h), self.patch)
+        return F.pixel_shuffle(self.out(h.float()), self.patch)
 
 
 class NoisyClassifier(nn.Module):
@@ -174,7 +174,18 @@ class NoisyClassifier(nn.Module):
         h = F.pixel_unshuffle(x, self.patch)
         for block in self.input_blocks:
             h = block(h, emb)
-        return self.out(self.middle_block(h, emb))
+        return self.out(self.middle_block(h, emb).float())
+
+
+def halve_torso(network: Denoiser | NoisyClassifier) -> None:
+    """Convolutions between the first and the last layer go to fp16, as the public checkpoints' fp16 mode has it.
+
+    Embeddings, normalisation and the softmax stay fp32: in half precision t·freq would be off by up to half a radian.
+    """
+    for blocks in (network.input_blocks, network.middle_block, getattr(network, "output_blocks", nn.ModuleList())):
+        for module in blocks.modules():
+            if isinstance(module, (nn.Conv1d, nn.Conv2d)):
+                module.half()
 
 
 def parameter_count(module: nn.Module) -> int:

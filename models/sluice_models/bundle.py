@@ -12,9 +12,6 @@ import torch
 from sluice_models.configs import NULL_CLASS
 from sluice_models.glyphs import CLASSES, SIZE
 
-MODULES = ("denoiser", "guide", "auditor")
-LARGEST_FILE_BYTES = 16 * 2**20
-
 
 class BadBundle(RuntimeError):
     """The folder does not hold what its bundle.json says."""
@@ -29,16 +26,24 @@ class Defaults:
     classifier_scale: float
 
 
-def description(defaults: Defaults, parameters: dict[str, int], hashes: dict[str, str], training: dict) -> dict:
-    """The content of bundle.json, format version 1."""
+@dataclass(frozen=True)
+class Label:
+    """What a bundle is called, and what it is in a sentence."""
+
+    name: str
+    description: str
+
+
+def description(label: Label, defaults: Defaults, parameters: dict[str, int], hashes: dict[str, str], training: dict) -> dict:
+    """The content of bundle.json, format version 1; ``parameters`` and ``hashes`` by module."""
     picture = {"channels": 3, "height": SIZE, "width": SIZE}
     return {
         "formatVersion": 1,
-        "name": "glyphs-adm",
+        "name": label.name,
         "version": "1.0.0",
         "family": "adm",
         "licence": "Apache-2.0",
-        "description": "Digits in many typefaces, colours and poses, 32x32 RGB; a small ADM denoiser with two noise-aware classifiers.",
+        "description": label.description,
         "image": picture,
         "sample": picture,
         "diffusion": {
@@ -57,7 +62,7 @@ def description(defaults: Defaults, parameters: dict[str, int], hashes: dict[str
             "classifierScale": defaults.classifier_scale,
         },
         "modules": {
-            name: {"file": f"{name}.pt", "sha256": hashes[name], "parameters": parameters[name]} for name in MODULES
+            name: {"file": f"{name}.pt", "sha256": digest, "parameters": parameters[name]} for name, digest in hashes.items()
         },
         "training": training,
     }
@@ -85,10 +90,7 @@ def problems(folder: Path) -> list[str]:
     """Everything about the bundle that is not as it should be; empty when all is well."""
     found = []
     modules = read_description(folder)["modules"]
-    for name in MODULES:
-        size = (folder / modules[name]["file"]).stat().st_size
-        if size > LARGEST_FILE_BYTES:
-            found.append(f"{name}: {size} bytes, more than {LARGEST_FILE_BYTES}")
+    for name in modules:
         try:
             module = load_module(folder, name)
         except BadBundle as bad:

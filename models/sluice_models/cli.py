@@ -19,7 +19,8 @@ from sluice_models.evaluation import SamplingPlan, hit_rate, noisy_accuracy, per
 from sluice_models.exporting import export_bundle
 from sluice_models.glyphs import CLASSES
 from sluice_models.pictures import grid, write_png
-from sluice_models.recipe import DEFAULTS, DENOISER, HELD_OUT_PICTURES, PLANS, TRAINING_PICTURES
+from sluice_models.random_bundle import write_random_bundle
+from sluice_models.recipe import DEFAULTS, DENOISER, HELD_OUT_PICTURES, LABEL, PLANS, TRAINING_PICTURES
 from sluice_models.samplers import ClassifierFree, full_weights, sample_ddpm, to_pixels
 from sluice_models.training import classifier_trainer, denoiser_trainer, run, trained
 
@@ -72,7 +73,7 @@ def export(arguments: argparse.Namespace) -> None:
         **{f"{judge}Seed": PLANS[judge].seed for judge in JUDGES},
     }
     networks = {DENOISER: denoiser, **{judge: network for judge, (network, _) in classifiers.items()}}
-    export_bundle(arguments.bundle, networks, DEFAULTS, training)
+    export_bundle(arguments.bundle, networks, LABEL, DEFAULTS, training)
     print(f"{arguments.bundle}: denoiser trained for {steps} steps")
 
 
@@ -119,6 +120,11 @@ def verify(arguments: argparse.Namespace) -> None:
     print(f"{arguments.bundle}: checksums, parameter counts and module contracts hold")
 
 
+def random_bundle(arguments: argparse.Namespace) -> None:
+    write_random_bundle(arguments.out, arguments.name, arguments.parameters, arguments.seed, arguments.half)
+    print(f"{arguments.out}: {arguments.name}, random weights")
+
+
 def parser() -> argparse.ArgumentParser:
     whole = argparse.ArgumentParser(prog="python -m sluice_models", description=__doc__)
     whole.add_argument("--work", type=Path, default=Path("build"), help="pictures, checkpoints, sample sheets (default: build)")
@@ -127,7 +133,7 @@ def parser() -> argparse.ArgumentParser:
     commands = whole.add_subparsers(required=True, metavar="command")
 
     def command(action: Callable[[argparse.Namespace], None], text: str) -> argparse.ArgumentParser:
-        added = commands.add_parser(action.__name__, help=text, description=text)
+        added = commands.add_parser(action.__name__.replace("_", "-"), help=text, description=text)
         added.set_defaults(action=action)
         return added
 
@@ -148,6 +154,12 @@ def parser() -> argparse.ArgumentParser:
     sampling.add_argument("--sheet", type=Path, help="write the first 200 pictures to this PNG")
     command(accuracy, "print both classifiers' accuracy on held-out pictures, by noise level")
     command(sheet, "draw the bundle's contact sheet at its default scales")
+    untrained = command(random_bundle, "write a bundle of random weights, for timing alone")
+    untrained.add_argument("--out", type=Path, required=True, help="the folder to write")
+    untrained.add_argument("--parameters", type=int, default=20_000_000, help="at least so many in the denoiser (default: 20000000)")
+    untrained.add_argument("--seed", type=int, default=1, help="of the weights (default: 1)")
+    untrained.add_argument("--name", default="random-adm-20m", help="default: random-adm-20m")
+    untrained.add_argument("--half", action="store_true", help="fp16 inside the scripts, fp32 at their boundary")
     command(verify, "check the bundle's checksums, parameter counts and module contracts")
     return whole
 

@@ -45,9 +45,13 @@ class Schedule:
 
     @classmethod
     def cosine(cls, steps: int = TRAIN_STEPS) -> Schedule:
-        """The cosine schedule, respaced: new beta_i = 1 - abar(orig i) / abar(orig i-1)   [N, Eq. 19]."""
-        timesteps = respaced_timesteps(steps) if steps < TRAIN_STEPS else list(range(TRAIN_STEPS))
-        alphas_bar = np.cumprod(1 - cosine_betas())[timesteps]
+        """The cosine schedule, respaced evenly."""
+        return cls.visiting(respaced_timesteps(steps) if steps < TRAIN_STEPS else list(range(TRAIN_STEPS)), cosine_betas())
+
+    @classmethod
+    def visiting(cls, timesteps: list[int], betas: np.ndarray) -> Schedule:
+        """These timesteps, ascending, of f64[N] betas: new beta_i = 1 - abar(orig i) / abar(orig i-1)   [N, Eq. 19]."""
+        alphas_bar = np.cumprod(1 - betas)[timesteps]
         previous = np.append(1.0, alphas_bar[:-1])
         return cls(timesteps, 1 - alphas_bar / previous, alphas_bar, previous)
 

@@ -11,25 +11,26 @@ import torch
 from torch import nn
 
 from sluice_models.adm import parameter_count
-from sluice_models.bundle import LARGEST_FILE_BYTES, MODULES, Defaults, description, sha256_of
+from sluice_models.bundle import Defaults, Label, description, sha256_of
 from sluice_models.contract import AuditorModule, DenoiserModule, GuideModule
 from sluice_models.glyphs import CLASSES, SIZE
 
 TOLERANCE = 1e-5
+HALF_TOLERANCE = 1e-3
 _WRITTEN_BY_THE_WRITER = ("version", "byteorder", ".data/serialization_id")
 _WRAPPERS = {"denoiser": DenoiserModule, "guide": GuideModule, "auditor": AuditorModule}
 
 
 class ExportRefused(RuntimeError):
-    """A scripted module differs from its network, or its file is too large."""
+    """A scripted module differs from its network."""
 
 
-def export_bundle(folder: Path, networks: dict[str, nn.Module], defaults: Defaults, training: dict) -> None:
-    """Writes the three modules, then bundle.json; each file appears whole or not at all."""
+def export_bundle(folder: Path, networks: dict[str, nn.Module], label: Label, defaults: Defaults, training: dict) -> None:
+    """Writes the modules, then bundle.json; each file appears whole or not at all. ``networks`` by module name."""
     folder.mkdir(parents=True, exist_ok=True)
-    written = {name: _write_module(folder, name, networks[name]) for name in MODULES}
-    parameters = {name: parameter_count(networks[name]) for name in MODULES}
-    content = description(defaults, parameters, {name: sha256_of(path) for name, path in written.items()}, training)
+    written = {name: _write_module(folder, name, network) for name, network in networks.items()}
+    parameters = {name: parameter_count(network) for name, network in networks.items()}
+    content = description(label, defaults, parameters, {name: sha256_of(path) for name, path in written.items()}, training)
     partial_json = folder / "bundle.json.partial"
     partial_json.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
     for name, path in written.items():
@@ -95,11 +96,10 @@ def _write_module(folder: Path, name: str, network: nn.Module) -> Path:
     save_without_source_paths(script_module(name, network), partial)
     _without_source_positions(partial)
     difference = largest_difference(name, network, torch.jit.load(partial, map_location="cpu"))
-    if not difference <= TOLERANCE:
+    half = any(parameter.dtype == torch.float16 for parameter in network.parameters())
+    tolerance = HALF_TOLERANCE if half else TOLERANCE
+    if not difference <= tolerance:
         partial.unlink()
-        raise ExportRefused(f"{name}: the script differs from the network by {difference:.2e}, more than {TOLERANCE:.0e}")
-    if partial.stat().st_size > LARGEST_FILE_BYTES:
-        partial.unlink()
-        raise ExportRefused(f"{name}: the file is larger than {LARGEST_FILE_BYTES} bytes")
+        raise ExportRefused(f"{name}: the script differs from the network by {difference:.2e}, more than {tolerance:.0e}")
     print(f"{name}: {parameter_count(network):,} parameters, script equals network to {difference:.1e}")
     return partial

@@ -35,10 +35,10 @@ class GroupNorm32(nn.GroupNorm):
 
 
 class StemConv(nn.Conv2d):
-    """The 3×3 convolution that lifts the picture into feature space (``input_blocks.0.0``)."""
+    """The 3×3 convolution that lifts the picture into feature space (``input_blocks.0.0``), in its weights' precision."""
 
     def forward(self, h: Tensor, emb: Tensor) -> Tensor:
-        return self._conv_forward(h, self.weight, self.bias)
+        return self._conv_forward(h.to(self.weight.dtype), self.weight, self.bias)
 
 
 def _zeroed(layer: nn.Module) -> nn.Module:

@@ -1,14 +1,18 @@
-"""The recipe of the bundle glyphs-adm: which pictures, which seeds, how many steps, which defaults."""
+"""The recipe of the bundle glyphs-adm: its label, which pictures, which seeds, how many steps, which defaults."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from sluice_models.bundle import Defaults
+from sluice_models.bundle import Defaults, Label
 from sluice_models.glyphs import GlyphSet, cached_set
 from sluice_models.training import TrainingPlan
 
+LABEL = Label(
+    "glyphs-adm",
+    "Digits in many typefaces, colours and poses, 32x32 RGB; a small ADM denoiser with two noise-aware classifiers.",
+)
 DENOISER = "denoiser"
 PLANS = {
     DENOISER: TrainingPlan(steps=4_800, seed=11),

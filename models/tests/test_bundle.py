@@ -11,16 +11,18 @@ from conftest import TINY_DENOISER, shaken
 
 from sluice_models import exporting
 from sluice_models.adm import Denoiser
-from sluice_models.bundle import MODULES, BadBundle, Defaults, load_module, problems, read_description, sha256_of
+from sluice_models.bundle import BadBundle, Defaults, Label, load_module, problems, read_description, sha256_of
 from sluice_models.exporting import ExportRefused, export_bundle
 
 COMMITTED = Path(__file__).parent.parent / "bundles" / "glyphs-adm"
+LARGEST_COMMITTED_FILE_BYTES = 16 * 2**20
+LABEL = Label("test", "A tiny network that was never trained.")
 
 
 @pytest.fixture
 def bundle(denoiser, classifier, tmp_path) -> Path:
     networks = {"denoiser": denoiser, "guide": classifier, "auditor": classifier}
-    export_bundle(tmp_path, networks, Defaults(50, 2.0, 4.0), {"recipe": "test", "steps": 0, "seed": 0})
+    export_bundle(tmp_path, networks, LABEL, Defaults(50, 2.0, 4.0), {"recipe": "test", "steps": 0, "seed": 0})
     return tmp_path
 
 
@@ -30,7 +32,7 @@ def test_exported_bundle_has_no_problems_and_no_leftovers(bundle):
 
 
 def test_modules_do_not_name_the_files_they_were_scripted_from(bundle):
-    for name in MODULES:
+    for name in read_description(bundle)["modules"]:
         assert str(Path(exporting.__file__).parent).encode() not in (bundle / f"{name}.pt").read_bytes()
         assert b".debug_pkl" not in (bundle / f"{name}.pt").read_bytes()
 
@@ -76,7 +78,7 @@ def test_export_refuses_a_script_that_differs(denoiser, classifier, tmp_path, mo
     honest = exporting.script_module
     monkeypatch.setattr(exporting, "script_module", lambda name, network: honest(name, other if name == "denoiser" else network))
     with pytest.raises(ExportRefused, match="differs"):
-        export_bundle(tmp_path, {"denoiser": denoiser, "guide": classifier, "auditor": classifier}, Defaults(50, 2.0, 4.0), {})
+        export_bundle(tmp_path, {"denoiser": denoiser, "guide": classifier}, LABEL, Defaults(50, 2.0, 4.0), {})
     assert list(tmp_path.iterdir()) == []
 
 
@@ -84,3 +86,8 @@ def test_export_refuses_a_script_that_differs(denoiser, classifier, tmp_path, mo
 def test_committed_bundle_has_no_problems():
     torch.manual_seed(0)
     assert problems(COMMITTED) == []
+
+
+@pytest.mark.skipif(not COMMITTED.exists(), reason="no bundle beside the tests")
+def test_committed_files_are_small_enough_for_a_repository():
+    assert max(path.stat().st_size for path in COMMITTED.iterdir()) <= LARGEST_COMMITTED_FILE_BYTES

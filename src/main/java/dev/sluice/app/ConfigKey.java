@@ -21,11 +21,20 @@ record ConfigKey(String name, Optional<String> fallback, boolean secret, String 
             key("worker.id", "", "Name of this worker in events; the host's name where empty"),
             key("application.id", "sluice", "Consumer group; the same for all workers of a deployment"),
             key("device", "cpu", "cpu, or gpu:N"),
-            key("engine.rows-per-call", "16", "Rows of every denoiser call; equal bits are promised per value"),
-            key("engine.guide-rows-per-call", "8", "Rows of every guide call"),
+            key(
+                    "engine.rows-per-call",
+                    "auto",
+                    "Rows of every denoiser call, or auto: chosen once by a sweep. Equal bits are promised per value"),
+            key(
+                    "engine.guide-rows-per-call",
+                    "auto",
+                    "Rows of every guide call, or auto: a sweep, at most half a denoiser call"),
             key("engine.call-size", "constant", "constant (padded, equal bits) or elastic (as many rows as there are)"),
             key("engine.guide-patience", "16", "Full denoiser calls that a guide row waits at most for company"),
-            key("engine.max-images", "64", "Images inside at which the worker takes no new requests"),
+            key(
+                    "engine.max-images",
+                    "auto",
+                    "Images inside at which the worker takes no new requests, or auto: four calls of them, at least 64"),
             key("engine.device-memory", "0", "MiB of bundles on the device at once; 0 for as many as fit"),
             key("engine.bundle-patience", "10s", "How long a bundle's work waits while others keep the device"),
             key("engine.threads", "1", "Threads per operator on the CPU"),

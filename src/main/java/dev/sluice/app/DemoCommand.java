@@ -74,6 +74,9 @@ final class DemoCommand implements Callable<Integer> {
     private int run(Path data, Path folder) throws IOException, InterruptedException {
         Map<String, String> overrides = Map.of(
                 "bundles", bundles.asConfigValue(),
+                // Fixed, so that its images are the same bits on every machine of a kind.
+                "engine.rows-per-call", "16",
+                "engine.guide-rows-per-call", "8",
                 "price.sku", "demo-cpu-second",
                 "price.per-device-second", "0.0001");
         System.err.println("Starting broker, registry, S3 and worker ...");

@@ -47,6 +47,9 @@ final class StandaloneCommand implements Callable<Integer> {
             description = "For health and metrics; 0 for a free one. Default: ${DEFAULT-VALUE}.")
     private int httpPort;
 
+    @Option(names = "--device", defaultValue = "cpu", description = "cpu, or gpu:N. Default: ${DEFAULT-VALUE}.")
+    private String device = "cpu";
+
     @Option(names = "--json", description = "Print the addresses as one JSON object.")
     private boolean json;
 
@@ -60,7 +63,7 @@ final class StandaloneCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException, IOException {
         PrintWriter out = spec.commandLine().getOut();
         StandalonePorts ports = new StandalonePorts(kafkaPort, registryPort, s3Port, httpPort);
-        Map<String, String> overrides = Map.of("bundles", bundle.asConfigValue());
+        Map<String, String> overrides = Map.of("bundles", bundle.asConfigValue(), "device", device);
         try (StopSignal stop = new StopSignal();
                 StandaloneStack stack = StandaloneStack.start(data, ports, overrides)) {
             print(out, stack);

@@ -1,8 +1,11 @@
 package dev.sluice.app;
 
+import dev.sluice.engine.CallRows;
+import dev.sluice.engine.CallSizeSweep;
 import dev.sluice.engine.DeviceMeter;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineClock;
+import dev.sluice.engine.EngineSettings;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleException;
 import dev.sluice.model.TorchScriptBundles;
@@ -20,6 +23,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +36,11 @@ final class Worker implements AutoCloseable {
 
     /** For the last commit and for leaving the group. */
     private static final Duration LEAVE_PATIENCE = Duration.ofSeconds(15);
+
+    /** For each network of each bundle, at the first start alone. */
+    private static final Duration SWEEP_BUDGET = Duration.ofSeconds(5);
+
+    private static final int SWEEP_MAX_ROWS = 512;
 
     private final WorkerConfig config;
     private final List<Bundle> bundles;
@@ -72,7 +84,10 @@ final class Worker implements AutoCloseable {
                 torch.deviceName(),
                 torch.libtorchVersion()));
         Engine engine = new Engine(
-                bundles, config.engine(), EngineClock.SYSTEM, () -> torch.prepareCallingThread(config.engineThreads()));
+                bundles,
+                engineSettings(config, bundles, torch),
+                EngineClock.SYSTEM,
+                () -> torch.prepareCallingThread(config.engineThreads()));
         engine.start();
 
         Clock clock = Clock.systemUTC();
@@ -133,6 +148,34 @@ final class Worker implements AutoCloseable {
         store.close();
         bundles.forEach(Bundle::close);
         http.close();
+    }
+
+    /** With the sizes of calls as configured, or else chosen, on a thread like the engine's. */
+    private static EngineSettings engineSettings(WorkerConfig config, List<Bundle> bundles, TorchScriptBundles torch)
+            throws InterruptedException {
+        CallSizes sizes = new CallSizes(
+                new CallSizeFile(config.stream().stateDirectory().resolve("call-sizes.json")),
+                new CallSizeSweep(EngineClock.SYSTEM, SWEEP_BUDGET, SWEEP_MAX_ROWS),
+                torch.deviceName(),
+                torch.libtorchVersion(),
+                config.engineThreads());
+        EngineOptions options = config.engine();
+        FutureTask<Map<String, CallRows>> choice = new FutureTask<>(() -> {
+            torch.prepareCallingThread(config.engineThreads());
+            return bundles.stream()
+                    .collect(Collectors.toMap(
+                            Bundle::name,
+                            bundle -> sizes.choose(bundle, options.rowsPerCall(), options.guideRowsPerCall())));
+        });
+        Thread.ofPlatform().name("sluice-sweep").daemon(true).start(choice);
+        try {
+            return options.withRows(choice.get());
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof BundleException unloadable) {
+                throw unloadable;
+            }
+            throw new IllegalStateException("the bundles can't be called", e.getCause());
+        }
     }
 
     private static List<VerifiedBundle> verify(List<Path> directories) {

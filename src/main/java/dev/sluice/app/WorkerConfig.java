@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * A worker's whole configuration, valid once constructed.
@@ -33,7 +34,7 @@ record WorkerConfig(
         List<Path> bundles,
         DeviceChoice device,
         int engineThreads,
-        EngineSettings engine,
+        EngineOptions engine,
         int finishThreads,
         int finishMaxRequests,
         StreamSettings stream,
@@ -42,6 +43,8 @@ record WorkerConfig(
         Duration overheadInterval,
         InetSocketAddress http,
         Duration shutdownGrace) {
+    private static final int MAX_ROWS_PER_CALL = 4096;
+
     WorkerConfig {
         bundles = List.copyOf(bundles);
     }
@@ -73,17 +76,21 @@ record WorkerConfig(
         return config;
     }
 
-    private static EngineSettings engine(ConfigReader reader) {
+    private static EngineOptions engine(ConfigReader reader) {
         long deviceMemory = reader.integer("engine.device-memory", 0, Integer.MAX_VALUE) * (1L << 20);
-        return new EngineSettings(
+        return new EngineOptions(
                 reader.choice("engine.call-size", CallSize.class, CallSize.CONSTANT),
-                reader.integer("engine.rows-per-call", 1, 4096),
-                reader.integer("engine.guide-rows-per-call", 1, 4096),
+                auto(reader, "engine.rows-per-call", MAX_ROWS_PER_CALL),
+                auto(reader, "engine.guide-rows-per-call", MAX_ROWS_PER_CALL),
                 reader.integer("engine.guide-patience", 1, 1_000_000),
-                reader.integer("engine.max-images", 1, 1_000_000),
+                auto(reader, "engine.max-images", 1_000_000),
                 reader.duration("engine.progress-interval"),
                 deviceMemory == 0 ? EngineSettings.UNLIMITED : deviceMemory,
                 reader.duration("engine.bundle-patience"));
+    }
+
+    private static OptionalInt auto(ConfigReader reader, String name, int most) {
+        return reader.text(name).equals("auto") ? OptionalInt.empty() : OptionalInt.of(reader.integer(name, 1, most));
     }
 
     private static StreamSettings stream(ConfigReader reader) {

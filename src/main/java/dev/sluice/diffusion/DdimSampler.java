@@ -40,22 +40,30 @@ public final class DdimSampler implements Sampler {
         float deviation = (float) sigma;
         float epsShift = (float) (Math.sqrt(1 - alphaBar) * strength);
         float x0Shift = (float) ((1 - alphaBar) / Math.sqrt(alphaBar) * strength);
-        boolean noisy = needsNoise(index);
 
         int n = x.length;
-        for (int e = 0; e < n; e++) {
-            float eps = prediction[e];
-            float x0 = Equations.predictX0(x[e], eps, ofX, ofEps);
-            if (clip) {
-                x0 = Equations.clamp(x0);
-                eps = Equations.predictEps(x[e], x0, ofX, ofEps);
+        // A loop for each case: the JIT vectorises every one of them, whatever mix of requests it has seen.
+        if (gradient != null && epsShift != 0) {
+            for (int e = 0; e < n; e++) {
+                float unclamped = Equations.predictX0(x[e], prediction[e], ofX, ofEps);
+                float x0 = clip ? Equations.clamp(unclamped) : unclamped;
+                float eps = clip ? Equations.predictEps(x[e], x0, ofX, ofEps) : prediction[e];
+                float guidedX0 = Equations.shiftedX0(x0, x0Shift, gradient[e]);
+                float guidedEps = Equations.shiftedEps(eps, epsShift, gradient[e]);
+                x[e] = Equations.ddimMean(guidedX0, guidedEps, ofX0, direction);
             }
-            if (gradient != null && epsShift != 0) {
-                x0 = Equations.shiftedX0(x0, x0Shift, gradient[e]);
-                eps = Equations.shiftedEps(eps, epsShift, gradient[e]);
+        } else {
+            for (int e = 0; e < n; e++) {
+                float unclamped = Equations.predictX0(x[e], prediction[e], ofX, ofEps);
+                float x0 = clip ? Equations.clamp(unclamped) : unclamped;
+                float eps = clip ? Equations.predictEps(x[e], x0, ofX, ofEps) : prediction[e];
+                x[e] = Equations.ddimMean(x0, eps, ofX0, direction);
             }
-            float mean = Equations.ddimMean(x0, eps, ofX0, direction);
-            x[e] = noisy ? mean + deviation * noise[e] : mean;
+        }
+        if (needsNoise(index)) {
+            for (int e = 0; e < n; e++) {
+                x[e] += deviation * noise[e];
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.diffusion;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,25 +31,42 @@ public final class DdpmSampler implements Sampler {
         float ofEps = (float) Math.sqrt(recipAlphaBar - 1);
         float coefficient1 = (float) tables.posteriorMeanCoefficient1(index);
         float coefficient2 = (float) tables.posteriorMeanCoefficient2(index);
-        float logBeta = (float) tables.logBeta(index);
-        float posteriorLogVariance = (float) tables.posteriorLogVarianceClipped(index);
-        boolean learned = variance == VarianceKind.LEARNED_RANGE;
-        float fixedDeviation = fixedDeviation(index);
         float push = (float) strength;
-        boolean noisy = needsNoise(index);
 
         int n = x.length;
+        float[] deviations = deviations(index, prediction, n);
+        // A loop for each part: the JIT vectorises every one of them, whatever mix of requests it has seen.
         for (int e = 0; e < n; e++) {
             float x0 = Equations.predictX0(x[e], prediction[e], ofX, ofEps);
-            float mean = Equations.posteriorMean(clip ? Equations.clamp(x0) : x0, x[e], coefficient1, coefficient2);
-            float deviation = learned
-                    ? Equations.learnedRangeDeviation(prediction[n + e], logBeta, posteriorLogVariance)
-                    : fixedDeviation;
-            if (gradient != null && push != 0) {
-                mean = Equations.shiftedMean(mean, push, deviation * deviation, gradient[e]);
-            }
-            x[e] = noisy ? mean + deviation * noise[e] : mean;
+            x[e] = Equations.posteriorMean(clip ? Equations.clamp(x0) : x0, x[e], coefficient1, coefficient2);
         }
+        if (gradient != null && push != 0) {
+            for (int e = 0; e < n; e++) {
+                x[e] = Equations.shiftedMean(x[e], push, deviations[e] * deviations[e], gradient[e]);
+            }
+        }
+        if (needsNoise(index)) {
+            for (int e = 0; e < n; e++) {
+                x[e] += deviations[e] * noise[e];
+            }
+        }
+    }
+
+    /** The noise's standard deviation for each of n elements. */
+    private float[] deviations(int index, float[] prediction, int n) {
+        if (variance != VarianceKind.LEARNED_RANGE) {
+            float[] deviations = new float[n];
+            Arrays.fill(deviations, fixedDeviation(index));
+            return deviations;
+        }
+        float logBeta = (float) tables.logBeta(index);
+        float posteriorLogVariance = (float) tables.posteriorLogVarianceClipped(index);
+        float[] deviations = Arrays.copyOfRange(prediction, n, 2 * n);
+        for (int e = 0; e < n; e++) {
+            deviations[e] = Equations.learnedRangeLogDeviation(deviations[e], logBeta, posteriorLogVariance);
+        }
+        Exponential.expInPlace(deviations);
+        return deviations;
     }
 
     private float fixedDeviation(int index) {

@@ -29,10 +29,10 @@ final class Equations {
         return mean + strength * variance * gradient;
     }
 
-    /** {@code exp(logvar/2)}, with logvar as in {@link DiffusionTables#learnedRangeLogVariance}. */
-    static float learnedRangeDeviation(float v, float logBeta, float posteriorLogVariance) {
+    /** {@code logvar/2}, with logvar as in {@link DiffusionTables#learnedRangeLogVariance}: the logarithm of the deviation. */
+    static float learnedRangeLogDeviation(float v, float logBeta, float posteriorLogVariance) {
         float fraction = (v + 1) / 2;
-        return (float) Exponential.exp(0.5f * (fraction * logBeta + (1 - fraction) * posteriorLogVariance));
+        return 0.5f * (fraction * logBeta + (1 - fraction) * posteriorLogVariance);
     }
 
     /** Dhariwal and Nichol 2021, algorithm 2: {@code eps - sqrt(1-abar)·omega·s·g}. */

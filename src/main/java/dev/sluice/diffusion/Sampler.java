@@ -4,8 +4,7 @@ import dev.sluice.request.SamplerSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One step of one image, x_t to x_{t-1}, in place. Immutable and free of allocation; any thread may call it, each with
- * arrays of its own.
+ * One step of one image, x_t to x_{t-1}, in place. Immutable; any thread may call it, each with arrays of its own.
  */
 public interface Sampler {
     /**

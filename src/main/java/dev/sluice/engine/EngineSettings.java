@@ -2,13 +2,14 @@ package dev.sluice.engine;
 
 import dev.sluice.request.CallSize;
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * How the engine packs and how much it takes on.
  *
  * @param callSize whether calls are padded to one size, which equal bits are promised for, or as large as need be
- * @param rowsPerCall rows of a denoiser call, padding included
- * @param guideRowsPerCall the same for guide calls
+ * @param rows rows of calls, padding included
+ * @param rowsByBundle the same for bundles, by name, that have sizes of their own
  * @param guidePatience full denoiser calls that a guide row waits at most for company
  * @param maxImages images inside, waiting or under way, at which the engine counts as full
  * @param progressInterval least time between two progress reports of a job
@@ -18,8 +19,8 @@ import java.time.Duration;
  */
 public record EngineSettings(
         CallSize callSize,
-        int rowsPerCall,
-        int guideRowsPerCall,
+        CallRows rows,
+        Map<String, CallRows> rowsByBundle,
         int guidePatience,
         int maxImages,
         Duration progressInterval,
@@ -28,36 +29,37 @@ public record EngineSettings(
     /** No limit of our own on what is on the device. */
     public static final long UNLIMITED = Long.MAX_VALUE;
 
-    public static final int DEFAULT_GUIDE_PATIENCE = 16;
-    public static final int DEFAULT_MAX_IMAGES = 64;
-    public static final Duration DEFAULT_PROGRESS_INTERVAL = Duration.ofSeconds(1);
-    public static final Duration DEFAULT_BUNDLE_PATIENCE = Duration.ofSeconds(10);
-
     public EngineSettings {
-        if (rowsPerCall < 1 || guideRowsPerCall < 1 || guidePatience < 1 || maxImages < 1 || deviceMemory < 1) {
-            throw new IllegalArgumentException("engine settings must be at least 1: " + rowsPerCall + ", "
-                    + guideRowsPerCall + ", " + guidePatience + ", " + maxImages + ", " + deviceMemory);
+        rowsByBundle = Map.copyOf(rowsByBundle);
+        if (guidePatience < 1 || maxImages < 1 || deviceMemory < 1) {
+            throw new IllegalArgumentException(
+                    "engine settings must be at least 1: " + guidePatience + ", " + maxImages + ", " + deviceMemory);
         }
     }
 
-    /** Constant calls of these sizes, and for the rest the defaults. */
+    /** Constant calls of these sizes for every bundle, and usual values for the rest. */
     public static EngineSettings constant(int rowsPerCall, int guideRowsPerCall) {
         return new EngineSettings(
                 CallSize.CONSTANT,
-                rowsPerCall,
-                guideRowsPerCall,
-                DEFAULT_GUIDE_PATIENCE,
-                DEFAULT_MAX_IMAGES,
-                DEFAULT_PROGRESS_INTERVAL,
+                new CallRows(rowsPerCall, guideRowsPerCall),
+                Map.of(),
+                16,
+                64,
+                Duration.ofSeconds(1),
                 UNLIMITED,
-                DEFAULT_BUNDLE_PATIENCE);
+                Duration.ofSeconds(10));
+    }
+
+    /** How large the calls of a bundle are, by its name. */
+    CallRows rows(String bundle) {
+        return rowsByBundle.getOrDefault(bundle, rows);
     }
 
     public EngineSettings withCallSize(CallSize newCallSize) {
         return new EngineSettings(
                 newCallSize,
-                rowsPerCall,
-                guideRowsPerCall,
+                rows,
+                rowsByBundle,
                 guidePatience,
                 maxImages,
                 progressInterval,
@@ -68,8 +70,8 @@ public record EngineSettings(
     public EngineSettings withMaxImages(int newMaxImages) {
         return new EngineSettings(
                 callSize,
-                rowsPerCall,
-                guideRowsPerCall,
+                rows,
+                rowsByBundle,
                 guidePatience,
                 newMaxImages,
                 progressInterval,
@@ -80,8 +82,8 @@ public record EngineSettings(
     public EngineSettings withProgressInterval(Duration newProgressInterval) {
         return new EngineSettings(
                 callSize,
-                rowsPerCall,
-                guideRowsPerCall,
+                rows,
+                rowsByBundle,
                 guidePatience,
                 maxImages,
                 newProgressInterval,

@@ -33,9 +33,10 @@ final class Lane {
         recipes = new Recipes(bundle.manifest(), bundle.guide().isPresent());
         breaker = new Breaker(clock);
         callSize = settings.callSize();
-        packing = new Packing(settings.rowsPerCall(), settings.guideRowsPerCall(), settings.guidePatience());
+        CallRows rows = settings.rows(bundle.name());
+        packing = new Packing(rows.denoiser(), rows.guide(), settings.guidePatience());
         bundleBytes = bundle.residence().bytes();
-        callShape = new CallShape(callSize, settings.rowsPerCall(), settings.guideRowsPerCall());
+        callShape = new CallShape(callSize, rows.denoiser(), rows.guide());
         for (Network network : Network.values()) {
             allocate(network);
         }

@@ -18,7 +18,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** The whole path through the commands that users type, over a real broker, registry and S3 server. */
 class StandaloneIT {
     private static final Map<String, String> SETTINGS = Map.of(
-            "bundles", "models/bundles/glyphs-adm", "engine.rows-per-call", "4", "price.overhead-interval", "1s");
+            "bundles",
+            "models/bundles/glyphs-adm",
+            "engine.rows-per-call",
+            "4",
+            "engine.guide-rows-per-call",
+            "4",
+            "price.overhead-interval",
+            "1s");
 
     @TempDir
     private Path folder = Path.of("");

@@ -35,10 +35,10 @@ class WorkerConfigTest {
                         engine.call-size=constant
                         engine.device-memory=0
                         engine.guide-patience=16
-                        engine.guide-rows-per-call=8
-                        engine.max-images=64
+                        engine.guide-rows-per-call=auto
+                        engine.max-images=auto
                         engine.progress-interval=500ms
-                        engine.rows-per-call=16
+                        engine.rows-per-call=auto
                         engine.threads=1
                         finish.max-requests=64
                         finish.threads=2
@@ -92,11 +92,23 @@ class WorkerConfigTest {
     }
 
     @Test
+    void leavesTheSizeOfCallsOpenUnlessItIsSet() {
+        Map<String, String> values = new HashMap<>(LEAST);
+        values.put("engine.rows-per-call", "32");
+
+        EngineOptions engine = WorkerConfig.read(values).engine();
+
+        assertThat(engine.rowsPerCall()).hasValue(32);
+        assertThat(engine.guideRowsPerCall()).isEmpty();
+    }
+
+    @Test
     void listsEveryProblemAtOnce() {
         Map<String, String> values = new HashMap<>(LEAST);
         values.remove("s3.bucket");
         values.put("engine.rows-per-cal", "8");
         values.put("rows-per-call", "8");
+        values.put("engine.guide-rows-per-call", "automatic");
         values.put("engine.max-images", "none");
         values.put("device", "tpu");
         values.put("settle.interval", "soon");
@@ -115,6 +127,7 @@ class WorkerConfigTest {
                         "s3.bucket",
                         "engine.rows-per-cal",
                         "rows-per-call",
+                        "engine.guide-rows-per-call",
                         "engine.max-images",
                         "device",
                         "settle.interval",

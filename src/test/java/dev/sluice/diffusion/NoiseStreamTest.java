@@ -80,7 +80,7 @@ class NoiseStreamTest {
     @Test
     void firstDeviatesStayAsTheyAre() {
         int[] words = new int[4];
-        Philox4x32.block(0, 3, 2, 1, 42, words);
+        Philox4x32.blocks(0, 1, 3, 2, 1, 42, words);
         float[] expected = new float[4];
         for (int w = 0; w < 4; w++) {
             expected[w] = (float) NormalQuantile.of((Integer.toUnsignedLong(words[w]) + 0.5) / 4294967296.0);

@@ -3,6 +3,10 @@ package dev.sluice.diffusion;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,5 +38,23 @@ class NormalQuantileTest {
     @ValueSource(doubles = {0.25, 0.0625, 0x1p-10, 0x1p-33})
     void isOdd(double p) {
         assertThat(NormalQuantile.of(1 - p)).isEqualTo(-NormalQuantile.of(p));
+    }
+
+    /** Words at the ends, at the median, on both sides of both borders between centre and tail, and at random. */
+    @Test
+    void wordsHaveTheQuantilesOfTheirCells() {
+        int lower = (int) (0.075 * 0x1p32);
+        IntStream borders = IntStream.rangeClosed(-100, 100)
+                .flatMap(offset -> IntStream.of(offset, Integer.MIN_VALUE + offset, lower + offset, ~lower + offset));
+        int[] words = IntStream.concat(borders, new Random(5).ints(1_000_000)).toArray();
+        float[] expected = new float[words.length];
+        for (int i = 0; i < words.length; i++) {
+            expected[i] = (float) NormalQuantile.of((Integer.toUnsignedLong(words[i]) + 0.5) * 0x1p-32);
+        }
+
+        float[] quantiles = new float[words.length];
+        NormalQuantile.ofWords(words, words.length, quantiles, 0);
+
+        assertThat(Arrays.mismatch(quantiles, expected)).isEqualTo(-1);
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice.diffusion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /** The known answers that Random123 publishes for philox4x32 with 10 rounds. */
@@ -22,9 +23,19 @@ class Philox4x32Test {
                 .containsExactly(0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1);
     }
 
+    @Test
+    void blocksFollowOneAnother() {
+        int[] words = new int[4 * 9];
+        Philox4x32.blocks(-4, 9, 1, 2, 3, 42, words);
+        for (int block = 0; block < 9; block++) {
+            assertThat(Arrays.copyOfRange(words, 4 * block, 4 * block + 4))
+                    .containsExactly(block(block - 4, 1, 2, 3, 42, 0));
+        }
+    }
+
     private static int[] block(int c0, int c1, int c2, int c3, int key0, int key1) {
         int[] words = new int[4];
-        Philox4x32.block(c0, c1, c2, c3, Integer.toUnsignedLong(key0) | ((long) key1 << 32), words);
+        Philox4x32.blocks(c0, 1, c1, c2, c3, Integer.toUnsignedLong(key0) | ((long) key1 << 32), words);
         return words;
     }
 }

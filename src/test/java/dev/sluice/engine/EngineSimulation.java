@@ -6,6 +6,7 @@ import dev.sluice.model.Bundle;
 import dev.sluice.request.CallSize;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 
@@ -31,8 +32,8 @@ final class EngineSimulation {
         random = new Random(seed);
         EngineSettings settings = new EngineSettings(
                 random.nextInt(4) == 0 ? CallSize.ELASTIC : CallSize.CONSTANT,
-                1 + random.nextInt(8),
-                1 + random.nextInt(6),
+                new CallRows(1 + random.nextInt(8), 1 + random.nextInt(6)),
+                Map.of(),
                 1 + random.nextInt(4),
                 64,
                 Duration.ofMillis(random.nextInt(20)),

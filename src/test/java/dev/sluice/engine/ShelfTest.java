@@ -7,6 +7,7 @@ import dev.sluice.request.SamplerSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -97,8 +98,8 @@ class ShelfTest {
     }
 
     private EngineLoop loop(long deviceMemory) {
-        EngineSettings settings =
-                new EngineSettings(CallSize.CONSTANT, 4, 2, 4, 64, Duration.ofSeconds(1), deviceMemory, PATIENCE);
+        EngineSettings settings = new EngineSettings(
+                CallSize.CONSTANT, new CallRows(4, 2), Map.of(), 4, 64, Duration.ofSeconds(1), deviceMemory, PATIENCE);
         List<Lane> lanes = List.of("a", "b", "c").stream()
                 .map(name -> new Lane(device.bundle(name, false), settings, clock))
                 .toList();

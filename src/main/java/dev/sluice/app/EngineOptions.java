@@ -1,0 +1,46 @@
+package dev.sluice.app;
+
+import dev.sluice.engine.CallRows;
+import dev.sluice.engine.EngineSettings;
+import dev.sluice.request.CallSize;
+import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalInt;
+
+/**
+ * What the configuration says of the engine. What is empty is for the worker to choose.
+ *
+ * @param rowsPerCall of a denoiser call
+ * @param guideRowsPerCall the same for guide calls
+ * @param maxImages images inside at which the engine is full
+ * @param deviceMemory bytes
+ */
+record EngineOptions(
+        CallSize callSize,
+        OptionalInt rowsPerCall,
+        OptionalInt guideRowsPerCall,
+        int guidePatience,
+        OptionalInt maxImages,
+        Duration progressInterval,
+        long deviceMemory,
+        Duration bundlePatience) {
+    private static final int FEW_IMAGES = 64;
+
+    /** Two calls are under way at full load, and as many images again are ready to take the places that come free. */
+    private static final int CALLS_OF_IMAGES = 4;
+
+    /** The engine's settings, with the sizes that were chosen for each bundle, by name. */
+    EngineSettings withRows(Map<String, CallRows> chosen) {
+        int largest =
+                chosen.values().stream().mapToInt(CallRows::denoiser).max().orElse(1);
+        return new EngineSettings(
+                callSize,
+                new CallRows(1, 1),
+                chosen,
+                guidePatience,
+                maxImages.orElse(Math.max(FEW_IMAGES, CALLS_OF_IMAGES * largest)),
+                progressInterval,
+                deviceMemory,
+                bundlePatience);
+    }
+}

@@ -1,0 +1,154 @@
+package dev.sluice.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.diffusion.BetaSchedule;
+import dev.sluice.engine.CallRows;
+import dev.sluice.engine.CallSizeSweep;
+import dev.sluice.engine.EngineClock;
+import dev.sluice.model.Bundle;
+import dev.sluice.model.BundleManifest;
+import dev.sluice.model.Denoiser;
+import dev.sluice.model.Guide;
+import dev.sluice.request.BundleIdentity;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CallSizesTest {
+    private static final OptionalInt AUTO = OptionalInt.empty();
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private Path file = Path.of("");
+    private long nanos;
+    private int calls;
+
+    @BeforeEach
+    void nameTheFile() {
+        file = folder.resolve("state/call-sizes.json");
+    }
+
+    @Test
+    void choosesTheKneeOfEachNetwork() {
+        assertThat(sizes("cpu").choose(bundle("a", 16, 4), AUTO, AUTO)).isEqualTo(new CallRows(16, 4));
+    }
+
+    @Test
+    void measuresNothingThatIsConfigured() {
+        CallRows chosen = sizes("cpu").choose(bundle("a", 16, 4), OptionalInt.of(3), OptionalInt.of(5));
+
+        assertThat(chosen).isEqualTo(new CallRows(3, 5));
+        assertThat(calls).isZero();
+    }
+
+    @Test
+    void staysWithItsChoiceAfterARestart() {
+        sizes("cpu").choose(bundle("a", 16, 4), AUTO, AUTO);
+        calls = 0;
+
+        CallRows again = sizes("cpu").choose(bundle("a", 64, 64), AUTO, AUTO);
+
+        assertThat(again).isEqualTo(new CallRows(16, 4));
+        assertThat(calls).isZero();
+    }
+
+    @Test
+    void choosesAnewOnAnotherDeviceAndKeepsBothChoices() {
+        sizes("cpu").choose(bundle("a", 16, 4), AUTO, AUTO);
+
+        assertThat(sizes("gpu(0)").choose(bundle("a", 64, 8), AUTO, AUTO)).isEqualTo(new CallRows(64, 8));
+        assertThat(sizes("cpu").choose(bundle("a", 1, 1), AUTO, AUTO)).isEqualTo(new CallRows(16, 4));
+    }
+
+    @Test
+    void aFileThatCantBeReadCostsANewChoice() throws IOException {
+        Files.createDirectories(file.getParent());
+        for (String content : List.of("", "null", "{", "{\"choices\": null}", "{\"choices\":[{\"key\":1}]}", "[]")) {
+            Files.writeString(file, content);
+
+            assertThat(sizes("cpu").choose(bundle("a", 16, 4), AUTO, AUTO))
+                    .as(content)
+                    .isEqualTo(new CallRows(16, 4));
+            assertThat(Files.readString(file)).contains("\"rows\" : 16");
+        }
+    }
+
+    @Test
+    void aFolderThatCantBeWrittenDoesNotKeepTheWorkerDown() throws IOException {
+        Files.createDirectories(file);
+        Files.createFile(file.resolve("in the way"));
+
+        assertThat(sizes("cpu").choose(bundle("a", 16, 4), AUTO, AUTO)).isEqualTo(new CallRows(16, 4));
+    }
+
+    private CallSizes sizes(String device) {
+        EngineClock clock = new EngineClock() {
+            @Override
+            public long nanos() {
+                return nanos;
+            }
+
+            @Override
+            public Instant now() {
+                return Instant.EPOCH;
+            }
+        };
+        CallSizeSweep sweep = new CallSizeSweep(clock, Duration.ofSeconds(5), 512);
+        return new CallSizes(new CallSizeFile(file), sweep, device, "2.7.1", 1);
+    }
+
+    /** A bundle whose calls take as long as one of so many rows, and from there on in proportion. */
+    private Bundle bundle(String name, int knee, int guideKnee) {
+        BundleManifest.TensorShape shape = new BundleManifest.TensorShape(1, 2, 2);
+        BundleManifest manifest = new BundleManifest(
+                BundleManifest.FORMAT_VERSION,
+                name,
+                "1",
+                "test",
+                "Apache-2.0",
+                shape,
+                shape,
+                new BundleManifest.Diffusion(
+                        BetaSchedule.LINEAR,
+                        1000,
+                        BundleManifest.Prediction.EPSILON,
+                        BundleManifest.Variance.FIXED_SMALL,
+                        true),
+                new BundleManifest.Condition(BundleManifest.Condition.Kind.CLASS, List.of("x"), 1),
+                new BundleManifest.GuidanceFacts(1),
+                new BundleManifest.Defaults(10, 1, 1),
+                Map.of());
+        Denoiser denoiser = rows -> {
+            take(rows.rowsPerCall(), knee);
+            return FloatBuffer.allocate(rows.rowsPerCall() * shape.elements());
+        };
+        Guide guide = rows -> {
+            take(rows.rowsPerCall(), guideKnee);
+            FloatBuffer none = FloatBuffer.allocate(0);
+            return new Guide.Guidance(none, none, none);
+        };
+        return Bundle.counting(
+                manifest,
+                new BundleIdentity(name, "1", "sha of " + name),
+                denoiser,
+                Optional.of(guide),
+                Optional.empty());
+    }
+
+    private void take(int rows, int knee) {
+        calls++;
+        nanos += 1_000_000L * Math.max(1, rows / knee);
+    }
+}

@@ -1,0 +1,152 @@
+package dev.sluice.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.groups.Tuple.tuple;
+
+import dev.sluice.engine.SweepTable.Measured;
+import dev.sluice.engine.SweepTable.Reason;
+import dev.sluice.engine.SweepTable.Skipped;
+import dev.sluice.model.ModelException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.IntToLongFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CallSizeSweepTest {
+    private static final long MILLI = 1_000_000;
+
+    private final SimulatedClock clock = new SimulatedClock();
+    private final List<Integer> calls = new ArrayList<>();
+
+    @Test
+    void kneeIsWhereLargerCallsStopHelping() {
+        // Latency-bound up to 16 rows, then in proportion.
+        SweepTable table = sweep(rows -> 10 * MILLI * Math.max(1, rows / 16));
+
+        assertThat(table.knee()).isEqualTo(new Measured(16, 10 * MILLI));
+    }
+
+    @Test
+    void aDeviceWithoutKneeGetsTheSmallestCalls() {
+        SweepTable table = sweep(rows -> 5 * MILLI * rows);
+
+        assertThat(table.knee().rows()).isEqualTo(1);
+        assertThat(table.measured()).extracting(Measured::rows).containsExactly(1, 2, 4);
+        assertThat(table.skipped()).first().isEqualTo(new Skipped(8, Reason.NO_FASTER));
+    }
+
+    @Test
+    void aDeviceThatAlwaysGainsGetsTheLargestCalls() {
+        SweepTable table = sweep(rows -> MILLI + rows);
+
+        assertThat(table.knee().rows()).isEqualTo(512);
+        assertThat(table.skipped()).isEmpty();
+    }
+
+    @Test
+    void gainsOfLessThanThreePerCentDontMakeACallLarger() {
+        SweepTable table = new SweepTable(
+                List.of(new Measured(8, 8_000), new Measured(16, 15_600), new Measured(32, 31_100)), List.of());
+
+        assertThat(table.knee().rows()).isEqualTo(8);
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void outliersDontMoveTheKnee(long seed) {
+        Random random = new Random(seed);
+        SweepTable table = sweep(rows -> {
+            long nanos = 10 * MILLI * Math.max(1, rows / 16) + random.nextLong(MILLI / 20);
+            return calls.size() > 20 && random.nextInt(6) == 0 ? 8 * nanos : nanos;
+        });
+
+        assertThat(table.knee().rows()).isEqualTo(16);
+    }
+
+    @Test
+    void growsNoFurtherThanTheDeviceHolds() {
+        SweepTable table = sweep(rows -> {
+            if (rows > 32) {
+                throw new ModelException("out of memory");
+            }
+            return MILLI;
+        });
+
+        assertThat(table.knee().rows()).isEqualTo(32);
+        assertThat(table.skipped()).extracting(Skipped::rows, Skipped::reason).startsWith(tuple(64, Reason.FAILED));
+        assertThat(calls).filteredOn(rows -> rows > 32).containsExactly(64);
+    }
+
+    @Test
+    void aSizeThatFailsLaterIsNotChosen() {
+        SweepTable table = sweep(rows -> {
+            if (rows == 512 && calls.stream().filter(called -> called == 512).count() > 3) {
+                throw new ModelException("out of memory");
+            }
+            return MILLI;
+        });
+
+        assertThat(table.knee().rows()).isEqualTo(256);
+        assertThat(table.skipped()).containsExactly(new Skipped(512, Reason.FAILED));
+    }
+
+    @Test
+    void aBundleThatCantBeCalledAtAllIsNotSwept() {
+        assertThatThrownBy(() -> sweep(rows -> {
+                    throw new ModelException("no kernel image");
+                }))
+                .isInstanceOf(ModelException.class)
+                .hasMessage("no kernel image");
+    }
+
+    @Test
+    void staysWithinItsBudget() {
+        SweepTable table = sweep(rows -> 40 * MILLI + 20 * MILLI * rows);
+
+        assertThat(clock.nanos()).isLessThanOrEqualTo(Duration.ofSeconds(10).toNanos());
+        assertThat(table.skipped()).first().isEqualTo(new Skipped(32, Reason.OVER_BUDGET));
+        assertThat(table.knee().rows()).isEqualTo(16);
+    }
+
+    @Test
+    void measuresOneCallWhereEvenThatExceedsTheBudget() {
+        SweepTable table = sweep(rows -> Duration.ofMinutes(1).toNanos());
+
+        assertThat(calls).containsExactly(1, 1);
+        assertThat(table.knee().rows()).isEqualTo(1);
+    }
+
+    @Test
+    void sizesTakeTurns() {
+        sweep(rows -> MILLI + rows);
+
+        int sizes = 10;
+        assertThat(calls.subList(2 * sizes, 3 * sizes)).containsExactly(1, 2, 4, 8, 16, 32, 64, 128, 256, 512);
+    }
+
+    @Test
+    void tableShowsEverySizeAndTheChoice() {
+        SweepTable table = new SweepTable(
+                List.of(new Measured(1, 2 * MILLI), new Measured(2, 3 * MILLI)),
+                List.of(new Skipped(4, Reason.OVER_BUDGET)));
+
+        assertThat(table.text().lines())
+                .containsExactly(
+                        " rows   ms/call    rows/s    ms/row",
+                        "    1      2.00     500.0     2.000",
+                        "    2      3.00     666.7     1.500  <- chosen",
+                        "    4  skipped: would take too long to measure");
+    }
+
+    private SweepTable sweep(IntToLongFunction nanosByRows) {
+        return new CallSizeSweep(clock, Duration.ofSeconds(10), 512).run(rows -> {
+            calls.add(rows);
+            clock.advance(nanosByRows.applyAsLong(rows));
+        });
+    }
+}
