@@ -24,8 +24,6 @@ public final class Bench {
 
     private static final Duration NO_BUDGET = Duration.ofDays(1);
 
-    private static final int DEFAULT_ROWS = 8;
-
     private final TorchScriptBundles torch;
     private final Setup setup;
     private final Consumer<String> progress;
@@ -83,16 +81,12 @@ public final class Bench {
     private ModelFigures measure(VerifiedBundle verified, boolean first) throws InterruptedException {
         Runnable prepareThread = () -> torch.prepareCallingThread(setup.threads());
         try (Bundle bundle = torch.open(verified)) {
-            Stand stand = new Stand(bundle, callRows(), prepareThread, setup.plan(), setup.seed(), progress);
+            CallRows callRows = new CallRowsChoice(bundle, prepareThread, progress).choose(setup.rowsPerCall());
+            Stand stand = new Stand(bundle, callRows, prepareThread, setup.plan(), setup.seed(), progress);
             ModelFigures figures = new ModelBench(stand, setup.asked(), first ? NO_BUDGET : PART_BUDGET)
                     .measure(parameters(verified), setup.rival().apply(verified.directory()));
             return first ? figures.with(serviceFigures()) : figures;
         }
-    }
-
-    private CallRows callRows() {
-        int rows = setup.rowsPerCall().orElse(DEFAULT_ROWS);
-        return new CallRows(rows, rows);
     }
 
     /** What no model has a part in: the stream's throughput and the process's growth. */
