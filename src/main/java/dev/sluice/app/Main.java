@@ -25,6 +25,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
             WorkerCommand.class,
             SubmitCommand.class,
             PlanCommand.class,
+            BenchCommand.class,
             CommandLine.HelpCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

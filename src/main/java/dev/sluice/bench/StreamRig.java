@@ -124,11 +124,8 @@ final class StreamRig implements AutoCloseable {
     private void startWorker(Bundle bundle, Runnable prepareThread, Path state, Map<String, Object> clients)
             throws InterruptedException {
         // As a worker has it that is configured with no more than its addresses.
-        Engine engine = opened(new Engine(
-                List.of(bundle),
-                new EngineSettings(16, 8, 4, 64, Duration.ofMillis(500)),
-                EngineClock.SYSTEM,
-                prepareThread));
+        Engine engine =
+                opened(new Engine(List.of(bundle), EngineSettings.constant(16, 8), EngineClock.SYSTEM, prepareThread));
         engine.start();
         Clock clock = Clock.systemUTC();
         Finisher finisher = opened(new Finisher(new NullStore(), 2, 64, clock));

@@ -1,0 +1,81 @@
+package dev.sluice.bench;
+
+import dev.sluice.diffusion.NoiseStream;
+import dev.sluice.model.Bundle;
+import dev.sluice.model.RowBuffers;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * The modules without an engine: one thread, prepared as the engine's is, evaluates the same full call again and again.
+ * Nothing is filled, planned or stepped between two calls.
+ */
+final class BareLoop implements AutoCloseable {
+    private final Bundle bundle;
+    private final CallRows callRows;
+    private final RowBuffers denoiserRows;
+    private final RowBuffers guideRows;
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("sluice-bench-bare").daemon(true).factory());
+
+    BareLoop(Bundle bundle, CallRows callRows, Runnable prepareThread) throws InterruptedException {
+        this.bundle = bundle;
+        this.callRows = callRows;
+        denoiserRows = fullCall(callRows.denoiser());
+        guideRows = fullCall(callRows.guide());
+        await(thread.submit(prepareThread, 0.0));
+    }
+
+    /** The device as it is just now: each network for this long. */
+    RowCosts measure(Duration each) throws InterruptedException {
+        double denoiser = nanosPerCall(() -> bundle.denoiser().evaluate(denoiserRows), each) / callRows.denoiser();
+        double guide = 0;
+        if (bundle.guide().isPresent()) {
+            guide = nanosPerCall(() -> bundle.guide().get().evaluate(guideRows), each) / callRows.guide();
+        }
+        return new RowCosts(denoiser, guide);
+    }
+
+    private double nanosPerCall(Runnable call, Duration atLeast) throws InterruptedException {
+        return await(thread.submit(() -> {
+            long start = System.nanoTime();
+            long calls = 0;
+            long spent;
+            do {
+                call.run();
+                calls++;
+                spent = System.nanoTime() - start;
+            } while (spent < atLeast.toNanos());
+            return (double) spent / calls;
+        }));
+    }
+
+    private RowBuffers fullCall(int rows) {
+        int elements = bundle.manifest().sample().elements();
+        int trainSteps = bundle.manifest().diffusion().trainSteps();
+        int classes = bundle.manifest().condition().classes().size();
+        RowBuffers call = new RowBuffers(rows, elements);
+        float[] x = new float[elements];
+        for (int row = 0; row < rows; row++) {
+            new NoiseStream(1, row).fillInitial(x);
+            call.add(x, (int) ((long) trainSteps * row / rows), row % classes);
+        }
+        return call;
+    }
+
+    private static double await(Future<Double> result) throws InterruptedException {
+        try {
+            return result.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the bare loop failed: " + e.getCause(), e);
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.close();
+    }
+}

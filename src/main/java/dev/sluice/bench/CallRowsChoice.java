@@ -1,0 +1,65 @@
+package dev.sluice.bench;
+
+import dev.sluice.engine.CallSizeSweep;
+import dev.sluice.engine.EngineClock;
+import dev.sluice.engine.SweepTable;
+import dev.sluice.model.Bundle;
+import dev.sluice.model.RowBuffers;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+
+/** How large the calls of a measurement are: as asked for, or as a worker's sweep would choose on this machine. */
+final class CallRowsChoice {
+    private static final Duration BUDGET = Duration.ofSeconds(15);
+    private static final int MOST_ROWS = 256;
+
+    private final Bundle bundle;
+    private final Runnable prepareThread;
+    private final Consumer<String> progress;
+
+    CallRowsChoice(Bundle bundle, Runnable prepareThread, Consumer<String> progress) {
+        this.bundle = bundle;
+        this.prepareThread = prepareThread;
+        this.progress = progress;
+    }
+
+    /**
+     * Chooses.
+     *
+     * @param asked for rows of every call; empty for a sweep of each network
+     */
+    CallRows choose(OptionalInt asked) throws InterruptedException {
+        if (asked.isPresent()) {
+            return new CallRows(asked.getAsInt(), asked.getAsInt());
+        }
+        int denoiser = knee("denoiser", rows -> bundle.denoiser().evaluate(rows));
+        int guide = bundle.guide().isPresent()
+                ? knee("guide", rows -> bundle.guide().get().evaluate(rows))
+                : denoiser;
+        return new CallRows(denoiser, guide);
+    }
+
+    private int knee(String network, Consumer<RowBuffers> module) throws InterruptedException {
+        CallSizeSweep sweep = new CallSizeSweep(EngineClock.SYSTEM, BUDGET, MOST_ROWS);
+        int elements = bundle.manifest().sample().elements();
+        try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
+            SweepTable table = thread.submit(() -> {
+                        prepareThread.run();
+                        return sweep.run(rows -> {
+                            RowBuffers call = new RowBuffers(rows, elements);
+                            call.pad();
+                            module.accept(call);
+                        });
+                    })
+                    .get();
+            progress.accept(bundle.name() + ": calls of the " + network + "\n" + table.text());
+            return table.knee().rows();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("no call size for the " + network + ": " + e.getCause(), e);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.sluice.bench;
+
+import dev.sluice.diffusion.DiffusionTables;
+import dev.sluice.diffusion.StepPlan;
+import dev.sluice.model.BundleManifest;
+import dev.sluice.request.Evaluations;
+import dev.sluice.request.GenerationRequest;
+import dev.sluice.request.Guidance;
+import dev.sluice.request.Prompt;
+import java.util.List;
+
+/** What requests come to on one bundle, worked out as the engine does at admission. */
+final class Plans {
+    private final BundleManifest manifest;
+
+    Plans(BundleManifest manifest) {
+        this.manifest = manifest;
+    }
+
+    DiffusionTables tables(GenerationRequest request) {
+        return DiffusionTables.evenly(
+                manifest.diffusion().betaSchedule(),
+                manifest.diffusion().trainSteps(),
+                request.sampler().steps());
+    }
+
+    StepPlan plan(GenerationRequest request) {
+        return StepPlan.of(request.guidance(), tables(request));
+    }
+
+    /** The class that the prompt names, the null class where it names none. */
+    int target(GenerationRequest request) {
+        int none = manifest.condition().nullClass();
+        return switch (request.prompt()) {
+            case Prompt.Label(String name) ->
+                manifest.condition().classIndex(name).orElse(none);
+            case Prompt.Unconditional unconditional -> none;
+            case Prompt.Text text -> none;
+        };
+    }
+
+    /** The class that the denoiser is told. */
+    int denoiserClass(GenerationRequest request) {
+        boolean blind = request.guidance() instanceof Guidance.Classifier classifier
+                && classifier.denoiser() == Guidance.DenoiserCondition.UNCONDITIONAL;
+        return blind ? manifest.condition().nullClass() : target(request);
+    }
+
+    EvaluatedRows rows(GenerationRequest request) {
+        Evaluations image = plan(request).evaluations(request.guidance());
+        return new EvaluatedRows(
+                request.images() * (image.conditional() + image.unconditional()), request.images() * image.guide());
+    }
+
+    EvaluatedRows rows(List<GenerationRequest> requests) {
+        return requests.stream().map(this::rows).reduce(EvaluatedRows.NONE, EvaluatedRows::plus);
+    }
+}

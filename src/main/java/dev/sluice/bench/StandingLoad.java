@@ -1,0 +1,19 @@
+package dev.sluice.bench;
+
+import java.time.Duration;
+import java.util.function.Predicate;
+
+/** How an engine is kept at full load over a turn: more images inside than calls can hold, topped up between turns. */
+final class StandingLoad {
+    private static final int CALLS_OF_IMAGES = 8;
+
+    private StandingLoad() {}
+
+    static int images(CallRows callRows) {
+        return CALLS_OF_IMAGES * Math.max(callRows.denoiser(), callRows.guide());
+    }
+
+    static Predicate<Turn> forAbout(Duration duration) {
+        return turn -> turn.nanos() >= duration.toNanos();
+    }
+}

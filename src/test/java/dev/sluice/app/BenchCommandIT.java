@@ -1,0 +1,40 @@
+package dev.sluice.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import org.junit.jupiter.api.Test;
+
+/** Every figure once, on the bundle that ships with the repository. Judges no target: it runs beside other work. */
+class BenchCommandIT {
+    @Test
+    void quickRunMeasuresEveryFigure() throws JsonProcessingException {
+        CommandRun run = CommandRun.of("bench", "--quick", "--json", "--bundles", "models/bundles/glyphs-adm");
+
+        assertThat(run.exitCode()).as(run.err()).isZero();
+        JsonNode json = new JsonMapper().readTree(run.out());
+        for (String figure : new String[] {"engineEfficiency", "mixedVsBound", "constantVsElastic"}) {
+            assertThat(json.get(figure).asDouble()).as(figure).isPositive();
+        }
+        assertThat(json.get("scheduleRatios")).hasSize(10);
+        for (JsonNode row : json.get("scheduleRatios")) {
+            assertThat(row.get("measured").asDouble()).as(row.toString()).isPositive();
+            assertThat(row.get("ideal").asDouble()).as(row.toString()).isBetween(0.4, 1.0);
+            assertThat(row.get("ratioToIdeal").asDouble()).as(row.toString()).isPositive();
+        }
+        assertThat(json.has("mixedVsStatic")).isTrue();
+        assertThat(json.at("/machine/cores").asInt()).isPositive();
+        assertThat(json.at("/versions/libtorch").asText()).isNotEmpty();
+        assertThat(json.get("bundles")).isEmpty();
+    }
+
+    @Test
+    void unknownFigureIsWrongUsage() {
+        CommandRun run = CommandRun.of("bench", "--only", "elegance");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("no figure elegance", "engineEfficiency");
+    }
+}

@@ -1,0 +1,64 @@
+package dev.sluice.bench;
+
+import dev.sluice.diffusion.BetaSchedule;
+import dev.sluice.model.Bundle;
+import dev.sluice.model.BundleManifest;
+import dev.sluice.model.BundleManifest.Condition;
+import dev.sluice.model.BundleManifest.Defaults;
+import dev.sluice.model.BundleManifest.Diffusion;
+import dev.sluice.model.BundleManifest.GuidanceFacts;
+import dev.sluice.model.BundleManifest.Prediction;
+import dev.sluice.model.BundleManifest.TensorShape;
+import dev.sluice.model.BundleManifest.Variance;
+import dev.sluice.model.Guide;
+import dev.sluice.model.RowBuffers;
+import dev.sluice.request.BundleIdentity;
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A bundle of one pixel whose modules answer zeros and count their calls. */
+final class TinyBundle {
+    static final int ELEMENTS = 1;
+
+    private final AtomicInteger denoiserCalls = new AtomicInteger();
+    private final BundleManifest manifest = new BundleManifest(
+            BundleManifest.FORMAT_VERSION,
+            "tiny",
+            "1",
+            "adm",
+            "Apache-2.0",
+            new TensorShape(1, 1, 1),
+            new TensorShape(1, 1, 1),
+            new Diffusion(BetaSchedule.COSINE, 1000, Prediction.EPSILON, Variance.FIXED_SMALL, true),
+            new Condition(Condition.Kind.CLASS, List.of("cat", "dog"), 2),
+            new GuidanceFacts(1),
+            new Defaults(50, 3, 2),
+            Map.of());
+
+    BundleManifest manifest() {
+        return manifest;
+    }
+
+    Bundle bundle() {
+        return Bundle.counting(
+                manifest,
+                new BundleIdentity("tiny", "1", "0"),
+                rows -> {
+                    denoiserCalls.incrementAndGet();
+                    return zeros(rows);
+                },
+                Optional.of(rows -> new Guide.Guidance(zeros(rows), zeros(rows), zeros(rows))),
+                Optional.empty());
+    }
+
+    int denoiserCalls() {
+        return denoiserCalls.get();
+    }
+
+    private static FloatBuffer zeros(RowBuffers rows) {
+        return FloatBuffer.allocate(rows.rowsPerCall() * ELEMENTS);
+    }
+}
