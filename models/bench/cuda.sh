@@ -8,9 +8,10 @@
 # Needs Linux on x86-64, an NVIDIA GPU and its driver, a JDK >= 21, and a Python (3.11) with the model kit's dependencies: torch
 # 2.7.1 built for CUDA, numpy, pillow. Ends with 1 and one sentence where something is missing or a promise does not hold.
 #
-# What was run and what was not: no GPU was at hand when this was written. Every step was run with `--device cpu`, on the CUDA
-# build of torch 2.7.1 (12.6) and DJL's cu128 library, which load together; and each sentence below was made to appear. Nothing
-# has been run on a GPU, by this script or otherwise: not the bits, not the memory, not the figures.
+# What was run and what was not: no GPU was at hand when this was written. With `--device cpu` everything up to the bench table
+# was run, on the CUDA build of torch 2.7.1 (12.6) and DJL's cu128 library, which load together (on a machine without a driver
+# PYTORCH_LIBRARY_PATH must name a copy without libcaffe2_nvrtc.so); and each sentence below was made to appear. Nothing has
+# been run on a GPU, by this script or otherwise: not the bits, not the memory, not the figures.
 set -eu
 
 fail() {
@@ -64,7 +65,7 @@ gpu:[0-9] | gpu:[0-9][0-9])
   "$python" -c "import torch; torch.zeros(1, device='cuda:${device#gpu:}')" 2>/dev/null ||
     fail "torch $torch can't use GPU number ${device#gpu:}; its driver may be older than torch's CUDA."
   ;;
-cpu) echo "A rehearsal on the CPU: it says nothing about a GPU." ;;
+cpu) echo "A rehearsal on the CPU, in fp32: it says nothing about a GPU." ;;
 *) fail "--device $device is neither gpu:N nor cpu." ;;
 esac
 
@@ -76,10 +77,14 @@ export PYTORCH_LIBRARY_PATH PYTORCH_VERSION=2.7.1 PYTORCH_FLAVOR=cu128
 [ -f "$PYTORCH_LIBRARY_PATH/libtorch_cuda.so" ] || fail "$PYTORCH_LIBRARY_PATH has no libtorch_cuda.so."
 echo "torch $torch from $PYTORCH_LIBRARY_PATH, JDK $JAVA_HOME"
 
-bundle=$work/random-adm-$parameters-half
+# Convolutions in fp16 take some thirty times as long on a CPU, so a rehearsal does without.
+precision=half
+[ "$device" != cpu ] || precision=single
+bundle=$work/random-adm-$parameters-$precision
 if [ ! -f "$bundle/bundle.json" ]; then
-  (cd "$root/models" && "$python" -m sluice_models random-bundle --out "$bundle" --name random-adm-half \
-    --parameters "$parameters" --half) || fail "the random bundle could not be made."
+  set -- random-bundle --out "$bundle" --name "random-adm-$precision" --parameters "$parameters"
+  [ $precision = single ] || set -- "$@" --half
+  (cd "$root/models" && "$python" -m sluice_models "$@") || fail "the random bundle could not be made."
 fi
 
 "$python" "$root/models/bench/worker_check.py" --bundle "$bundle" --device "$device"

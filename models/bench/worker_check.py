@@ -1,7 +1,7 @@
 """Checks what a worker on one device promises: equal bits whatever else is in its calls, and memory that stays flat.
 
 Starts ``./sluice standalone`` on free ports, asks for three requests one at a time, then for the same three among many others,
-twice. Exits with 1 and a sentence where the images' checksums differ or memory grows.
+twice. Exits with 1 and a sentence where pixels differ or memory grows.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+from PIL import Image
 
 ROOT = Path(__file__).parents[2]
 MOST_GROWTH_MIB = {"gpu": 64, "cpu": 256}
@@ -72,22 +74,27 @@ def among(few: list[dict], many: list[dict]) -> list[dict]:
 
 @dataclass(frozen=True)
 class Worker:
-    """A standalone worker that runs: its process, its addresses, and the device it is on (cpu, or gpu:N)."""
+    """A standalone worker that runs: its process, its addresses, its data folder, and its device (cpu, or gpu:N)."""
 
     process: subprocess.Popen
+    data: Path
     kafka: str
     registry: str
     device: str
 
-    def checksums(self, requests: list[dict]) -> dict[str, list[str]]:
-        """The SHA-256 of each request's images, by request id, once all are completed."""
+    def pixels(self, requests: list[dict]) -> dict[str, list[bytes]]:
+        """Each request's images, by request id, once all are completed. Not whole files: those name their request."""
         command = [ROOT / "sluice", "submit", "--kafka", self.kafka, "--registry", self.registry, "--stdin", "--wait", "--json"]
         lines = "".join(json.dumps(request) + "\n" for request in requests)
         finished = subprocess.run(command, input=lines, stdout=subprocess.PIPE, text=True, check=False)
         if finished.returncode:
             raise CheckFailed(f"not every request was completed: {finished.stdout[-500:]}")
         completed = [json.loads(line) for line in finished.stdout.splitlines()]
-        return {event["requestId"]: [image["sha256"] for image in event["images"]] for event in completed}
+        return {event["requestId"]: [self._picture(image) for image in event["images"]] for event in completed}
+
+    def _picture(self, image: dict) -> bytes:
+        with Image.open(self.data / "s3" / image["bucket"] / image["key"]) as picture:
+            return picture.tobytes()
 
     def memory_mib(self) -> int:
         """What the device has in use (GPU, whoever uses it), or what the process has resident (CPU)."""
@@ -114,7 +121,7 @@ def running_worker(bundle: Path, device: str) -> Iterator[Worker]:
             if not first.startswith("{"):
                 raise CheckFailed(f"the worker did not start on {device}; its log above says why")
             addresses = json.loads(first)
-            yield Worker(process, addresses["kafka"], addresses["registry"], device)
+            yield Worker(process, Path(data), addresses["kafka"], addresses["registry"], device)
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(timeout=120)
@@ -123,20 +130,17 @@ def running_worker(bundle: Path, device: str) -> Iterator[Worker]:
 def check(bundle: Path, device: str) -> None:
     model = json.loads((bundle / "bundle.json").read_text())["name"]
     with running_worker(bundle, device) as worker:
-        alone: dict[str, list[str]] = {}
-        for request in subjects(model, "alone"):
-            alone |= worker.checksums([request])
-        expected = list(alone.values())
+        expected = [worker.pixels([request])[request["requestId"]] for request in subjects(model, "alone")]
         used = []
         for prefix in ("first", "second"):
             few = subjects(model, prefix)
-            found = worker.checksums(among(few, neighbours(model, f"{prefix}-neighbour")))
+            found = worker.pixels(among(few, neighbours(model, f"{prefix}-neighbour")))
             for request, images in zip(few, expected, strict=True):
                 if found[request["requestId"]] != images:
-                    raise CheckFailed(f"{request['requestId']}: other bits than alone, {found[request['requestId']]} and not {images}")
+                    raise CheckFailed(f"{request['requestId']}: other pixels than when it was alone on {device}")
             used.append(worker.memory_mib())
-    images = sum(len(checksums) for checksums in expected)
-    print(f"bits: {images} images alone and twice among {NEIGHBOURS} other requests, equal checksums on {device}")
+    count = sum(len(images) for images in expected)
+    print(f"bits: {count} images alone and twice among {NEIGHBOURS} other requests, equal pixels on {device}")
     grown, most = used[1] - used[0], MOST_GROWTH_MIB[device[:3]]
     print(f"memory on {device}: {used[0]} MiB in use after {NEIGHBOURS + 3} requests, {used[1]} MiB after as many again")
     if grown > most:
