@@ -1,8 +1,10 @@
 package dev.sluice.engine;
 
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * How fast calls of different sizes were.
@@ -49,8 +51,8 @@ public record SweepTable(List<Measured> measured, List<Skipped> skipped) {
     /** Why a size was not measured. */
     public enum Reason {
         NO_FASTER("two doublings before it were no faster"),
-        OVER_BUDGET("would take too long to measure"),
-        FAILED("the device failed, most likely out of memory");
+        OVER_BUDGET("it would take too long"),
+        FAILED("the device failed, most likely for want of memory");
 
         private final String text;
 
@@ -83,8 +85,12 @@ public record SweepTable(List<Measured> measured, List<Skipped> skipped) {
                     size.rowMillis(),
                     size.equals(knee) ? "  <- chosen" : ""));
         }
+        Set<Reason> told = EnumSet.noneOf(Reason.class);
         for (Skipped size : skipped) {
-            text.append(String.format(Locale.ROOT, "%5d  skipped: %s%n", size.rows(), size.reason().text));
+            if (told.add(size.reason())) {
+                text.append(String.format(
+                        Locale.ROOT, "from %d rows on not measured: %s%n", size.rows(), size.reason().text));
+            }
         }
         return text.toString();
     }

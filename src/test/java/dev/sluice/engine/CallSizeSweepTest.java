@@ -133,14 +133,14 @@ class CallSizeSweepTest {
     void tableShowsEverySizeAndTheChoice() {
         SweepTable table = new SweepTable(
                 List.of(new Measured(1, 2 * MILLI), new Measured(2, 3 * MILLI)),
-                List.of(new Skipped(4, Reason.OVER_BUDGET)));
+                List.of(new Skipped(4, Reason.OVER_BUDGET), new Skipped(8, Reason.OVER_BUDGET)));
 
         assertThat(table.text().lines())
                 .containsExactly(
                         " rows   ms/call    rows/s    ms/row",
                         "    1      2.00     500.0     2.000",
                         "    2      3.00     666.7     1.500  <- chosen",
-                        "    4  skipped: would take too long to measure");
+                        "from 4 rows on not measured: it would take too long");
     }
 
     private SweepTable sweep(IntToLongFunction nanosByRows) {
