@@ -23,6 +23,7 @@ public final class MemoryGrowth {
     /** Resident memory that changes by no more between two looks has settled. */
     private static final long STEADY_BYTES = 1 << 20;
 
+    private static final int AT_ONCE = 1000;
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final int LOOKS = 20;
 
@@ -83,10 +84,17 @@ public final class MemoryGrowth {
     public static Result measure(Bundle bundle, Runnable prepareThread, int first, int last)
             throws InterruptedException {
         try (StreamRig rig = new StreamRig(bundle, prepareThread, last)) {
-            rig.run(first);
+            run(rig, first);
             Sample before = sample();
-            rig.run(last - first);
+            run(rig, last - first);
             return new Result(first, before, last, sample());
+        }
+    }
+
+    /** A few at a time, for the rig holds those that it has not published yet. */
+    private static void run(StreamRig rig, int requests) throws InterruptedException {
+        for (int left = requests; left > 0; left -= AT_ONCE) {
+            rig.run(Math.min(left, AT_ONCE));
         }
     }
 
