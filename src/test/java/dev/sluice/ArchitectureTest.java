@@ -65,7 +65,17 @@ class ArchitectureTest {
                 MaySee.of("engine", request, diffusion, in("model"), LOG),
                 MaySee.of("storage", request, "software.amazon.awssdk..", JACKSON, LOG),
                 MaySee.of("wire", request, AVRO, KAFKA, JACKSON, LOG).andGenerated(),
-                MaySee.of("stream", request, diffusion, in("engine"), in("storage"), in("wire"), AVRO, KAFKA, LOG)
+                MaySee.of(
+                                "stream",
+                                request,
+                                diffusion,
+                                in("engine"),
+                                in("storage"),
+                                in("wire"),
+                                AVRO,
+                                KAFKA,
+                                "org.rocksdb..",
+                                LOG)
                         .andGenerated(),
                 MaySee.of(
                         "standalone",

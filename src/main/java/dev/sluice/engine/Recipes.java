@@ -1,6 +1,5 @@
 package dev.sluice.engine;
 
-import dev.sluice.diffusion.BetaSchedule;
 import dev.sluice.diffusion.DiffusionTables;
 import dev.sluice.diffusion.Sampler;
 import dev.sluice.diffusion.StepPlan;
@@ -17,10 +16,13 @@ import dev.sluice.request.SamplerSettings;
 final class Recipes {
     private final BundleManifest manifest;
     private final boolean hasGuide;
+    private final TablesBySteps tables;
 
     Recipes(BundleManifest manifest, boolean hasGuide) {
         this.manifest = manifest;
         this.hasGuide = hasGuide;
+        tables = new TablesBySteps(
+                manifest.diffusion().betaSchedule(), manifest.diffusion().trainSteps());
     }
 
     /**
@@ -49,7 +51,6 @@ final class Recipes {
     }
 
     private DiffusionTables tables(int steps) {
-        BetaSchedule schedule = manifest.diffusion().betaSchedule();
         int trainSteps = manifest.diffusion().trainSteps();
         if (steps > trainSteps) {
             throw new InvalidFieldException(
@@ -57,7 +58,7 @@ final class Recipes {
                     "sampler.steps",
                     steps + " steps; " + manifest.name() + " was trained with " + trainSteps);
         }
-        return DiffusionTables.evenly(schedule, trainSteps, steps);
+        return tables.evenly(steps);
     }
 
     private Sampler sampler(SamplerSettings settings, DiffusionTables tables) {

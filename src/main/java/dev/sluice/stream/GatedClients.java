@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -30,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * consumer, so only {@code group.protocol=classic} works. The gate runs on the stream thread that polls.
  */
 final class GatedClients implements KafkaClientSupplier {
+    /** How long a full worker polls before it looks for room again; a call of a small model takes no longer. */
+    private static final Duration LOOK = Duration.ofMillis(5);
+
     private final String requestTopic;
     private final BooleanSupplier hasRoom;
 
@@ -85,8 +90,8 @@ final class GatedClients implements KafkaClientSupplier {
 
         @Override
         public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
-            if (method.getName().equals("poll") && !hasRoom.getAsBoolean()) {
-                return pollWithoutRequests(method, arguments);
+            if (method.getName().equals("poll") && arguments != null && !hasRoom.getAsBoolean()) {
+                return pollWithoutRequests((Duration) arguments[0]);
             }
             if (method.getName().equals("pause") && arguments != null) {
                 // A rebalance within the poll: Streams pauses what it has to restore, and that pause is its own.
@@ -95,11 +100,17 @@ final class GatedClients implements KafkaClientSupplier {
             return GatedClients.invoke(consumer, method, arguments);
         }
 
-        private @Nullable Object pollWithoutRequests(Method poll, Object @Nullable [] arguments) throws Throwable {
+        /** Polls until there is a record or room, or for as long as it was told to. */
+        private ConsumerRecords<byte[], byte[]> pollWithoutRequests(Duration timeout) {
             paused.addAll(requestsNotPaused());
             consumer.pause(paused);
             try {
-                return GatedClients.invoke(consumer, poll, arguments);
+                long end = System.nanoTime() + timeout.toNanos();
+                ConsumerRecords<byte[], byte[]> records;
+                do {
+                    records = consumer.poll(timeout.compareTo(LOOK) < 0 ? timeout : LOOK);
+                } while (records.isEmpty() && !hasRoom.getAsBoolean() && System.nanoTime() < end);
+                return records;
             } finally {
                 // The poll may have taken partitions away.
                 paused.retainAll(consumer.assignment());

@@ -3,6 +3,7 @@ package dev.sluice.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.model.Bundle;
 import dev.sluice.model.ModelException;
 import dev.sluice.model.RowBuffers;
 import dev.sluice.request.CallShape;
@@ -244,6 +245,26 @@ class EngineTest {
         assertThat(calls.busyPaddingRows()).isZero();
         assertThat(calls.rows() + calls.paddingRows()).isEqualTo(3 * calls.calls());
         assertThat(engine.callShapes()).containsExactly(Map.entry(MODEL, new CallShape(CallSize.CONSTANT, 3, 2)));
+    }
+
+    @Test
+    void everyBundleHasCallsOfItsOwnSize() {
+        EngineSettings sizes = new EngineSettings(
+                CallSize.CONSTANT,
+                new CallRows(3, 2),
+                Map.of("large", new CallRows(32, 8)),
+                4,
+                MAX_IMAGES,
+                Duration.ofSeconds(1),
+                EngineSettings.UNLIMITED,
+                Duration.ofSeconds(1));
+        List<Bundle> bundles = List.of(device.bundle("large", true), device.bundle(MODEL, true));
+
+        try (Engine sized = new Engine(bundles, sizes, clock, () -> {})) {
+            assertThat(sized.callShapes())
+                    .containsEntry("large", new CallShape(CallSize.CONSTANT, 32, 8))
+                    .containsEntry(MODEL, new CallShape(CallSize.CONSTANT, 3, 2));
+        }
     }
 
     @Test

@@ -46,6 +46,21 @@ class GatedClientsTest {
     }
 
     @Test
+    void pollsOnWithoutRequestsUntilThereIsRoom() {
+        Set<String> later = new TreeSet<>();
+        plain.schedulePollTask(() -> {});
+        plain.schedulePollTask(() -> {
+            plain.paused().forEach(partition -> later.add(partition.toString()));
+            room.set(true);
+        });
+
+        gated.poll(Duration.ofMinutes(1));
+
+        assertThat(later).containsExactly("requests-0", "requests-1");
+        assertThat(plain.paused()).isEmpty();
+    }
+
+    @Test
     void leavesPausedWhatStreamsPausedBefore() {
         gated.pause(Set.of(REQUESTS_1, CANCELLATIONS));
 
