@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
         })
 final class BenchCommand implements Callable<Integer> {
     private static final String AUTO = "auto";
+    private static final int QUICK_ROWS = 4;
     private static final Path HOME = Path.of(System.getProperty("sluice.home", ""));
     private static final Path KIT = HOME.resolve("models");
 
@@ -167,7 +168,7 @@ final class BenchCommand implements Callable<Integer> {
 
     private OptionalInt rowsPerCall() {
         if (rowsPerCall.equals(AUTO)) {
-            return OptionalInt.empty();
+            return quick ? OptionalInt.of(QUICK_ROWS) : OptionalInt.empty();
         }
         if (!rowsPerCall.matches("[1-9]\\d{0,4}")) {
             throw wrong("--rows-per-call is a number of at least 1, or auto, not " + rowsPerCall);

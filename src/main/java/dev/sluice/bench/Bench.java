@@ -1,7 +1,6 @@
 package dev.sluice.bench;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.sluice.bench.Figure.NotMeasured;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.TorchScriptBundles;
 import dev.sluice.model.VerifiedBundle;
@@ -9,9 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -19,10 +16,10 @@ import java.util.function.Function;
 
 /** Measures bundle after bundle, and on the first one also what no model has a part in. */
 public final class Bench {
-    /** For the bundles after the first: the first is measured in full, however long that takes. */
+    /** For the bundles after the first. */
     private static final Duration PART_BUDGET = Duration.ofMinutes(3);
 
-    private static final Duration NO_BUDGET = Duration.ofDays(1);
+    private static final Duration FIRST_PART_BUDGET = Duration.ofMinutes(6);
 
     private final TorchScriptBundles torch;
     private final Setup setup;
@@ -83,22 +80,14 @@ public final class Bench {
         try (Bundle bundle = torch.open(verified)) {
             CallRows callRows = new CallRowsChoice(bundle, prepareThread, progress).choose(setup.rowsPerCall());
             Stand stand = new Stand(bundle, callRows, prepareThread, setup.plan(), setup.seed(), progress);
-            ModelFigures figures = new ModelBench(stand, setup.asked(), first ? NO_BUDGET : PART_BUDGET)
+            ModelFigures figures = new ModelBench(stand, setup.asked(), first ? FIRST_PART_BUDGET : PART_BUDGET)
                     .measure(parameters(verified), setup.rival().apply(verified.directory()));
-            return first ? figures.with(serviceFigures()) : figures;
+            if (!first) {
+                return figures;
+            }
+            ServiceBench service = new ServiceBench(setup.plan().service(), progress);
+            return figures.with(service.measure(setup.asked(), bundle, prepareThread));
         }
-    }
-
-    /** What no model has a part in: the stream's throughput and the process's growth. */
-    private Map<FigureKind, Figure> serviceFigures() {
-        Map<FigureKind, Figure> figures = new EnumMap<>(FigureKind.class);
-        if (setup.asked().contains(FigureKind.NULL_MODEL_REQUESTS)) {
-            figures.put(FigureKind.NULL_MODEL_REQUESTS, new NotMeasured("not built yet"));
-        }
-        if (setup.asked().contains(FigureKind.RSS_GROWTH)) {
-            figures.put(FigureKind.RSS_GROWTH, new NotMeasured("not built yet"));
-        }
-        return figures;
     }
 
     /** The denoiser's parameters, as the manifest has them; 0 where it doesn't say. */

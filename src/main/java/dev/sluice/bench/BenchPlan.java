@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param requests of the mixed traffic
  * @param trafficSteps their sampling steps
  * @param trafficTurns in which engine and static server share the traffic
+ * @param service requests through the whole worker
  */
 public record BenchPlan(
         Duration bareTurn,
@@ -22,7 +23,8 @@ public record BenchPlan(
         int shorten,
         int requests,
         Traffic.StepRange trafficSteps,
-        int trafficTurns) {
+        int trafficTurns,
+        ServiceBench.Counts service) {
     /** What the published figures are measured with. */
     public static BenchPlan full(int requests) {
         return new BenchPlan(
@@ -33,21 +35,39 @@ public record BenchPlan(
                 1,
                 requests,
                 new Traffic.StepRange(20, 250),
-                Math.clamp(requests / 5, 1, 10));
+                Math.clamp(requests / 5, 1, 10),
+                new ServiceBench.Counts(StreamThroughput.WARM_UP_REQUESTS, 10_000, 5, 1_000, 10_000));
     }
 
     /** Every figure once, to see that it can be measured; too short to be believed. */
     public static BenchPlan quick() {
         return new BenchPlan(
-                Duration.ofMillis(100), Duration.ofMillis(400), 2, 2, 25, 8, new Traffic.StepRange(4, 12), 2);
+                Duration.ofMillis(100),
+                Duration.ofMillis(400),
+                2,
+                2,
+                25,
+                8,
+                new Traffic.StepRange(4, 12),
+                2,
+                new ServiceBench.Counts(200, 200, 2, 50, 200));
     }
 
     BenchPlan shortenedBy(int divisor) {
-        return new BenchPlan(bareTurn, engineTurn, pairs, rounds, divisor, requests, trafficSteps, trafficTurns);
+        return new BenchPlan(
+                bareTurn, engineTurn, pairs, rounds, divisor, requests, trafficSteps, trafficTurns, service);
     }
 
     BenchPlan withRequests(int fewer) {
         return new BenchPlan(
-                bareTurn, engineTurn, pairs, rounds, shorten, fewer, trafficSteps, Math.clamp(fewer / 5, 1, 10));
+                bareTurn,
+                engineTurn,
+                pairs,
+                rounds,
+                shorten,
+                fewer,
+                trafficSteps,
+                Math.clamp(fewer / 5, 1, 10),
+                service);
     }
 }

@@ -22,4 +22,9 @@ public record CallRows(int denoiser, int guide) {
         }
         return 2 * denoiser / a * guide;
     }
+
+    /** The same, but no call larger than this. */
+    CallRows atMost(int rows) {
+        return new CallRows(Math.min(denoiser, rows), Math.min(guide, rows));
+    }
 }

@@ -18,6 +18,7 @@ final class ModelBench {
     private static final Logger LOG = LoggerFactory.getLogger(ModelBench.class);
 
     private static final Duration FIRST_LOOK = Duration.ofSeconds(1);
+    private static final int[] CALL_ROWS = {64, 32, 16, 8};
     private static final int[] DIVISORS = {2, 5, 10, 25};
 
     private final Stand stand;
@@ -97,19 +98,27 @@ final class ModelBench {
         }
     }
 
+    /** Every run needs images for two full calls: where that takes too long, smaller calls first, then shorter runs. */
     private void scheduleRatios(RowCosts costs) throws InterruptedException {
         Stand fitting = stand;
-        double seconds = ratioSeconds(fitting, costs);
-        for (int divisor : DIVISORS) {
-            if (seconds > seconds(partBudget)) {
-                fitting = stand.with(stand.plan().shortenedBy(stand.plan().shorten() * divisor));
-                seconds = ratioSeconds(fitting, costs);
+        for (int rows : CALL_ROWS) {
+            if (ratioSeconds(fitting, costs) > seconds(partBudget)) {
+                fitting = stand.with(stand.callRows().atMost(rows));
             }
+        }
+        for (int divisor : DIVISORS) {
+            if (ratioSeconds(fitting, costs) > seconds(partBudget)) {
+                fitting = fitting.with(stand.plan().shortenedBy(stand.plan().shorten() * divisor));
+            }
+        }
+        if (!fitting.callRows().equals(stand.callRows())) {
+            note("seed rows in calls of " + fitting.callRows().denoiser() + " denoiser and "
+                    + fitting.callRows().guide() + " guide rows");
         }
         if (fitting.plan().shorten() > stand.plan().shorten()) {
             note("seed rows with their steps divided by " + fitting.plan().shorten());
         }
-        announce("schedule ratios", seconds + (stand.plan().rounds() + 1) * bareSeconds());
+        announce("schedule ratios", ratioSeconds(fitting, costs) + (stand.plan().rounds() + 1) * bareSeconds());
         ratios = new ScheduleRatios(fitting).measure();
     }
 

@@ -37,6 +37,10 @@ record Stand(
         return new Stand(bundle, callRows, prepareThread, other, seed, progress);
     }
 
+    Stand with(CallRows other) {
+        return new Stand(bundle, other, prepareThread, plan, seed, progress);
+    }
+
     Traffic traffic() {
         return new Traffic(bundle.manifest(), bundle.guide().isPresent(), plan.trafficSteps(), seed);
     }

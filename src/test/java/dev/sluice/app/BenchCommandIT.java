@@ -15,7 +15,8 @@ class BenchCommandIT {
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         JsonNode json = new JsonMapper().readTree(run.out());
-        for (String figure : new String[] {"engineEfficiency", "mixedVsBound", "constantVsElastic"}) {
+        for (String figure :
+                new String[] {"engineEfficiency", "mixedVsBound", "constantVsElastic", "nullModelRequestsPerSecond"}) {
             assertThat(json.get(figure).asDouble()).as(figure).isPositive();
         }
         assertThat(json.get("scheduleRatios")).hasSize(10);
@@ -24,6 +25,7 @@ class BenchCommandIT {
             assertThat(row.get("ideal").asDouble()).as(row.toString()).isBetween(0.4, 1.0);
             assertThat(row.get("ratioToIdeal").asDouble()).as(row.toString()).isPositive();
         }
+        assertThat(json.get("rssGrowthMb").isNumber()).isTrue();
         assertThat(json.has("mixedVsStatic")).isTrue();
         assertThat(json.at("/machine/cores").asInt()).isPositive();
         assertThat(json.at("/versions/libtorch").asText()).isNotEmpty();
