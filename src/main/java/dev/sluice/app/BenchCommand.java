@@ -72,7 +72,9 @@ final class BenchCommand implements Callable<Integer> {
             names = "--rows-per-call",
             paramLabel = "N|auto",
             defaultValue = AUTO,
-            description = "Rows of every call. Default: ${DEFAULT-VALUE}, where more rows gain nothing.")
+            description =
+                    "Rows of a denoiser call; a guide call has half. Default: ${DEFAULT-VALUE}, which is where more rows"
+                            + " gain nothing, for each network by itself.")
     private String rowsPerCall = AUTO;
 
     @Option(

@@ -1,6 +1,7 @@
 package dev.sluice.bench;
 
 import dev.sluice.diffusion.NoiseStream;
+import dev.sluice.engine.CallRows;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.RowBuffers;
 import java.time.Duration;

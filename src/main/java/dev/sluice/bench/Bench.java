@@ -1,6 +1,7 @@
 package dev.sluice.bench;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sluice.engine.CallRows;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.TorchScriptBundles;
 import dev.sluice.model.VerifiedBundle;
@@ -30,7 +31,7 @@ public final class Bench {
      *
      * @param bundles directories, the shipped bundle's first
      * @param threads for an operator's parallel parts on the CPU
-     * @param rowsPerCall rows of every call; empty for where more rows gain nothing, for each bundle by itself
+     * @param rowsPerCall rows of a denoiser call; empty for where more rows gain nothing, for each bundle by itself
      * @param rival the static server for a bundle's directory
      * @param asked the figures to measure
      */

@@ -1,5 +1,6 @@
 package dev.sluice.bench;
 
+import dev.sluice.engine.CallRows;
 import dev.sluice.engine.CallSizeSweep;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.SweepTable;
@@ -30,17 +31,20 @@ final class CallRowsChoice {
     /**
      * Chooses.
      *
-     * @param asked for rows of every call; empty for a sweep of each network
+     * @param asked for rows of a denoiser call; empty for a sweep of each network
      */
     CallRows choose(OptionalInt asked) throws InterruptedException {
-        if (asked.isPresent()) {
-            return new CallRows(asked.getAsInt(), asked.getAsInt());
+        int denoiser = asked.isPresent()
+                ? asked.getAsInt()
+                : knee("denoiser", rows -> bundle.denoiser().evaluate(rows));
+        // As a worker's: guidance is rarer than denoising.
+        int most = Math.max(1, denoiser / 2);
+        if (asked.isPresent() || bundle.guide().isEmpty()) {
+            return new CallRows(denoiser, most);
         }
-        int denoiser = knee("denoiser", rows -> bundle.denoiser().evaluate(rows));
-        int guide = bundle.guide().isPresent()
-                ? knee("guide", rows -> bundle.guide().get().evaluate(rows))
-                : denoiser;
-        return new CallRows(denoiser, guide);
+        return new CallRows(
+                denoiser,
+                Math.min(most, knee("guide", rows -> bundle.guide().get().evaluate(rows))));
     }
 
     private int knee(String network, Consumer<RowBuffers> module) throws InterruptedException {

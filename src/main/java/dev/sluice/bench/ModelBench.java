@@ -103,7 +103,7 @@ final class ModelBench {
         Stand fitting = stand;
         for (int rows : CALL_ROWS) {
             if (ratioSeconds(fitting, costs) > seconds(partBudget)) {
-                fitting = stand.with(stand.callRows().atMost(rows));
+                fitting = stand.with(FullCalls.atMost(rows, stand.callRows()));
             }
         }
         for (int divisor : DIVISORS) {
@@ -123,9 +123,7 @@ final class ModelBench {
     }
 
     private static double ratioSeconds(Stand stand, RowCosts costs) {
-        return costs.boundNanos(new ScheduleRatios(stand).rowsPerImage())
-                * stand.callRows().imagesWithoutPadding()
-                / 1e9;
+        return costs.boundNanos(new ScheduleRatios(stand).rowsPerImage()) * FullCalls.images(stand.callRows()) / 1e9;
     }
 
     private void mixedTraffic(RowCosts costs, StaticOption rival) throws InterruptedException {

@@ -1,5 +1,6 @@
 package dev.sluice.bench;
 
+import dev.sluice.engine.CallRows;
 import dev.sluice.engine.EngineSettings;
 import dev.sluice.model.Bundle;
 import dev.sluice.request.CallSize;

@@ -1,5 +1,6 @@
 package dev.sluice.bench;
 
+import dev.sluice.engine.CallRows;
 import java.time.Duration;
 import java.util.function.Predicate;
 
