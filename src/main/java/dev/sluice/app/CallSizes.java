@@ -20,9 +20,6 @@ import org.slf4j.LoggerFactory;
 final class CallSizes {
     private static final Logger LOG = LoggerFactory.getLogger(CallSizes.class);
 
-    /** A guide call may have as many, however small the denoiser's are. */
-    private static final int FEW_ROWS = 4;
-
     private final CallSizeFile file;
     private final CallSizeSweep sweep;
     private final String device;
@@ -52,8 +49,7 @@ final class CallSizes {
         try {
             int denoiser = rowsPerCall.orElseGet(
                     () -> rows(bundle, "denoiser", call -> bundle.denoiser().evaluate(call)));
-            // Guidance is rarer than denoising: larger guide calls than this would mostly wait for rows.
-            int most = Math.max(FEW_ROWS, denoiser / 2);
+            int most = CallRows.mostOfGuide(denoiser);
             int guide = guideRowsPerCall.orElseGet(() -> bundle.guide()
                     .map(module -> Math.min(most, rows(bundle, "guide", module::evaluate)))
                     .orElse(1));

@@ -30,7 +30,7 @@ record ConfigKey(String name, Optional<String> fallback, boolean secret, String 
                     "auto",
                     "Rows of every guide call, or auto: a sweep, at most half a denoiser call or 4"),
             key("engine.call-size", "constant", "constant (padded, equal bits) or elastic (as many rows as there are)"),
-            key("engine.guide-patience", "16", "Full denoiser calls that a guide row waits at most for company"),
+            key("engine.guide-patience", "8", "Full denoiser calls that a guide row waits at least for company"),
             key(
                     "engine.max-images",
                     "auto",

@@ -37,8 +37,7 @@ final class CallRowsChoice {
         int denoiser = asked.isPresent()
                 ? asked.getAsInt()
                 : knee("denoiser", rows -> bundle.denoiser().evaluate(rows));
-        // As a worker's: guidance is rarer than denoising.
-        int most = Math.max(1, denoiser / 2);
+        int most = CallRows.mostOfGuide(denoiser);
         if (asked.isPresent() || bundle.guide().isEmpty()) {
             return new CallRows(denoiser, most);
         }

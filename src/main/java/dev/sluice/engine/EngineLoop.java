@@ -260,12 +260,14 @@ final class EngineLoop {
                 call.network(),
                 call.rows().size(),
                 failure.cause());
+        // First, so that whoever hears of a job's end finds no door open that isn't.
+        boolean outOfService = lane.breaker().failed();
+        lane.reload();
         call.rows().stream()
                 .map(Row::job)
                 .distinct()
                 .forEach(job -> stop(job, FailureCode.ENGINE_FAULT, "the device failed during a call"));
-        lane.reload();
-        if (lane.breaker().failed()) {
+        if (outOfService) {
             LOG.error("bundle_out_of_service bundle={}", lane.bundle().name());
             inside.stream()
                     .filter(job -> job.lane() == lane)

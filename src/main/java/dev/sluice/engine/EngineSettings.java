@@ -10,7 +10,7 @@ import java.util.Map;
  * @param callSize whether calls are padded to one size, which equal bits are promised for, or as large as need be
  * @param rows rows of calls, padding included
  * @param rowsByBundle the same for bundles, by name, that have sizes of their own
- * @param guidePatience full denoiser calls that a guide row waits at most for company
+ * @param guidePatience full denoiser calls that a guide row waits at least for company
  * @param maxImages images inside, waiting or under way, at which the engine counts as full
  * @param progressInterval least time between two progress reports of a job
  * @param deviceMemory bytes of bundles that may be on the device at once; {@link #UNLIMITED} for as many as there is
@@ -43,7 +43,7 @@ public record EngineSettings(
                 CallSize.CONSTANT,
                 new CallRows(rowsPerCall, guideRowsPerCall),
                 Map.of(),
-                16,
+                8,
                 64,
                 Duration.ofSeconds(1),
                 UNLIMITED,

@@ -15,9 +15,10 @@ import java.util.Optional;
  *   <li>A call has rows of one network, and never more than that network's rows per call.
  *   <li>It has fewer only if none of its network's rows, and for the denoiser no image, was left waiting.
  *   <li>A denoiser call that isn't full is made only if no call is under way whose results could fill it, and after the
- *       guide rows that wait. A guide call that isn't full is made only then, or once its oldest row has let {@code
- *       guidePatience} denoiser calls pass: so padding while work waits is at most {@code guideRowsPerCall - 1} rows
- *       to {@code guidePatience} full denoiser calls.
+ *       guide rows that wait. A guide call that isn't full is made only then, or ahead of full denoiser calls once its
+ *       oldest row has let {@code guidePatience} of them pass, and only while padding stays within one of {@value
+ *       #ROWS_PER_PADDING} rows: so a guide row that nobody joins waits until {@code 100 · (guideRowsPerCall - 1)}
+ *       other rows have left at the longest.
  *   <li>Rows of a network and priority leave in the order they came: one that doesn't fit this call goes first into the
  *       next.
  *   <li>Interactive goes before batch, rows and images alike; but of {@value RowLine#BATCH_SHARE} rows that leave while
@@ -29,17 +30,22 @@ import java.util.Optional;
  * </ol>
  */
 final class Packing {
+    /** Rows that leave for each empty row that may go with them while work waits: padding stays below 1 %. */
+    private static final int ROWS_PER_PADDING = 100;
+
     private final int guidePatience;
     private final RowLine denoiserRows;
     private final RowLine guideRows;
     private final Map<Priority, TenantRounds> toStart = new EnumMap<>(Priority.class);
+    /** Rows that left and have not paid for padding, as many as pay for a whole call of it at most. */
+    private int unpadded;
 
     /**
      * Nothing waits yet.
      *
      * @param rowsPerCall rows of a denoiser call
      * @param guideRowsPerCall rows of a guide call
-     * @param guidePatience full denoiser calls that a guide row waits at most for company
+     * @param guidePatience full denoiser calls that a guide row waits at least for company
      */
     Packing(int rowsPerCall, int guideRowsPerCall, int guidePatience) {
         this.guidePatience = guidePatience;
@@ -83,7 +89,7 @@ final class Packing {
      * @param resultsToCome whether a call is under way, whose results may bring the rows that a call still lacks
      */
     Optional<Network> next(boolean resultsToCome) {
-        if (guideRows.fillsCall() || guideRows.patience() >= guidePatience) {
+        if (guideRows.fillsCall() || (guideRows.patience() >= guidePatience && affordable(guideRows.padding()))) {
             return Optional.of(Network.GUIDE);
         }
         if (denoiserRows.fillsCall()) {
@@ -97,11 +103,23 @@ final class Packing {
 
     /** Takes the rows of the network's next call out. */
     List<Row> take(Network network) {
+        RowLine line = line(network);
+        int padding = line.padding();
         if (network == Network.DENOISER) {
             guideRows.letPass();
-            return denoiserRows.take(!rounds(Priority.BATCH).isEmpty());
         }
-        return guideRows.take(false);
+        List<Row> call =
+                line.take(network == Network.DENOISER && !rounds(Priority.BATCH).isEmpty());
+        unpadded = Math.clamp(unpadded + call.size() - ROWS_PER_PADDING * padding, 0, mostUnpadded());
+        return call;
+    }
+
+    private boolean affordable(int padding) {
+        return unpadded >= ROWS_PER_PADDING * padding;
+    }
+
+    private int mostUnpadded() {
+        return ROWS_PER_PADDING * guideRows.rowsPerCall();
     }
 
     /** Takes the rows of a call that came to nothing in again, ahead of all others. */

@@ -61,6 +61,11 @@ final class RowLine {
         return size() >= rowsPerCall;
     }
 
+    /** Empty rows that the next call would carry. */
+    int padding() {
+        return Math.max(0, rowsPerCall - size());
+    }
+
     /** Whether another row of this priority would be in the next call. */
     boolean hasRoomFor(Priority priority) {
         return switch (priority) {

@@ -34,7 +34,7 @@ class WorkerConfigTest {
                         engine.bundle-patience=10s
                         engine.call-size=constant
                         engine.device-memory=0
-                        engine.guide-patience=16
+                        engine.guide-patience=8
                         engine.guide-rows-per-call=auto
                         engine.max-images=auto
                         engine.progress-interval=500ms

@@ -62,8 +62,11 @@ class PackingTest {
     }
 
     @Test
-    void guideRowsWaitForCompanyWhileDenoiserCallsAreFullButNoLongerThanTheirPatience() {
-        rows(100, Role.CONDITIONAL);
+    void guideRowsWaitForCompanyWhileDenoiserCallsAreFull() {
+        rows(100 * ROWS, Role.CONDITIONAL);
+        for (int call = 0; call < 50; call++) {
+            makeCall();
+        }
         rows(1, Role.GUIDE);
 
         for (int call = 0; call < PATIENCE; call++) {
@@ -74,11 +77,37 @@ class PackingTest {
     }
 
     @Test
+    void paddingStaysBelowOneInAHundredWhileDenoiserCallsAreFull() {
+        Packing lopsided = new Packing(16, 8, 1);
+        int rows = 0;
+        int padding = 0;
+        int longestWait = 0;
+        int waited = 0;
+        for (int call = 0; call < 2_000; call++) {
+            if (lopsided.waiting(Network.GUIDE) == 0) {
+                rows(1, Role.GUIDE, lopsided);
+            }
+            while (lopsided.waiting(Network.DENOISER) < 16) {
+                rows(1, Role.CONDITIONAL, lopsided);
+            }
+            Network next = lopsided.next(false).orElseThrow();
+            int used = lopsided.take(next).size();
+            rows += used;
+            padding += next == Network.GUIDE ? 8 - used : 16 - used;
+            waited = next == Network.GUIDE ? 0 : waited + used;
+            longestWait = Math.max(longestWait, waited);
+        }
+
+        assertThat((double) padding / (rows + padding)).isBetween(0.005, 0.01);
+        assertThat(longestWait).isLessThanOrEqualTo(100 * 7 + 16);
+    }
+
+    @Test
     void patienceBeginsAnewForRowsThatComeLater() {
-        rows(100, Role.CONDITIONAL);
-        makeCall();
-        makeCall();
-        makeCall();
+        rows(100 * ROWS, Role.CONDITIONAL);
+        for (int call = 0; call < 50; call++) {
+            makeCall();
+        }
         rows(1, Role.GUIDE);
 
         assertThat(makeCall()).isEqualTo(Network.DENOISER);
@@ -211,12 +240,16 @@ class PackingTest {
     }
 
     private List<Row> rows(int count, Role role) {
+        return rows(count, role, packing);
+    }
+
+    private List<Row> rows(int count, Role role, Packing into) {
         Job job = job(SimulatedLane.draft().withImages(count));
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             rows.add(new Row(job.startNextImage(), role));
         }
-        rows.forEach(packing::add);
+        rows.forEach(into::add);
         return rows;
     }
 
