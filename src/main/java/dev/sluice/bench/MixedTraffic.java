@@ -36,6 +36,11 @@ final class MixedTraffic {
         return plans.rows(traffic());
     }
 
+    /** The same for a server that knows no schedules. */
+    EvaluatedRows guidedAtEveryStep() {
+        return plans.rowsGuidedAtEveryStep(traffic());
+    }
+
     private List<GenerationRequest> traffic() {
         return stand.traffic().next(stand.plan().requests());
     }

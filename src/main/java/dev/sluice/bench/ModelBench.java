@@ -145,7 +145,12 @@ final class ModelBench {
                 (alone ? 1 : 3) * seconds + fitting.plan().trafficTurns() * bareSeconds());
         MixedTraffic.Result result = mixed.measure(used);
         note(result.requests() + " requests of mixed traffic, " + result.images() + " images, " + result.settings()
-                + " different settings");
+                + " different settings; guided at every step it would cost "
+                + String.format(
+                        Locale.ROOT,
+                        "%.2f",
+                        costs.boundNanos(mixed.guidedAtEveryStep()) / costs.boundNanos(mixed.planned()))
+                + " times as much");
         figures.put(FigureKind.MIXED_VS_BOUND, result.vsBound());
         figures.put(FigureKind.MIXED_VS_STATIC, result.vsStatic());
         figures.put(FigureKind.PADDING_SHARE, result.paddingShare());

@@ -55,4 +55,19 @@ final class Plans {
     EvaluatedRows rows(List<GenerationRequest> requests) {
         return requests.stream().map(this::rows).reduce(EvaluatedRows.NONE, EvaluatedRows::plus);
     }
+
+    /** What the requests would add up to if every step of those that are guided at all were guided. */
+    EvaluatedRows rowsGuidedAtEveryStep(List<GenerationRequest> requests) {
+        return requests.stream()
+                .map(request -> rows(request).plus(skipped(request)))
+                .reduce(EvaluatedRows.NONE, EvaluatedRows::plus);
+    }
+
+    private EvaluatedRows skipped(GenerationRequest request) {
+        long skipped =
+                request.images() * plan(request).evaluations(request.guidance()).skipped();
+        return request.guidance() instanceof Guidance.Classifier
+                ? new EvaluatedRows(0, skipped)
+                : new EvaluatedRows(skipped, 0);
+    }
 }

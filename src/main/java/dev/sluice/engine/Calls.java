@@ -6,13 +6,13 @@ package dev.sluice.engine;
  * @param calls of either network
  * @param rows used rows
  * @param paddingRows empty rows
- * @param busyRows used rows of calls that left work waiting
+ * @param busyRows used rows of calls that left a full call's worth of work waiting
  * @param busyPaddingRows empty rows of calls that left work waiting
  */
 public record Calls(long calls, long rows, long paddingRows, long busyRows, long busyPaddingRows) {
     public static final Calls NONE = new Calls(0, 0, 0, 0, 0);
 
-    /** Empty rows as a share of all rows, in calls that left work waiting; 0 if there were none. */
+    /** Empty rows as a share of all rows, in calls that left a call's worth of work waiting; 0 if there were none. */
     public double paddingShareWhileBusy() {
         long all = busyRows + busyPaddingRows;
         return all == 0 ? 0 : (double) busyPaddingRows / all;

@@ -160,7 +160,7 @@ final class EngineLoop {
         calls = calls.plus(
                 call.rows().size(),
                 call.buffers().rows() - call.rows().size(),
-                lane.packing().hasWork());
+                lane.packing().workWaits());
         return call;
     }
 

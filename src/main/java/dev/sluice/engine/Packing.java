@@ -147,9 +147,11 @@ final class Packing {
         return line(network).size();
     }
 
-    /** Whether any row, or any image that has not started, waits. */
-    boolean hasWork() {
-        return hasRows() || toStart.values().stream().anyMatch(rounds -> !rounds.isEmpty());
+    /** Whether a full call's worth of work waits, in rows or in images that have not started. */
+    boolean workWaits() {
+        return denoiserRows.fillsCall()
+                || guideRows.fillsCall()
+                || toStart.values().stream().anyMatch(rounds -> !rounds.isEmpty());
     }
 
     private RowLine line(Network network) {

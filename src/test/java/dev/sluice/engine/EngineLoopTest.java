@@ -85,7 +85,8 @@ class EngineLoopTest {
         cancelled.cancel(simulated.loop);
 
         assertThat(cancelled.stopped().code()).isEqualTo(FailureCode.CANCELLED);
-        assertThat(simulated.lane.packing().hasWork()).isFalse();
+        assertThat(simulated.lane.packing().hasRows()).isFalse();
+        assertThat(simulated.lane.packing().workWaits()).isFalse();
         simulated.runToEnd();
         assertThat(simulated.device.calls()).as("only what was under way").isEqualTo(2);
         assertThat(simulated.meter.overheadNanos() + cancelled.stopped().usage().deviceNanos())

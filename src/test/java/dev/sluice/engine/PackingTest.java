@@ -221,7 +221,8 @@ class PackingTest {
         packing.startImages();
 
         assertThat(packing.take(Network.DENOISER)).extracting(Row::job).containsExactly(kept);
-        assertThat(packing.hasWork()).isFalse();
+        assertThat(packing.hasRows()).isFalse();
+        assertThat(packing.workWaits()).isFalse();
     }
 
     @Test
