@@ -5,11 +5,8 @@ import dev.sluice.engine.CallSizeSweep;
 import dev.sluice.engine.SweepTable;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.RowBuffers;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
-import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,7 +67,7 @@ final class CallSizes {
                     before.getAsInt());
             return before.getAsInt();
         }
-        SweepTable table = sweep.run(paddingOf(bundle.manifest().sample().elements(), module));
+        SweepTable table = sweep.run(bundle.manifest().sample().elements(), module);
         int rows = table.knee().rows();
         file.remember(new CallSizeFile.Choice(key, rows));
         LOG.info(
@@ -82,16 +79,5 @@ final class CallSizes {
                 network.equals("guide") ? "engine.guide-rows-per-call" : "engine.rows-per-call",
                 table.text());
         return rows;
-    }
-
-    /** Calls with nothing but padding, each size in buffers that are made once. */
-    private static IntConsumer paddingOf(int elements, Consumer<RowBuffers> module) {
-        Map<Integer, RowBuffers> bySize = new HashMap<>();
-        return rows -> {
-            RowBuffers buffers = bySize.computeIfAbsent(rows, size -> new RowBuffers(size, elements));
-            buffers.clear();
-            buffers.pad();
-            module.accept(buffers);
-        };
     }
 }

@@ -52,11 +52,7 @@ final class CallRowsChoice {
         try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
             SweepTable table = thread.submit(() -> {
                         prepareThread.run();
-                        return sweep.run(rows -> {
-                            RowBuffers call = new RowBuffers(rows, elements);
-                            call.pad();
-                            module.accept(call);
-                        });
+                        return sweep.run(elements, module);
                     })
                     .get();
             progress.accept(bundle.name() + ": calls of the " + network + "\n" + table.text());

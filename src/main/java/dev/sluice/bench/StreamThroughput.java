@@ -60,17 +60,12 @@ public final class StreamThroughput {
             for (int round = 0; round < rounds; round++) {
                 rates.add(requests / seconds(rig.run(requests)));
             }
-            return new Result(median(rates), rates, CpuTime.now().microsPerRequestSince(before, requests * rounds));
+            return new Result(
+                    Spread.of(rates).median(), rates, CpuTime.now().microsPerRequestSince(before, requests * rounds));
         }
     }
 
     private static double seconds(Duration time) {
         return time.toNanos() / 1e9;
-    }
-
-    private static double median(List<Double> values) {
-        List<Double> sorted = values.stream().sorted().toList();
-        int middle = sorted.size() / 2;
-        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
     }
 }

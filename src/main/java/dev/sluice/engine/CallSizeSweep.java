@@ -4,10 +4,14 @@ import dev.sluice.engine.SweepTable.Measured;
 import dev.sluice.engine.SweepTable.Reason;
 import dev.sluice.engine.SweepTable.Skipped;
 import dev.sluice.model.ModelException;
+import dev.sluice.model.RowBuffers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
@@ -76,6 +80,22 @@ public final class CallSizeSweep {
             takeTurns(candidates, skipped, call);
         }
         return new SweepTable(candidates.stream().map(Candidate::measured).toList(), skipped);
+    }
+
+    /**
+     * Measures one network of a bundle on calls of nothing but padding.
+     *
+     * @param elements of a row's sample
+     * @param module evaluates a call
+     */
+    public SweepTable run(int elements, Consumer<RowBuffers> module) {
+        Map<Integer, RowBuffers> bySize = new HashMap<>();
+        return run(rows -> {
+            RowBuffers call = bySize.computeIfAbsent(rows, size -> new RowBuffers(size, elements));
+            call.clear();
+            call.pad();
+            module.accept(call);
+        });
     }
 
     private void takeTurns(List<Candidate> candidates, List<Skipped> skipped, IntConsumer call) {

@@ -18,16 +18,6 @@ public record Calls(long calls, long rows, long paddingRows, long busyRows, long
         return all == 0 ? 0 : (double) busyPaddingRows / all;
     }
 
-    /** What was added since an earlier count. */
-    public Calls since(Calls earlier) {
-        return new Calls(
-                calls - earlier.calls,
-                rows - earlier.rows,
-                paddingRows - earlier.paddingRows,
-                busyRows - earlier.busyRows,
-                busyPaddingRows - earlier.busyPaddingRows);
-    }
-
     Calls plus(int used, int padding, boolean workWaits) {
         return new Calls(
                 calls + 1,

@@ -148,16 +148,18 @@ final class TorchScriptModule {
         return kept;
     }
 
-    private static ModelException failure(String message, RuntimeException cause) {
+    /** What a native failure of a call is called on this side. */
+    static ModelException failure(String message, RuntimeException cause) {
         return outOfMemory(cause) ? new OutOfDeviceMemoryException(message, cause) : new ModelException(message, cause);
     }
 
-    /** By the words of libtorch's CUDA and CPU allocators: its exceptions have no types on this side. */
+    /** By the words of libtorch's allocators, cuDNN and cuBLAS: their exceptions have no types on this side. */
     private static boolean outOfMemory(Exception e) {
         String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
         return message.contains("out of memory")
                 || message.contains("can't allocate memory")
-                || message.contains("not enough memory");
+                || message.contains("not enough memory")
+                || message.contains("_alloc_failed");
     }
 
     private record OnDevice(Model model, PtSymbolBlock block) {}

@@ -64,8 +64,13 @@ class StandaloneIT {
             assertThat(completed.at("/evaluations/conditional").intValue()).isEqualTo(30);
             assertThat(completed.at("/evaluations/unconditional").intValue()).isEqualTo(6);
             assertThat(completed.at("/evaluations/skipped").intValue()).isEqualTo(24);
+            assertThat(completed.at("/calls/size").asText()).isEqualTo("CONSTANT");
+            assertThat(completed.at("/calls/rowsPerCall").intValue()).isEqualTo(4);
             assertThat(get(stack, "/health/ready").statusCode()).isEqualTo(200);
             assertThat(get(stack, "/metrics").body())
+                    .contains(
+                            "sluice_call_size{model=\"glyphs-adm\",network=\"denoiser\"} 4.0",
+                            "sluice_rows_padding_busy_total")
                     .contains("sluice_rows_total", "sluice_request_age_seconds_count{outcome=\"COMPLETED\"}");
         }
         try (StandaloneStack stack = start()) {

@@ -3,6 +3,9 @@ package dev.sluice.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.sluice.engine.CallRows;
+import dev.sluice.engine.EngineSettings;
+import dev.sluice.request.CallSize;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -138,6 +141,47 @@ class WorkerConfigTest {
                         "registry.auto-register",
                         "kafka.properties.group.protocol");
         assertThat(failure.problems()).anyMatch(problem -> problem.contains("did you mean engine.rows-per-call?"));
+    }
+
+    @Test
+    void whatIsSaidOfTheEngineReachesIt() {
+        Map<String, String> values = new HashMap<>(LEAST);
+        values.put("engine.call-size", "elastic");
+        values.put("engine.rows-per-call", "12");
+        values.put("engine.guide-rows-per-call", "6");
+        values.put("engine.guide-patience", "3");
+        values.put("engine.max-images", "77");
+        values.put("engine.progress-interval", "7s");
+        values.put("engine.device-memory", "2");
+        values.put("engine.bundle-patience", "9s");
+        EngineOptions options = WorkerConfig.read(values).engine();
+        CallRows rows = new CallRows(12, 6);
+
+        assertThat(options.rowsPerCall()).hasValue(12);
+        assertThat(options.guideRowsPerCall()).hasValue(6);
+        assertThat(options.withRows(Map.of("a", rows)))
+                .isEqualTo(new EngineSettings(
+                        CallSize.ELASTIC,
+                        new CallRows(1, 1),
+                        Map.of("a", rows),
+                        3,
+                        77,
+                        Duration.ofSeconds(7),
+                        2 << 20,
+                        Duration.ofSeconds(9)));
+    }
+
+    @Test
+    void engineIsFullAtFourCallsOfImagesAndNoFewerThan64() {
+        EngineOptions options = WorkerConfig.read(LEAST).engine();
+
+        assertThat(options.rowsPerCall()).isEmpty();
+        assertThat(options.withRows(Map.of("a", new CallRows(8, 4))).maxImages())
+                .isEqualTo(64);
+        assertThat(options.withRows(Map.of("a", new CallRows(8, 4), "b", new CallRows(32, 4)))
+                        .maxImages())
+                .isEqualTo(128);
+        assertThat(options.withRows(Map.of()).deviceMemory()).isEqualTo(EngineSettings.UNLIMITED);
     }
 
     @Test

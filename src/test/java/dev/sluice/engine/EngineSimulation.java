@@ -19,6 +19,7 @@ final class EngineSimulation {
     private static final int MOST_CALLS = 100_000;
 
     private final Random random;
+    private final CallRows rows;
     private final SimulatedClock clock = new SimulatedClock();
     private final SimulatedDevice device = new SimulatedDevice(clock);
     private final EngineLoop loop;
@@ -30,9 +31,11 @@ final class EngineSimulation {
 
     EngineSimulation(long seed) {
         random = new Random(seed);
+        CallSize callSize = random.nextInt(4) == 0 ? CallSize.ELASTIC : CallSize.CONSTANT;
+        rows = new CallRows(1 + random.nextInt(8), 1 + random.nextInt(6));
         EngineSettings settings = new EngineSettings(
-                random.nextInt(4) == 0 ? CallSize.ELASTIC : CallSize.CONSTANT,
-                new CallRows(1 + random.nextInt(8), 1 + random.nextInt(6)),
+                callSize,
+                rows,
                 Map.of(),
                 1 + random.nextInt(4),
                 64,
@@ -73,6 +76,18 @@ final class EngineSimulation {
     /** How often two tenants' shares were compared. */
     long fairnessComparisons() {
         return shares.comparisons();
+    }
+
+    /** Whether the device ran out of memory during a call, so that calls became smaller. */
+    boolean halved() {
+        return loop.lanes().values().stream()
+                .anyMatch(lane -> lane.callShape().rowsPerCall() < rows.denoiser()
+                        || lane.callShape().guideRowsPerCall() < rows.guide());
+    }
+
+    /** Whether a bundle was brought to the device more often than once. */
+    boolean broughtAgain() {
+        return device.loads() > loop.lanes().size();
     }
 
     private void nextEvent() {

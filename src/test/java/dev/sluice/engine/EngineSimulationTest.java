@@ -20,10 +20,14 @@ class EngineSimulationTest {
         Set<FailureCode> seen = EnumSet.noneOf(FailureCode.class);
         int sampled = 0;
         long comparisons = 0;
+        int halved = 0;
+        int broughtAgain = 0;
         for (long seed : seeds()) {
             EngineSimulation simulation = new EngineSimulation(seed);
             List<WatchedJob> jobs = run(seed, simulation);
             comparisons += simulation.fairnessComparisons();
+            halved += simulation.halved() ? 1 : 0;
+            broughtAgain += simulation.broughtAgain() ? 1 : 0;
             for (WatchedJob job : jobs) {
                 if (job.end() instanceof JobEnd.Stopped stopped) {
                     seen.add(stopped.code());
@@ -34,6 +38,10 @@ class EngineSimulationTest {
         }
         if (Long.getLong(REPLAY) == null) {
             assertThat(comparisons).as("tenants' shares compared").isGreaterThan(100 * SEEDS);
+            assertThat(halved).as("runs with halved calls").isGreaterThan(SEEDS / 10);
+            assertThat(broughtAgain)
+                    .as("runs with bundles that left and came back")
+                    .isGreaterThan(SEEDS / 10);
             assertThat(sampled).as("jobs sampled").isGreaterThan(10 * SEEDS);
             assertThat(seen)
                     .containsExactlyInAnyOrder(

@@ -3,6 +3,8 @@ package dev.sluice.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.events.v1.CallSizing;
+import dev.sluice.events.v1.CallsMade;
 import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.events.v1.GenerationCompleted;
 import dev.sluice.events.v1.GenerationFailed;
@@ -47,6 +49,7 @@ class EventEncoderTest {
         assertThat(event.getPlan().getGuidedTimesteps()).containsExactly(50, 25);
         assertThat(event.getTimings().getSamplingNanos()).isEqualTo(2_000_000_000L);
         assertThat(event.getTags()).isEqualTo(request.tags());
+        assertThat(event.getCalls()).isEqualTo(new CallsMade(CallSizing.CONSTANT, 16, 8));
     }
 
     @Test
