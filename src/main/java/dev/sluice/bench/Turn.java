@@ -5,20 +5,21 @@ package dev.sluice.bench;
  *
  * @param nanos it was open, by the wall
  * @param denoiserRows rows that were somebody's, padding left out
- * @param denoiserPlaces rows of the calls, padding included
  * @param guideRows as denoiserRows, for the guide
- * @param guidePlaces as denoiserPlaces, for the guide
  */
-record Turn(long nanos, long denoiserRows, long denoiserPlaces, long guideRows, long guidePlaces) {
-    static final Turn NOTHING = new Turn(0, 0, 0, 0, 0);
+record Turn(long nanos, long denoiserRows, long guideRows) {
+    static final Turn NOTHING = new Turn(0, 0, 0);
+
+    static Turn ofDenoiser(int rows) {
+        return new Turn(0, rows, 0);
+    }
+
+    static Turn ofGuide(int rows) {
+        return new Turn(0, 0, rows);
+    }
 
     Turn plus(Turn other) {
-        return new Turn(
-                nanos + other.nanos,
-                denoiserRows + other.denoiserRows,
-                denoiserPlaces + other.denoiserPlaces,
-                guideRows + other.guideRows,
-                guidePlaces + other.guidePlaces);
+        return new Turn(nanos + other.nanos, denoiserRows + other.denoiserRows, guideRows + other.guideRows);
     }
 
     /** Somebody's rows. */

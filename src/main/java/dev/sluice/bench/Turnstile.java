@@ -1,10 +1,6 @@
 package dev.sluice.bench;
 
 import dev.sluice.model.Bundle;
-import dev.sluice.model.Denoiser;
-import dev.sluice.model.Guide;
-import dev.sluice.model.RowBuffers;
-import java.nio.FloatBuffer;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -37,8 +33,14 @@ final class Turnstile {
         return new Bundle(
                 bundle.manifest(),
                 bundle.identity(),
-                new GatedDenoiser(bundle.denoiser()),
-                bundle.guide().map(GatedGuide::new),
+                rows -> {
+                    pass(Turn.ofDenoiser(rows.used()));
+                    return bundle.denoiser().evaluate(rows);
+                },
+                bundle.guide().map(guide -> rows -> {
+                    pass(Turn.ofGuide(rows.used()));
+                    return guide.evaluate(rows);
+                }),
                 Optional.empty(),
                 bundle.residence(),
                 bundle.denoiserRows(),
@@ -105,7 +107,7 @@ final class Turnstile {
         }
     }
 
-    private void pass(RowBuffers rows, boolean guide) {
+    private void pass(Turn call) {
         lock.lock();
         try {
             if (open && counted != null && over.test(sinceStart())) {
@@ -115,10 +117,7 @@ final class Turnstile {
                 changed.awaitUninterruptibly();
             }
             if (counted != null) {
-                counted = counted.plus(
-                        guide
-                                ? new Turn(0, 0, 0, rows.used(), rows.rowsPerCall())
-                                : new Turn(0, rows.used(), rows.rowsPerCall(), 0, 0));
+                counted = counted.plus(call);
             }
         } finally {
             lock.unlock();
@@ -134,39 +133,11 @@ final class Turnstile {
     }
 
     private Turn sinceStart() {
-        return soFar().plus(new Turn(System.nanoTime() - startNanos, 0, 0, 0, 0));
+        return soFar().plus(new Turn(System.nanoTime() - startNanos, 0, 0));
     }
 
     private Turn soFar() {
         Turn turn = counted;
         return turn == null ? Turn.NOTHING : turn;
-    }
-
-    private final class GatedDenoiser implements Denoiser {
-        private final Denoiser denoiser;
-
-        GatedDenoiser(Denoiser denoiser) {
-            this.denoiser = denoiser;
-        }
-
-        @Override
-        public FloatBuffer evaluate(RowBuffers rows) {
-            pass(rows, false);
-            return denoiser.evaluate(rows);
-        }
-    }
-
-    private final class GatedGuide implements Guide {
-        private final Guide guide;
-
-        GatedGuide(Guide guide) {
-            this.guide = guide;
-        }
-
-        @Override
-        public Guidance evaluate(RowBuffers rows) {
-            pass(rows, true);
-            return guide.evaluate(rows);
-        }
     }
 }

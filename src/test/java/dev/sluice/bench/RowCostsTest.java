@@ -10,7 +10,7 @@ class RowCostsTest {
 
     @Test
     void efficiencyIsWhatTheRowsCostInTheBareLoopOverTheTurnsTime() {
-        Turn turn = new Turn(200, 14, 16, 10, 16);
+        Turn turn = new Turn(200, 14, 10);
 
         assertThat(COSTS.boundNanos(turn.rows())).isEqualTo(180);
         assertThat(COSTS.efficiency(turn)).isEqualTo(0.9);

@@ -22,7 +22,7 @@ class StaticRivalTest {
     private final Plans plans = new Plans(tiny.manifest());
     private final List<GenerationRequest> slice = new Traffic(tiny.manifest(), true, new StepRange(10, 40), 1).next(2);
     private final EvaluatedRows planned = plans.rows(slice);
-    private final Turn engine = new Turn(2_000_000_000L, planned.denoiser(), planned.denoiser(), planned.guide(), 0);
+    private final Turn engine = new Turn(2_000_000_000L, planned.denoiser(), planned.guide());
 
     @Test
     void comparesTheTimesOfTheSameWork() {

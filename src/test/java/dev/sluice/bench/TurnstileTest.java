@@ -35,7 +35,6 @@ class TurnstileTest {
         Turn turn = turnstile.run(soFar -> soFar.denoiserRows() >= 30, caller::isAlive);
 
         assertThat(turn.denoiserRows()).isEqualTo(30);
-        assertThat(turn.denoiserPlaces()).isEqualTo(10 * ROWS);
         assertThat(turn.guideRows()).isZero();
         assertThat(turn.nanos()).isPositive();
         assertThat(tiny.denoiserCalls()).isEqualTo(10);
