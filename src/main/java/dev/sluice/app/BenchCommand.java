@@ -81,7 +81,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--requests",
             paramLabel = "N",
             defaultValue = "200",
-            description = "Requests of the mixed traffic. Default: ${DEFAULT-VALUE}.")
+            description = "Requests of the mixed traffic; few with --quick. Default: ${DEFAULT-VALUE}.")
     private int requests;
 
     @Option(
@@ -118,6 +118,8 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        requireAtLeastOne("--requests", requests);
+        requireAtLeastOne("--threads", threads);
         Set<FigureKind> asked = asked();
         DeviceChoice choice = device();
         OptionalInt rows = rowsPerCall();
@@ -165,6 +167,12 @@ final class BenchCommand implements Callable<Integer> {
             return DeviceChoice.parse(device);
         } catch (IllegalArgumentException e) {
             throw wrong("--device is cpu or gpu:N, not " + device);
+        }
+    }
+
+    private void requireAtLeastOne(String option, int number) {
+        if (number < 1) {
+            throw wrong(option + " is a number of at least 1, not " + number);
         }
     }
 

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Every figure once, on the bundle that ships with the repository. Judges no target: it runs beside other work. */
 class BenchCommandIT {
@@ -38,5 +40,14 @@ class BenchCommandIT {
 
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("no figure elegance", "engineEfficiency");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--requests,-3", "--threads,0", "--rows-per-call,0", "--device,tpu"})
+    void wrongValueIsWrongUsage(String option, String value) {
+        CommandRun run = CommandRun.of("bench", option, value);
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains(option + " is", "not " + value);
     }
 }
