@@ -101,6 +101,22 @@ class ArchitectureTest {
                                 KAFKA,
                                 JACKSON,
                                 LOG)
+                        .andGenerated(),
+                MaySee.of(
+                                "chaos",
+                                request,
+                                diffusion,
+                                in("model"),
+                                in("engine"),
+                                in("storage"),
+                                in("wire"),
+                                in("stream"),
+                                in("standalone"),
+                                AVRO,
+                                KAFKA,
+                                JACKSON,
+                                "com.sun.net.httpserver..",
+                                LOG)
                         .andGenerated());
     }
 
