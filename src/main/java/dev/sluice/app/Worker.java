@@ -6,6 +6,7 @@ import dev.sluice.engine.DeviceMeter;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.EngineSettings;
+import dev.sluice.engine.MeterFile;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleException;
 import dev.sluice.model.TorchScriptBundles;
@@ -13,6 +14,7 @@ import dev.sluice.model.VerifiedBundle;
 import dev.sluice.storage.S3ImageStore;
 import dev.sluice.stream.Finisher;
 import dev.sluice.stream.InFlight;
+import dev.sluice.stream.LostDeviceTime;
 import dev.sluice.stream.Overhead;
 import dev.sluice.stream.StreamWorker;
 import dev.sluice.stream.WorkerParts;
@@ -21,6 +23,7 @@ import dev.sluice.wire.RequestDecoder;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +52,8 @@ final class Worker implements AutoCloseable {
     private final Finisher finisher;
     private final StreamWorker stream;
     private final HttpEndpoint http;
+    private final MeterFile meterFile;
+    private final LostDeviceTime lostDeviceTime;
 
     private Worker(
             WorkerConfig config,
@@ -57,7 +62,9 @@ final class Worker implements AutoCloseable {
             S3ImageStore store,
             Finisher finisher,
             StreamWorker stream,
-            HttpEndpoint http) {
+            HttpEndpoint http,
+            MeterFile meterFile,
+            LostDeviceTime lostDeviceTime) {
         this.config = config;
         this.bundles = bundles;
         this.engine = engine;
@@ -65,6 +72,8 @@ final class Worker implements AutoCloseable {
         this.finisher = finisher;
         this.stream = stream;
         this.http = http;
+        this.meterFile = meterFile;
+        this.lostDeviceTime = lostDeviceTime;
     }
 
     /**
@@ -83,32 +92,33 @@ final class Worker implements AutoCloseable {
                 bundle.identity().sha256(),
                 torch.deviceName(),
                 torch.libtorchVersion()));
+        Clock clock = Clock.systemUTC();
+        Instant startedAt = clock.instant();
+        EventEncoder encoder = new EventEncoder(config.workerId(), startedAt, config.price());
+        MeterFile meterFile = MeterFile.create(
+                config.stream().stateDirectory(), config.stream().applicationId(), encoder.process(), startedAt);
         Engine engine = new Engine(
                 bundles,
                 engineSettings(config, bundles, torch),
                 EngineClock.SYSTEM,
+                meterFile,
                 () -> torch.prepareCallingThread(config.engineThreads()));
         engine.start();
 
-        Clock clock = Clock.systemUTC();
         S3ImageStore store = new S3ImageStore(config.s3());
         Finisher finisher = new Finisher(store, config.finishThreads(), config.finishMaxRequests(), clock);
         WorkerMetrics metrics = new WorkerMetrics(engine, bundles);
         InFlight inFlight = new InFlight();
+        Overhead overhead = new Overhead(engine.meter(), config.overheadInterval(), startedAt);
         WorkerParts parts = new WorkerParts(
-                engine,
-                finisher,
-                new RequestDecoder(),
-                new EventEncoder(config.workerId(), config.price()),
-                new Overhead(engine.meter(), config.overheadInterval(), clock.instant()),
-                inFlight,
-                metrics::settled,
-                clock);
+                engine, finisher, new RequestDecoder(), encoder, overhead, inFlight, metrics::settled, clock);
         StreamWorker stream = new StreamWorker(config.stream(), parts, () -> engine.hasRoom() && finisher.hasRoom());
         HttpEndpoint http = new HttpEndpoint(
                 config.http(), engine::healthy, () -> engine.healthy() && stream.running(), metrics::scrape);
+        LostDeviceTime lostDeviceTime = new LostDeviceTime(meterFile, config.stream(), overhead, clock);
         stream.start();
-        return new Worker(config, bundles, engine, store, finisher, stream, http);
+        lostDeviceTime.start();
+        return new Worker(config, bundles, engine, store, finisher, stream, http, meterFile, lostDeviceTime);
     }
 
     /** Whether requests are being taken from the topic. */
@@ -143,7 +153,9 @@ final class Worker implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         stream.close(LEAVE_PATIENCE);
+        lostDeviceTime.close();
         engine.close();
+        meterFile.close();
         finisher.close();
         store.close();
         bundles.forEach(Bundle::close);

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * partitions paused. Heartbeats, commits and punctuations go on, cancellations still come in, and the lag stays in the
  * topic, where an autoscaler sees it.
  *
+ * <p>The producers tell how each transaction ends.
+ *
  * <p>Only partitions that Streams has not paused itself are paused, and just those are resumed, before the poll
  * returns, but for what Streams pauses meanwhile; so Streams never meets a pause that isn't its own, nor misses one. The streams group protocol asks no supplier for a
  * consumer, so only {@code group.protocol=classic} works. The gate runs on the stream thread that polls.
@@ -37,8 +39,10 @@ final class GatedClients implements KafkaClientSupplier {
 
     private final String requestTopic;
     private final BooleanSupplier hasRoom;
+    private final Transactions transactions;
 
-    GatedClients(String requestTopic, BooleanSupplier hasRoom) {
+    GatedClients(String requestTopic, BooleanSupplier hasRoom, Transactions transactions) {
+        this.transactions = transactions;
         this.requestTopic = requestTopic;
         this.hasRoom = hasRoom;
     }
@@ -50,7 +54,8 @@ final class GatedClients implements KafkaClientSupplier {
 
     @Override
     public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
-        return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+        return WatchedProducer.of(
+                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer()), transactions);
     }
 
     @Override

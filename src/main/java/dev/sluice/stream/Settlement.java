@@ -38,6 +38,7 @@ final class Settlement {
     }
 
     void settle(PendingRequest pending, GenerationRequest request, Outcome outcome) {
+        parts.overhead().charging(outcome.usage());
         Instant now = parts.clock().instant();
         switch (outcome) {
             case Outcome.Completed completed ->
@@ -73,6 +74,10 @@ final class Settlement {
                 .take(parts.clock().instant())
                 .map(charge ->
                         parts.encoder().overhead(charge.sequence(), charge.usage(), charge.start(), charge.end()))
+                .ifPresent(event -> sinks.incurred(event, Optional.empty()));
+        parts.overhead()
+                .takeLost()
+                .map(charge -> parts.encoder().lost(charge.process(), charge.usage(), charge.start(), charge.end()))
                 .ifPresent(event -> sinks.incurred(event, Optional.empty()));
     }
 

@@ -29,13 +29,14 @@ import org.jspecify.annotations.Nullable;
 final class SettlingProcessor implements Processor<String, SpecificRecord, String, SpecificRecord> {
     private final WorkerParts parts;
     private final StreamSettings settings;
-    private final Mailbox mailbox = new Mailbox();
+    private final Mailbox mailbox;
     private final TaskJobs jobs;
     private @Nullable Open open;
 
     SettlingProcessor(WorkerParts parts, StreamSettings settings) {
         this.parts = parts;
         this.settings = settings;
+        mailbox = new Mailbox(outcome -> parts.engine().meter().writtenOff(outcome.usage()));
         jobs = new TaskJobs(parts.engine(), parts.finisher(), mailbox, parts.inFlight());
     }
 
@@ -50,6 +51,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
                 settings.settledRetention());
         open = new Open(ledger, new Settlement(parts, ledger, new EventSinks(context)));
         context.schedule(settings.settleInterval(), PunctuationType.WALL_CLOCK_TIME, timestamp -> settleEnded());
+        mailbox.open();
         ledger.allPending().forEach(this::resume);
     }
 
@@ -74,6 +76,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     @Override
     public void close() {
         jobs.abandonAll();
+        mailbox.close();
         open = null;
     }
 

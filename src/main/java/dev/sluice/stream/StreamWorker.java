@@ -40,7 +40,10 @@ public final class StreamWorker {
         streams = new KafkaStreams(
                 SluiceTopology.build(settings, parts, values(config)),
                 properties,
-                new GatedClients(settings.topics().requests(), () -> !draining && hasRoom.getAsBoolean()));
+                new GatedClients(
+                        settings.topics().requests(),
+                        () -> !draining && hasRoom.getAsBoolean(),
+                        parts.overhead().transactions()));
         streams.setUncaughtExceptionHandler(failure -> {
             LOG.error("stream_thread_failed", failure);
             rest(settings.retryPause());

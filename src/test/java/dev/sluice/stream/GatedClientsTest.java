@@ -23,7 +23,8 @@ class GatedClientsTest {
 
     private final AtomicBoolean room = new AtomicBoolean();
     private final MockConsumer<byte[], byte[]> plain = new MockConsumer<>("earliest");
-    private final Consumer<byte[], byte[]> gated = new GatedClients("requests", room::get).gated(plain);
+    private final Consumer<byte[], byte[]> gated =
+            new GatedClients("requests", room::get, new Transactions()).gated(plain);
 
     GatedClientsTest() {
         plain.assign(List.of(REQUESTS_0, REQUESTS_1, CANCELLATIONS));

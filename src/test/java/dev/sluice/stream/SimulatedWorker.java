@@ -96,7 +96,9 @@ final class SimulatedWorker implements AutoCloseable {
                 finisher,
                 new RequestDecoder(),
                 new EventEncoder(
-                        NAME, new Price("simulated-device", new BigDecimal("0.5"), Currency.getInstance("EUR"))),
+                        NAME,
+                        time.now(),
+                        new Price("simulated-device", new BigDecimal("0.5"), Currency.getInstance("EUR"))),
                 new Overhead(engine.meter(), OVERHEAD_INTERVAL, time.now()),
                 new InFlight(),
                 (request, outcome, age) -> {},
