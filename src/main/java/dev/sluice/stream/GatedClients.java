@@ -39,9 +39,9 @@ final class GatedClients implements KafkaClientSupplier {
 
     private final String requestTopic;
     private final BooleanSupplier hasRoom;
-    private final Transactions transactions;
+    private final TransactionListener transactions;
 
-    GatedClients(String requestTopic, BooleanSupplier hasRoom, Transactions transactions) {
+    GatedClients(String requestTopic, BooleanSupplier hasRoom, TransactionListener transactions) {
         this.transactions = transactions;
         this.requestTopic = requestTopic;
         this.hasRoom = hasRoom;

@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * <p>Each nanosecond that the meter has counted is in exactly one of these places:
  * <ul>
  *   <li>a committed charge, of a request or of overhead;
- *   <li>a charge in a transaction that is open: {@link Transactions} knows its size. Once it is aborted, a request's charge
+ *   <li>a charge in a transaction that is open: {@link OpenCharges} knows of it. Once it is aborted, a request's charge
  *       becomes overhead, since the request is sampled again and charged for that; an overhead charge is given back;
  *   <li>overhead that nobody has taken yet, which the meter knows;
  *   <li>a request that has no outcome yet: its job, or the outcome on the way to the task. If the task goes away, that
@@ -28,7 +28,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 public final class Overhead {
     private final DeviceMeter meter;
     private final Duration interval;
-    private final Transactions transactions = new Transactions();
+    private final OpenCharges open = new OpenCharges();
     private final Queue<Lost> lost = new ConcurrentLinkedQueue<>();
     private long sequence;
     private Instant since;
@@ -55,9 +55,9 @@ public final class Overhead {
      */
     record Lost(String process, DeviceUsage usage, Instant start, Instant end, Runnable committed) {}
 
-    /** How this worker's transactions end. */
-    Transactions transactions() {
-        return transactions;
+    /** Has to hear of the worker's transactions. */
+    TransactionListener transactions() {
+        return open;
     }
 
     /** From now on each charge is due at once: the worker stops. Any thread may say so. */
@@ -74,7 +74,7 @@ public final class Overhead {
         if (usage.deviceNanos() == 0) {
             return Optional.empty();
         }
-        transactions.add(() -> {}, () -> meter.giveBackOverhead(usage));
+        open.add(() -> {}, () -> meter.giveBackOverhead(usage));
         // A clock that was set back makes no period end before it starts.
         Charge charge = new Charge(sequence++, usage, since, now.isBefore(since) ? since : now);
         since = charge.end();
@@ -84,7 +84,7 @@ public final class Overhead {
     /** A charge for another process to be forwarded in this thread's transaction, if there is one. */
     Optional<Lost> takeLost() {
         Optional<Lost> charge = Optional.ofNullable(lost.poll());
-        charge.ifPresent(taken -> transactions.add(taken.committed(), () -> lost.add(taken)));
+        charge.ifPresent(taken -> open.add(taken.committed(), () -> lost.add(taken)));
         return charge;
     }
 
@@ -96,7 +96,7 @@ public final class Overhead {
     /** A request is about to be charged for this, in this thread's transaction. */
     void charging(DeviceUsage usage) {
         if (usage.deviceNanos() > 0) {
-            transactions.add(() -> {}, () -> meter.writtenOff(usage));
+            open.add(() -> {}, () -> meter.writtenOff(usage));
         }
     }
 }

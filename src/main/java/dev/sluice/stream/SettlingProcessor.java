@@ -45,13 +45,13 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
 
     @Override
     public void init(ProcessorContext<String, SpecificRecord> context) {
+        mailbox.open();
         Ledger ledger = new Ledger(
                 context.getStateStore(Ledger.PENDING),
                 context.getStateStore(Ledger.SETTLED),
                 settings.settledRetention());
         open = new Open(ledger, new Settlement(parts, ledger, new EventSinks(context)));
         context.schedule(settings.settleInterval(), PunctuationType.WALL_CLOCK_TIME, timestamp -> settleEnded());
-        mailbox.open();
         ledger.allPending().forEach(this::resume);
     }
 

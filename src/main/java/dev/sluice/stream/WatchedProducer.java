@@ -8,38 +8,40 @@ import org.apache.kafka.clients.producer.Producer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stream thread's producer, which tells {@link Transactions} how each of its transactions ends. An aborted transaction
- * and one whose producer is closed before it was asked to commit are as good as never begun. Confined to the stream thread.
+ * A stream thread's producer, which tells how each of its transactions ends. One that is left open when the producer is
+ * closed is as good as aborted. Confined to the stream thread.
  */
 final class WatchedProducer implements InvocationHandler {
     private final Producer<byte[], byte[]> producer;
-    private final Transactions transactions;
+    private final TransactionListener listener;
 
-    private WatchedProducer(Producer<byte[], byte[]> producer, Transactions transactions) {
+    private WatchedProducer(Producer<byte[], byte[]> producer, TransactionListener listener) {
         this.producer = producer;
-        this.transactions = transactions;
+        this.listener = listener;
     }
 
     @SuppressWarnings("unchecked")
-    static Producer<byte[], byte[]> of(Producer<byte[], byte[]> producer, Transactions transactions) {
+    static Producer<byte[], byte[]> of(Producer<byte[], byte[]> producer, TransactionListener listener) {
         return (Producer<byte[], byte[]>) Proxy.newProxyInstance(
                 WatchedProducer.class.getClassLoader(),
                 new Class<?>[] {Producer.class},
-                new WatchedProducer(producer, transactions));
+                new WatchedProducer(producer, listener));
     }
 
     @Override
     public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
         switch (method.getName()) {
             case "commitTransaction" -> {
-                transactions.commit(() -> call(method, arguments));
-                return null;
+                listener.committing();
+                Object nothing = call(method, arguments);
+                listener.committed();
+                return nothing;
             }
             case "abortTransaction", "close" -> {
                 try {
                     return call(method, arguments);
                 } finally {
-                    transactions.aborted();
+                    listener.aborted();
                 }
             }
             default -> {

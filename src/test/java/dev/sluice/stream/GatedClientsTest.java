@@ -24,7 +24,7 @@ class GatedClientsTest {
     private final AtomicBoolean room = new AtomicBoolean();
     private final MockConsumer<byte[], byte[]> plain = new MockConsumer<>("earliest");
     private final Consumer<byte[], byte[]> gated =
-            new GatedClients("requests", room::get, new Transactions()).gated(plain);
+            new GatedClients("requests", room::get, new TransactionListener() {}).gated(plain);
 
     GatedClientsTest() {
         plain.assign(List.of(REQUESTS_0, REQUESTS_1, CANCELLATIONS));

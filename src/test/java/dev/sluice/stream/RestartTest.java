@@ -213,9 +213,9 @@ class RestartTest {
     /** Stores aren't rolled back here, so a request whose transaction is aborted is overhead and is not sampled again. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    void committedChargesAddUpToTheDeviceTimeWhateverIsAborted(long seed) throws Throwable {
+    void committedChargesAddUpToTheDeviceTimeWhateverIsAborted(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        Transactions transactions = worker.parts.overhead().transactions();
+        TransactionListener transactions = worker.parts.overhead().transactions();
         SettlingProcessor task = newProcessor();
         long committed = 0;
         for (int i = 0; i < 40; i++) {
@@ -234,7 +234,8 @@ class RestartTest {
             if (random.nextInt(3) == 0) {
                 transactions.aborted();
             } else {
-                transactions.commit(() -> {});
+                transactions.committing();
+                transactions.committed();
                 committed += open;
             }
             assertThat(committed).isLessThanOrEqualTo(worker.engine.meter().deviceNanos());

@@ -15,15 +15,15 @@ import org.junit.jupiter.api.Test;
 class WatchedProducerTest {
     private final MockProducer<byte[], byte[]> broker =
             new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
-    private final Transactions transactions = new Transactions();
-    private final Producer<byte[], byte[]> producer = WatchedProducer.of(broker, transactions);
+    private final OpenCharges charges = new OpenCharges();
+    private final Producer<byte[], byte[]> producer = WatchedProducer.of(broker, charges);
     private final List<String> done = new ArrayList<>();
 
     @BeforeEach
     void begin() {
         producer.initTransactions();
         producer.beginTransaction();
-        transactions.add(() -> done.add("committed"), () -> done.add("aborted"));
+        charges.add(() -> done.add("committed"), () -> done.add("aborted"));
     }
 
     @Test
@@ -60,7 +60,7 @@ class WatchedProducerTest {
 
     @Test
     void keepsThreadsApart() throws InterruptedException {
-        Thread other = Thread.ofPlatform().start(transactions::aborted);
+        Thread other = Thread.ofPlatform().start(charges::aborted);
         other.join();
 
         producer.commitTransaction();
