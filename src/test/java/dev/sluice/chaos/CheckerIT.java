@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.events.v1.BundleUsed;
-import dev.sluice.events.v1.CallsMade;
 import dev.sluice.events.v1.CallSizing;
+import dev.sluice.events.v1.CallsMade;
 import dev.sluice.events.v1.ChargeKind;
 import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.events.v1.EvaluationCounts;
@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import javax.imageio.ImageIO;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -62,7 +63,8 @@ class CheckerIT {
             Files.write(folder.resolve("s3").resolve(BUCKET).resolve("whole/0.png"), png);
             try (KafkaProducer<String, byte[]> producer = producer(broker);
                     AvroSerializer<SpecificRecord> avro = new AvroSerializer<>()) {
-                avro.configure(Map.of("schema.registry.url", registry.directUrl().toString()), false);
+                avro.configure(
+                        Map.of("schema.registry.url", registry.directUrl().toString()), false);
                 producer.initTransactions();
                 producer.beginTransaction();
                 for (String id : List.of("whole", "missing")) {
@@ -75,12 +77,11 @@ class CheckerIT {
                 producer.abortTransaction();
                 producer.beginTransaction();
                 send(producer, avro, TOPICS.failures(), "cancelled", failed("cancelled"));
-                producer.send(deadLetter());
+                send(producer, deadLetter());
                 producer.commitTransaction();
                 // Left open: the broker aborts it when its time is up, and the checker waits for that.
                 producer.beginTransaction();
                 send(producer, avro, TOPICS.failures(), "open", failed("open"));
-                producer.flush();
 
                 Verdict verdict = CheckerProcess.check(
                         new CheckerInput(
@@ -126,9 +127,12 @@ class CheckerIT {
     private static KafkaProducer<String, byte[]> producer(BrokerProcess broker) {
         return new KafkaProducer<>(
                 Map.of(
-                        "bootstrap.servers", broker.bootstrapServers(),
-                        "transactional.id", "test",
-                        "transaction.timeout.ms", (int) Duration.ofSeconds(5).toMillis()),
+                        "bootstrap.servers",
+                        broker.bootstrapServers(),
+                        "transactional.id",
+                        "test",
+                        "transaction.timeout.ms",
+                        (int) Duration.ofSeconds(5).toMillis()),
                 new StringSerializer(),
                 new ByteArraySerializer());
     }
@@ -138,8 +142,14 @@ class CheckerIT {
             AvroSerializer<SpecificRecord> avro,
             String topic,
             String key,
-            SpecificRecord event) {
-        producer.send(new ProducerRecord<>(topic, key, avro.serialize(topic, event)));
+            SpecificRecord event)
+            throws ExecutionException, InterruptedException {
+        send(producer, new ProducerRecord<>(topic, key, avro.serialize(topic, event)));
+    }
+
+    private static void send(KafkaProducer<String, byte[]> producer, ProducerRecord<String, byte[]> record)
+            throws ExecutionException, InterruptedException {
+        assertThat(producer.send(record).get().hasOffset()).isTrue();
     }
 
     private static ProducerRecord<String, byte[]> deadLetter() {
