@@ -94,6 +94,7 @@ final class Worker implements AutoCloseable {
         S3ImageStore store = new S3ImageStore(config.s3());
         Finisher finisher = new Finisher(store, config.finishThreads(), config.finishMaxRequests(), clock);
         WorkerMetrics metrics = new WorkerMetrics(engine, bundles);
+        metrics.watch(store.counters());
         InFlight inFlight = new InFlight();
         WorkerParts parts = new WorkerParts(
                 engine,
