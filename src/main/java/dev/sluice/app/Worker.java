@@ -132,6 +132,7 @@ final class Worker implements AutoCloseable {
         Finisher finisher =
                 new Finisher(store, config.finishThreads(), config.finishMaxRequests(), clock, hooks.milestones());
         WorkerMetrics metrics = new WorkerMetrics(engine, bundles);
+        metrics.watch(store.counters());
         Overhead overhead = new Overhead(engine.meter(), config.overheadInterval(), startedAt);
         WorkerParts parts = new WorkerParts(
                 engine,
