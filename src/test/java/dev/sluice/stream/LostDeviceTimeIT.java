@@ -173,9 +173,9 @@ class LostDeviceTimeIT {
                 APPLICATION_ID,
                 Topics.DEFAULT,
                 folder,
-                Duration.ofMillis(100),
-                Duration.ofHours(1),
-                Duration.ofMillis(100),
+                new SettleSettings(
+                        Duration.ofMillis(100), Duration.ofHours(1), Duration.ofMillis(100), Duration.ofHours(1), 8),
+                true,
                 RequestLimits.DEFAULT,
                 Map.of(
                         "bootstrap.servers",
