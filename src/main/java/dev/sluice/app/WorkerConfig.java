@@ -116,12 +116,25 @@ record WorkerConfig(
                 reader.duration("settle.interval"),
                 reader.duration("settle.retention"),
                 reader.duration("settle.retry-pause"),
-                new RequestLimits(
-                        reader.integer("limits.max-steps", 1, 100_000),
-                        reader.integer("limits.max-images", 1, 10_000),
-                        reader.integer("limits.max-text-length", 1, 1_000_000),
-                        reader.integer("limits.max-tags", 0, 10_000)),
+                limits(reader),
                 kafka);
+    }
+
+    /** Bounded themselves, so that what a worker writes about a record always fits into Kafka's usual 1 MiB. */
+    private static RequestLimits limits(ConfigReader reader) {
+        return new RequestLimits(
+                reader.integer("limits.message-bytes", 1024, 512 << 10),
+                reader.integer("limits.dead-letter-bytes", 1024, 768 << 10),
+                reader.integer("limits.max-id-length", 1, 1000),
+                reader.integer("limits.max-name-length", 1, 1000),
+                reader.integer("limits.max-text-length", 1, 100_000),
+                reader.integer("limits.max-images", 1, 10_000),
+                reader.integer("limits.max-steps", 1, 100_000),
+                reader.integer("limits.max-scale", 1, 1_000_000),
+                reader.integer("limits.max-exponent", 1, 1000),
+                reader.integer("limits.max-tags", 0, 10_000),
+                reader.integer("limits.max-tag-length", 1, 10_000),
+                reader.integer("limits.max-reason-length", 1, 10_000));
     }
 
     private static S3Settings s3(ConfigReader reader) {

@@ -1,5 +1,6 @@
 package dev.sluice.wire;
 
+import dev.sluice.request.RequestLimits;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
@@ -39,8 +40,6 @@ public record AvroConfig(
     public static final String RETRY_BUDGET_MS = "sluice.registry.retry.budget.ms";
     public static final String MAX_MESSAGE_BYTES = "sluice.avro.max.message.bytes";
 
-    static final int DEFAULT_MAX_MESSAGE_BYTES = 1 << 20;
-
     public AvroConfig {
         registryUrls = List.copyOf(registryUrls);
     }
@@ -64,7 +63,7 @@ public record AvroConfig(
                         : text(configs, VALUE_TYPE),
                 Duration.ofMillis(number(configs, REQUEST_TIMEOUT_MS, 5_000)),
                 Duration.ofMillis(number(configs, RETRY_BUDGET_MS, 60_000)),
-                number(configs, MAX_MESSAGE_BYTES, DEFAULT_MAX_MESSAGE_BYTES));
+                number(configs, MAX_MESSAGE_BYTES, RequestLimits.DEFAULT.maxMessageBytes()));
     }
 
     /** The registry that the configuration names: answers are cached, and an outage is waited out. */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import com.sun.management.ThreadMXBean;
 import dev.sluice.events.v1.GenerationCancelled;
 import dev.sluice.events.v1.GenerationRequested;
+import dev.sluice.request.RequestLimits;
 import dev.sluice.wire.UndecodableException.Reason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -57,7 +58,8 @@ class PoisonRecordsTest {
                 arguments("half a header", new byte[] {0, 0, 0}, Reason.TOO_SHORT),
                 arguments("JSON", "{\"requestId\": \"r-1\"}".getBytes(StandardCharsets.UTF_8), Reason.WRONG_MAGIC),
                 arguments("wrong magic", wrongMagic, Reason.WRONG_MAGIC),
-                arguments("longer than allowed", new byte[(1 << 20) + 1], Reason.TOO_LONG),
+                arguments(
+                        "longer than allowed", new byte[RequestLimits.DEFAULT.maxMessageBytes() + 1], Reason.TOO_LONG),
                 arguments("unknown schema", payload(77, 0), Reason.UNKNOWN_SCHEMA),
                 arguments("negative id", payload(-1, 0), Reason.UNKNOWN_SCHEMA),
                 arguments("another event", payload(cancelled, 0, 0), Reason.WRONG_TYPE),

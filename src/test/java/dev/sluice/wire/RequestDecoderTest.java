@@ -197,14 +197,6 @@ class RequestDecoderTest {
     }
 
     @Test
-    void cannotAnswerARequestWithAnOverlongId() {
-        var decoded = decoder.decode(
-                plain().setRequestId("x".repeat(RequestId.MAX_LENGTH + 1)).build());
-        assertThat(assertInstanceOf(Decoded.Unidentifiable.class, decoded).reason())
-                .contains("requestId");
-    }
-
-    @Test
     void fillsInWhatThePublisherLeftOut() {
         assertThat(decoder.decode(plain().build()))
                 .isEqualTo(new Decoded.Valid(new GenerationRequest(
