@@ -98,7 +98,15 @@ record WorkerConfig(
         kafka.put("bootstrap.servers", reader.text("kafka.bootstrap-servers"));
         kafka.put(AvroConfig.REGISTRY_URL, reader.text("registry.url"));
         kafka.put(AvroConfig.AUTO_REGISTER, String.valueOf(reader.flag("registry.auto-register")));
-        reader.optionalText("registry.user-info").ifPresent(user -> kafka.put(AvroConfig.USER_INFO, user));
+        passOn(reader, "registry.user-info", AvroConfig.USER_INFO, kafka);
+        passOn(reader, "registry.bearer-token", AvroConfig.TOKEN, kafka);
+        passOn(reader, "registry.truststore", AvroConfig.TRUSTSTORE, kafka);
+        passOn(reader, "registry.truststore-password", AvroConfig.TRUSTSTORE_PASSWORD, kafka);
+        passOn(reader, "registry.keystore", AvroConfig.KEYSTORE, kafka);
+        passOn(reader, "registry.keystore-password", AvroConfig.KEYSTORE_PASSWORD, kafka);
+        if (reader.optionalText("registry.url").isPresent()) {
+            requireUsableRegistry(reader, kafka);
+        }
         if (!"classic".equals(kafka.getOrDefault("group.protocol", "classic"))) {
             reader.problem(ConfigKey.KAFKA_PROPERTIES + "group.protocol", "must be classic");
         }
@@ -118,6 +126,19 @@ record WorkerConfig(
                 reader.duration("settle.retry-pause"),
                 limits(reader),
                 kafka);
+    }
+
+    /** Nothing is connected to yet; addresses, credentials and stores are looked at. */
+    private static void requireUsableRegistry(ConfigReader reader, Map<String, Object> kafka) {
+        try {
+            AvroConfig.of(kafka).connect().close();
+        } catch (org.apache.kafka.common.config.ConfigException e) {
+            reader.problem("registry", Masking.masked("registry.url", String.valueOf(e.getMessage())));
+        }
+    }
+
+    private static void passOn(ConfigReader reader, String name, String property, Map<String, Object> kafka) {
+        reader.optionalText(name).ifPresent(value -> kafka.put(property, value));
     }
 
     /** Bounded themselves, so that what a worker writes about a record always fits into Kafka's usual 1 MiB. */

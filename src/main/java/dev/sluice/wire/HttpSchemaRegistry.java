@@ -13,13 +13,13 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
 import org.apache.avro.Schema;
 
 /**
@@ -61,23 +61,24 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
      * Connects to nothing until it is asked.
      *
      * @param addresses base addresses, at least one
-     * @param userInfo {@code user:password} for basic authentication
+     * @param authorization value of the header of that name
+     * @param tls for https, where the platform's own does not do
      * @param timeout for connecting, and for one answer
      */
-    public HttpSchemaRegistry(List<URI> addresses, Optional<String> userInfo, Duration timeout) {
+    public HttpSchemaRegistry(
+            List<URI> addresses, Optional<String> authorization, Optional<SSLContext> tls, Duration timeout) {
         if (addresses.isEmpty()) {
             throw new IllegalArgumentException("a schema registry needs an address");
         }
         this.addresses = addresses.stream()
                 .map(address -> address.toString().replaceAll("/+$", ""))
                 .toList();
-        this.authorization = userInfo.map(
-                info -> "Basic " + Base64.getEncoder().encodeToString(info.getBytes(StandardCharsets.UTF_8)));
+        this.authorization = authorization;
         this.timeout = timeout;
-        this.client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(timeout)
-                .build();
+        HttpClient.Builder builder =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(timeout);
+        tls.ifPresent(builder::sslContext);
+        this.client = builder.build();
     }
 
     @Override

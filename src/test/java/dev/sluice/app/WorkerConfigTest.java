@@ -65,6 +65,11 @@ class WorkerConfigTest {
                         price.per-device-second=0
                         price.sku=device-second
                         registry.auto-register=true
+                        registry.bearer-token=
+                        registry.keystore-password=
+                        registry.keystore=
+                        registry.truststore-password=
+                        registry.truststore=
                         registry.url=!
                         registry.user-info=
                         s3.access-key=
