@@ -156,7 +156,7 @@ final class ConfigReader {
         try {
             return parser.apply(text);
         } catch (IllegalArgumentException e) {
-            problem(name, "must be " + expected + ", not \"" + text + "\"");
+            problem(name, "must be " + expected + ", not \"" + Masking.masked(name, text) + "\"");
             return instead;
         }
     }

@@ -73,10 +73,13 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
         switch (record.value()) {
             case GenerationRequested request -> {
                 requireKey(record.key(), request.getRequestId());
+                requireWithin(settings.limits().checkId(request.getRequestId()));
                 request(request, CloudEvent.traceparent(record.headers()));
             }
             case GenerationCancelled cancellation -> {
                 requireKey(record.key(), cancellation.getRequestId());
+                requireWithin(
+                        settings.limits().checkCancellation(cancellation.getRequestId(), cancellation.getReason()));
                 cancel(cancellation);
             }
             case null -> throw new DeadLetterException("the record has no value");
@@ -101,6 +104,13 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
         if (!requestId.equals(key)) {
             throw new DeadLetterException("the record's key is not its requestId");
         }
+    }
+
+    /** What breaks these limits has no id to be answered under, or asks for no answer. */
+    private static void requireWithin(Optional<Refusal> refusal) {
+        refusal.ifPresent(no -> {
+            throw new DeadLetterException(no.message());
+        });
     }
 
     private void request(GenerationRequested event, Optional<String> traceparent) {

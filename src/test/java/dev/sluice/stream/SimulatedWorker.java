@@ -57,7 +57,7 @@ final class SimulatedWorker implements AutoCloseable {
     /** In the device's time, where each call takes a millisecond. */
     static final Duration PROGRESS_INTERVAL = Duration.ofMillis(10);
 
-    static final RequestLimits LIMITS = new RequestLimits(100, 4, 50, 4);
+    static final RequestLimits LIMITS = new RequestLimits(1 << 20, 4096, 40, 30, 50, 4, 100, 20, 8, 4, 10, 60);
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Duration POLL_INTERVAL = Duration.ofMillis(1);
