@@ -11,6 +11,7 @@ import dev.sluice.model.BundleException;
 import dev.sluice.model.TorchScriptBundles;
 import dev.sluice.model.VerifiedBundle;
 import dev.sluice.storage.S3ImageStore;
+import dev.sluice.stream.Checkpoints;
 import dev.sluice.stream.Finisher;
 import dev.sluice.stream.InFlight;
 import dev.sluice.stream.Overhead;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
@@ -48,6 +50,7 @@ final class Worker implements AutoCloseable {
     private final S3ImageStore store;
     private final Finisher finisher;
     private final StreamWorker stream;
+    private final Optional<Checkpoints> checkpoints;
     private final HttpEndpoint http;
 
     private Worker(
@@ -57,6 +60,7 @@ final class Worker implements AutoCloseable {
             S3ImageStore store,
             Finisher finisher,
             StreamWorker stream,
+            Optional<Checkpoints> checkpoints,
             HttpEndpoint http) {
         this.config = config;
         this.bundles = bundles;
@@ -64,6 +68,7 @@ final class Worker implements AutoCloseable {
         this.store = store;
         this.finisher = finisher;
         this.stream = stream;
+        this.checkpoints = checkpoints;
         this.http = http;
     }
 
@@ -95,6 +100,8 @@ final class Worker implements AutoCloseable {
         Finisher finisher = new Finisher(store, config.finishThreads(), config.finishMaxRequests(), clock);
         WorkerMetrics metrics = new WorkerMetrics(engine, bundles);
         InFlight inFlight = new InFlight();
+        Optional<Checkpoints> checkpoints =
+                config.checkpoints().open(config.s3(), torch.platform(), clock, EngineClock.SYSTEM);
         WorkerParts parts = new WorkerParts(
                 engine,
                 finisher,
@@ -103,12 +110,13 @@ final class Worker implements AutoCloseable {
                 new Overhead(engine.meter(), config.overheadInterval(), clock.instant()),
                 inFlight,
                 metrics::settled,
-                clock);
+                clock,
+                checkpoints);
         StreamWorker stream = new StreamWorker(config.stream(), parts, () -> engine.hasRoom() && finisher.hasRoom());
         HttpEndpoint http = new HttpEndpoint(
                 config.http(), engine::healthy, () -> engine.healthy() && stream.running(), metrics::scrape);
         stream.start();
-        return new Worker(config, bundles, engine, store, finisher, stream, http);
+        return new Worker(config, bundles, engine, store, finisher, stream, checkpoints, http);
     }
 
     /** Whether requests are being taken from the topic. */
@@ -145,6 +153,7 @@ final class Worker implements AutoCloseable {
         stream.close(LEAVE_PATIENCE);
         engine.close();
         finisher.close();
+        checkpoints.ifPresent(Checkpoints::close);
         store.close();
         bundles.forEach(Bundle::close);
         http.close();

@@ -8,6 +8,7 @@ import dev.sluice.storage.RetryPolicy;
 import dev.sluice.storage.S3Settings;
 import dev.sluice.storage.S3Settings.HttpClient;
 import dev.sluice.storage.S3Settings.StaticCredentials;
+import dev.sluice.stream.CheckpointSettings;
 import dev.sluice.stream.StreamSettings;
 import dev.sluice.stream.Topics;
 import dev.sluice.wire.AvroConfig;
@@ -39,6 +40,7 @@ record WorkerConfig(
         int finishMaxRequests,
         StreamSettings stream,
         S3Settings s3,
+        CheckpointOptions checkpoints,
         Price price,
         Duration overheadInterval,
         InetSocketAddress http,
@@ -66,6 +68,7 @@ record WorkerConfig(
                 reader.integer("finish.max-requests", 1, 1_000_000),
                 stream(reader),
                 s3(reader),
+                checkpoints(reader),
                 price(reader),
                 reader.duration("price.overhead-interval"),
                 new InetSocketAddress(reader.text("http.host"), reader.integer("http.port", 0, 65535)),
@@ -140,6 +143,16 @@ record WorkerConfig(
                 reader.choice("s3.client", HttpClient.class, HttpClient.CRT),
                 reader.integer("s3.max-connections", 1, 10_000),
                 RetryPolicy.DEFAULT);
+    }
+
+    private static CheckpointOptions checkpoints(ConfigReader reader) {
+        int steps = reader.integer("checkpoint.steps", 0, 1_000_000);
+        return new CheckpointOptions(
+                new CheckpointSettings(
+                        reader.optionalDuration("checkpoint.every"),
+                        steps == 0 ? OptionalInt.empty() : OptionalInt.of(steps)),
+                reader.text("checkpoint.prefix"),
+                reader.duration("checkpoint.ttl"));
     }
 
     private static Price price(ConfigReader reader) {

@@ -137,7 +137,8 @@ final class StreamRig implements AutoCloseable {
                 new Overhead(engine.meter(), Duration.ofMinutes(1), clock.instant()),
                 new InFlight(),
                 (request, outcome, age) -> {},
-                clock);
+                clock,
+                Optional.empty());
         StreamSettings settings = new StreamSettings(
                 "worker",
                 topics,

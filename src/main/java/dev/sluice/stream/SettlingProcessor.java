@@ -36,7 +36,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     SettlingProcessor(WorkerParts parts, StreamSettings settings) {
         this.parts = parts;
         this.settings = settings;
-        jobs = new TaskJobs(parts.engine(), parts.finisher(), mailbox, parts.inFlight());
+        jobs = new TaskJobs(parts.engine(), parts.finisher(), mailbox, parts.inFlight(), parts.checkpoints());
     }
 
     /** What exists between init and close. */
@@ -129,7 +129,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
 
     private void accept(PendingRequest pending, GenerationRequest request) {
         open().ledger().accept(pending);
-        jobs.start(request, pending.getAcceptedAt())
+        jobs.start(request, pending.getAcceptedAt(), pending.getContentHash())
                 .ifPresent(no -> open().settlement().refuse(pending, request, no));
     }
 
@@ -137,7 +137,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     private void resume(PendingRequest pending) {
         GenerationRequest request = valid(pending);
         Optional<Refusal> refusal = pending.getCancelled() == null
-                ? jobs.start(request, pending.getAcceptedAt())
+                ? jobs.resume(request, pending.getAcceptedAt(), pending.getContentHash())
                 : Optional.of(new Refusal(FailureCode.CANCELLED, "requestId", pending.getCancelled()));
         refusal.ifPresent(no -> mailbox.ended(Outcome.Failed.refused(request.id(), no)));
     }

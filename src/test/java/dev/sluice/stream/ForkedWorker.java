@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.Currency;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A worker in a JVM of its own, made to be killed. Composed of the real parts, whose surroundings its arguments name: broker,
@@ -59,7 +60,8 @@ public final class ForkedWorker {
                 new Overhead(engine.meter(), Duration.ofSeconds(10), Instant.now()),
                 new InFlight(),
                 (request, outcome, age) -> {},
-                clock);
+                clock,
+                Optional.empty());
         StreamSettings settings = new StreamSettings(
                 APPLICATION_ID,
                 Topics.DEFAULT,

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Currency;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -100,7 +101,8 @@ final class SimulatedWorker implements AutoCloseable {
                 new Overhead(engine.meter(), OVERHEAD_INTERVAL, time.now()),
                 new InFlight(),
                 (request, outcome, age) -> {},
-                time);
+                time,
+                Optional.empty());
         settings = new StreamSettings(
                 "sluice-test",
                 TOPICS,
