@@ -6,6 +6,7 @@ import dev.sluice.engine.DeviceMeter;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.EngineSettings;
+import dev.sluice.engine.SteadyClock;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleException;
 import dev.sluice.model.TorchScriptBundles;
@@ -13,7 +14,7 @@ import dev.sluice.model.VerifiedBundle;
 import dev.sluice.storage.S3ImageStore;
 import dev.sluice.stream.Checkpoints;
 import dev.sluice.stream.Finisher;
-import dev.sluice.stream.InFlight;
+import dev.sluice.stream.Milestones;
 import dev.sluice.stream.Overhead;
 import dev.sluice.stream.StreamWorker;
 import dev.sluice.stream.WorkerParts;
@@ -26,8 +27,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,6 +56,17 @@ final class Worker implements AutoCloseable {
     private final StreamWorker stream;
     private final Optional<Checkpoints> checkpoints;
     private final HttpEndpoint http;
+    private final CompletableFuture<Throwable> fatal;
+
+    /**
+     * What a fault test sees of a worker, and what it puts in the way.
+     *
+     * @param systemClock the machine's calendar, with all its steps
+     * @param bundles may be put between the engine and its bundles
+     */
+    record Hooks(Milestones milestones, Clock systemClock, UnaryOperator<Bundle> bundles) {
+        static final Hooks NONE = new Hooks(Milestones.NONE, Clock.systemUTC(), UnaryOperator.identity());
+    }
 
     private Worker(
             WorkerConfig config,
@@ -61,7 +76,8 @@ final class Worker implements AutoCloseable {
             Finisher finisher,
             StreamWorker stream,
             Optional<Checkpoints> checkpoints,
-            HttpEndpoint http) {
+            HttpEndpoint http,
+            CompletableFuture<Throwable> fatal) {
         this.config = config;
         this.bundles = bundles;
         this.engine = engine;
@@ -70,6 +86,7 @@ final class Worker implements AutoCloseable {
         this.stream = stream;
         this.checkpoints = checkpoints;
         this.http = http;
+        this.fatal = fatal;
     }
 
     /**
@@ -78,9 +95,16 @@ final class Worker implements AutoCloseable {
      * @throws BundleException listing every bundle that may not be served; nothing was started then
      */
     static Worker start(WorkerConfig config) throws InterruptedException {
+        return start(config, Hooks.NONE);
+    }
+
+    /** As above, with somebody looking on or in the way. */
+    static Worker start(WorkerConfig config, Hooks hooks) throws InterruptedException {
+        Clock clock = new SteadyClock(hooks.systemClock());
         List<VerifiedBundle> verified = verify(config.bundles());
         TorchScriptBundles torch = config.device().open();
-        List<Bundle> bundles = verified.stream().map(torch::open).toList();
+        List<Bundle> bundles =
+                verified.stream().map(torch::open).map(hooks.bundles()).toList();
         bundles.forEach(bundle -> LOG.info(
                 "bundle_loaded name={} version={} sha256={} device={} libtorch={}",
                 bundle.name(),
@@ -91,15 +115,14 @@ final class Worker implements AutoCloseable {
         Engine engine = new Engine(
                 bundles,
                 engineSettings(config, bundles, torch),
-                EngineClock.SYSTEM,
+                EngineClock.of(clock),
                 () -> torch.prepareCallingThread(config.engineThreads()));
         engine.start();
 
-        Clock clock = Clock.systemUTC();
         S3ImageStore store = new S3ImageStore(config.s3());
-        Finisher finisher = new Finisher(store, config.finishThreads(), config.finishMaxRequests(), clock);
+        Finisher finisher =
+                new Finisher(store, config.finishThreads(), config.finishMaxRequests(), clock, hooks.milestones());
         WorkerMetrics metrics = new WorkerMetrics(engine, bundles);
-        InFlight inFlight = new InFlight();
         Optional<Checkpoints> checkpoints =
                 config.checkpoints().open(config.s3(), torch.platform(), clock, EngineClock.SYSTEM);
         WorkerParts parts = new WorkerParts(
@@ -108,20 +131,31 @@ final class Worker implements AutoCloseable {
                 new RequestDecoder(),
                 new EventEncoder(config.workerId(), config.price()),
                 new Overhead(engine.meter(), config.overheadInterval(), clock.instant()),
-                inFlight,
                 metrics::settled,
+                hooks.milestones(),
                 clock,
                 checkpoints);
-        StreamWorker stream = new StreamWorker(config.stream(), parts, () -> engine.hasRoom() && finisher.hasRoom());
+        CompletableFuture<Throwable> fatal = new CompletableFuture<>();
+        StreamWorker stream =
+                new StreamWorker(config.stream(), parts, () -> engine.hasRoom() && finisher.hasRoom(), fatal::complete);
         HttpEndpoint http = new HttpEndpoint(
                 config.http(), engine::healthy, () -> engine.healthy() && stream.running(), metrics::scrape);
         stream.start();
-        return new Worker(config, bundles, engine, store, finisher, stream, checkpoints, http);
+        return new Worker(config, bundles, engine, store, finisher, stream, checkpoints, http, fatal);
     }
 
     /** Whether requests are being taken from the topic. */
     boolean ready() {
         return engine.healthy() && stream.running();
+    }
+
+    /** Completes with what has ended the worker's part in the group for good; it should be closed then. */
+    CompletionStage<Throwable> fatal() {
+        return fatal;
+    }
+
+    boolean failed() {
+        return fatal.isDone();
     }
 
     int httpPort() {
@@ -145,13 +179,15 @@ final class Worker implements AutoCloseable {
     public void close() {
         LOG.info("worker_draining images_inside={}", engine.imagesInside());
         try {
-            boolean drained = stream.drain(config.shutdownGrace());
+            // A worker whose stream has failed can settle nothing any more.
+            boolean drained = stream.drain(fatal.isDone() ? Duration.ZERO : config.shutdownGrace());
             LOG.info("worker_stopping drained={}", drained);
+            stream.handOver();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        stream.close(LEAVE_PATIENCE);
         engine.close();
+        stream.close(LEAVE_PATIENCE);
         finisher.close();
         checkpoints.ifPresent(Checkpoints::close);
         store.close();

@@ -38,6 +38,7 @@ final class Job {
     private long firstRowNanos = -1;
     private long lastProgressNanos;
     private int imagesDone;
+    private boolean begun;
     private boolean ended;
     private long age;
     private @Nullable CallShape callShape;
@@ -136,6 +137,14 @@ final class Job {
                 : Trajectory.start(this, image, noiseMaker);
         trajectories.add(trajectory);
         return trajectory;
+    }
+
+    /** A row of this job goes into a call. */
+    void inCall() {
+        if (!begun) {
+            begun = true;
+            listener.started();
+        }
     }
 
     /** A row came back: counts it and charges its share. */

@@ -4,6 +4,9 @@ import java.util.function.Supplier;
 
 /** Hears of one job. Called on the engine's thread: hand over and return. */
 public interface JobListener {
+    /** The job's first row goes into a call. */
+    default void started() {}
+
     /**
      * The job has come further.
      *

@@ -55,11 +55,11 @@ final class Resumption implements JobHandle {
     }
 
     @Override
-    public synchronized void cancel(String reason) {
+    public synchronized void stop(FailureCode code, String reason) {
         if (job != null) {
-            job.cancel(reason);
+            job.stop(code, reason);
         } else if (!over) {
-            end(FailureCode.CANCELLED, reason);
+            end(code, reason);
         }
     }
 

@@ -1,18 +1,20 @@
 package dev.sluice.stream;
 
 import dev.sluice.engine.Admission;
-import dev.sluice.engine.Engine;
 import dev.sluice.engine.JobEnd;
 import dev.sluice.engine.JobHandle;
 import dev.sluice.engine.JobListener;
 import dev.sluice.engine.JobSnapshot;
+import dev.sluice.request.FailureCode;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Refusal;
 import dev.sluice.request.RequestId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -20,30 +22,37 @@ import java.util.function.Supplier;
  * bring their ends to the {@link Mailbox}.
  */
 final class TaskJobs {
-    private final Engine engine;
-    private final Finisher finisher;
+    private final WorkerParts parts;
+    private final Duration timeBudget;
     private final Mailbox mailbox;
     private final InFlight inFlight;
-    private final Optional<Checkpoints> checkpoints;
     private final Map<RequestId, Started> jobs = new HashMap<>();
 
-    TaskJobs(Engine engine, Finisher finisher, Mailbox mailbox, InFlight inFlight, Optional<Checkpoints> checkpoints) {
-        this.checkpoints = checkpoints;
-        this.engine = engine;
-        this.finisher = finisher;
+    /**
+     * A task's jobs, none yet.
+     *
+     * @param timeBudget for one attempt at a request, sampling and storing
+     */
+    TaskJobs(WorkerParts parts, Duration timeBudget, Mailbox mailbox, InFlight inFlight) {
+        this.parts = parts;
+        this.timeBudget = timeBudget;
         this.mailbox = mailbox;
         this.inFlight = inFlight;
     }
 
-    private record Started(JobHandle handle, Optional<JobCheckpoints> checkpoints) {}
+    private record Started(JobHandle handle, Instant giveUpAt, Optional<JobCheckpoints> checkpoints) {
+        Started stopped() {
+            return new Started(handle, Instant.MAX, checkpoints);
+        }
+    }
 
     /** Hands a request to the engine, or says why the engine refuses it. */
     Optional<Refusal> start(GenerationRequest request, Instant acceptedAt, String contentHash) {
-        Optional<JobCheckpoints> kept = checkpoints.map(all -> all.of(request, contentHash));
-        return switch (engine.submit(request, new ToMailbox(request, acceptedAt, kept))) {
+        ToMailbox listener = listener(request, acceptedAt, contentHash);
+        return switch (parts.engine().submit(request, listener)) {
             case Admission.Rejected(Refusal refusal) -> Optional.of(refusal);
             case Admission.Accepted(JobHandle handle) -> {
-                started(request.id(), handle, kept);
+                started(listener, handle);
                 yield Optional.empty();
             }
         };
@@ -54,19 +63,26 @@ final class TaskJobs {
      * is fetched first, and a refusal by the engine comes as an outcome.
      */
     Optional<Refusal> resume(GenerationRequest request, Instant acceptedAt, String contentHash) {
-        if (checkpoints.isEmpty()) {
+        ToMailbox listener = listener(request, acceptedAt, contentHash);
+        if (listener.checkpoints.isEmpty()) {
             return start(request, acceptedAt, contentHash);
         }
-        JobCheckpoints kept = checkpoints.get().of(request, contentHash);
-        ToMailbox listener = new ToMailbox(request, acceptedAt, Optional.of(kept));
-        Resumption resumption = new Resumption(listener, from -> engine.submit(request, listener, from));
-        started(request.id(), resumption, Optional.of(kept));
-        kept.fetch().thenAccept(resumption::fetched);
+        Resumption resumption = new Resumption(listener, from -> parts.engine().submit(request, listener, from));
+        started(listener, resumption);
+        listener.checkpoints.get().fetch().thenAccept(resumption::fetched);
         return Optional.empty();
     }
 
-    private void started(RequestId id, JobHandle handle, Optional<JobCheckpoints> kept) {
-        jobs.put(id, new Started(handle, kept));
+    private ToMailbox listener(GenerationRequest request, Instant acceptedAt, String contentHash) {
+        Instant now = parts.clock().instant();
+        // By the clock of another worker it may have been accepted later than now.
+        Instant accepted = acceptedAt.isAfter(now) ? now : acceptedAt;
+        Optional<JobCheckpoints> checkpoints = parts.checkpoints().map(all -> all.of(request, contentHash));
+        return new ToMailbox(request, accepted, now.plus(timeBudget), checkpoints);
+    }
+
+    private void started(ToMailbox listener, JobHandle handle) {
+        jobs.put(listener.request.id(), new Started(handle, listener.giveUpAt, listener.checkpoints));
         inFlight.started();
     }
 
@@ -74,8 +90,19 @@ final class TaskJobs {
     void cancel(RequestId id, String reason) {
         Started job = jobs.get(id);
         if (job != null) {
-            job.handle().cancel(reason);
+            job.handle().stop(FailureCode.CANCELLED, reason);
         }
+    }
+
+    /** Gives up what is still sampling after its time. */
+    void stopOverdue(Instant now) {
+        jobs.replaceAll((id, job) -> {
+            if (now.isBefore(job.giveUpAt())) {
+                return job;
+            }
+            job.handle().stop(FailureCode.TIMED_OUT, "not done within " + timeBudget);
+            return job.stopped();
+        });
     }
 
     void settled(RequestId id) {
@@ -84,6 +111,11 @@ final class TaskJobs {
             inFlight.left(1);
             job.checkpoints().ifPresent(JobCheckpoints::settled);
         }
+    }
+
+    /** What has been started and not settled. */
+    Set<RequestId> started() {
+        return Set.copyOf(jobs.keySet());
     }
 
     /** The task goes away; its next owner starts these jobs again. */
@@ -96,30 +128,40 @@ final class TaskJobs {
     private final class ToMailbox implements JobListener {
         private final GenerationRequest request;
         private final Instant acceptedAt;
+        private final Instant giveUpAt;
+        private final Optional<JobCheckpoints> checkpoints;
 
-        private final Optional<JobCheckpoints> kept;
-
-        ToMailbox(GenerationRequest request, Instant acceptedAt, Optional<JobCheckpoints> kept) {
+        ToMailbox(
+                GenerationRequest request, Instant acceptedAt, Instant giveUpAt, Optional<JobCheckpoints> checkpoints) {
             this.request = request;
             this.acceptedAt = acceptedAt;
-            this.kept = kept;
+            this.giveUpAt = giveUpAt;
+            this.checkpoints = checkpoints;
+        }
+
+        @Override
+        public void started() {
+            parts.milestones().reached(Milestone.BATCHED, request.id());
         }
 
         @Override
         public void progressed(int step) {
+            parts.milestones().reached(Milestone.SAMPLING, request.id());
             mailbox.progressed(request, step);
         }
 
         @Override
         public void stepped(int stepsLeft, Supplier<JobSnapshot> snapshot) {
-            kept.ifPresent(checkpoints -> checkpoints.stepped(stepsLeft, snapshot));
+            checkpoints.ifPresent(kept -> kept.stepped(stepsLeft, snapshot));
         }
 
         @Override
         public void ended(JobEnd end) {
             switch (end) {
                 case JobEnd.Sampled sampled ->
-                    finisher.finish(request, sampled, acceptedAt).thenAccept(mailbox::ended);
+                    parts.finisher()
+                            .finish(request, sampled, acceptedAt, giveUpAt)
+                            .thenAccept(mailbox::ended);
                 case JobEnd.Stopped stopped -> mailbox.ended(Finisher.stopped(request, stopped));
             }
         }

@@ -17,7 +17,7 @@ public record WorkerParts(
         RequestDecoder decoder,
         EventEncoder encoder,
         Overhead overhead,
-        InFlight inFlight,
         SettlementObserver observer,
+        Milestones milestones,
         Clock clock,
         Optional<Checkpoints> checkpoints) {}

@@ -228,7 +228,18 @@ class CheckpointsTest {
     }
 
     private TaskJobs jobs(Checkpoints with) {
-        return new TaskJobs(worker.parts.engine(), worker.parts.finisher(), mailbox, new InFlight(), Optional.of(with));
+        WorkerParts parts = worker.parts;
+        WorkerParts withCheckpoints = new WorkerParts(
+                parts.engine(),
+                parts.finisher(),
+                parts.decoder(),
+                parts.encoder(),
+                parts.overhead(),
+                parts.observer(),
+                parts.milestones(),
+                parts.clock(),
+                Optional.of(with));
+        return new TaskJobs(withCheckpoints, Duration.ofMinutes(1), mailbox, new InFlight());
     }
 
     private Checkpoints checkpoints(Duration fetchPatience) {
