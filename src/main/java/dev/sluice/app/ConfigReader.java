@@ -108,6 +108,10 @@ final class ConfigReader {
         });
     }
 
+    Optional<Duration> optionalDuration(String name) {
+        return optionalText(name).map(given -> duration(name));
+    }
+
     BigDecimal decimal(String name) {
         return parsed(name, "a number that is not negative", BigDecimal.ZERO, text -> {
             BigDecimal value = new BigDecimal(text);

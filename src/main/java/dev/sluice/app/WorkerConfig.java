@@ -9,6 +9,7 @@ import dev.sluice.storage.RetryPolicy;
 import dev.sluice.storage.S3Settings;
 import dev.sluice.storage.S3Settings.HttpClient;
 import dev.sluice.storage.S3Settings.StaticCredentials;
+import dev.sluice.stream.CheckpointSettings;
 import dev.sluice.stream.SettleSettings;
 import dev.sluice.stream.StreamSettings;
 import dev.sluice.stream.Topics;
@@ -41,6 +42,7 @@ record WorkerConfig(
         int finishMaxRequests,
         StreamSettings stream,
         S3Settings s3,
+        CheckpointOptions checkpoints,
         Price price,
         Duration overheadInterval,
         InetSocketAddress http,
@@ -74,6 +76,7 @@ record WorkerConfig(
                 reader.integer("finish.max-requests", 1, 1_000_000),
                 stream(reader),
                 s3(reader),
+                checkpoints(reader),
                 price(reader),
                 reader.duration("price.overhead-interval"),
                 new InetSocketAddress(reader.text("http.host"), reader.integer("http.port", 0, 65535)),
@@ -213,6 +216,16 @@ record WorkerConfig(
         NONE,
         AES256,
         KMS
+    }
+
+    private static CheckpointOptions checkpoints(ConfigReader reader) {
+        int steps = reader.integer("checkpoint.steps", 0, 1_000_000);
+        return new CheckpointOptions(
+                new CheckpointSettings(
+                        reader.optionalDuration("checkpoint.every"),
+                        steps == 0 ? OptionalInt.empty() : OptionalInt.of(steps)),
+                reader.text("checkpoint.prefix"),
+                reader.duration("checkpoint.ttl"));
     }
 
     private static Price price(ConfigReader reader) {

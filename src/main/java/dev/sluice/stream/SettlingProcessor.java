@@ -159,7 +159,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     private void accept(PendingRequest pending, GenerationRequest request) {
         parts.milestones().reached(Milestone.POLLED, request.id());
         open().ledger().accept(pending);
-        jobs.start(request, pending.getAcceptedAt())
+        jobs.start(request, pending.getAcceptedAt(), pending.getContentHash())
                 .ifPresent(no -> open().settlement().refuse(pending, request, no));
         parts.milestones().reached(Milestone.PENDING, request.id());
     }
@@ -168,7 +168,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     private void resume(PendingRequest pending) {
         GenerationRequest request = valid(pending);
         Optional<Refusal> refusal = pending.getCancelled() == null
-                ? jobs.start(request, pending.getAcceptedAt())
+                ? jobs.resume(request, pending.getAcceptedAt(), pending.getContentHash())
                 : Optional.of(new Refusal(FailureCode.CANCELLED, "requestId", pending.getCancelled()));
         refusal.ifPresent(no -> mailbox.ended(Outcome.Failed.refused(request.id(), no)));
     }

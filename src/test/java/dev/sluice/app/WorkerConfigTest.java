@@ -37,6 +37,10 @@ class WorkerConfigTest {
         assertThat(keys).isEqualTo("""
                         application.id=sluice
                         bundles=!
+                        checkpoint.every=
+                        checkpoint.prefix=checkpoints
+                        checkpoint.steps=0
+                        checkpoint.ttl=24h
                         device=cpu
                         engine.bundle-patience=10s
                         engine.call-size=constant

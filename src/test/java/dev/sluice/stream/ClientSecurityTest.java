@@ -98,9 +98,8 @@ class ClientSecurityTest {
                 "sluice",
                 Topics.DEFAULT,
                 Path.of("state"),
-                Duration.ofMillis(100),
-                Duration.ofHours(1),
-                Duration.ofSeconds(1),
+                SettleSettings.DEFAULT,
+                true,
                 RequestLimits.DEFAULT,
                 SECURED);
     }

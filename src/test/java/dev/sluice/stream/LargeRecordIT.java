@@ -22,6 +22,7 @@ import java.util.Currency;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -50,7 +51,7 @@ class LargeRecordIT {
         try (EmbeddedKafka kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0);
                 EmbeddedSchemaRegistry registry = EmbeddedSchemaRegistry.start(folder.resolve("registry"), 0);
                 Engine engine = new Engine(List.of(device.bundle()), EngineSettings.constant(4, 1), time, () -> {});
-                Finisher finisher = new Finisher(new InMemoryImageStore(), 1, 8, Clock.systemUTC())) {
+                Finisher finisher = new Finisher(new InMemoryImageStore(), 1, 8, Clock.systemUTC(), Milestones.NONE)) {
             createTopics(kafka);
             Map<String, Object> clients = Map.of(
                     "bootstrap.servers",
@@ -133,9 +134,8 @@ class LargeRecordIT {
                 "large-record-test",
                 TOPICS,
                 folder.resolve("state"),
-                Duration.ofMillis(100),
-                Duration.ofHours(1),
-                Duration.ofSeconds(1),
+                SettleSettings.DEFAULT,
+                true,
                 RequestLimits.DEFAULT,
                 clients);
     }
@@ -145,10 +145,11 @@ class LargeRecordIT {
                 engine,
                 finisher,
                 new RequestDecoder(),
-                new EventEncoder("worker-1", new Price("device", BigDecimal.ONE, Currency.getInstance("EUR"))),
+                new EventEncoder("worker-1", Instant.now(), new Price("device", BigDecimal.ONE, Currency.getInstance("EUR"))),
                 new Overhead(engine.meter(), Duration.ofMinutes(1), Instant.now()),
-                new InFlight(),
                 (request, outcome, age) -> {},
-                Clock.systemUTC());
+                Milestones.NONE,
+                Clock.systemUTC(),
+                Optional.empty());
     }
 }

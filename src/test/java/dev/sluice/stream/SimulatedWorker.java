@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Currency;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
@@ -110,7 +111,8 @@ final class SimulatedWorker implements AutoCloseable {
                 new Overhead(engine.meter(), OVERHEAD_INTERVAL, time.now()),
                 (request, outcome, age) -> {},
                 this::reached,
-                time);
+                time,
+                Optional.empty());
         settings = new StreamSettings(
                 "sluice-test",
                 TOPICS,
