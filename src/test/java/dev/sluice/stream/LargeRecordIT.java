@@ -60,7 +60,7 @@ class LargeRecordIT {
                     registry.url().toString());
             publish(clients);
             engine.start();
-            StreamWorker stream = new StreamWorker(settings(clients), parts(engine, finisher), engine::hasRoom);
+            StreamWorker stream = new StreamWorker(settings(clients), parts(engine, finisher), engine::hasRoom, failure -> {});
             stream.start();
             try {
                 requireOneLetterAndOneOutcome(clients);
