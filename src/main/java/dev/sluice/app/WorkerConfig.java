@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.apache.kafka.clients.CommonClientConfigs;
 
 /**
  * A worker's whole configuration, valid once constructed.
@@ -138,7 +139,7 @@ record WorkerConfig(
                         reader.duration("settle.retry-pause"),
                         reader.duration("settle.time-budget"),
                         reader.integer("settle.attempts", 3, 1000)),
-                reader.choice("shutdown.membership", Membership.class, Membership.LEAVE) == Membership.LEAVE,
+                leavesGroup(reader, kafka),
                 limits(reader),
                 kafka);
     }
@@ -171,6 +172,17 @@ record WorkerConfig(
                 reader.integer("limits.max-tags", 0, 10_000),
                 reader.integer("limits.max-tag-length", 1, 10_000),
                 reader.integer("limits.max-reason-length", 1, 10_000));
+    }
+
+    private static boolean leavesGroup(ConfigReader reader, Map<String, Object> kafka) {
+        boolean stays = reader.choice("shutdown.membership", Membership.class, Membership.LEAVE) == Membership.STAY;
+        if (stays && !kafka.containsKey(CommonClientConfigs.GROUP_INSTANCE_ID_CONFIG)) {
+            reader.problem(
+                    "shutdown.membership",
+                    "stay needs " + ConfigKey.KAFKA_PROPERTIES
+                            + "group.instance.id, or nobody could take the worker's place before its session ends");
+        }
+        return !stays;
     }
 
     private static S3Settings s3(ConfigReader reader) {

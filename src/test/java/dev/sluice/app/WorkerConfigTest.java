@@ -9,6 +9,8 @@ import dev.sluice.request.CallSize;
 import dev.sluice.storage.Encryption;
 import dev.sluice.storage.RetryPolicy;
 import dev.sluice.storage.S3Settings;
+import dev.sluice.stream.SettleSettings;
+import dev.sluice.stream.StreamSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -223,6 +225,36 @@ class WorkerConfigTest {
         assertThat(s3.retry())
                 .isEqualTo(new RetryPolicy(
                         3, Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofSeconds(3), Duration.ofSeconds(4)));
+    }
+
+    @Test
+    void whatIsSaidOfSettlingAndStoppingReachesTheStream() {
+        Map<String, String> values = new HashMap<>(LEAST);
+        values.put("settle.interval", "1ms");
+        values.put("settle.retention", "2s");
+        values.put("settle.retry-pause", "3s");
+        values.put("settle.time-budget", "4s");
+        values.put("settle.attempts", "5");
+        values.put("shutdown.membership", "stay");
+        values.put("kafka.properties.group.instance.id", "worker-0");
+
+        StreamSettings stream = WorkerConfig.read(values).stream();
+
+        assertThat(stream.settle())
+                .isEqualTo(new SettleSettings(
+                        Duration.ofMillis(1), Duration.ofSeconds(2), Duration.ofSeconds(3), Duration.ofSeconds(4), 5));
+        assertThat(stream.leaveGroup()).isFalse();
+        assertThat(WorkerConfig.read(LEAST).stream().leaveGroup()).isTrue();
+    }
+
+    @Test
+    void aWorkerWithoutANameInTheGroupCannotKeepItsPlace() {
+        Map<String, String> values = new HashMap<>(LEAST);
+        values.put("shutdown.membership", "stay");
+
+        ConfigException failure = catchThrowableOfType(ConfigException.class, () -> WorkerConfig.read(values));
+
+        assertThat(failure.problems()).singleElement().asString().contains("group.instance.id");
     }
 
     @Test
