@@ -10,8 +10,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -50,6 +52,24 @@ public final class EmbeddedKafka implements AutoCloseable {
      * @throws StandaloneException where the port is taken, or the folder is in use or cannot be used
      */
     public static EmbeddedKafka start(Path folder, int port) {
+        return start(folder, port, OptionalInt.empty(), Map.of());
+    }
+
+    /**
+     * Starts the broker behind a proxy: clients are told the proxy's port, and so go through it from their second
+     * connection on. What the broker says to itself doesn't.
+     *
+     * @param port of the loopback interface, where the proxy finds the broker; 0 for a free one
+     * @param advertisedPort of the proxy, on the loopback interface
+     * @param settings broker settings, in place of the usual ones
+     * @throws StandaloneException as for {@link #start(Path, int)}
+     */
+    public static EmbeddedKafka start(Path folder, int port, int advertisedPort, Map<String, String> settings) {
+        return start(folder, port, OptionalInt.of(advertisedPort), settings);
+    }
+
+    private static EmbeddedKafka start(
+            Path folder, int port, OptionalInt advertisedPort, Map<String, String> overrides) {
         format(folder);
         requireUnused(folder);
         int attempt = 1;
@@ -57,10 +77,15 @@ public final class EmbeddedKafka implements AutoCloseable {
             // Clients are told the port before the broker binds it, so a free one is chosen now and may be lost.
             int brokerPort = port == 0 ? Loopback.freePort(Set.of()) : port;
             Loopback.requireFree(brokerPort);
-            int controllerPort = Loopback.freePort(Set.of(brokerPort));
-            KafkaConfig config = KafkaConfig.apply(SingleNodeSettings.of(folder, brokerPort, controllerPort), false);
+            int internalPort = Loopback.freePort(Set.of(brokerPort));
+            int controllerPort = Loopback.freePort(Set.of(brokerPort, internalPort));
+            Map<String, String> settings = new HashMap<>(SingleNodeSettings.of(
+                    folder,
+                    new SingleNodeSettings.Ports(
+                            brokerPort, advertisedPort.orElse(brokerPort), internalPort, controllerPort)));
+            settings.putAll(overrides);
             try {
-                return startOn(config, folder, brokerPort);
+                return startOn(KafkaConfig.apply(settings, false), folder, brokerPort);
             } catch (KafkaException e) {
                 if (port != 0 || attempt == START_ATTEMPTS) {
                     throw new StandaloneException("Kafka did not start in " + folder, e);

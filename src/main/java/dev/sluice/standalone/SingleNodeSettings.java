@@ -10,18 +10,31 @@ final class SingleNodeSettings {
 
     private SingleNodeSettings() {}
 
-    static Map<String, String> of(Path folder, int brokerPort, int controllerPort) {
-        String broker = "PLAINTEXT://" + Loopback.HOST + ":" + brokerPort;
-        String controller = Loopback.HOST + ":" + controllerPort;
+    /**
+     * Ports of the loopback interface.
+     *
+     * @param broker where clients are taken
+     * @param advertised where clients are told to go: {@code broker}, or that of a proxy in front of it
+     * @param internal where the node takes its own requests, which go round any proxy
+     */
+    record Ports(int broker, int advertised, int internal, int controller) {}
+
+    static Map<String, String> of(Path folder, Ports ports) {
+        String internal = "INTERNAL://" + Loopback.HOST + ":" + ports.internal();
+        String controller = Loopback.HOST + ":" + ports.controller();
         return Map.ofEntries(
                 Map.entry("process.roles", "broker,controller"),
                 Map.entry("node.id", String.valueOf(NODE_ID)),
                 Map.entry("log.dirs", folder.toString()),
-                Map.entry("listeners", broker + "," + CONTROLLER_LISTENER + "://" + controller),
-                Map.entry("advertised.listeners", broker),
-                Map.entry("inter.broker.listener.name", "PLAINTEXT"),
+                Map.entry(
+                        "listeners",
+                        clients(ports.broker()) + "," + internal + "," + CONTROLLER_LISTENER + "://" + controller),
+                Map.entry("advertised.listeners", clients(ports.advertised()) + "," + internal),
+                Map.entry("inter.broker.listener.name", "INTERNAL"),
                 Map.entry("controller.listener.names", CONTROLLER_LISTENER),
-                Map.entry("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT"),
+                Map.entry(
+                        "listener.security.protocol.map",
+                        "PLAINTEXT:PLAINTEXT,INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT"),
                 Map.entry("controller.quorum.voters", NODE_ID + "@" + controller),
                 Map.entry("auto.create.topics.enable", "false"),
                 Map.entry("offsets.topic.replication.factor", "1"),
@@ -38,5 +51,9 @@ final class SingleNodeSettings {
                 Map.entry("num.network.threads", "2"),
                 Map.entry("num.io.threads", "4"),
                 Map.entry("log.cleaner.dedupe.buffer.size", "4194304"));
+    }
+
+    private static String clients(int port) {
+        return "PLAINTEXT://" + Loopback.HOST + ":" + port;
     }
 }
