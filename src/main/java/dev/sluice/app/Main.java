@@ -26,6 +26,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
             SubmitCommand.class,
             PlanCommand.class,
             BenchCommand.class,
+            ChaosCommand.class,
             CommandLine.HelpCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

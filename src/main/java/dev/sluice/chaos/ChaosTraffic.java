@@ -159,9 +159,9 @@ final class ChaosTraffic {
     private List<Delivery> withDeadline() {
         boolean far = random.nextBoolean();
         Duration left = far ? FAR_DEADLINE : Duration.ofMillis(random.nextInt(20, 2000));
-        GenerationRequested event = sound().setDeadline(clock.instant().plus(left)).build();
-        return List.of(
-                Delivery.request(event, far ? SOUND : with(COMPLETED, FailureCode.DEADLINE_EXPIRED.name())));
+        GenerationRequested event =
+                sound().setDeadline(clock.instant().plus(left)).build();
+        return List.of(Delivery.request(event, far ? SOUND : with(COMPLETED, FailureCode.DEADLINE_EXPIRED.name())));
     }
 
     /** One wrong value, and the code that it must get; an empty tenant can't even be charged, and is invalid too. */
@@ -171,12 +171,13 @@ final class ChaosTraffic {
             case 1 ->
                 invalid(
                         FailureCode.LABEL_UNKNOWN,
-                        event -> event.setPrompt(
-                                PromptSpec.newBuilder().setLabel("no-such-label").build()));
+                        event -> event.setPrompt(PromptSpec.newBuilder()
+                                .setLabel("no-such-label")
+                                .build()));
             case 2 ->
                 invalid(
                         FailureCode.STEPS_OUT_OF_RANGE,
-                        event -> event.setSampler(new SamplerSpec(SamplerKind.DDIM, 0, 0)));
+                        event -> event.setSampler(new SamplerSpec(SamplerKind.DDIM, 0, 0.0)));
             case 3 -> invalid(FailureCode.IMAGES_OUT_OF_RANGE, event -> event.setImages(-1));
             case 4 ->
                 invalid(

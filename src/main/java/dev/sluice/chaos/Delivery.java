@@ -44,13 +44,7 @@ record Delivery(
     private static Delivery of(
             Publication.Kind kind, GenerationRequested event, List<String> allowed, Optional<String> twin) {
         return new Delivery(
-                kind,
-                event.getRequestId(),
-                event.getTenantId(),
-                new Request(event),
-                allowed,
-                twin,
-                event.getImages());
+                kind, event.getRequestId(), event.getTenantId(), new Request(event), allowed, twin, event.getImages());
     }
 
     /** The same record once more. */
@@ -80,7 +74,6 @@ record Delivery(
 
     /** Its line in the history. */
     Publication noted(Instant now) {
-        return new Publication(
-                id, tenant, kind, Set.copyOf(allowed), twin.orElse(""), images, id, now.toEpochMilli());
+        return new Publication(id, tenant, kind, Set.copyOf(allowed), twin.orElse(""), images, id, now.toEpochMilli());
     }
 }

@@ -28,8 +28,9 @@ final class Faults {
         }
         List<Fault> chosen = new ArrayList<>();
         for (String prefix : prefixes) {
-            List<Fault> matching =
-                    ALL.stream().filter(fault -> fault.name().startsWith(prefix)).toList();
+            List<Fault> matching = ALL.stream()
+                    .filter(fault -> fault.name().startsWith(prefix))
+                    .toList();
             if (matching.isEmpty()) {
                 throw new IllegalArgumentException("no fault is called " + prefix + "; there are "
                         + String.join(", ", ALL.stream().map(Fault::name).toList()));

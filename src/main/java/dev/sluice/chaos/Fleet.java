@@ -54,8 +54,7 @@ final class Fleet implements AutoCloseable {
 
     /** Starts a worker that is restarted from now on whenever it dies. */
     synchronized WorkerProcess join(String name) {
-        WorkerProcess process =
-                WorkerProcess.start(new WorkerLaunch(name, folder.resolve(name), settings));
+        WorkerProcess process = WorkerProcess.start(new WorkerLaunch(name, folder.resolve(name), settings));
         members.put(name, process);
         ever.add(name);
         return process;
@@ -116,12 +115,17 @@ final class Fleet implements AutoCloseable {
     /** Has all workers drain and leave at once; how many ended with a status other than 0. */
     int leaveAll(Duration patience) throws InterruptedException {
         Collection<WorkerProcess> leaving = processes();
-        leaving.forEach(WorkerProcess::terminate);
+        for (WorkerProcess process : leaving) {
+            process.terminate();
+        }
         int failed = 0;
         for (WorkerProcess process : leaving) {
             OptionalInt status = leave(process.launch().name(), patience);
             if (status.isEmpty() || status.getAsInt() != 0) {
-                LOG.warn("worker_left_badly worker={} status={}", process.launch().name(), status);
+                LOG.warn(
+                        "worker_left_badly worker={} status={}",
+                        process.launch().name(),
+                        status);
                 failed++;
             }
         }

@@ -53,15 +53,24 @@ final class Publisher implements AutoCloseable {
         poison = new PoisonBytes(values, topics, new SplittableRandom(seed));
         producer = new KafkaProducer<>(
                 Map.of(
-                        "bootstrap.servers", bootstrapServers,
-                        "client.id", "chaos-publisher",
-                        "enable.idempotence", true,
-                        "delivery.timeout.ms", FOR_EVER_MS,
-                        "max.block.ms", FOR_EVER_MS,
-                        "request.timeout.ms", 5_000,
-                        "reconnect.backoff.max.ms", 500,
-                        "max.request.size", LARGEST_RECORD,
-                        "buffer.memory", 4L * LARGEST_RECORD),
+                        "bootstrap.servers",
+                        bootstrapServers,
+                        "client.id",
+                        "chaos-publisher",
+                        "enable.idempotence",
+                        true,
+                        "delivery.timeout.ms",
+                        FOR_EVER_MS,
+                        "max.block.ms",
+                        FOR_EVER_MS,
+                        "request.timeout.ms",
+                        5_000,
+                        "reconnect.backoff.max.ms",
+                        500,
+                        "max.request.size",
+                        LARGEST_RECORD,
+                        "buffer.memory",
+                        4L * LARGEST_RECORD),
                 new StringSerializer(),
                 new ByteArraySerializer());
     }
@@ -79,7 +88,7 @@ final class Publisher implements AutoCloseable {
         if (delivery.payload() instanceof Delivery.Request(GenerationRequested event)) {
             CloudEvent.of(event, SOURCE, Instant.now()).writeTo(record.headers(), Optional.empty());
         }
-        producer.send(record, (metadata, failure) -> {
+        var unused = producer.send(record, (metadata, failure) -> {
             if (failure != null) {
                 refused.incrementAndGet();
                 LOG.error("not_published id={}", delivery.id(), failure);

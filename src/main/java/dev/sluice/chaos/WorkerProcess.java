@@ -57,10 +57,7 @@ final class WorkerProcess implements AutoCloseable {
         this.launch = launch;
         this.process = process;
         commands = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
-        reader = Thread.ofPlatform()
-                .name("chaos-" + launch.name())
-                .daemon(true)
-                .start(this::read);
+        reader = Thread.ofPlatform().name("chaos-" + launch.name()).daemon(true).start(this::read);
     }
 
     /** Returns when the process exists; {@link #awaitReady} waits for the worker. */
@@ -130,8 +127,9 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /** SIGTERM: the worker drains. */
-    void terminate() {
-        process.destroy();
+    void terminate() throws InterruptedException {
+        // Process.destroy would close the worker's input too, which ends it before it has drained.
+        signal("TERM");
     }
 
     /** SIGSTOP: to others the worker is dead, and doesn't know it. */
@@ -233,8 +231,8 @@ final class WorkerProcess implements AutoCloseable {
     private void read() {
         try (BufferedReader lines =
                         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-                Writer log = Files.newBufferedWriter(
-                        launch.log(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+                Writer log =
+                        Files.newBufferedWriter(launch.log(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             for (String line = next(lines); line != null; line = next(lines)) {
                 log.write(line + "\n");
                 log.flush();
@@ -269,8 +267,7 @@ final class WorkerProcess implements AutoCloseable {
         notifyAll();
     }
 
-    private synchronized void await(Duration patience, BooleanSupplier condition)
-            throws InterruptedException {
+    private synchronized void await(Duration patience, BooleanSupplier condition) throws InterruptedException {
         long end = System.nanoTime() + patience.toNanos();
         while (!condition.getAsBoolean() && !silent) {
             long left = end - System.nanoTime();

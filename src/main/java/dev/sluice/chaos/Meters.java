@@ -1,0 +1,26 @@
+package dev.sluice.chaos;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What the meters of the workers' processes said last. Guarded by its monitor; read as each process ends. */
+final class Meters {
+    private final Map<String, Long> spentNanos = new TreeMap<>();
+
+    /** Takes the readings in a worker's state directory, in place of older ones of the same processes. */
+    synchronized void read(Path stateDirectory) {
+        // The meters' files come with the account of device time.
+    }
+
+    synchronized boolean any() {
+        return !spentNanos.isEmpty();
+    }
+
+    synchronized List<MeterReading> readings() {
+        return spentNanos.entrySet().stream()
+                .map(entry -> new MeterReading(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+}
