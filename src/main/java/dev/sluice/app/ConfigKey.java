@@ -65,6 +65,11 @@ record ConfigKey(String name, Optional<String> fallback, boolean secret, String 
             key("settle.interval", "100ms", "How often finished requests are settled"),
             key("settle.retention", "24h", "How long a settled request id is remembered"),
             key("settle.retry-pause", "2s", "Rest after a stream thread failed"),
+            key("settle.time-budget", "1h", "How long one attempt at a request may take, sampling and storing"),
+            key(
+                    "settle.attempts",
+                    "8",
+                    "How often a request is begun whose workers died over it, the last two times alone"),
             key("limits.max-steps", "1000", "Most sampling steps of a request"),
             key("limits.max-images", "16", "Most images of a request"),
             key("limits.max-text-length", "2000", "Longest prompt, in UTF-16 code units"),
@@ -75,7 +80,11 @@ record ConfigKey(String name, Optional<String> fallback, boolean secret, String 
             key("price.overhead-interval", "60s", "How often device time that no request answers for is charged"),
             key("http.host", "127.0.0.1", "Address for health and metrics"),
             key("http.port", "8080", "Port for health and metrics; 0 for a free one"),
-            key("shutdown.grace", "30s", "How long a stopping worker goes on with what it has started"));
+            key("shutdown.grace", "30s", "How long a stopping worker goes on with what it has started"),
+            key(
+                    "shutdown.membership",
+                    "leave",
+                    "leave (others take over at once) or stay (for a successor of the same group.instance.id)"));
 
     /** The environment variable that overrides the file. */
     String variable() {

@@ -24,6 +24,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
             StandaloneCommand.class,
             WorkerCommand.class,
             SubmitCommand.class,
+            CancelCommand.class,
             PlanCommand.class,
             BenchCommand.class,
             ChaosCommand.class,

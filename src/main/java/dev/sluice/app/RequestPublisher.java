@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import dev.sluice.events.v1.GenerationCancelled;
 import dev.sluice.events.v1.GenerationRequested;
 import dev.sluice.wire.AvroSerializer;
 import dev.sluice.wire.CloudEvent;
@@ -14,7 +15,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** Publishes requests as an upstream app would. */
+/** Publishes requests and cancellations as an upstream app would. */
 final class RequestPublisher implements AutoCloseable {
     private static final String SOURCE = "sluice-cli";
 
@@ -44,6 +45,19 @@ final class RequestPublisher implements AutoCloseable {
                 request.getRequestId(),
                 request,
                 CloudEvent.of(request, SOURCE, Instant.now()));
+    }
+
+    /**
+     * Publishes a cancellation and waits until the brokers have it.
+     *
+     * @throws IllegalStateException if they don't take it
+     */
+    void cancel(GenerationCancelled cancellation) throws InterruptedException {
+        send(
+                addresses.topics().cancellations(),
+                cancellation.getRequestId(),
+                cancellation,
+                CloudEvent.of(cancellation, SOURCE, Instant.now()));
     }
 
     @Override

@@ -14,6 +14,11 @@ final class StopSignal implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(new Thread(this::signal, "sluice-stop"));
     }
 
+    /** As if somebody had pressed Ctrl-C. */
+    void ask() {
+        asked.countDown();
+    }
+
     void await() throws InterruptedException {
         asked.await();
     }
@@ -24,7 +29,7 @@ final class StopSignal implements AutoCloseable {
     }
 
     private void signal() {
-        asked.countDown();
+        ask();
         try {
             closed.await();
         } catch (InterruptedException e) {

@@ -6,13 +6,14 @@ import dev.sluice.engine.DeviceMeter;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.EngineSettings;
+import dev.sluice.engine.SteadyClock;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleException;
 import dev.sluice.model.TorchScriptBundles;
 import dev.sluice.model.VerifiedBundle;
 import dev.sluice.storage.S3ImageStore;
 import dev.sluice.stream.Finisher;
-import dev.sluice.stream.InFlight;
+import dev.sluice.stream.Milestones;
 import dev.sluice.stream.Overhead;
 import dev.sluice.stream.StreamWorker;
 import dev.sluice.stream.WorkerParts;
@@ -24,8 +25,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +53,17 @@ final class Worker implements AutoCloseable {
     private final Finisher finisher;
     private final StreamWorker stream;
     private final HttpEndpoint http;
+    private final CompletableFuture<Throwable> fatal;
+
+    /**
+     * What a fault test sees of a worker, and what it puts in the way.
+     *
+     * @param systemClock the machine's calendar, with all its steps
+     * @param bundles may be put between the engine and its bundles
+     */
+    record Hooks(Milestones milestones, Clock systemClock, UnaryOperator<Bundle> bundles) {
+        static final Hooks NONE = new Hooks(Milestones.NONE, Clock.systemUTC(), UnaryOperator.identity());
+    }
 
     private Worker(
             WorkerConfig config,
@@ -57,7 +72,8 @@ final class Worker implements AutoCloseable {
             S3ImageStore store,
             Finisher finisher,
             StreamWorker stream,
-            HttpEndpoint http) {
+            HttpEndpoint http,
+            CompletableFuture<Throwable> fatal) {
         this.config = config;
         this.bundles = bundles;
         this.engine = engine;
@@ -65,6 +81,7 @@ final class Worker implements AutoCloseable {
         this.finisher = finisher;
         this.stream = stream;
         this.http = http;
+        this.fatal = fatal;
     }
 
     /**
@@ -73,9 +90,16 @@ final class Worker implements AutoCloseable {
      * @throws BundleException listing every bundle that may not be served; nothing was started then
      */
     static Worker start(WorkerConfig config) throws InterruptedException {
+        return start(config, Hooks.NONE);
+    }
+
+    /** As above, with somebody looking on or in the way. */
+    static Worker start(WorkerConfig config, Hooks hooks) throws InterruptedException {
+        Clock clock = new SteadyClock(hooks.systemClock());
         List<VerifiedBundle> verified = verify(config.bundles());
         TorchScriptBundles torch = config.device().open();
-        List<Bundle> bundles = verified.stream().map(torch::open).toList();
+        List<Bundle> bundles =
+                verified.stream().map(torch::open).map(hooks.bundles()).toList();
         bundles.forEach(bundle -> LOG.info(
                 "bundle_loaded name={} version={} sha256={} device={} libtorch={}",
                 bundle.name(),
@@ -86,34 +110,44 @@ final class Worker implements AutoCloseable {
         Engine engine = new Engine(
                 bundles,
                 engineSettings(config, bundles, torch),
-                EngineClock.SYSTEM,
+                EngineClock.of(clock),
                 () -> torch.prepareCallingThread(config.engineThreads()));
         engine.start();
 
-        Clock clock = Clock.systemUTC();
         S3ImageStore store = new S3ImageStore(config.s3());
-        Finisher finisher = new Finisher(store, config.finishThreads(), config.finishMaxRequests(), clock);
+        Finisher finisher =
+                new Finisher(store, config.finishThreads(), config.finishMaxRequests(), clock, hooks.milestones());
         WorkerMetrics metrics = new WorkerMetrics(engine, bundles);
-        InFlight inFlight = new InFlight();
         WorkerParts parts = new WorkerParts(
                 engine,
                 finisher,
                 new RequestDecoder(),
                 new EventEncoder(config.workerId(), config.price()),
                 new Overhead(engine.meter(), config.overheadInterval(), clock.instant()),
-                inFlight,
                 metrics::settled,
+                hooks.milestones(),
                 clock);
-        StreamWorker stream = new StreamWorker(config.stream(), parts, () -> engine.hasRoom() && finisher.hasRoom());
+        CompletableFuture<Throwable> fatal = new CompletableFuture<>();
+        StreamWorker stream =
+                new StreamWorker(config.stream(), parts, () -> engine.hasRoom() && finisher.hasRoom(), fatal::complete);
         HttpEndpoint http = new HttpEndpoint(
                 config.http(), engine::healthy, () -> engine.healthy() && stream.running(), metrics::scrape);
         stream.start();
-        return new Worker(config, bundles, engine, store, finisher, stream, http);
+        return new Worker(config, bundles, engine, store, finisher, stream, http, fatal);
     }
 
     /** Whether requests are being taken from the topic. */
     boolean ready() {
         return engine.healthy() && stream.running();
+    }
+
+    /** Completes with what has ended the worker's part in the group for good; it should be closed then. */
+    CompletionStage<Throwable> fatal() {
+        return fatal;
+    }
+
+    boolean failed() {
+        return fatal.isDone();
     }
 
     int httpPort() {
@@ -137,13 +171,15 @@ final class Worker implements AutoCloseable {
     public void close() {
         LOG.info("worker_draining images_inside={}", engine.imagesInside());
         try {
-            boolean drained = stream.drain(config.shutdownGrace());
+            // A worker whose stream has failed can settle nothing any more.
+            boolean drained = stream.drain(fatal.isDone() ? Duration.ZERO : config.shutdownGrace());
             LOG.info("worker_stopping drained={}", drained);
+            stream.handOver();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        stream.close(LEAVE_PATIENCE);
         engine.close();
+        stream.close(LEAVE_PATIENCE);
         finisher.close();
         store.close();
         bundles.forEach(Bundle::close);

@@ -57,9 +57,10 @@ final class WorkerCommand implements Callable<Integer> {
                 Worker worker = Worker.start(config, hooks())) {
             out.println("Worker " + config.workerId() + " is up; health on port " + worker.httpPort() + ".");
             out.flush();
+            worker.fatal().thenAccept(failure -> stop.ask());
             stop.await();
+            return worker.failed() ? 1 : 0;
         }
-        return 0;
     }
 
     private Worker.Hooks hooks() {

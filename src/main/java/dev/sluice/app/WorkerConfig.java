@@ -8,6 +8,7 @@ import dev.sluice.storage.RetryPolicy;
 import dev.sluice.storage.S3Settings;
 import dev.sluice.storage.S3Settings.HttpClient;
 import dev.sluice.storage.S3Settings.StaticCredentials;
+import dev.sluice.stream.SettleSettings;
 import dev.sluice.stream.StreamSettings;
 import dev.sluice.stream.Topics;
 import dev.sluice.wire.AvroConfig;
@@ -44,6 +45,12 @@ record WorkerConfig(
         InetSocketAddress http,
         Duration shutdownGrace) {
     private static final int MAX_ROWS_PER_CALL = 4096;
+
+    /** What a stopping worker does with its place in the group. */
+    private enum Membership {
+        LEAVE,
+        STAY
+    }
 
     WorkerConfig {
         bundles = List.copyOf(bundles);
@@ -113,9 +120,13 @@ record WorkerConfig(
                         reader.text("topics.progress"),
                         reader.text("topics.dead-letters")),
                 Path.of(reader.text("state-directory")),
-                reader.duration("settle.interval"),
-                reader.duration("settle.retention"),
-                reader.duration("settle.retry-pause"),
+                new SettleSettings(
+                        reader.duration("settle.interval"),
+                        reader.duration("settle.retention"),
+                        reader.duration("settle.retry-pause"),
+                        reader.duration("settle.time-budget"),
+                        reader.integer("settle.attempts", 3, 1000)),
+                reader.choice("shutdown.membership", Membership.class, Membership.LEAVE) == Membership.LEAVE,
                 new RequestLimits(
                         reader.integer("limits.max-steps", 1, 100_000),
                         reader.integer("limits.max-images", 1, 10_000),

@@ -16,8 +16,9 @@ import dev.sluice.request.TenantId;
 import dev.sluice.standalone.EmbeddedKafka;
 import dev.sluice.standalone.EmbeddedSchemaRegistry;
 import dev.sluice.stream.Finisher;
-import dev.sluice.stream.InFlight;
+import dev.sluice.stream.Milestones;
 import dev.sluice.stream.Overhead;
+import dev.sluice.stream.SettleSettings;
 import dev.sluice.stream.StreamSettings;
 import dev.sluice.stream.StreamWorker;
 import dev.sluice.stream.Topics;
@@ -128,26 +129,20 @@ final class StreamRig implements AutoCloseable {
                 opened(new Engine(List.of(bundle), EngineSettings.constant(16, 8), EngineClock.SYSTEM, prepareThread));
         engine.start();
         Clock clock = Clock.systemUTC();
-        Finisher finisher = opened(new Finisher(new NullStore(), 2, 64, clock));
+        Finisher finisher = opened(new Finisher(new NullStore(), 2, 64, clock, Milestones.NONE));
         WorkerParts parts = new WorkerParts(
                 engine,
                 finisher,
                 new RequestDecoder(),
                 new EventEncoder(BENCH, Price.free(BENCH, CURRENCY)),
                 new Overhead(engine.meter(), Duration.ofMinutes(1), clock.instant()),
-                new InFlight(),
                 (request, outcome, age) -> {},
+                Milestones.NONE,
                 clock);
         StreamSettings settings = new StreamSettings(
-                "worker",
-                topics,
-                state,
-                Duration.ofMillis(100),
-                Duration.ofHours(24),
-                Duration.ofSeconds(2),
-                RequestLimits.DEFAULT,
-                clients);
-        StreamWorker worker = new StreamWorker(settings, parts, () -> engine.hasRoom() && finisher.hasRoom());
+                "worker", topics, state, SettleSettings.DEFAULT, true, RequestLimits.DEFAULT, clients);
+        StreamWorker worker =
+                new StreamWorker(settings, parts, () -> engine.hasRoom() && finisher.hasRoom(), failure -> {});
         worker.start();
         started.push(() -> worker.close(Duration.ofSeconds(15)));
     }

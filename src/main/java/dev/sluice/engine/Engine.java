@@ -158,7 +158,10 @@ public final class Engine implements AutoCloseable {
                         .anyMatch(lane -> !lane.breaker().open());
     }
 
-    /** Ends the threads after the calls under way. Jobs inside end without a word, as if abandoned. */
+    /**
+     * Ends the threads after the calls under way. Jobs inside end without a word, as if abandoned; after that the meter
+     * stands still, and all that no job was charged for is overhead.
+     */
     @Override
     public void close() {
         closing = true;
@@ -190,6 +193,8 @@ public final class Engine implements AutoCloseable {
                     loop.tick();
                 }
             }
+            drainInbox();
+            loop.close();
         } catch (RuntimeException | Error e) {
             fault = e;
             LOG.error("engine_stopped", e);
@@ -212,8 +217,8 @@ public final class Engine implements AutoCloseable {
         }
 
         @Override
-        public void cancel(String reason) {
-            post(() -> loop.cancel(job, reason));
+        public void stop(FailureCode code, String reason) {
+            post(() -> loop.stop(job, code, reason));
         }
 
         @Override
@@ -235,6 +240,11 @@ public final class Engine implements AutoCloseable {
         Departure(int images, JobListener listener) {
             this.images = images;
             this.listener = listener;
+        }
+
+        @Override
+        public void started() {
+            tell(listener::started);
         }
 
         @Override

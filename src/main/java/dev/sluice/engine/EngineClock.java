@@ -1,5 +1,6 @@
 package dev.sluice.engine;
 
+import java.time.Clock;
 import java.time.Instant;
 
 /** The engine's two clocks: a monotonic one for durations and cost, the calendar for deadlines. */
@@ -11,15 +12,20 @@ public interface EngineClock {
     Instant now();
 
     /** The machine's own clocks. */
-    EngineClock SYSTEM = new EngineClock() {
-        @Override
-        public long nanos() {
-            return System.nanoTime();
-        }
+    EngineClock SYSTEM = of(Clock.systemUTC());
 
-        @Override
-        public Instant now() {
-            return Instant.now();
-        }
-    };
+    /** The machine's monotonic clock and this calendar. */
+    static EngineClock of(Clock calendar) {
+        return new EngineClock() {
+            @Override
+            public long nanos() {
+                return System.nanoTime();
+            }
+
+            @Override
+            public Instant now() {
+                return calendar.instant();
+            }
+        };
+    }
 }

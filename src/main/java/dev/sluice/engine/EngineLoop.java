@@ -109,10 +109,6 @@ final class EngineLoop {
         }
     }
 
-    void cancel(Job job, String reason) {
-        stop(job, FailureCode.CANCELLED, reason);
-    }
-
     void abandon(Job job) {
         if (!job.ended()) {
             job.endSilently();
@@ -138,6 +134,15 @@ final class EngineLoop {
         }
     }
 
+    /** Uses the calls under way and abandons every job inside, so that the meter is complete. */
+    void close() {
+        while (!underWay.isEmpty()) {
+            underWay.removeFirst();
+            finish(device.take());
+        }
+        List.copyOf(inside).forEach(this::abandon);
+    }
+
     /** The lanes take turns. */
     private Optional<Call> nextCall() {
         for (int i = 0; i < turns.size(); i++) {
@@ -156,6 +161,7 @@ final class EngineLoop {
 
     private Call ready(Lane lane, Network network) {
         Call call = lane.nextCall(network, shelf.bring(lane));
+        call.rows().forEach(row -> row.job().inCall());
         underWay.add(lane);
         calls = calls.plus(
                 call.rows().size(),
@@ -287,7 +293,8 @@ final class EngineLoop {
         return job.request().deadline().orElse(Instant.MAX);
     }
 
-    private void stop(Job job, FailureCode code, String message) {
+    /** Ends a job as failed, unless it has ended. */
+    void stop(Job job, FailureCode code, String message) {
         if (!job.ended()) {
             job.endStopped(code, message);
             forget(job);

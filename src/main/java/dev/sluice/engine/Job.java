@@ -38,6 +38,7 @@ final class Job {
     private long firstRowNanos = -1;
     private long lastProgressNanos;
     private int imagesDone;
+    private boolean begun;
     private boolean ended;
     private long age;
     private @Nullable CallShape callShape;
@@ -120,6 +121,14 @@ final class Job {
         Trajectory trajectory = new Trajectory(this, trajectories.size(), noiseMaker);
         trajectories.add(trajectory);
         return trajectory;
+    }
+
+    /** A row of this job goes into a call. */
+    void inCall() {
+        if (!begun) {
+            begun = true;
+            listener.started();
+        }
     }
 
     /** A row came back: counts it and charges its share. */

@@ -2,6 +2,9 @@ package dev.sluice.engine;
 
 /** Hears of one job. Called on the engine's thread: hand over and return. */
 public interface JobListener {
+    /** The job's first row goes into a call. */
+    default void started() {}
+
     /**
      * The job has come further.
      *

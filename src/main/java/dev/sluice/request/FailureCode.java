@@ -15,6 +15,10 @@ public enum FailureCode {
     FIELD_INVALID(false),
     CANCELLED(false),
     DEADLINE_EXPIRED(false),
+    /** The worker gave the request up after the time that one attempt may take. */
+    TIMED_OUT(true),
+    /** Worker after worker died over this request, in the end while it was at nothing else. */
+    CRASHES_WORKER(false),
     /** A row of this request turned NaN or infinite. */
     NUMERIC_FAULT(false),
     /** The device or the model code failed while this request's rows were in a call. */

@@ -39,6 +39,7 @@ public final class Finisher implements AutoCloseable {
     private final ImageStore store;
     private final int maxRequests;
     private final Clock clock;
+    private final Milestones milestones;
     private final PngEncoder encoder = new PngEncoder();
     private final AtomicInteger requestsInside = new AtomicInteger();
     private final ExecutorService pool;
@@ -49,10 +50,11 @@ public final class Finisher implements AutoCloseable {
      * @param threads that encode
      * @param maxRequests requests being finished at which this counts as full
      */
-    public Finisher(ImageStore store, int threads, int maxRequests, Clock clock) {
+    public Finisher(ImageStore store, int threads, int maxRequests, Clock clock, Milestones milestones) {
         this.store = store;
         this.maxRequests = maxRequests;
         this.clock = clock;
+        this.milestones = milestones;
         pool = Executors.newFixedThreadPool(
                 threads,
                 Thread.ofPlatform().name("sluice-finish-", 0).daemon(true).factory());
@@ -66,9 +68,11 @@ public final class Finisher implements AutoCloseable {
     /**
      * Stores a request's images.
      *
+     * @param giveUpAt when the store has been asked for long enough
      * @return the outcome; never fails: what goes wrong here is a failed outcome
      */
-    public CompletionStage<Outcome> finish(GenerationRequest request, JobEnd.Sampled sampled, Instant acceptedAt) {
+    public CompletionStage<Outcome> finish(
+            GenerationRequest request, JobEnd.Sampled sampled, Instant acceptedAt, Instant giveUpAt) {
         requestsInside.incrementAndGet();
         long start = System.nanoTime();
         return CompletableFuture.supplyAsync(() -> encode(request, sampled), pool)
@@ -92,6 +96,7 @@ public final class Finisher implements AutoCloseable {
             RgbImage pixels = RgbImage.fromSamples(sampled.samples().get(image), shape.width(), shape.height());
             pngs.add(encoder.encode(pixels, provenance));
         }
+        milestones.reached(Milestone.ENCODED, request.id());
         return pngs;
     }
 
@@ -100,8 +105,10 @@ public final class Finisher implements AutoCloseable {
         for (int image = 0; image < pngs.size(); image++) {
             puts.add(store.put(ImageAddress.of(request, image), pngs.get(image)).toCompletableFuture());
         }
-        return CompletableFuture.allOf(puts.toArray(CompletableFuture[]::new))
-                .thenApply(all -> puts.stream().map(CompletableFuture::join).toList());
+        return CompletableFuture.allOf(puts.toArray(CompletableFuture[]::new)).thenApply(all -> {
+            milestones.reached(Milestone.UPLOADED, request.id());
+            return puts.stream().map(CompletableFuture::join).toList();
+        });
     }
 
     private Outcome completed(

@@ -23,7 +23,7 @@ import org.apache.kafka.streams.KafkaClientSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Kafka Streams' clients, with a gate in the main consumer: while there is no room, it polls with the request
+ * Kafka Streams' clients, whose producers tell of their commits, and with a gate in the main consumer: while there is no room, it polls with the request
  * partitions paused. Heartbeats, commits and punctuations go on, cancellations still come in, and the lag stays in the
  * topic, where an autoscaler sees it.
  *
@@ -37,10 +37,18 @@ final class GatedClients implements KafkaClientSupplier {
 
     private final String requestTopic;
     private final BooleanSupplier hasRoom;
+    private final Runnable onCommit;
 
-    GatedClients(String requestTopic, BooleanSupplier hasRoom) {
+    /**
+     * Clients of one worker.
+     *
+     * @param hasRoom asked on the polling thread before each poll
+     * @param onCommit runs on the thread whose transaction has just been committed
+     */
+    GatedClients(String requestTopic, BooleanSupplier hasRoom, Runnable onCommit) {
         this.requestTopic = requestTopic;
         this.hasRoom = hasRoom;
+        this.onCommit = onCommit;
     }
 
     @Override
@@ -50,7 +58,7 @@ final class GatedClients implements KafkaClientSupplier {
 
     @Override
     public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
-        return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
+        return watched(new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer()));
     }
 
     @Override
@@ -70,6 +78,19 @@ final class GatedClients implements KafkaClientSupplier {
 
     private static Consumer<byte[], byte[]> plainConsumer(Map<String, Object> config) {
         return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** Tells of each commit once it is done. */
+    @SuppressWarnings("unchecked")
+    Producer<byte[], byte[]> watched(Producer<byte[], byte[]> producer) {
+        return (Producer<byte[], byte[]>) Proxy.newProxyInstance(
+                GatedClients.class.getClassLoader(), new Class<?>[] {Producer.class}, (proxy, method, arguments) -> {
+                    Object result = invoke(producer, method, arguments);
+                    if (method.getName().equals("commitTransaction")) {
+                        onCommit.run();
+                    }
+                    return result;
+                });
     }
 
     @SuppressWarnings("unchecked")
@@ -127,10 +148,10 @@ final class GatedClients implements KafkaClientSupplier {
         }
     }
 
-    private static @Nullable Object invoke(
-            Consumer<byte[], byte[]> consumer, Method method, Object @Nullable [] arguments) throws Throwable {
+    private static @Nullable Object invoke(Object client, Method method, Object @Nullable [] arguments)
+            throws Throwable {
         try {
-            return method.invoke(consumer, arguments);
+            return method.invoke(client, arguments);
         } catch (InvocationTargetException e) {
             throw e.getCause() == null ? e : e.getCause();
         }

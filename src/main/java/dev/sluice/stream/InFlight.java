@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Counts the requests that this worker has started and not settled. Written by stream threads, read by any. */
-public final class InFlight {
+final class InFlight {
     private static final Duration LOOK = Duration.ofMillis(20);
 
     private final AtomicInteger requests = new AtomicInteger();
@@ -15,6 +15,10 @@ public final class InFlight {
 
     void left(int count) {
         requests.addAndGet(-count);
+    }
+
+    boolean any() {
+        return requests.get() > 0;
     }
 
     /** Waits until none are left; false where some still are after the patience. */

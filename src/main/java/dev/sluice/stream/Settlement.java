@@ -16,12 +16,16 @@ import java.util.Optional;
  * to the task's thread.
  */
 final class Settlement {
+    private final Object owner;
     private final WorkerParts parts;
+    private final Transactions transactions;
     private final Ledger ledger;
     private final EventSinks sinks;
 
-    Settlement(WorkerParts parts, Ledger ledger, EventSinks sinks) {
+    Settlement(Object owner, WorkerParts parts, Transactions transactions, Ledger ledger, EventSinks sinks) {
+        this.owner = owner;
         this.parts = parts;
+        this.transactions = transactions;
         this.ledger = ledger;
         this.sinks = sinks;
     }
@@ -46,16 +50,18 @@ final class Settlement {
                 sinks.failed(parts.encoder().failed(request, failed, now), traceparent(pending));
         }
         if (outcome.usage().rows() > 0) {
-            sinks.incurred(parts.encoder().cost(request, outcome, pending.getAcceptedAt(), now), traceparent(pending));
+            sinks.incurred(parts.encoder().cost(request, outcome, acceptedAt(pending, now), now), traceparent(pending));
         }
         remember(pending, EventEncoder.nameOf(outcome));
-        parts.observer().settled(request, outcome, Duration.between(pending.getAcceptedAt(), now));
+        parts.observer().settled(request, outcome, Duration.between(acceptedAt(pending, now), now));
+        parts.milestones().reached(Milestone.SETTLED, request.id());
+        transactions.whenDecided(owner, () -> parts.milestones().reached(Milestone.COMMITTED, request.id()), () -> {});
     }
 
     /** Tells how far a request has come, and when it should end if it goes on as it did. */
     void report(PendingRequest pending, GenerationRequest request, int step) {
         Instant now = parts.clock().instant();
-        Duration soFar = Duration.between(pending.getAcceptedAt(), now);
+        Duration soFar = Duration.between(acceptedAt(pending, now), now);
         Optional<Instant> expectedAt = step == 0
                 ? Optional.empty()
                 : Optional.of(now.plus(
@@ -82,6 +88,11 @@ final class Settlement {
                 pending.getContentHash(),
                 outcome,
                 parts.clock().instant());
+    }
+
+    /** Never after now, though another worker's clock may have been ahead. */
+    private static Instant acceptedAt(PendingRequest pending, Instant now) {
+        return pending.getAcceptedAt().isAfter(now) ? now : pending.getAcceptedAt();
     }
 
     private static Optional<String> traceparent(PendingRequest pending) {

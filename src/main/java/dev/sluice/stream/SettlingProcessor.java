@@ -13,7 +13,10 @@ import dev.sluice.wire.CloudEvent;
 import dev.sluice.wire.ContentHash;
 import dev.sluice.wire.Decoded;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
@@ -29,28 +32,39 @@ import org.jspecify.annotations.Nullable;
 final class SettlingProcessor implements Processor<String, SpecificRecord, String, SpecificRecord> {
     private final WorkerParts parts;
     private final StreamSettings settings;
+    private final WorkerState state;
     private final Mailbox mailbox = new Mailbox();
     private final TaskJobs jobs;
     private @Nullable Open open;
 
-    SettlingProcessor(WorkerParts parts, StreamSettings settings) {
+    SettlingProcessor(WorkerParts parts, StreamSettings settings, WorkerState state) {
         this.parts = parts;
         this.settings = settings;
-        jobs = new TaskJobs(parts.engine(), parts.finisher(), mailbox, parts.inFlight());
+        this.state = state;
+        jobs = new TaskJobs(parts, settings.settle().timeBudget(), mailbox, state.inFlight());
     }
 
     /** What exists between init and close. */
-    private record Open(Ledger ledger, Settlement settlement) {}
+    private record Open(Ledger ledger, Settlement settlement, Takeover takeover) {}
 
     @Override
     public void init(ProcessorContext<String, SpecificRecord> context) {
         Ledger ledger = new Ledger(
                 context.getStateStore(Ledger.PENDING),
                 context.getStateStore(Ledger.SETTLED),
-                settings.settledRetention());
-        open = new Open(ledger, new Settlement(parts, ledger, new EventSinks(context)));
-        context.schedule(settings.settleInterval(), PunctuationType.WALL_CLOCK_TIME, timestamp -> settleEnded());
-        ledger.allPending().forEach(this::resume);
+                settings.settle().retention());
+        Map<Boolean, List<PendingRequest>> left = ledger.allPending().stream()
+                .collect(Collectors.partitioningBy(
+                        pending -> pending.getAttempts() < settings.settle().attempts()));
+        left.getOrDefault(false, List.of()).forEach(this::giveUp);
+        Takeover takeover = new Takeover(
+                left.getOrDefault(true, List.of()),
+                settings.settle().attempts(),
+                state.transactions(),
+                state.isolation());
+        open = new Open(
+                ledger, new Settlement(this, parts, state.transactions(), ledger, new EventSinks(context)), takeover);
+        context.schedule(settings.settle().interval(), PunctuationType.WALL_CLOCK_TIME, timestamp -> punctuate());
     }
 
     @Override
@@ -74,7 +88,11 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     @Override
     public void close() {
         jobs.abandonAll();
-        open = null;
+        state.transactions().closed(this);
+        if (open != null) {
+            open.takeover().close();
+            open = null;
+        }
     }
 
     /** The same id on another partition would be another request, so the key has to be the id. */
@@ -128,9 +146,11 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     }
 
     private void accept(PendingRequest pending, GenerationRequest request) {
+        parts.milestones().reached(Milestone.POLLED, request.id());
         open().ledger().accept(pending);
         jobs.start(request, pending.getAcceptedAt())
                 .ifPresent(no -> open().settlement().refuse(pending, request, no));
+        parts.milestones().reached(Milestone.PENDING, request.id());
     }
 
     /** Starts what an earlier owner of the task had accepted. What it can't serve is settled with the rest. */
@@ -157,9 +177,44 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
         }
     }
 
+    /** Where worker after worker has died over it. */
+    private void giveUp(PendingRequest pending) {
+        mailbox.ended(Outcome.Failed.refused(
+                new RequestId(pending.getRequest().getRequestId()),
+                new Refusal(
+                        FailureCode.CRASHES_WORKER,
+                        "requestId",
+                        "the worker ended " + pending.getAttempts() + " times while it was at this request")));
+    }
+
+    private void punctuate() {
+        settleEnded();
+        if (!state.stopping().begun()) {
+            open().takeover().advance(open().ledger(), this::resume);
+        }
+        jobs.stopOverdue(now());
+        if (state.stopping().handsOver()) {
+            handOver();
+        }
+        open().settlement().chargeOverhead();
+    }
+
+    /** Leaves what is still under way to the next owner. An attempt that ends so doesn't count. */
+    private void handOver() {
+        Ledger ledger = open().ledger();
+        for (RequestId id : jobs.started()) {
+            ledger.pending(id.value())
+                    .ifPresent(pending -> ledger.accept(PendingRequest.newBuilder(pending)
+                            .setAttempts(pending.getAttempts() - 1)
+                            .build()));
+        }
+        jobs.abandonAll();
+    }
+
     private void settleEnded() {
         mailbox.takeOutcomes(outcome -> {
             jobs.settled(outcome.requestId());
+            open().takeover().settled(outcome.requestId().value());
             open().ledger()
                     .pending(outcome.requestId().value())
                     .ifPresentOrElse(
@@ -169,7 +224,6 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
         mailbox.takeProgress((request, step) -> open().ledger()
                 .pending(request.id().value())
                 .ifPresent(pending -> open().settlement().report(pending, request, step)));
-        open().settlement().chargeOverhead();
     }
 
     /** A request that was valid when it was accepted. */

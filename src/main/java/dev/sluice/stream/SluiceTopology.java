@@ -27,13 +27,13 @@ final class SluiceTopology {
             Deserializer<GenerationCancelled> cancellations,
             Serializer<SpecificRecord> events) {}
 
-    static Topology build(StreamSettings settings, WorkerParts parts, ValueSerdes values) {
+    static Topology build(StreamSettings settings, WorkerParts parts, WorkerState state, ValueSerdes values) {
         Topics topics = settings.topics();
         Topology topology = new Topology();
         Deserializer<String> key = Serdes.String().deserializer();
         topology.addSource("requests", key, values.requests(), topics.requests());
         topology.addSource("cancellations", key, values.cancellations(), topics.cancellations());
-        topology.addProcessor(SETTLING, new Settling(settings, parts), "requests", "cancellations");
+        topology.addProcessor(SETTLING, new Settling(settings, parts, state), "requests", "cancellations");
         Map<String, String> sinks = Map.of(
                 EventSinks.COMPLETIONS, topics.completions(),
                 EventSinks.FAILURES, topics.failures(),
@@ -44,11 +44,11 @@ final class SluiceTopology {
         return topology;
     }
 
-    private record Settling(StreamSettings settings, WorkerParts parts)
+    private record Settling(StreamSettings settings, WorkerParts parts, WorkerState state)
             implements ProcessorSupplier<String, SpecificRecord, String, SpecificRecord> {
         @Override
         public Processor<String, SpecificRecord, String, SpecificRecord> get() {
-            return new SettlingProcessor(parts, settings);
+            return new SettlingProcessor(parts, settings, state);
         }
 
         @Override
@@ -60,7 +60,10 @@ final class SluiceTopology {
                             StateSerdes.pendingRequests()),
                     Stores.windowStoreBuilder(
                             Stores.persistentWindowStore(
-                                    Ledger.SETTLED, settings.settledRetention(), settings.settleInterval(), false),
+                                    Ledger.SETTLED,
+                                    settings.settle().retention(),
+                                    settings.settle().interval(),
+                                    false),
                             Serdes.String(),
                             StateSerdes.settledRequests()));
         }

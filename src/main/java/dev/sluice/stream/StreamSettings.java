@@ -2,7 +2,6 @@ package dev.sluice.stream;
 
 import dev.sluice.request.RequestLimits;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -10,18 +9,16 @@ import java.util.Map;
  *
  * @param applicationId consumer group and prefix of the changelog topics; the same for all workers of a deployment
  * @param stateDirectory where the stores live between restarts
- * @param settleInterval how often finished jobs are settled
- * @param settledRetention how long a settled request id is remembered
- * @param retryPause how long a failed stream thread rests before its successor starts
+ * @param leaveGroup whether a worker that stops leaves the group, so that others take over at once; where it is
+ *     replaced it rather stays, and its successor of the same {@code group.instance.id} goes on without a rebalance
  * @param kafka clients' and Streams' own properties, {@code bootstrap.servers} and the serializers' registry among them
  */
 public record StreamSettings(
         String applicationId,
         Topics topics,
         Path stateDirectory,
-        Duration settleInterval,
-        Duration settledRetention,
-        Duration retryPause,
+        SettleSettings settle,
+        boolean leaveGroup,
         RequestLimits limits,
         Map<String, Object> kafka) {
     public StreamSettings {

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.streams.CloseOptions;
@@ -22,29 +23,43 @@ import org.slf4j.LoggerFactory;
 public final class StreamWorker {
     private static final Logger LOG = LoggerFactory.getLogger(StreamWorker.class);
 
+    private static final Duration PUNCTUATION_PATIENCE = Duration.ofSeconds(5);
+
     private final KafkaStreams streams;
-    private final InFlight inFlight;
-    private volatile boolean draining;
+    private final WorkerState state = WorkerState.fresh();
+    private final boolean leaveGroup;
+    private volatile boolean wipeState;
 
     /**
      * A worker that is not started yet.
      *
      * @param hasRoom whether more requests are welcome; asked on stream threads before each poll
+     * @param onFatal hears of a failure that no new thread would mend: the worker takes no more part and should be closed
      * @throws IllegalArgumentException if the properties ask for what the gate or the guarantee can't work with
      */
-    public StreamWorker(StreamSettings settings, WorkerParts parts, BooleanSupplier hasRoom) {
-        inFlight = parts.inFlight();
+    public StreamWorker(
+            StreamSettings settings, WorkerParts parts, BooleanSupplier hasRoom, Consumer<Throwable> onFatal) {
+        leaveGroup = settings.leaveGroup();
         Map<String, Object> config = config(settings);
         Properties properties = new Properties();
         properties.putAll(config);
         streams = new KafkaStreams(
-                SluiceTopology.build(settings, parts, values(config)),
+                SluiceTopology.build(settings, parts, state, values(config)),
                 properties,
-                new GatedClients(settings.topics().requests(), () -> !draining && hasRoom.getAsBoolean()));
+                new GatedClients(
+                        settings.topics().requests(),
+                        () -> !state.stopping().begun() && !state.isolation().wanted() && hasRoom.getAsBoolean(),
+                        state.transactions()::committed));
         streams.setUncaughtExceptionHandler(failure -> {
-            LOG.error("stream_thread_failed", failure);
-            rest(settings.retryPause());
-            return StreamThreadExceptionResponse.REPLACE_THREAD;
+            WorkerFaults fault = WorkerFaults.of(failure);
+            LOG.error("stream_thread_failed fault={}", fault, failure);
+            if (fault == WorkerFaults.PASSING) {
+                rest(settings.settle().retryPause());
+                return StreamThreadExceptionResponse.REPLACE_THREAD;
+            }
+            wipeState = fault == WorkerFaults.STATE;
+            onFatal.accept(failure);
+            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         });
         streams.setStateListener((now, before) -> LOG.info("stream_state from={} to={}", before, now));
     }
@@ -64,14 +79,30 @@ public final class StreamWorker {
      * @return false where some were not within the patience; they stay pending, for whoever takes over
      */
     public boolean drain(Duration patience) throws InterruptedException {
-        draining = true;
-        return inFlight.awaitNone(patience);
+        state.stopping().reach(Stopping.Stage.DRAINING);
+        return state.inFlight().awaitNone(patience);
     }
 
-    /** Commits what is settled and leaves the group, so that others take over at once. */
+    /** Leaves to the next owner what {@link #drain} has not seen settled. */
+    public void handOver() throws InterruptedException {
+        state.stopping().reach(Stopping.Stage.HANDING_OVER);
+        if (running()) {
+            state.inFlight().awaitNone(PUNCTUATION_PATIENCE);
+        }
+    }
+
+    /** Commits what is settled and leaves the group, or stays in it for a successor. Local state that is damaged goes. */
     public boolean close(Duration patience) {
-        return streams.close(CloseOptions.groupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP)
+        boolean closed = streams.close(CloseOptions.groupMembershipOperation(
+                        leaveGroup
+                                ? CloseOptions.GroupMembershipOperation.LEAVE_GROUP
+                                : CloseOptions.GroupMembershipOperation.REMAIN_IN_GROUP)
                 .withTimeout(patience));
+        if (closed && wipeState) {
+            LOG.warn("local_state_removed reason=\"it can't be used; the next start restores it from the changelogs\"");
+            streams.cleanUp();
+        }
+        return closed;
     }
 
     static Map<String, Object> config(StreamSettings settings) {

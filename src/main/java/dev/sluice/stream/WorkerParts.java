@@ -12,6 +12,6 @@ public record WorkerParts(
         RequestDecoder decoder,
         EventEncoder encoder,
         Overhead overhead,
-        InFlight inFlight,
         SettlementObserver observer,
+        Milestones milestones,
         Clock clock) {}

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sluice.events.v1.GenerationCompleted;
+import dev.sluice.events.v1.GenerationFailed;
+import dev.sluice.events.v1.GenerationFailureCode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,6 +15,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -80,6 +85,36 @@ class StandaloneIT {
     }
 
     @Test
+    void takesARequestBackOnCommand() throws InterruptedException {
+        try (StandaloneStack stack = start();
+                EventWatcher watcher = new EventWatcher(stack.addresses())) {
+            CommandRun submitted =
+                    command(stack, "submit", Stream.of("--label", "seven", "--steps", "1000", "--id", "slow"));
+            assertThat(submitted.exitCode()).as(submitted.err()).isZero();
+            CommandRun cancelled = command(stack, "cancel", Stream.of("slow", "--reason", "changed my mind"));
+            assertThat(cancelled.exitCode()).as(cancelled.err()).isZero();
+
+            GenerationFailed failure = awaitFailure(watcher);
+            assertThat(failure.getRequestId()).isEqualTo("slow");
+            assertThat(failure.getCode()).isEqualTo(GenerationFailureCode.CANCELLED);
+            assertThat(failure.getMessage()).isEqualTo("changed my mind");
+        }
+    }
+
+    private static GenerationFailed awaitFailure(EventWatcher watcher) {
+        long giveUp = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        while (System.nanoTime() < giveUp) {
+            for (SpecificRecord event : watcher.poll(Duration.ofMillis(200))) {
+                assertThat(event).isNotInstanceOf(GenerationCompleted.class);
+                if (event instanceof GenerationFailed failure) {
+                    return failure;
+                }
+            }
+        }
+        throw new AssertionError("no failure within a minute");
+    }
+
+    @Test
     void demoMakesTheEvaluationsOfItsPlansAndSettlesEachRequestOnce() throws IOException {
         CommandRun run = CommandRun.of(
                 "demo", "--quick", "--json", "--out", folder.resolve("demo").toString());
@@ -104,20 +139,17 @@ class StandaloneIT {
     }
 
     private static CommandRun submit(StandaloneStack stack, String... options) {
-        String[] fixed = {
-            "submit",
-            "--wait",
-            "--timeout",
-            "120",
-            "--kafka",
-            stack.addresses().kafka(),
-            "--registry",
-            stack.addresses().registry()
-        };
-        String[] all = new String[fixed.length + options.length];
-        System.arraycopy(fixed, 0, all, 0, fixed.length);
-        System.arraycopy(options, 0, all, fixed.length, options.length);
-        return CommandRun.of(all);
+        return command(stack, "submit", Stream.concat(Stream.of("--wait", "--timeout", "120"), Stream.of(options)));
+    }
+
+    private static CommandRun command(StandaloneStack stack, String name, Stream<String> options) {
+        Stream<String> fixed = Stream.of(
+                name,
+                "--kafka",
+                stack.addresses().kafka(),
+                "--registry",
+                stack.addresses().registry());
+        return CommandRun.of(Stream.concat(fixed, options).toArray(String[]::new));
     }
 
     private static HttpResponse<String> get(StandaloneStack stack, String path)

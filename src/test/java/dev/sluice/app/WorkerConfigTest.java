@@ -68,10 +68,13 @@ class WorkerConfigTest {
                         s3.prefix=images
                         s3.region=us-east-1
                         s3.secret-key=
+                        settle.attempts=8
                         settle.interval=100ms
                         settle.retention=24h
                         settle.retry-pause=2s
+                        settle.time-budget=1h
                         shutdown.grace=30s
+                        shutdown.membership=leave
                         state-directory=state
                         topics.cancellations=generation.cancellations
                         topics.completions=generation.completions
@@ -91,7 +94,7 @@ class WorkerConfigTest {
         WorkerConfig config = WorkerConfig.read(values);
 
         assertThat(config.bundles()).containsExactly(Path.of("a"), Path.of("b"));
-        assertThat(config.stream().settledRetention()).isEqualTo(Duration.ofHours(24));
+        assertThat(config.stream().settle().retention()).isEqualTo(Duration.ofHours(24));
     }
 
     @Test

@@ -113,7 +113,7 @@ class EngineTest {
         engine.start();
         Listening job = submit(SimulatedLane.draft().withImages(MAX_IMAGES));
 
-        job.handle().cancel("no longer wanted");
+        job.handle().stop(FailureCode.CANCELLED, "no longer wanted");
         gate.open();
 
         assertThat(job.end()).isInstanceOfSatisfying(JobEnd.Stopped.class, stopped -> {
@@ -129,7 +129,7 @@ class EngineTest {
 
         job.handle().abandon();
         job.handle().abandon();
-        job.handle().cancel("too late");
+        job.handle().stop(FailureCode.CANCELLED, "too late");
         gate.open();
         Listening next = submit(SimulatedLane.draft());
         next.end();

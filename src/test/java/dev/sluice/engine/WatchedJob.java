@@ -3,6 +3,7 @@ package dev.sluice.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.sluice.request.FailureCode;
 import java.util.Objects;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,7 @@ final class WatchedJob implements JobListener {
 
     void cancel(EngineLoop loop) {
         cancelled = true;
-        loop.cancel(job, "the test cancels");
+        loop.stop(job, FailureCode.CANCELLED, "the test cancels");
     }
 
     void abandon(EngineLoop loop) {

@@ -50,23 +50,22 @@ public final class ForkedWorker {
                 () -> torch.prepareCallingThread(1));
         engine.start();
         Clock clock = Clock.systemUTC();
-        Finisher finisher = new Finisher(new S3ImageStore(LocalS3.settings(s3)), 1, 32, clock);
+        Finisher finisher = new Finisher(new S3ImageStore(LocalS3.settings(s3)), 1, 32, clock, Milestones.NONE);
         WorkerParts parts = new WorkerParts(
                 engine,
                 finisher,
                 new RequestDecoder(),
                 new EventEncoder(name, new Price("cpu", new BigDecimal("0.0001"), Currency.getInstance("EUR"))),
                 new Overhead(engine.meter(), Duration.ofSeconds(10), Instant.now()),
-                new InFlight(),
                 (request, outcome, age) -> {},
+                Milestones.NONE,
                 clock);
         StreamSettings settings = new StreamSettings(
                 APPLICATION_ID,
                 Topics.DEFAULT,
                 stateDirectory,
-                Duration.ofMillis(100),
-                Duration.ofHours(1),
-                Duration.ofSeconds(1),
+                SettleSettings.DEFAULT,
+                true,
                 RequestLimits.DEFAULT,
                 // The shortest that the broker takes, so that a killed worker's partitions are soon another's.
                 Map.of(
@@ -75,7 +74,7 @@ public final class ForkedWorker {
                         "session.timeout.ms", 6000,
                         "heartbeat.interval.ms", 2000,
                         "transaction.timeout.ms", 10_000));
-        new StreamWorker(settings, parts, () -> engine.hasRoom() && finisher.hasRoom()).start();
+        new StreamWorker(settings, parts, () -> engine.hasRoom() && finisher.hasRoom(), failure -> {}).start();
         System.in.transferTo(OutputStream.nullOutputStream());
         Runtime.getRuntime().halt(0);
     }

@@ -179,8 +179,115 @@ class RestartTest {
         assertThat(pending()).isZero();
     }
 
+    @Test
+    void beginsAnAttemptOnlyOnceItsCountIsCommitted() {
+        leaveUnfinished("r-1", 1);
+        newProcessor();
+        punctuateWithoutCommit();
+        punctuateWithoutCommit();
+        assertThat(attempts("r-1")).isEqualTo(2);
+        assertThat(worker.engine.imagesInside()).isZero();
+
+        worker.state.transactions().committed();
+        settleUntil(() -> outcomes() == 1);
+
+        assertThat(completions()).hasSize(1);
+    }
+
+    @Test
+    void givesUpWhatWorkerAfterWorkerHasDiedOver() {
+        leaveUnfinished("r-1", SimulatedWorker.ATTEMPTS);
+        newProcessor();
+        settleUntil(() -> outcomes() == 1);
+
+        assertThat(failures().getFirst().getCode()).isEqualTo(GenerationFailureCode.CRASHES_WORKER);
+        assertThat(pending()).isZero();
+        assertThat(worker.engine.imagesInside()).isZero();
+    }
+
+    @Test
+    void beginsSuspectsOneByOneBehindAShutGate() {
+        leaveUnfinished("r-1", SimulatedWorker.ATTEMPTS - 1);
+        leaveUnfinished("r-2", SimulatedWorker.ATTEMPTS - 2);
+        leaveUnfinished("r-3", 1);
+        worker.device.hold();
+        newProcessor();
+        for (int i = 0; i < 5; i++) {
+            punctuate();
+        }
+        // The one in company goes first, and the suspects wait for an empty worker.
+        assertThat(attempts("r-3")).isEqualTo(2);
+        assertThat(worker.engine.imagesInside()).isOne();
+        assertThat(worker.state.isolation().wanted()).isTrue();
+
+        worker.device.letAllThrough();
+        settleUntil(() -> outcomes() == 1);
+        worker.device.hold();
+        for (int i = 0; i < 5; i++) {
+            punctuate();
+        }
+        assertThat(attempts("r-2")).as("the one begun fewer times").isEqualTo(SimulatedWorker.ATTEMPTS - 1);
+        assertThat(attempts("r-1")).isEqualTo(SimulatedWorker.ATTEMPTS - 1);
+        assertThat(worker.engine.imagesInside()).isOne();
+
+        worker.device.letAllThrough();
+        settleUntil(() -> outcomes() == 3);
+        assertThat(completions()).hasSize(3);
+        assertThat(worker.state.isolation().wanted()).isFalse();
+    }
+
+    @Test
+    void opensTheGateWhenTheTaskGoesAwayWithItsSuspects() {
+        leaveUnfinished("r-1", SimulatedWorker.ATTEMPTS - 1);
+        worker.device.hold();
+        SettlingProcessor task = newProcessor();
+        punctuate();
+        punctuate();
+        assertThat(worker.state.isolation().wanted()).isTrue();
+
+        task.close();
+
+        assertThat(worker.state.isolation().wanted()).isFalse();
+    }
+
+    @Test
+    void countsNoAttemptThatEndsWithAnOrderlyStop() {
+        worker.device.hold();
+        SettlingProcessor task = newProcessor();
+        task.process(request("r-1"));
+        assertThat(attempts("r-1")).isOne();
+
+        worker.state.stopping().reach(Stopping.Stage.HANDING_OVER);
+        punctuate();
+
+        assertThat(attempts("r-1")).isZero();
+        assertThat(worker.state.inFlight().any()).isFalse();
+        worker.device.letAllThrough();
+        awaitEmptyEngine();
+        punctuate();
+        assertThat(outcomes()).isZero();
+    }
+
+    /** What a worker left that died after so many attempts. */
+    private void leaveUnfinished(String id, int attempts) {
+        KeyValueStore<String, PendingRequest> pending = context.getStateStore(Ledger.PENDING);
+        pending.put(
+                id,
+                PendingRequest.newBuilder()
+                        .setRequest(Requests.plain(id).build())
+                        .setAcceptedAt(worker.time.now())
+                        .setContentHash("any")
+                        .setAttempts(attempts)
+                        .build());
+    }
+
+    private int attempts(String id) {
+        KeyValueStore<String, PendingRequest> pending = context.getStateStore(Ledger.PENDING);
+        return pending.get(id).getAttempts();
+    }
+
     private SettlingProcessor newProcessor() {
-        SettlingProcessor processor = new SettlingProcessor(worker.parts, worker.settings);
+        SettlingProcessor processor = new SettlingProcessor(worker.parts, worker.settings, worker.state);
         processor.init(context);
         return processor;
     }
@@ -204,6 +311,11 @@ class RestartTest {
 
     /** The latest processor's punctuation: a closed task is not punctuated any more. */
     private void punctuate() {
+        punctuateWithoutCommit();
+        worker.state.transactions().committed();
+    }
+
+    private void punctuateWithoutCommit() {
         context.scheduledPunctuators().getLast().getPunctuator().punctuate(0);
     }
 

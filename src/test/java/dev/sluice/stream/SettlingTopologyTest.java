@@ -379,6 +379,43 @@ class SettlingTopologyTest {
     }
 
     @Test
+    void givesUpWhatTakesLongerThanItsTimeBudget() {
+        worker.device.hold();
+        worker.request(Requests.plain("r-1").setSampler(Requests.steps(100)).build());
+        worker.device.letThrough(20);
+        worker.settleUntil(() -> !worker.progress.isEmpty());
+        worker.time.advanceCalendar(SimulatedWorker.TIME_BUDGET);
+        worker.punctuate();
+        worker.device.letAllThrough();
+        worker.settleAll();
+
+        ExactlyOneOutcome.judge(List.of("r-1"), worker.completed(), worker.failed());
+        assertThat(worker.failed().getFirst().getCode()).isEqualTo(GenerationFailureCode.TIMED_OUT);
+        assertThat(worker.failed().getFirst().getRetriable()).isTrue();
+        ExactlyOneOutcome.judgeCharges(List.of("r-1"), worker.charged());
+    }
+
+    @Test
+    void chargesNoTimeBeforeTheAcceptanceWhenTheClockIsSetBack() {
+        worker.device.hold();
+        worker.request(Requests.plain("r-1").build());
+        worker.time.advanceCalendar(Duration.ofHours(-1));
+        worker.device.letAllThrough();
+        worker.settleAll();
+
+        CostIncurred charge = worker.charged().getFirst();
+        assertThat(charge.getChargePeriodStart()).isBeforeOrEqualTo(charge.getChargePeriodEnd());
+    }
+
+    @Test
+    void passesItsMilestonesInOrder() {
+        worker.request(Requests.plain("r-1").setSampler(Requests.steps(100)).build());
+        worker.settleAll();
+
+        assertThat(worker.milestones.stream().distinct()).containsExactly(Milestone.values());
+    }
+
+    @Test
     void ignoresACancellationAfterTheOutcome() {
         GenerationRequested request = Requests.plain("r-1").build();
         worker.request(request);

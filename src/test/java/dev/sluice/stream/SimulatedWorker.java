@@ -8,6 +8,7 @@ import dev.sluice.events.v1.GenerationCompleted;
 import dev.sluice.events.v1.GenerationFailed;
 import dev.sluice.events.v1.GenerationProgressed;
 import dev.sluice.events.v1.GenerationRequested;
+import dev.sluice.request.RequestId;
 import dev.sluice.request.RequestLimits;
 import dev.sluice.state.v1.PendingRequest;
 import dev.sluice.wire.AvroDeserializer;
@@ -24,6 +25,7 @@ import java.util.Currency;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -49,6 +51,8 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedWorker implements AutoCloseable {
     static final String NAME = "worker-1";
     static final Duration SETTLE_INTERVAL = Duration.ofMillis(100);
+    static final Duration TIME_BUDGET = Duration.ofMinutes(30);
+    static final int ATTEMPTS = 5;
     static final Duration OVERHEAD_INTERVAL = Duration.ofMinutes(1);
     /** In the device's time, where each call takes a millisecond. */
     static final Duration PROGRESS_INTERVAL = Duration.ofMillis(10);
@@ -68,7 +72,11 @@ final class SimulatedWorker implements AutoCloseable {
     final List<TestRecord<String, GenerationProgressed>> progress = new ArrayList<>();
     final List<TestRecord<String, byte[]>> deadLetters = new ArrayList<>();
     final Engine engine;
+    /** Of all requests. */
+    final List<Milestone> milestones = new CopyOnWriteArrayList<>();
+
     final WorkerParts parts;
+    final WorkerState state = WorkerState.fresh();
     final StreamSettings settings;
 
     private final InMemorySchemaRegistry registry = new InMemorySchemaRegistry();
@@ -90,7 +98,7 @@ final class SimulatedWorker implements AutoCloseable {
                 time,
                 () -> {});
         engine.start();
-        finisher = new Finisher(images, 1, 8, time);
+        finisher = new Finisher(images, 1, 8, time, this::reached);
         parts = new WorkerParts(
                 engine,
                 finisher,
@@ -98,22 +106,22 @@ final class SimulatedWorker implements AutoCloseable {
                 new EventEncoder(
                         NAME, new Price("simulated-device", new BigDecimal("0.5"), Currency.getInstance("EUR"))),
                 new Overhead(engine.meter(), OVERHEAD_INTERVAL, time.now()),
-                new InFlight(),
                 (request, outcome, age) -> {},
+                this::reached,
                 time);
         settings = new StreamSettings(
                 "sluice-test",
                 TOPICS,
                 stateDirectory,
-                SETTLE_INTERVAL,
-                Duration.ofHours(1),
-                Duration.ZERO,
+                new SettleSettings(SETTLE_INTERVAL, Duration.ofHours(1), Duration.ZERO, TIME_BUDGET, ATTEMPTS),
+                true,
                 LIMITS,
                 Map.of("bootstrap.servers", "127.0.0.1:1"));
         driver = new TopologyTestDriver(
                 SluiceTopology.build(
                         settings,
                         parts,
+                        state,
                         new SluiceTopology.ValueSerdes(
                                 new AvroDeserializer<>(registry, GenerationRequested.class),
                                 new AvroDeserializer<>(registry, GenerationCancelled.class),
@@ -129,6 +137,10 @@ final class SimulatedWorker implements AutoCloseable {
         progressTopic = output(TOPICS.progress(), GenerationProgressed.class);
         deadLetterTopic =
                 driver.createOutputTopic(TOPICS.deadLetters(), new StringDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private void reached(Milestone milestone, RequestId request) {
+        milestones.add(milestone);
     }
 
     /** The Streams configuration that a real worker would run with, but for transactions. */
@@ -194,6 +206,7 @@ final class SimulatedWorker implements AutoCloseable {
 
     void punctuate() {
         driver.advanceWallClockTime(SETTLE_INTERVAL);
+        state.transactions().committed();
         collect();
     }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.request.RequestLimits;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.Test;
@@ -75,9 +74,8 @@ class StreamWorkerConfigTest {
                 "sluice",
                 Topics.DEFAULT,
                 Path.of("state"),
-                Duration.ofMillis(100),
-                Duration.ofHours(1),
-                Duration.ofSeconds(1),
+                SettleSettings.DEFAULT,
+                true,
                 RequestLimits.DEFAULT,
                 properties));
     }

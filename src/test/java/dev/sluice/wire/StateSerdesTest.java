@@ -26,7 +26,7 @@ class StateSerdesTest {
     @Test
     void entriesAreTheSameAfterATripThroughTheStore() {
         GenerationRequested request = new RequestEncoder().encode(SampleRequests.random(3));
-        var pending = new PendingRequest(request, NOW, "00-1-2-01", ContentHash.of(request), "no reason");
+        var pending = new PendingRequest(request, NOW, "00-1-2-01", ContentHash.of(request), "no reason", 2);
         try (var serde = StateSerdes.pendingRequests()) {
             assertThat(serde.deserializer().deserialize("t", serde.serializer().serialize("t", pending)))
                     .isEqualTo(pending);
@@ -52,7 +52,7 @@ class StateSerdesTest {
         buffer.get(bytes);
         try (var serde = StateSerdes.singleObject(PendingRequest.class, List.of(earlier))) {
             PendingRequest read = serde.deserializer().deserialize("t", bytes);
-            assertThat(read).isEqualTo(new PendingRequest(request, Instant.EPOCH.plusNanos(1000), null, "ab", null));
+            assertThat(read).isEqualTo(new PendingRequest(request, Instant.EPOCH.plusNanos(1000), null, "ab", null, 1));
         }
         try (var serde = StateSerdes.pendingRequests()) {
             assertThatThrownBy(() -> serde.deserializer().deserialize("t", bytes))

@@ -1,0 +1,55 @@
+package dev.sluice.app;
+
+import dev.sluice.events.v1.GenerationCancelled;
+import dev.sluice.stream.Topics;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code sluice cancel}: takes requests back as an upstream app would. */
+@Command(
+        name = "cancel",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Cancels requests by their ids.",
+            "",
+            "A request that has no outcome yet fails as CANCELLED, be it under way or still to come; one whose images are"
+                    + " being stored completes, and one that has its outcome keeps it."
+        })
+final class CancelCommand implements Callable<Integer> {
+    @Option(
+            names = "--kafka",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:9092",
+            description = "Default: ${DEFAULT-VALUE}.")
+    private String kafka = "";
+
+    @Option(
+            names = "--registry",
+            paramLabel = "URL",
+            defaultValue = "http://127.0.0.1:8081",
+            description = "Default: ${DEFAULT-VALUE}.")
+    private String registry = "";
+
+    @Option(
+            names = "--reason",
+            paramLabel = "TEXT",
+            defaultValue = "cancelled by its publisher",
+            description = "Told in the failure event. Default: ${DEFAULT-VALUE}.")
+    private String reason = "";
+
+    @Parameters(arity = "1..*", paramLabel = "ID", description = "Ids of the requests.")
+    private List<String> ids = List.of();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try (RequestPublisher publisher = new RequestPublisher(new Addresses(kafka, registry, Topics.DEFAULT))) {
+            for (String id : ids) {
+                publisher.cancel(new GenerationCancelled(id, reason));
+            }
+        }
+        return 0;
+    }
+}

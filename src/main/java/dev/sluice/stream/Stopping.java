@@ -1,0 +1,33 @@
+package dev.sluice.stream;
+
+/** How far the worker's stop has come. Set by the thread that stops it, read by stream threads. */
+final class Stopping {
+    /** The stages of a stop, in order. */
+    enum Stage {
+        NOT_YET,
+        /** Nothing new is taken on; what is inside goes on. */
+        DRAINING,
+        /** What is still inside is left to the next owner. */
+        HANDING_OVER,
+        /** Nothing runs any more; what the device did for nobody is charged. */
+        CLOSING_THE_BOOKS
+    }
+
+    private volatile Stage stage = Stage.NOT_YET;
+
+    void reach(Stage next) {
+        stage = next;
+    }
+
+    boolean begun() {
+        return stage != Stage.NOT_YET;
+    }
+
+    boolean handsOver() {
+        return stage.compareTo(Stage.HANDING_OVER) >= 0;
+    }
+
+    boolean closesTheBooks() {
+        return stage == Stage.CLOSING_THE_BOOKS;
+    }
+}

@@ -1,0 +1,110 @@
+package dev.sluice.stream;
+
+import dev.sluice.state.v1.PendingRequest;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * What a task's earlier owner had begun and not settled. Each attempt is counted, and begins only once its count is
+ * committed: so a request that kills the process is known by its count, however fast it does so. Its last attempts are made
+ * in {@link Isolation}, so that it takes nobody along.
+ *
+ * <p>Confined to the task's thread.
+ */
+final class Takeover {
+    private static final int ATTEMPTS_ALONE = 2;
+
+    private final Transactions transactions;
+    private final Isolation isolation;
+    private final Deque<String> inCompany = new ArrayDeque<>();
+    private final Deque<String> alone = new ArrayDeque<>();
+    private final Deque<String> counted = new ArrayDeque<>();
+    private Optional<String> inside = Optional.empty();
+    /** Whether a count is written and not committed. */
+    private boolean undecided;
+
+    /**
+     * Begins nothing yet.
+     *
+     * @param left what is to be begun again, each at fewer attempts than the most
+     * @param mostAttempts attempts in all
+     */
+    Takeover(List<PendingRequest> left, int mostAttempts, Transactions transactions, Isolation isolation) {
+        this.transactions = transactions;
+        this.isolation = isolation;
+        left.stream()
+                .sorted(Comparator.comparingInt(PendingRequest::getAttempts))
+                .forEach(pending -> (pending.getAttempts() < mostAttempts - ATTEMPTS_ALONE ? inCompany : alone)
+                        .add(pending.getRequest().getRequestId()));
+        tell();
+    }
+
+    /** Begins what has been counted, and counts what may begin next. What was settled meanwhile is left out. */
+    void advance(Ledger ledger, Consumer<PendingRequest> begin) {
+        for (String id = counted.poll(); id != null; id = counted.poll()) {
+            ledger.pending(id).ifPresent(begin);
+        }
+        List<String> next = new ArrayList<>(inCompany);
+        inCompany.clear();
+        if (next.isEmpty() && !undecided) {
+            nextSuspect(ledger).ifPresent(next::add);
+        }
+        count(next, ledger);
+        tell();
+    }
+
+    private Optional<String> nextSuspect(Ledger ledger) {
+        while (!alone.isEmpty() && ledger.pending(alone.element()).isEmpty()) {
+            alone.remove();
+        }
+        if (inside.isEmpty() && !alone.isEmpty() && isolation.enter(this)) {
+            inside = Optional.of(alone.remove());
+            return inside;
+        }
+        return Optional.empty();
+    }
+
+    private void count(List<String> ids, Ledger ledger) {
+        List<String> present = new ArrayList<>();
+        for (String id : ids) {
+            ledger.pending(id).ifPresent(pending -> {
+                ledger.accept(PendingRequest.newBuilder(pending)
+                        .setAttempts(pending.getAttempts() + 1)
+                        .build());
+                present.add(id);
+            });
+        }
+        if (!present.isEmpty()) {
+            undecided = true;
+            transactions.whenDecided(
+                    this,
+                    () -> {
+                        undecided = false;
+                        counted.addAll(present);
+                    },
+                    () -> {});
+        }
+    }
+
+    private void tell() {
+        isolation.waiting(this, !alone.isEmpty(), !inCompany.isEmpty() || undecided || !counted.isEmpty());
+    }
+
+    /** The request is settled; where it had the worker to itself, others may go in. */
+    void settled(String requestId) {
+        if (inside.filter(requestId::equals).isPresent()) {
+            inside = Optional.empty();
+            isolation.leave(this);
+        }
+    }
+
+    void close() {
+        transactions.closed(this);
+        isolation.closed(this);
+    }
+}
