@@ -118,6 +118,7 @@ final class Worker implements AutoCloseable {
         Finisher finisher =
                 new Finisher(store, config.finishThreads(), config.finishMaxRequests(), clock, hooks.milestones());
         WorkerMetrics metrics = new WorkerMetrics(engine, bundles);
+        metrics.watch(store.counters());
         WorkerParts parts = new WorkerParts(
                 engine,
                 finisher,

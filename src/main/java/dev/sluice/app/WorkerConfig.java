@@ -3,6 +3,7 @@ package dev.sluice.app;
 import dev.sluice.engine.EngineSettings;
 import dev.sluice.request.CallSize;
 import dev.sluice.request.RequestLimits;
+import dev.sluice.storage.Encryption;
 import dev.sluice.storage.ObjectKeys;
 import dev.sluice.storage.RetryPolicy;
 import dev.sluice.storage.S3Settings;
@@ -148,9 +149,36 @@ record WorkerConfig(
                 accessKey.flatMap(access -> secretKey.map(secret -> new StaticCredentials(access, secret))),
                 reader.optionalText("s3.bucket").orElse("unset"),
                 new ObjectKeys(reader.text("s3.prefix")),
+                encryption(reader),
                 reader.choice("s3.client", HttpClient.class, HttpClient.CRT),
                 reader.integer("s3.max-connections", 1, 10_000),
-                RetryPolicy.DEFAULT);
+                new RetryPolicy(
+                        reader.integer("s3.retry.attempts", 1, 1_000_000),
+                        reader.duration("s3.retry.first-wait"),
+                        reader.duration("s3.retry.longest-wait"),
+                        reader.duration("s3.retry.attempt-timeout"),
+                        reader.duration("s3.retry.budget")));
+    }
+
+    private static Encryption encryption(ConfigReader reader) {
+        boolean bucketKey = reader.flag("s3.sse-bucket-key");
+        Optional<String> keyId = reader.optionalText("s3.sse-kms-key-id");
+        SseKind kind = reader.choice("s3.sse", SseKind.class, SseKind.NONE);
+        if (kind != SseKind.KMS && keyId.isPresent()) {
+            reader.problem("s3.sse-kms-key-id", "is only for s3.sse=kms");
+        }
+        return switch (kind) {
+            case NONE -> new Encryption.BucketDefault();
+            case AES256 -> new Encryption.StoreKeys();
+            case KMS -> new Encryption.ManagedKey(keyId, bucketKey);
+        };
+    }
+
+    /** What {@code s3.sse} may be. */
+    private enum SseKind {
+        NONE,
+        AES256,
+        KMS
     }
 
     private static Price price(ConfigReader reader) {

@@ -6,6 +6,7 @@ import dev.sluice.model.RowCounter;
 import dev.sluice.request.CallShape;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Outcome;
+import dev.sluice.storage.StorageCounters;
 import dev.sluice.wire.EventEncoder;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -41,6 +42,18 @@ final class WorkerMetrics {
             rows(bundle, "denoiser", bundle.denoiserRows());
             rows(bundle, "guide", bundle.guideRows());
         }
+    }
+
+    void watch(StorageCounters storage) {
+        FunctionCounter.builder("sluice.storage.attempts", storage, StorageCounters::attempts)
+                .description("Attempts at storing an image")
+                .register(registry);
+        FunctionCounter.builder("sluice.storage.retries", storage, StorageCounters::retries)
+                .description("Attempts at storing an image that failed and were followed by another")
+                .register(registry);
+        FunctionCounter.builder("sluice.storage.failures", storage, StorageCounters::failures)
+                .description("Images that could not be stored")
+                .register(registry);
     }
 
     void settled(GenerationRequest request, Outcome outcome, Duration age) {

@@ -6,6 +6,7 @@ import dev.sluice.storage.ImageStore;
 import dev.sluice.storage.ObjectKeys;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -17,7 +18,7 @@ public final class NullStore implements ImageStore {
     private final ObjectKeys keys = new ObjectKeys("images");
 
     @Override
-    public CompletionStage<StoredImage> put(ImageAddress address, byte[] png) {
+    public CompletionStage<StoredImage> put(ImageAddress address, byte[] png, Duration patience) {
         return CompletableFuture.completedFuture(new StoredImage(
                 address.index(),
                 BUCKET,

@@ -92,6 +92,8 @@ final class Surroundings implements AutoCloseable {
         settings.put("s3.path-style", "true");
         settings.put("s3.access-key", s3.access().accessKey());
         settings.put("s3.secret-key", s3.access().secretKey());
+        settings.put("s3.retry.attempt-timeout", "2s");
+        settings.put("s3.retry.budget", "30s");
         settings.put("settle.retry-pause", "1s");
         settings.put("price.per-device-second", "0.0001");
         settings.put("price.overhead-interval", "5s");

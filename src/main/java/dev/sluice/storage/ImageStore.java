@@ -1,6 +1,7 @@
 package dev.sluice.storage;
 
 import dev.sluice.request.StoredImage;
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -9,13 +10,15 @@ import java.util.concurrent.CompletionStage;
  */
 public interface ImageStore extends AutoCloseable {
     /**
-     * Stores an image once. The same bytes under the same address again give the same object.
+     * Stores an image once, for the first one wins: where a whole image of the same address lies already, that one is the
+     * answer, whether its bytes are the same or not.
      *
      * @param png not to be changed until the stage is complete
-     * @return the object, when it is safely stored; otherwise a {@link StorageConflictException} where other bytes lie there,
-     *     or a {@link StorageException}
+     * @param patience how long to try at most; the store may have less
+     * @return the object, when it was seen to be stored whole; otherwise a {@link StorageConflictException} where something
+     *     else lies there, or a {@link StorageException}
      */
-    CompletionStage<StoredImage> put(ImageAddress address, byte[] png);
+    CompletionStage<StoredImage> put(ImageAddress address, byte[] png, Duration patience);
 
     /** The bytes of an object, or a {@link StorageException}. */
     CompletionStage<byte[]> get(String bucket, String key);

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.CRC32;
 
 /**
  * What a PNG says about itself: its size, and its uncompressed {@code tEXt} and {@code iTXt} chunks.
@@ -16,7 +17,6 @@ import java.util.Optional;
  */
 public record PngMetadata(int width, int height, Map<String, String> texts) {
     private static final byte[] SIGNATURE = {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-    private static final int CHECKSUM_BYTES = 4;
 
     public PngMetadata {
         texts = Map.copyOf(texts);
@@ -46,7 +46,7 @@ public record PngMetadata(int width, int height, Map<String, String> texts) {
             int length = png.getInt();
             String type = new String(bytes(png, 4), StandardCharsets.ISO_8859_1);
             ByteBuffer data = ByteBuffer.wrap(bytes(png, length));
-            png.position(png.position() + CHECKSUM_BYTES);
+            requireChecksum(type, data, png.getInt());
             switch (type) {
                 case "IHDR" -> {
                     width = data.getInt();
@@ -61,6 +61,16 @@ public record PngMetadata(int width, int height, Map<String, String> texts) {
                 }
                 default -> {}
             }
+        }
+    }
+
+    /** A chunk's CRC-32 is over its type and its data. */
+    private static void requireChecksum(String type, ByteBuffer data, int noted) {
+        CRC32 checksum = new CRC32();
+        checksum.update(type.getBytes(StandardCharsets.ISO_8859_1));
+        checksum.update(data.duplicate());
+        if ((int) checksum.getValue() != noted) {
+            throw new IllegalArgumentException("the PNG's chunk " + type + " is damaged");
         }
     }
 

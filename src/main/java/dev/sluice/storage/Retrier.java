@@ -14,15 +14,20 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes an asynchronous call again while its failure is {@link StorageFault.Passing}, within a {@link RetryPolicy}.
  *
- * <p>Stateless; any thread may call. Attempts after the first start on the JDK's pool for asynchronous work.
+ * <p>Any thread may call. Attempts after the first start on the JDK's pool for asynchronous work.
  */
 final class Retrier {
     private static final Logger LOG = LoggerFactory.getLogger(Retrier.class);
 
     private final RetryPolicy policy;
+    private final StorageCounters counters = new StorageCounters();
 
     Retrier(RetryPolicy policy) {
         this.policy = policy;
+    }
+
+    StorageCounters counters() {
+        return counters;
     }
 
     /**
@@ -32,53 +37,82 @@ final class Retrier {
      * @return the first success, or a {@link StorageException} that tells whether the last failure was a passing one
      */
     <T> CompletableFuture<T> run(String what, Supplier<CompletableFuture<T>> call) {
-        return attempt(what, call, 1, System.nanoTime());
+        return run(what, policy.budget(), call);
     }
 
-    private <T> CompletableFuture<T> attempt(
-            String what, Supplier<CompletableFuture<T>> call, int attempt, long startedNanos) {
-        Duration timeout = min(policy.attemptTimeout(), left(startedNanos));
-        return start(call)
-                .orTimeout(Math.max(1, timeout.toMillis()), TimeUnit.MILLISECONDS)
-                .exceptionallyCompose(failure -> switch (StorageFault.of(failure)) {
-                    case StorageFault.Passing(Throwable cause) -> again(what, call, attempt, startedNanos, cause);
-                    case StorageFault.Final(StorageException refusal) -> CompletableFuture.failedFuture(refusal);
-                    case StorageFault.Refused(Throwable cause) ->
-                        CompletableFuture.failedFuture(
-                                new StorageException(what + " was refused: " + cause.getMessage(), cause, false));
-                });
+    /**
+     * Calls until it works, or more calls make no sense.
+     *
+     * @param patience shortens the policy's budget where it is less
+     */
+    <T> CompletableFuture<T> run(String what, Duration patience, Supplier<CompletableFuture<T>> call) {
+        return new Attempts<>(what, policy.within(patience), call).next();
     }
 
-    private <T> CompletableFuture<T> again(
-            String what, Supplier<CompletableFuture<T>> call, int attempt, long startedNanos, Throwable cause) {
-        Duration wait = Duration.ofNanos(ThreadLocalRandom.current()
-                .nextLong(policy.longestWaitAfter(attempt).toNanos() + 1));
-        if (attempt == policy.attempts() || wait.compareTo(left(startedNanos)) >= 0) {
-            return CompletableFuture.failedFuture(new StorageException(
-                    what + " failed after " + attempt + " attempts: " + reason(cause), cause, true));
+    /** The attempts at one call, one after the other. */
+    private final class Attempts<T> {
+        private final String what;
+        private final RetryPolicy limits;
+        private final Supplier<CompletableFuture<T>> call;
+        private final long startedNanos = System.nanoTime();
+
+        /** Made so far. Whichever thread starts an attempt writes it; the future of the attempt before it hands it on. */
+        private int made;
+
+        Attempts(String what, RetryPolicy limits, Supplier<CompletableFuture<T>> call) {
+            this.what = what;
+            this.limits = limits;
+            this.call = call;
         }
-        LOG.warn("event=storage_retried call=\"{}\" attempt={} cause=\"{}\"", what, attempt, reason(cause));
-        Executor later = CompletableFuture.delayedExecutor(wait.toNanos(), TimeUnit.NANOSECONDS);
-        return CompletableFuture.runAsync(() -> {}, later)
-                .thenCompose(waited -> attempt(what, call, attempt + 1, startedNanos));
-    }
 
-    private String reason(Throwable cause) {
-        return cause instanceof TimeoutException
-                ? "no answer within " + policy.attemptTimeout()
-                : String.valueOf(cause.getMessage());
-    }
-
-    private static <T> CompletableFuture<T> start(Supplier<CompletableFuture<T>> call) {
-        try {
-            return call.get();
-        } catch (RuntimeException e) {
-            return CompletableFuture.failedFuture(new CompletionException(e));
+        CompletableFuture<T> next() {
+            made++;
+            counters.attempted();
+            Duration timeout = min(limits.attemptTimeout(), left());
+            return start().orTimeout(Math.max(1, timeout.toMillis()), TimeUnit.MILLISECONDS)
+                    .exceptionallyCompose(failure -> switch (StorageFault.of(failure)) {
+                        case StorageFault.Passing(Throwable cause) -> again(cause, timeout);
+                        case StorageFault.Final(StorageException refusal) -> giveUp(refusal);
+                        case StorageFault.Refused(Throwable cause) ->
+                            giveUp(new StorageException(
+                                    what + " was refused at attempt " + made + ": " + cause.getMessage(),
+                                    cause,
+                                    false));
+                    });
         }
-    }
 
-    private Duration left(long startedNanos) {
-        return policy.budget().minusNanos(System.nanoTime() - startedNanos);
+        private CompletableFuture<T> again(Throwable cause, Duration timeout) {
+            String reason = cause instanceof TimeoutException
+                    ? "no answer within " + timeout
+                    : String.valueOf(cause.getMessage());
+            Duration wait = Duration.ofNanos(ThreadLocalRandom.current()
+                    .nextLong(limits.longestWaitAfter(made).toNanos() + 1));
+            if (made == limits.attempts() || wait.compareTo(left()) >= 0) {
+                return giveUp(
+                        new StorageException(what + " failed after " + made + " attempts: " + reason, cause, true));
+            }
+            counters.retried();
+            LOG.warn("event=storage_retried call=\"{}\" attempt={} cause=\"{}\"", what, made, reason);
+            Executor later = CompletableFuture.delayedExecutor(wait.toNanos(), TimeUnit.NANOSECONDS);
+            return CompletableFuture.runAsync(() -> {}, later).thenCompose(waited -> next());
+        }
+
+        private CompletableFuture<T> giveUp(StorageException failure) {
+            counters.failed();
+            return CompletableFuture.failedFuture(failure);
+        }
+
+        private CompletableFuture<T> start() {
+            try {
+                return call.get();
+            } catch (RuntimeException e) {
+                return CompletableFuture.failedFuture(new CompletionException(e));
+            }
+        }
+
+        private Duration left() {
+            return limits.budget().minusNanos(System.nanoTime() - startedNanos);
+        }
     }
 
     private static Duration min(Duration one, Duration other) {

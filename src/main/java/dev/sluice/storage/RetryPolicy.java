@@ -12,8 +12,9 @@ import java.time.Duration;
  */
 public record RetryPolicy(
         int attempts, Duration firstWait, Duration longestWait, Duration attemptTimeout, Duration budget) {
+    /** Sits out two minutes of silence: what waits to be stored has been paid for. */
     public static final RetryPolicy DEFAULT = new RetryPolicy(
-            8, Duration.ofMillis(100), Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(60));
+            32, Duration.ofMillis(100), Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(120));
 
     public RetryPolicy {
         if (attempts < 1) {
@@ -35,5 +36,13 @@ public record RetryPolicy(
     Duration longestWaitAfter(int attempt) {
         Duration doubled = firstWait.multipliedBy(1L << Math.min(attempt - 1, 20));
         return doubled.compareTo(longestWait) < 0 ? doubled : longestWait;
+    }
+
+    /** As patient as this, but no more than {@code patience}; where nothing is left of that, one attempt of a moment. */
+    RetryPolicy within(Duration patience) {
+        Duration least = patience.isPositive() ? patience : Duration.ofMillis(1);
+        return least.compareTo(budget) < 0
+                ? new RetryPolicy(attempts, firstWait, longestWait, attemptTimeout, least)
+                : this;
     }
 }

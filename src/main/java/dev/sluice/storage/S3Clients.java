@@ -46,7 +46,7 @@ final class S3Clients {
                                 settings.retry().attemptTimeout())
                         .connectionHealthConfiguration(health -> health.minimumThroughputInBps(1L)
                                 .minimumThroughputTimeout(
-                                        atLeastOneSecond(settings.retry().attemptTimeout()))))
+                                        atLeastTwoSeconds(settings.retry().attemptTimeout()))))
                 // One is the least: the native client takes 0 for its default of several.
                 .retryConfiguration(retry -> retry.numRetries(1))
                 .build();
@@ -68,10 +68,13 @@ final class S3Clients {
                 .build();
     }
 
-    /** The native client counts silence in whole seconds. It hangs up after it, which giving up on the answer does not. */
-    private static Duration atLeastOneSecond(Duration silence) {
-        Duration second = Duration.ofSeconds(1);
-        return silence.compareTo(second) < 0 ? second : silence;
+    /**
+     * The native client counts silence in whole seconds and takes no fewer than two. It hangs up after them, which giving up
+     * on the answer does not.
+     */
+    private static Duration atLeastTwoSeconds(Duration silence) {
+        Duration least = Duration.ofSeconds(2);
+        return silence.compareTo(least) < 0 ? least : silence;
     }
 
     private static AwsCredentialsProvider credentials(S3Settings settings) {

@@ -10,6 +10,7 @@ import java.util.Optional;
  * @param pathStyle whether the bucket stands in the path rather than in the host name
  * @param credentials empty for the AWS default chain: environment, profile, container or instance role
  * @param bucket must exist
+ * @param encryption asked for with every write
  * @param maxConnections at most this many requests are under way at once
  */
 public record S3Settings(
@@ -19,6 +20,7 @@ public record S3Settings(
         Optional<StaticCredentials> credentials,
         String bucket,
         ObjectKeys keys,
+        Encryption encryption,
         HttpClient client,
         int maxConnections,
         RetryPolicy retry) {

@@ -4,8 +4,8 @@
  * dev.sluice.storage.Provenance}), then an object in S3-compatible storage ({@link dev.sluice.storage.ImageStore}); a
  * {@link dev.sluice.request.StoredImage} goes back.
  *
- * <p>An image is written once. Storing the same bytes again, after a crash or a second delivery, finds the first object;
- * storing others under the same name is an error.
+ * <p>An image is written once, and counts as stored when the object was seen to be whole. Storing it again, after a crash or
+ * a second delivery, finds the first object, even where the bytes would differ now.
  */
 @NullMarked
 package dev.sluice.storage;

@@ -36,6 +36,9 @@ import org.slf4j.LoggerFactory;
 public final class Finisher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Finisher.class);
 
+    /** Longer than any store's own. */
+    private static final Duration STORING_PATIENCE = Duration.ofHours(1);
+
     private final ImageStore store;
     private final int maxRequests;
     private final Clock clock;
@@ -103,7 +106,8 @@ public final class Finisher implements AutoCloseable {
     private CompletionStage<List<StoredImage>> storeAll(GenerationRequest request, List<byte[]> pngs) {
         List<CompletableFuture<StoredImage>> puts = new ArrayList<>();
         for (int image = 0; image < pngs.size(); image++) {
-            puts.add(store.put(ImageAddress.of(request, image), pngs.get(image)).toCompletableFuture());
+            puts.add(store.put(ImageAddress.of(request, image), pngs.get(image), STORING_PATIENCE)
+                    .toCompletableFuture());
         }
         return CompletableFuture.allOf(puts.toArray(CompletableFuture[]::new)).thenApply(all -> {
             milestones.reached(Milestone.UPLOADED, request.id());

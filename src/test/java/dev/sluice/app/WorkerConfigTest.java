@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.sluice.engine.CallRows;
 import dev.sluice.engine.EngineSettings;
 import dev.sluice.request.CallSize;
+import dev.sluice.storage.Encryption;
+import dev.sluice.storage.RetryPolicy;
+import dev.sluice.storage.S3Settings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,7 +71,15 @@ class WorkerConfigTest {
                         s3.path-style=false
                         s3.prefix=images
                         s3.region=us-east-1
+                        s3.retry.attempt-timeout=10s
+                        s3.retry.attempts=32
+                        s3.retry.budget=2m
+                        s3.retry.first-wait=100ms
+                        s3.retry.longest-wait=10s
                         s3.secret-key=
+                        s3.sse-bucket-key=true
+                        s3.sse-kms-key-id=
+                        s3.sse=none
                         settle.attempts=8
                         settle.interval=100ms
                         settle.retention=24h
@@ -122,6 +134,7 @@ class WorkerConfigTest {
         values.put("price.currency", "sand");
         values.put("s3.endpoint", "minio:9000");
         values.put("s3.access-key", "only-half");
+        values.put("s3.sse-kms-key-id", "a-key-for-nothing");
         values.put("registry.auto-register", "maybe");
         values.put("kafka.properties.group.protocol", "streams");
 
@@ -141,6 +154,7 @@ class WorkerConfigTest {
                         "price.currency",
                         "s3.endpoint",
                         "s3.secret-key",
+                        "s3.sse-kms-key-id",
                         "registry.auto-register",
                         "kafka.properties.group.protocol");
         assertThat(failure.problems()).anyMatch(problem -> problem.contains("did you mean engine.rows-per-call?"));
@@ -172,6 +186,34 @@ class WorkerConfigTest {
                         Duration.ofSeconds(7),
                         2 << 20,
                         Duration.ofSeconds(9)));
+    }
+
+    @Test
+    void whatIsSaidOfStorageReachesIt() {
+        Map<String, String> values = new HashMap<>(LEAST);
+        values.put("s3.sse", "kms");
+        values.put("s3.sse-kms-key-id", "my-key");
+        values.put("s3.sse-bucket-key", "false");
+        values.put("s3.retry.attempts", "3");
+        values.put("s3.retry.first-wait", "1ms");
+        values.put("s3.retry.longest-wait", "2ms");
+        values.put("s3.retry.attempt-timeout", "3s");
+        values.put("s3.retry.budget", "4s");
+
+        S3Settings s3 = WorkerConfig.read(values).s3();
+
+        assertThat(s3.encryption()).isEqualTo(new Encryption.ManagedKey(Optional.of("my-key"), false));
+        assertThat(s3.retry())
+                .isEqualTo(new RetryPolicy(
+                        3, Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofSeconds(3), Duration.ofSeconds(4)));
+    }
+
+    @Test
+    void storageIsPatientUnlessToldOtherwise() {
+        S3Settings s3 = WorkerConfig.read(LEAST).s3();
+
+        assertThat(s3.encryption()).isEqualTo(new Encryption.BucketDefault());
+        assertThat(s3.retry()).isEqualTo(RetryPolicy.DEFAULT);
     }
 
     @Test

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import com.sun.net.httpserver.Headers;
 import dev.sluice.request.RequestId;
 import dev.sluice.request.StoredImage;
 import dev.sluice.request.TenantId;
@@ -16,9 +17,12 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,6 +40,7 @@ class S3ImageStoreIT {
     private static final String BUCKET = "images";
     private static final byte[] IMAGE = "an image".getBytes(StandardCharsets.UTF_8);
     private static final byte[] OTHER = "another!".getBytes(StandardCharsets.UTF_8);
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final RetryPolicy QUICK = new RetryPolicy(
             4, Duration.ofMillis(10), Duration.ofMillis(50), Duration.ofSeconds(5), Duration.ofSeconds(20));
 
@@ -59,7 +64,7 @@ class S3ImageStoreIT {
     @EnumSource(S3Settings.HttpClient.class)
     void whatIsStoredCanBeFetched(S3Settings.HttpClient client, TestInfo test) {
         try (S3ImageStore store = store(s3.endpoint(), client)) {
-            StoredImage stored = join(store.put(address(test), IMAGE));
+            StoredImage stored = join(store.put(address(test), IMAGE, PATIENCE));
 
             assertThat(stored.bucket()).isEqualTo(BUCKET);
             assertThat(stored.key()).matches("made/[0-9a-f]{64}/0\\.png");
@@ -74,19 +79,19 @@ class S3ImageStoreIT {
     @EnumSource(S3Settings.HttpClient.class)
     void theSameBytesAgainAreTheSameObject(S3Settings.HttpClient client, TestInfo test) {
         try (S3ImageStore store = store(s3.endpoint(), client)) {
-            StoredImage first = join(store.put(address(test), IMAGE));
+            StoredImage first = join(store.put(address(test), IMAGE, PATIENCE));
 
-            assertThat(join(store.put(address(test), IMAGE))).isEqualTo(first);
+            assertThat(join(store.put(address(test), IMAGE, PATIENCE))).isEqualTo(first);
         }
     }
 
     @ParameterizedTest
     @EnumSource(S3Settings.HttpClient.class)
-    void otherBytesUnderTheSameAddressAreAConflictAndChangeNothing(S3Settings.HttpClient client, TestInfo test) {
+    void whatIsNoImageUnderTheAddressIsAConflictAndStays(S3Settings.HttpClient client, TestInfo test) {
         try (S3ImageStore store = store(s3.endpoint(), client)) {
-            StoredImage first = join(store.put(address(test), IMAGE));
+            StoredImage first = join(store.put(address(test), IMAGE, PATIENCE));
 
-            Throwable failure = failureOf(store.put(address(test), OTHER));
+            Throwable failure = failureOf(store.put(address(test), OTHER, PATIENCE));
 
             assertThat(failure).isInstanceOfSatisfying(StorageConflictException.class, conflict -> {
                 assertThat(conflict.key()).isEqualTo(first.key());
@@ -105,8 +110,8 @@ class S3ImageStoreIT {
                 S3ImageStore store = new S3ImageStore(settings)) {
             join(foreign.putObject(put -> put.bucket(BUCKET).key(key), AsyncRequestBody.fromBytes(IMAGE)));
 
-            assertThat(join(store.put(address, IMAGE)).key()).isEqualTo(key);
-            assertThat(failureOf(store.put(address, OTHER))).isInstanceOf(StorageConflictException.class);
+            assertThat(join(store.put(address, IMAGE, PATIENCE)).key()).isEqualTo(key);
+            assertThat(failureOf(store.put(address, OTHER, PATIENCE))).isInstanceOf(StorageConflictException.class);
         }
     }
 
@@ -114,7 +119,8 @@ class S3ImageStoreIT {
     void aRaceOfEqualWritersEndsInOneObjectForAll(TestInfo test) {
         try (S3ImageStore store = store(s3.endpoint(), S3Settings.HttpClient.CRT)) {
             List<CompletableFuture<StoredImage>> writers = IntStream.range(0, 8)
-                    .mapToObj(writer -> store.put(address(test), IMAGE).toCompletableFuture())
+                    .mapToObj(
+                            writer -> store.put(address(test), IMAGE, PATIENCE).toCompletableFuture())
                     .toList();
 
             assertThat(writers.stream().map(CompletableFuture::join).distinct()).hasSize(1);
@@ -140,7 +146,7 @@ class S3ImageStoreIT {
             nobody = stopped.endpoint();
         }
         try (S3ImageStore store = store(nobody, client)) {
-            assertThat(failureOf(store.put(address(test), IMAGE)))
+            assertThat(failureOf(store.put(address(test), IMAGE, PATIENCE)))
                     .isInstanceOfSatisfying(
                             StorageException.class,
                             failure -> assertThat(failure.retriable()).isTrue());
@@ -152,7 +158,8 @@ class S3ImageStoreIT {
     void passingFailuresAreRetried(S3Settings.HttpClient client, TestInfo test) throws IOException {
         try (StubbornS3 stubborn = new StubbornS3(List.of(503, 409, 500));
                 S3ImageStore store = store(stubborn.endpoint(), client)) {
-            assertThat(join(store.put(address(test), IMAGE)).sizeBytes()).isEqualTo(IMAGE.length);
+            assertThat(join(store.put(address(test), IMAGE, PATIENCE)).sizeBytes())
+                    .isEqualTo(IMAGE.length);
             assertThat(stubborn.requests()).isEqualTo(4);
         }
     }
@@ -162,7 +169,7 @@ class S3ImageStoreIT {
     void attemptsAreBounded(S3Settings.HttpClient client, TestInfo test) throws IOException {
         try (StubbornS3 stubborn = new StubbornS3(Collections.nCopies(100, 503));
                 S3ImageStore store = store(stubborn.endpoint(), client)) {
-            assertThat(failureOf(store.put(address(test), IMAGE)))
+            assertThat(failureOf(store.put(address(test), IMAGE, PATIENCE)))
                     .isInstanceOfSatisfying(
                             StorageException.class,
                             failure -> assertThat(failure.retriable()).isTrue())
@@ -177,7 +184,7 @@ class S3ImageStoreIT {
     void accessDeniedIsNotRetried(S3Settings.HttpClient client, TestInfo test) throws IOException {
         try (StubbornS3 stubborn = new StubbornS3(List.of(403));
                 S3ImageStore store = store(stubborn.endpoint(), client)) {
-            assertThat(failureOf(store.put(address(test), IMAGE)))
+            assertThat(failureOf(store.put(address(test), IMAGE, PATIENCE)))
                     .isInstanceOfSatisfying(
                             StorageException.class,
                             refusal -> assertThat(refusal.retriable()).isFalse());
@@ -185,11 +192,53 @@ class S3ImageStoreIT {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(S3Settings.HttpClient.class)
+    void theStoreIsAskedToEncrypt(S3Settings.HttpClient client, TestInfo test) throws IOException {
+        try (StubbornS3 s3Stub = new StubbornS3(List.of())) {
+            putWith(new Encryption.BucketDefault(), s3Stub.endpoint(), client, test);
+            putWith(new Encryption.StoreKeys(), s3Stub.endpoint(), client, test);
+            putWith(new Encryption.ManagedKey(Optional.of("my-key"), true), s3Stub.endpoint(), client, test);
+            putWith(new Encryption.ManagedKey(Optional.empty(), false), s3Stub.endpoint(), client, test);
+
+            assertThat(encryptionHeaders(s3Stub.nextHeaders())).isEmpty();
+            assertThat(encryptionHeaders(s3Stub.nextHeaders()))
+                    .isEqualTo(Map.of("x-amz-server-side-encryption", "AES256"));
+            assertThat(encryptionHeaders(s3Stub.nextHeaders()))
+                    .isEqualTo(Map.of(
+                            "x-amz-server-side-encryption", "aws:kms",
+                            "x-amz-server-side-encryption-aws-kms-key-id", "my-key",
+                            "x-amz-server-side-encryption-bucket-key-enabled", "true"));
+            assertThat(encryptionHeaders(s3Stub.nextHeaders()))
+                    .isEqualTo(Map.of(
+                            "x-amz-server-side-encryption", "aws:kms",
+                            "x-amz-server-side-encryption-bucket-key-enabled", "false"));
+        }
+    }
+
+    private static void putWith(Encryption encryption, URI endpoint, S3Settings.HttpClient client, TestInfo test) {
+        try (S3ImageStore store = new S3ImageStore(settings(endpoint, client, encryption))) {
+            join(store.put(address(test), IMAGE, PATIENCE));
+        }
+    }
+
+    private static Map<String, String> encryptionHeaders(Headers headers) {
+        return headers.entrySet().stream()
+                .filter(header -> header.getKey().toLowerCase(Locale.ROOT).contains("encryption"))
+                .collect(Collectors.toMap(
+                        header -> header.getKey().toLowerCase(Locale.ROOT),
+                        header -> header.getValue().getFirst()));
+    }
+
     private static S3ImageStore store(URI endpoint, S3Settings.HttpClient client) {
         return new S3ImageStore(settings(endpoint, client));
     }
 
     private static S3Settings settings(URI endpoint, S3Settings.HttpClient client) {
+        return settings(endpoint, client, new Encryption.BucketDefault());
+    }
+
+    private static S3Settings settings(URI endpoint, S3Settings.HttpClient client, Encryption encryption) {
         return new S3Settings(
                 Optional.of(endpoint),
                 "us-east-1",
@@ -197,6 +246,7 @@ class S3ImageStoreIT {
                 Optional.of(new S3Settings.StaticCredentials("key", "secret")),
                 BUCKET,
                 new ObjectKeys("made"),
+                encryption,
                 client,
                 16,
                 QUICK);

@@ -43,6 +43,21 @@ final class Samples {
         return Provenance.of(request(prompt), 0, BUNDLE, PLAN);
     }
 
+    /** An image that names the address as its own. */
+    static byte[] png(ImageAddress address, int side) {
+        Provenance some = provenance(new Prompt.Label("circle"));
+        Provenance provenance = new Provenance(
+                ObjectKeys.requestDigest(address.tenant(), address.request()),
+                address.index(),
+                address.seed(),
+                some.label(),
+                some.bundle(),
+                some.sampler(),
+                some.guidance(),
+                some.plan());
+        return new PngEncoder().encode(noise(side, side), provenance);
+    }
+
     static RgbImage noise(int width, int height) {
         byte[] rgb = new byte[width * height * 3];
         new Random(7).nextBytes(rgb);

@@ -1,5 +1,6 @@
 package dev.sluice.storage;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
@@ -9,10 +10,18 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Simulates an S3 that answers with the given statuses, one a request, and with 200 once they are used up. */
+/**
+ * Simulates an S3 that answers with the given statuses, one a request, and with 200 once they are used up. It says to have
+ * got the checksum that it was told, and keeps nothing.
+ */
 final class StubbornS3 implements AutoCloseable {
+    private static final String CHECKSUM = "X-amz-checksum-sha256";
+
+    private final Queue<Headers> headers = new ConcurrentLinkedQueue<>();
     private final AtomicInteger requests = new AtomicInteger();
     private final Iterator<Integer> statuses;
     private final HttpServer server;
@@ -29,11 +38,14 @@ final class StubbornS3 implements AutoCloseable {
         try (exchange) {
             exchange.getRequestBody().readAllBytes();
             requests.incrementAndGet();
+            headers.add(exchange.getRequestHeaders());
             int status = statuses.hasNext() ? statuses.next() : 200;
             byte[] body = status == 200
                     ? new byte[0]
                     : "<Error><Code>Stubborn</Code><Message>no</Message></Error>".getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("ETag", "\"0\"");
+            exchange.getResponseHeaders()
+                    .put(CHECKSUM, exchange.getRequestHeaders().getOrDefault(CHECKSUM, List.of()));
             exchange.getResponseHeaders().set("Content-Type", "application/xml");
             exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
             exchange.getResponseBody().write(body);
@@ -42,6 +54,11 @@ final class StubbornS3 implements AutoCloseable {
 
     URI endpoint() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    }
+
+    /** Of the first request that has not been asked for. */
+    Headers nextHeaders() {
+        return headers.remove();
     }
 
     int requests() {

@@ -5,6 +5,7 @@ import dev.sluice.storage.ImageAddress;
 import dev.sluice.storage.ImageStore;
 import dev.sluice.storage.ObjectKeys;
 import dev.sluice.storage.StorageException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -37,7 +38,7 @@ final class InMemoryImageStore implements ImageStore {
     }
 
     @Override
-    public CompletionStage<StoredImage> put(ImageAddress address, byte[] png) {
+    public CompletionStage<StoredImage> put(ImageAddress address, byte[] png, Duration patience) {
         if (outOfOrder) {
             return CompletableFuture.failedFuture(
                     new StorageException("the simulated store is out of order", new IllegalStateException(), true));

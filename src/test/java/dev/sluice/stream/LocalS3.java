@@ -1,5 +1,6 @@
 package dev.sluice.stream;
 
+import dev.sluice.storage.Encryption;
 import dev.sluice.storage.ObjectKeys;
 import dev.sluice.storage.RetryPolicy;
 import dev.sluice.storage.S3Settings;
@@ -22,6 +23,7 @@ final class LocalS3 {
                 Optional.of(new S3Settings.StaticCredentials(ACCESS_KEY, SECRET_KEY)),
                 BUCKET,
                 new ObjectKeys("generated"),
+                new Encryption.BucketDefault(),
                 S3Settings.HttpClient.NETTY,
                 8,
                 RetryPolicy.DEFAULT);

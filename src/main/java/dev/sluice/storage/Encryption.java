@@ -1,0 +1,20 @@
+package dev.sluice.storage;
+
+import java.util.Optional;
+
+/** How the store is asked to encrypt objects at rest. */
+public sealed interface Encryption {
+    /** Not asked: the bucket's default holds. */
+    record BucketDefault() implements Encryption {}
+
+    /** With keys of the store's own (SSE-S3, AES-256). */
+    record StoreKeys() implements Encryption {}
+
+    /**
+     * With a key of a key management service (SSE-KMS).
+     *
+     * @param keyId empty for the account's default key
+     * @param bucketKey whether one data key serves many objects of the bucket, which saves calls to the service
+     */
+    record ManagedKey(Optional<String> keyId, boolean bucketKey) implements Encryption {}
+}

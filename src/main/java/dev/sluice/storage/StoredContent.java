@@ -1,0 +1,61 @@
+package dev.sluice.storage;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.request.StoredImage;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/**
+ * What was found under an image's key, where the image itself could not be written or was not seen to arrive.
+ *
+ * <p>An image of the same address that is whole may differ from the one in hand: another release compresses otherwise, a
+ * worker with other call sizes has other last bits. Somebody may know it already, so it stays.
+ */
+sealed interface StoredContent {
+    /** A whole image of the address, the one in hand or an earlier one. */
+    record Whole(StoredImage image) implements StoredContent {}
+
+    /** Bytes that are not those which their own writer meant to write, so nobody can have been told of them. */
+    record Damaged() implements StoredContent {}
+
+    /** None of Sluice's business. */
+    record Foreign() implements StoredContent {}
+
+    /**
+     * Looks at an object.
+     *
+     * @param wanted the image in hand
+     * @param content all of the object's bytes
+     * @param noted the SHA-256 that the object's writer left in its metadata, lower-case hex; empty where there is none
+     */
+    static StoredContent judge(ImageAddress address, StoredImage wanted, byte[] content, Optional<String> noted) {
+        String sha256 = HexFormat.of().formatHex(Sha256.of(content));
+        if (sha256.equals(wanted.sha256())) {
+            return new Whole(wanted);
+        }
+        if (noted.isPresent() && !noted.get().equals(sha256)) {
+            return new Damaged();
+        }
+        return isImageOf(address, content)
+                ? new Whole(new StoredImage(
+                        wanted.index(), wanted.bucket(), wanted.key(), sha256, content.length, wanted.seed()))
+                : new Foreign();
+    }
+
+    /** Whether it is a whole PNG that says of itself to be this image. */
+    private static boolean isImageOf(ImageAddress address, byte[] content) {
+        try {
+            Optional<String> provenance = PngMetadata.read(content).provenance();
+            if (provenance.isEmpty()) {
+                return false;
+            }
+            JsonNode json = new ObjectMapper().readTree(provenance.get());
+            return json.path("request").asText().equals(ObjectKeys.requestDigest(address.tenant(), address.request()))
+                    && json.path("image").asInt(-1) == address.index();
+        } catch (IllegalArgumentException | JsonProcessingException e) {
+            return false;
+        }
+    }
+}
