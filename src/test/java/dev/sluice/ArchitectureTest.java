@@ -115,6 +115,7 @@ class ArchitectureTest {
                                 AVRO,
                                 KAFKA,
                                 JACKSON,
+                                "software.amazon.awssdk..",
                                 "com.sun.net.httpserver..",
                                 LOG)
                         .andGenerated());

@@ -1,5 +1,7 @@
 package dev.sluice.chaos;
 
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.Locale;
 import java.util.TreeMap;
 
@@ -7,62 +9,71 @@ import java.util.TreeMap;
 record VerdictText(Verdict verdict) {
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder();
-        line(text, "%d requests in %d records: %s", verdict.requests(), verdict.publications(), outcomes());
-        line(
-                text,
-                "%d lost, %d settled twice, %d missing images of %d",
+        StringWriter text = new StringWriter();
+        try (PrintWriter out = new PrintWriter(text)) {
+            totals(out);
+            deviceTime(out);
+            ages(out);
+            violations(out);
+            out.println(verdict.ok() ? "every promise was kept" : "PROMISES WERE BROKEN");
+        }
+        return text.toString();
+    }
+
+    private void totals(PrintWriter out) {
+        out.printf(
+                Locale.ROOT,
+                "%d requests in %d records: %s%n",
+                verdict.requests(),
+                verdict.publications(),
+                new TreeMap<>(verdict.outcomes()));
+        out.printf(
+                Locale.ROOT,
+                "%d lost, %d settled twice, %d missing images, %d whole ones%n",
                 verdict.count(Violation.LOST),
                 verdict.count(Violation.DOUBLED),
                 verdict.count(Violation.MISSING_OBJECT),
-                verdict.images() + verdict.count(Violation.MISSING_OBJECT));
-        line(
-                text,
-                "%d dead letters of %d expected; %d images equal to their twin's",
+                verdict.images());
+        out.printf(
+                Locale.ROOT,
+                "%d dead letters, %d expected; %d images compared with their twin's%n",
                 verdict.deadLettersFound(),
                 verdict.deadLettersExpected(),
                 verdict.twinImages());
-        deviceTime(text);
+    }
+
+    private void deviceTime(PrintWriter out) {
+        if (!verdict.deviceTime().isEmpty()) {
+            out.printf(
+                    Locale.ROOT,
+                    "device time of %d processes: %d ns spent, %d ns charged%n",
+                    verdict.deviceTime().size(),
+                    verdict.deviceTime().stream()
+                            .mapToLong(Verdict.DeviceTime::spentNanos)
+                            .sum(),
+                    verdict.deviceTime().stream()
+                            .mapToLong(Verdict.DeviceTime::chargedNanos)
+                            .sum());
+        }
+    }
+
+    private void ages(PrintWriter out) {
         new TreeMap<>(verdict.ages())
-                .forEach((outcome, age) -> line(
-                        text,
-                        "  %-20s %6d  p99 %.1f s, at most %.1f s after publication",
+                .forEach((outcome, age) -> out.printf(
+                        Locale.ROOT,
+                        "  %-20s %6d  p99 %.1f s, at most %.1f s after publication%n",
                         outcome,
                         age.count(),
                         age.p99Millis() / 1e3,
                         age.maxMillis() / 1e3));
+    }
+
+    private void violations(PrintWriter out) {
         new TreeMap<>(verdict.violations()).forEach((violation, finding) -> {
             if (finding.count() > 0) {
-                line(text, "%s: %d %s", violation, finding.count(), violation.meaning());
-                finding.examples().forEach(example -> line(text, "  %s", example));
+                out.printf(Locale.ROOT, "%s: %d %s%n", violation, finding.count(), violation.meaning());
+                finding.examples().forEach(example -> out.println("  " + example));
             }
         });
-        line(text, verdict.ok() ? "every promise was kept" : "PROMISES WERE BROKEN");
-        return text.toString();
-    }
-
-    private String outcomes() {
-        return new TreeMap<>(verdict.outcomes()).toString();
-    }
-
-    private void deviceTime(StringBuilder text) {
-        if (!verdict.deviceTime().isEmpty()) {
-            long spent = verdict.deviceTime().stream()
-                    .mapToLong(Verdict.DeviceTime::spentNanos)
-                    .sum();
-            long charged = verdict.deviceTime().stream()
-                    .mapToLong(Verdict.DeviceTime::chargedNanos)
-                    .sum();
-            line(
-                    text,
-                    "device time of %d processes: %d ns spent, %d ns charged",
-                    verdict.deviceTime().size(),
-                    spent,
-                    charged);
-        }
-    }
-
-    private static void line(StringBuilder text, String format, Object... values) {
-        text.append(String.format(Locale.ROOT, format, values)).append('\n');
     }
 }
