@@ -15,9 +15,10 @@ final class Ages {
     static Map<String, Verdict.Age> of(Published published, Collection<History.Outcome> outcomes) {
         Map<String, List<Long>> millis = new TreeMap<>();
         for (History.Outcome outcome : outcomes) {
-            published.request(outcome.requestId()).ifPresent(request -> millis.computeIfAbsent(
-                            outcome.name(), any -> new ArrayList<>())
-                    .add(outcome.atMillis() - request.publishedAtMillis()));
+            published
+                    .request(outcome.requestId())
+                    .ifPresent(request -> millis.computeIfAbsent(outcome.name(), any -> new ArrayList<>())
+                            .add(outcome.atMillis() - request.publishedAtMillis()));
         }
         Map<String, Verdict.Age> ages = new TreeMap<>();
         millis.forEach((outcome, each) -> ages.put(outcome, age(each)));

@@ -13,6 +13,7 @@ import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,9 @@ public final class Chaos {
     private static final Duration START_PATIENCE = Duration.ofMinutes(2);
     private static final Duration SETTLE_PATIENCE = Duration.ofMinutes(4);
     private static final Duration LEAVE_PATIENCE = Duration.ofSeconds(60);
+    /** How long the next fault waits for outcomes. */
+    private static final Duration BREATH = Duration.ofSeconds(60);
+
     private static final int SHOWN = 20;
 
     private final ChaosPlan plan;
@@ -90,8 +94,10 @@ public final class Chaos {
                 round.addAll(plan.toStrike());
                 Collections.shuffle(round, new Random(random.nextLong()));
             }
-            long pause = random.nextLong(plan.tempo().pause().toMillis());
-            Thread.sleep(pause);
+            int before = stage.watch().settled();
+            Thread.sleep(random.nextLong(plan.tempo().pause().toMillis()));
+            Patience.await(
+                    BREATH, () -> crowd.done() || stage.watch().settled() >= before + plan.tempo().outcomes());
             strike(round.removeLast(), random.split(), stage);
         }
     }
@@ -119,7 +125,7 @@ public final class Chaos {
         stage.watch().whenRecovered(after -> update(fault, before -> before.recovered(after)));
     }
 
-    private void update(Fault fault, java.util.function.UnaryOperator<ChaosReport.Struck> change) {
+    private void update(Fault fault, UnaryOperator<ChaosReport.Struck> change) {
         struck.compute(
                 fault.name(),
                 (name, before) -> change.apply(Optional.ofNullable(before).orElse(ChaosReport.Struck.NEVER)));

@@ -49,8 +49,7 @@ final class ChargeJudge {
             findings.add(Violation.CHARGE_WITHOUT_OUTCOME, charge.costId());
         } else if (!outcome.name().equals(charge.outcome())) {
             findings.add(
-                    Violation.WRONG_CHARGE,
-                    charge.costId() + " for " + charge.outcome() + ", not " + outcome.name());
+                    Violation.WRONG_CHARGE, charge.costId() + " for " + charge.outcome() + ", not " + outcome.name());
         }
         String payer = charge.tenant().orElse("");
         boolean wrongTenant = published

@@ -36,12 +36,12 @@ final class Checker {
             Collection<History.Image> images = events.outcomes().stream()
                     .flatMap(outcome -> outcome.images().stream())
                     .collect(Collectors.toCollection(LinkedHashSet::new));
-            LOG.info("event=topics_read outcomes={} images={}", events.outcomes().size(), images.size());
+            LOG.info(
+                    "event=topics_read outcomes={} images={}", events.outcomes().size(), images.size());
             Map<History.Image, Optional<History.StoredObject>> stored = objects.read(images);
             // Read last: whatever was published before the topics were read is in it by now.
             List<Publication> publications = HistoryFile.read(Path.of(input.history()));
-            Optional<List<MeterReading>> meters =
-                    input.metersRead() ? Optional.of(input.meters()) : Optional.empty();
+            Optional<List<MeterReading>> meters = input.metersRead() ? Optional.of(input.meters()) : Optional.empty();
             return HistoryJudge.judge(events.history(publications, stored, meters));
         }
     }

@@ -28,12 +28,10 @@ final class EventRecorder implements AutoCloseable {
     private static final String ERRORS = "__streams.errors.";
 
     private final Topics topics;
-    private final AvroDeserializer<GenerationCompleted> completions =
-            new AvroDeserializer<>(GenerationCompleted.class);
+    private final AvroDeserializer<GenerationCompleted> completions = new AvroDeserializer<>(GenerationCompleted.class);
     private final AvroDeserializer<GenerationFailed> failures = new AvroDeserializer<>(GenerationFailed.class);
     private final AvroDeserializer<CostIncurred> costs = new AvroDeserializer<>(CostIncurred.class);
-    private final AvroDeserializer<GenerationProgressed> progress =
-            new AvroDeserializer<>(GenerationProgressed.class);
+    private final AvroDeserializer<GenerationProgressed> progress = new AvroDeserializer<>(GenerationProgressed.class);
     private final List<History.Outcome> outcomes = new ArrayList<>();
     private final List<History.Charge> charges = new ArrayList<>();
     private final Map<String, Long> lastProgressMillis = new HashMap<>();
@@ -66,8 +64,7 @@ final class EventRecorder implements AutoCloseable {
             read(costs, record).ifPresent(event -> charges.add(charge(event)));
         } else if (topic.equals(topics.progress())) {
             read(progress, record)
-                    .ifPresent(event ->
-                            lastProgressMillis.merge(event.getRequestId(), record.timestamp(), Math::max));
+                    .ifPresent(event -> lastProgressMillis.merge(event.getRequestId(), record.timestamp(), Math::max));
         }
     }
 
@@ -139,11 +136,13 @@ final class EventRecorder implements AutoCloseable {
         Optional<String> topic = text(headers, "topic");
         Optional<String> partition = text(headers, "partition");
         Optional<String> offset = text(headers, "offset");
-        Optional<String> source = topic.flatMap(name ->
-                partition.flatMap(number -> offset.map(position -> name + "-" + number + "@" + position)));
+        Optional<String> source = topic.flatMap(
+                name -> partition.flatMap(number -> offset.map(position -> name + "-" + number + "@" + position)));
         @Nullable String key = record.key();
         return new History.DeadLetter(
-                key == null ? "" : key, source, source.isPresent() && text(headers, "exception").isPresent());
+                key == null ? "" : key,
+                source,
+                source.isPresent() && text(headers, "exception").isPresent());
     }
 
     private static Optional<String> text(Headers headers, String name) {

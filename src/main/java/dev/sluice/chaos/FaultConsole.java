@@ -73,7 +73,7 @@ public final class FaultConsole {
     }
 
     void obey(String line) {
-        String[] words = line.strip().split(" +");
+        String[] words = line.strip().split(" +", -1);
         try {
             switch (words[0]) {
                 case "arm" -> failpoints.arm(Milestone.valueOf(words[1]), Integer.parseInt(words[2]));

@@ -57,7 +57,8 @@ final class ImageDigest {
     private static String digest(BufferedImage image) {
         int width = image.getWidth();
         int height = image.getHeight();
-        ByteBuffer all = ByteBuffer.allocate(4 * (2 + width * height)).putInt(width).putInt(height);
+        ByteBuffer all =
+                ByteBuffer.allocate(4 * (2 + width * height)).putInt(width).putInt(height);
         for (int pixel : image.getRGB(0, 0, width, height, null, 0, width)) {
             all.putInt(pixel);
         }

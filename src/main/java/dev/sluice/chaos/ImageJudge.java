@@ -57,7 +57,9 @@ final class ImageJudge {
             findings.add(Violation.NOT_PNG, image.requestId() + ": " + image.key());
         } else {
             whole++;
-            published.twinGroup(image.requestId()).ifPresent(group -> compare(group, image, object.pixels().get()));
+            published
+                    .twinGroup(image.requestId())
+                    .ifPresent(group -> compare(group, image, object.pixels().get()));
         }
     }
 
@@ -67,8 +69,7 @@ final class ImageJudge {
             twinsCompared++;
             if (!before.equals(pixels)) {
                 findings.add(
-                        Violation.TWINS_DIFFER,
-                        image.requestId() + ", image " + image.index() + " of twins " + group);
+                        Violation.TWINS_DIFFER, image.requestId() + ", image " + image.index() + " of twins " + group);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.sluice.chaos;
 
+import dev.sluice.engine.MeterFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +12,9 @@ final class Meters {
 
     /** Takes the readings in a worker's state directory, in place of older ones of the same processes. */
     synchronized void read(Path stateDirectory) {
-        // The meters' files come with the account of device time.
+        for (MeterFile.Reading reading : MeterFile.readAll(stateDirectory)) {
+            spentNanos.put(reading.process(), reading.spentNanos());
+        }
     }
 
     synchronized boolean any() {

@@ -49,9 +49,8 @@ final class ObjectReader implements AutoCloseable {
     Map<History.Image, Optional<History.StoredObject>> read(Collection<History.Image> images)
             throws InterruptedException {
         List<History.Image> wanted = new ArrayList<>(images);
-        List<Future<Optional<History.StoredObject>>> fetches = wanted.stream()
-                .map(image -> threads.submit(() -> fetch(image)))
-                .toList();
+        List<Future<Optional<History.StoredObject>>> fetches =
+                wanted.stream().map(image -> threads.submit(() -> fetch(image))).toList();
         Map<History.Image, Optional<History.StoredObject>> found = new HashMap<>();
         for (int i = 0; i < wanted.size(); i++) {
             try {

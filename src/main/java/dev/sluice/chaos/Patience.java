@@ -9,7 +9,7 @@ final class Patience {
 
     private Patience() {}
 
-    /** @return whether the condition held before the time was up */
+    /** Whether the condition held before the time was up. */
     static boolean await(Duration longest, BooleanSupplier condition) throws InterruptedException {
         long end = System.nanoTime() + longest.toNanos();
         while (!condition.getAsBoolean()) {

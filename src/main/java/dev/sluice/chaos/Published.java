@@ -59,8 +59,8 @@ final class Published {
 
     /** The group that a request's pixels must be equal in, where there is another in it. */
     Optional<String> twinGroup(String id) {
-        return request(id).map(Publication::twin).filter(group -> twins.getOrDefault(group, Set.of())
-                        .size()
-                > 1);
+        return request(id)
+                .map(Publication::twin)
+                .filter(group -> twins.getOrDefault(group, Set.of()).size() > 1);
     }
 }

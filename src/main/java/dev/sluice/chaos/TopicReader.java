@@ -40,11 +40,15 @@ final class TopicReader {
      */
     void read(Collection<String> topics, Consumer<ConsumerRecord<String, byte[]>> each) throws InterruptedException {
         Map<String, Object> config = Map.of(
-                "bootstrap.servers", bootstrapServers,
-                "isolation.level", "read_committed",
+                "bootstrap.servers",
+                bootstrapServers,
+                "isolation.level",
+                "read_committed",
                 // A dead letter may be of 12 MB; no more than a few are held at a time.
-                "fetch.max.bytes", 16 << 20,
-                "auto.offset.reset", "earliest");
+                "fetch.max.bytes",
+                16 << 20,
+                "auto.offset.reset",
+                "earliest");
         try (KafkaConsumer<String, byte[]> consumer =
                 new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
             List<TopicPartition> partitions = topics.stream()

@@ -78,8 +78,9 @@ class BrokerProcessIT {
                 acknowledged(producer.send(record("x".repeat(10 << 20))));
             }
 
-            assertThat(read(broker)).singleElement().satisfies(value -> assertThat(value)
-                    .hasSize(10 << 20));
+            assertThat(read(broker))
+                    .singleElement()
+                    .satisfies(value -> assertThat(value).hasSize(10 << 20));
         }
     }
 
@@ -94,10 +95,14 @@ class BrokerProcessIT {
     private static KafkaProducer<String, String> producer(BrokerProcess broker) {
         return new KafkaProducer<>(
                 Map.of(
-                        "bootstrap.servers", broker.bootstrapServers(),
-                        "max.request.size", 12 << 20,
-                        "retry.backoff.max.ms", 200,
-                        "reconnect.backoff.max.ms", 200),
+                        "bootstrap.servers",
+                        broker.bootstrapServers(),
+                        "max.request.size",
+                        12 << 20,
+                        "retry.backoff.max.ms",
+                        200,
+                        "reconnect.backoff.max.ms",
+                        200),
                 new StringSerializer(),
                 new StringSerializer());
     }

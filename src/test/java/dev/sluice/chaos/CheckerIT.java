@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.events.v1.BundleUsed;
-import dev.sluice.events.v1.CallsMade;
 import dev.sluice.events.v1.CallSizing;
+import dev.sluice.events.v1.CallsMade;
 import dev.sluice.events.v1.ChargeKind;
 import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.events.v1.EvaluationCounts;
@@ -62,7 +62,8 @@ class CheckerIT {
             Files.write(folder.resolve("s3").resolve(BUCKET).resolve("whole/0.png"), png);
             try (KafkaProducer<String, byte[]> producer = producer(broker);
                     AvroSerializer<SpecificRecord> avro = new AvroSerializer<>()) {
-                avro.configure(Map.of("schema.registry.url", registry.directUrl().toString()), false);
+                avro.configure(
+                        Map.of("schema.registry.url", registry.directUrl().toString()), false);
                 producer.initTransactions();
                 producer.beginTransaction();
                 for (String id : List.of("whole", "missing")) {
@@ -126,9 +127,12 @@ class CheckerIT {
     private static KafkaProducer<String, byte[]> producer(BrokerProcess broker) {
         return new KafkaProducer<>(
                 Map.of(
-                        "bootstrap.servers", broker.bootstrapServers(),
-                        "transactional.id", "test",
-                        "transaction.timeout.ms", (int) Duration.ofSeconds(5).toMillis()),
+                        "bootstrap.servers",
+                        broker.bootstrapServers(),
+                        "transactional.id",
+                        "test",
+                        "transaction.timeout.ms",
+                        (int) Duration.ofSeconds(5).toMillis()),
                 new StringSerializer(),
                 new ByteArraySerializer());
     }

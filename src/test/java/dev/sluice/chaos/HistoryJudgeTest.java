@@ -51,12 +51,10 @@ class HistoryJudgeTest {
         return Stream.of(
                 Damage.of(
                         "a request without an outcome",
-                        run -> run.outcomes.removeIf(outcome -> outcome.requestId().equals("c")),
+                        run -> run.outcomes.removeIf(
+                                outcome -> outcome.requestId().equals("c")),
                         Violation.LOST),
-                Damage.of(
-                        "a completion twice",
-                        run -> run.outcomes.add(run.outcomes.getFirst()),
-                        Violation.DOUBLED),
+                Damage.of("a completion twice", run -> run.outcomes.add(run.outcomes.getFirst()), Violation.DOUBLED),
                 Damage.of(
                         "a completion after a cancellation",
                         run -> run.outcomes.add(new History.Outcome("c", "STORAGE_FAULT", 4_000, List.of(), false)),
@@ -180,22 +178,16 @@ class HistoryJudgeTest {
                 Damage.of(
                         "a completion that took less than no time",
                         run -> run.outcomes.set(
-                                0,
-                                new History.Outcome(
-                                        "a", "COMPLETED", 2_000, List.of(RunScript.image("a")), true)),
+                                0, new History.Outcome("a", "COMPLETED", 2_000, List.of(RunScript.image("a")), true)),
                         Violation.NEGATIVE_TIME),
-                Damage.of(
-                        "poison that vanished",
-                        run -> run.deadLetters.removeLast(),
-                        Violation.DEAD_LETTER_MISSING),
+                Damage.of("poison that vanished", run -> run.deadLetters.removeLast(), Violation.DEAD_LETTER_MISSING),
                 Damage.of(
                         "a dead letter twice",
                         run -> run.deadLetters.add(run.deadLetters.getLast()),
                         Violation.DEAD_LETTER_DOUBLED),
                 Damage.of(
                         "a dead letter of a good request",
-                        run -> run.deadLetters.add(
-                                new History.DeadLetter("b", Optional.of("requests-2@9"), true)),
+                        run -> run.deadLetters.add(new History.DeadLetter("b", Optional.of("requests-2@9"), true)),
                         Violation.DEAD_LETTER_UNEXPECTED),
                 Damage.of(
                         "a dead letter that doesn't say why",
@@ -205,8 +197,7 @@ class HistoryJudgeTest {
                         "device time that nobody answers for",
                         run -> run.meters.set(0, new MeterReading(RunScript.PROCESS, 31)),
                         Violation.DEVICE_TIME),
-                Damage.of(
-                        "a charge of a process without a meter", run -> run.meters.clear(), Violation.DEVICE_TIME));
+                Damage.of("a charge of a process without a meter", run -> run.meters.clear(), Violation.DEVICE_TIME));
     }
 
     @ParameterizedTest

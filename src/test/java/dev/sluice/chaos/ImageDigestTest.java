@@ -12,9 +12,13 @@ import org.junit.jupiter.api.Test;
 class ImageDigestTest {
     @Test
     void equalPixelsHaveEqualDigestsAndOthersOthers() throws IOException {
-        assertThat(ImageDigest.of(png(4, 2, 7)).pixels()).isPresent().isEqualTo(ImageDigest.of(png(4, 2, 7)).pixels());
-        assertThat(ImageDigest.of(png(4, 2, 8)).pixels()).isNotEqualTo(ImageDigest.of(png(4, 2, 7)).pixels());
-        assertThat(ImageDigest.of(png(2, 4, 7)).pixels()).isNotEqualTo(ImageDigest.of(png(4, 2, 7)).pixels());
+        assertThat(ImageDigest.of(png(4, 2, 7)).pixels())
+                .isPresent()
+                .isEqualTo(ImageDigest.of(png(4, 2, 7)).pixels());
+        assertThat(ImageDigest.of(png(4, 2, 8)).pixels())
+                .isNotEqualTo(ImageDigest.of(png(4, 2, 7)).pixels());
+        assertThat(ImageDigest.of(png(2, 4, 7)).pixels())
+                .isNotEqualTo(ImageDigest.of(png(4, 2, 7)).pixels());
     }
 
     @Test

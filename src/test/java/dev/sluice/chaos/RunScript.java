@@ -36,8 +36,7 @@ final class RunScript {
         run.publish("poison-1", Publication.Kind.POISON, Set.of(), "");
         run.deadLetters.add(new History.DeadLetter("a", Optional.of("requests-0@7"), true));
         run.deadLetters.add(new History.DeadLetter("poison-1", Optional.of("requests-1@3"), true));
-        run.charges.add(new History.Charge(
-                "overhead:1", Optional.empty(), Optional.empty(), "", PROCESS, 10, false));
+        run.charges.add(new History.Charge("overhead:1", Optional.empty(), Optional.empty(), "", PROCESS, 10, false));
         run.meters.add(new MeterReading(PROCESS, 30));
         return run;
     }
@@ -59,19 +58,11 @@ final class RunScript {
     }
 
     static History.Charge charge(String id, String costId) {
-        return new History.Charge(
-                costId, Optional.of(id), Optional.of("tenant"), "COMPLETED", PROCESS, 10, false);
+        return new History.Charge(costId, Optional.of(id), Optional.of("tenant"), "COMPLETED", PROCESS, 10, false);
     }
 
     Verdict judge() {
         return HistoryJudge.judge(new History(
-                publications,
-                outcomes,
-                charges,
-                progress,
-                deadLetters,
-                objects,
-                Optional.of(meters),
-                unreadable));
+                publications, outcomes, charges, progress, deadLetters, objects, Optional.of(meters), unreadable));
     }
 }

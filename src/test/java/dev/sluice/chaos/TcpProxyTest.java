@@ -24,7 +24,6 @@ class TcpProxyTest {
     private final EchoServer server = EchoServer.start();
     private final TcpProxy proxy = TcpProxy.start(server.address());
 
-
     @AfterEach
     void close() throws IOException {
         proxy.close();
