@@ -6,6 +6,7 @@ import dev.sluice.engine.DeviceMeter;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.EngineSettings;
+import dev.sluice.engine.MeterFile;
 import dev.sluice.engine.SteadyClock;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleException;
@@ -13,6 +14,7 @@ import dev.sluice.model.TorchScriptBundles;
 import dev.sluice.model.VerifiedBundle;
 import dev.sluice.storage.S3ImageStore;
 import dev.sluice.stream.Finisher;
+import dev.sluice.stream.LostDeviceTime;
 import dev.sluice.stream.Milestones;
 import dev.sluice.stream.Overhead;
 import dev.sluice.stream.StreamWorker;
@@ -22,6 +24,7 @@ import dev.sluice.wire.RequestDecoder;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +57,8 @@ final class Worker implements AutoCloseable {
     private final StreamWorker stream;
     private final HttpEndpoint http;
     private final CompletableFuture<Throwable> fatal;
+    private final MeterFile meterFile;
+    private final LostDeviceTime lostDeviceTime;
 
     /**
      * What a fault test sees of a worker, and what it puts in the way.
@@ -73,7 +78,9 @@ final class Worker implements AutoCloseable {
             Finisher finisher,
             StreamWorker stream,
             HttpEndpoint http,
-            CompletableFuture<Throwable> fatal) {
+            CompletableFuture<Throwable> fatal,
+            MeterFile meterFile,
+            LostDeviceTime lostDeviceTime) {
         this.config = config;
         this.bundles = bundles;
         this.engine = engine;
@@ -82,6 +89,8 @@ final class Worker implements AutoCloseable {
         this.stream = stream;
         this.http = http;
         this.fatal = fatal;
+        this.meterFile = meterFile;
+        this.lostDeviceTime = lostDeviceTime;
     }
 
     /**
@@ -107,10 +116,15 @@ final class Worker implements AutoCloseable {
                 bundle.identity().sha256(),
                 torch.deviceName(),
                 torch.libtorchVersion()));
+        Instant startedAt = clock.instant();
+        EventEncoder encoder = new EventEncoder(config.workerId(), startedAt, config.price());
+        MeterFile meterFile = MeterFile.create(
+                config.stream().stateDirectory(), config.stream().applicationId(), encoder.process(), startedAt);
         Engine engine = new Engine(
                 bundles,
                 engineSettings(config, bundles, torch),
                 EngineClock.of(clock),
+                meterFile,
                 () -> torch.prepareCallingThread(config.engineThreads()));
         engine.start();
 
@@ -119,12 +133,13 @@ final class Worker implements AutoCloseable {
                 new Finisher(store, config.finishThreads(), config.finishMaxRequests(), clock, hooks.milestones());
         WorkerMetrics metrics = new WorkerMetrics(engine, bundles);
         metrics.watch(store.counters());
+        Overhead overhead = new Overhead(engine.meter(), config.overheadInterval(), startedAt);
         WorkerParts parts = new WorkerParts(
                 engine,
                 finisher,
                 new RequestDecoder(),
-                new EventEncoder(config.workerId(), config.price()),
-                new Overhead(engine.meter(), config.overheadInterval(), clock.instant()),
+                encoder,
+                overhead,
                 metrics::settled,
                 hooks.milestones(),
                 clock);
@@ -133,8 +148,10 @@ final class Worker implements AutoCloseable {
                 new StreamWorker(config.stream(), parts, () -> engine.hasRoom() && finisher.hasRoom(), fatal::complete);
         HttpEndpoint http = new HttpEndpoint(
                 config.http(), engine::healthy, () -> engine.healthy() && stream.running(), metrics::scrape);
+        LostDeviceTime lostDeviceTime = new LostDeviceTime(meterFile, config.stream(), overhead, clock);
         stream.start();
-        return new Worker(config, bundles, engine, store, finisher, stream, http, fatal);
+        lostDeviceTime.start();
+        return new Worker(config, bundles, engine, store, finisher, stream, http, fatal, meterFile, lostDeviceTime);
     }
 
     /** Whether requests are being taken from the topic. */
@@ -179,8 +196,11 @@ final class Worker implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        lostDeviceTime.close();
         engine.close();
+        stream.closeBooks();
         stream.close(LEAVE_PATIENCE);
+        meterFile.close();
         finisher.close();
         store.close();
         bundles.forEach(Bundle::close);

@@ -134,7 +134,7 @@ final class StreamRig implements AutoCloseable {
                 engine,
                 finisher,
                 new RequestDecoder(),
-                new EventEncoder(BENCH, Price.free(BENCH, CURRENCY)),
+                new EventEncoder(BENCH, clock.instant(), Price.free(BENCH, CURRENCY)),
                 new Overhead(engine.meter(), Duration.ofMinutes(1), clock.instant()),
                 (request, outcome, age) -> {},
                 Milestones.NONE,

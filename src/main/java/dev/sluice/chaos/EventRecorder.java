@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
@@ -119,16 +118,9 @@ final class EventRecorder implements AutoCloseable {
                 Optional.ofNullable(event.getRequestId()),
                 Optional.ofNullable(event.getTenantId()),
                 event.getOutcome(),
-                process(event),
+                event.getProcess(),
                 event.getDeviceNanos(),
                 negative);
-    }
-
-    /** The incarnation, or the worker where the event doesn't name one. */
-    private static String process(CostIncurred event) {
-        Schema.@Nullable Field field = event.getSchema().getField("process");
-        Object process = field == null ? "" : event.get(field.pos());
-        return process.toString().isEmpty() ? event.getWorker() : process.toString();
     }
 
     private static History.DeadLetter deadLetter(ConsumerRecord<String, byte[]> record) {

@@ -45,6 +45,9 @@ public final class FaultyS3 implements AutoCloseable {
     private final Map<S3Fault, Integer> fired = new EnumMap<>(S3Fault.class);
     private long healings;
 
+    /** A fault that happens now, and how often this had been healed when it began. */
+    private record Firing(S3Fault fault, long healingsBefore) {}
+
     private FaultyS3(HttpServer server, URI target, String secretKey, Duration slowness) {
         this.server = server;
         this.store = new HttpRelay(target);
@@ -138,32 +141,34 @@ public final class FaultyS3 implements AutoCloseable {
     /** Empty to hang up instead. */
     private Optional<HttpMessage> answer(HttpExchange exchange) throws IOException {
         String start = exchange.getRequestMethod() + " " + exchange.getRequestURI();
-        Optional<S3Fault> fault = isWriteOfObject(exchange) ? next() : Optional.empty();
-        fault.ifPresent(kind -> LOG.info("event=fault_fired fault={} request=\"{}\"", kind, start));
-        if (fault.equals(Optional.of(S3Fault.DOWN))) {
-            return Optional.empty();
-        }
-        if (fault.equals(Optional.of(S3Fault.CUT))) {
-            int length = Integer.parseInt(exchange.getRequestHeaders().getFirst("Content-Length"));
-            exchange.getRequestBody().readNBytes(length / 2);
+        Optional<Firing> firing = isWriteOfObject(exchange) ? next() : Optional.empty();
+        firing.ifPresent(now -> LOG.info("event=fault_fired fault={} request=\"{}\"", now.fault(), start));
+        if (firing.isPresent() && isCut(firing.get().fault(), exchange)) {
             return Optional.empty();
         }
         HttpMessage request = new HttpMessage(
                 start, exchange.getRequestHeaders(), exchange.getRequestBody().readAllBytes());
-        return fault.isEmpty() ? Optional.of(store.send(request)) : spoil(request, fault.get());
+        return firing.isEmpty() ? Optional.of(store.send(request)) : spoil(request, firing.get());
     }
 
-    private Optional<HttpMessage> spoil(HttpMessage put, S3Fault fault) throws IOException {
-        return switch (fault) {
+    private static boolean isCut(S3Fault fault, HttpExchange exchange) throws IOException {
+        if (fault == S3Fault.CUT) {
+            exchange.getRequestBody().readNBytes(1);
+        }
+        return fault == S3Fault.CUT || fault == S3Fault.DOWN;
+    }
+
+    private Optional<HttpMessage> spoil(HttpMessage put, Firing firing) throws IOException {
+        return switch (firing.fault()) {
             case ERROR_500 -> Optional.of(error("500 Internal Server Error", "InternalError"));
             case ERROR_503 -> Optional.of(error("503 Service Unavailable", "SlowDown"));
             case SLOW -> {
-                idle();
+                idle(firing);
                 yield Optional.of(store.send(put));
             }
             case TIMEOUT_AFTER_SUCCESS -> {
                 store.send(put);
-                idle();
+                idle(firing);
                 yield Optional.empty();
             }
             case TRUNCATED_BODY -> Optional.of(store.send(signature.signAgain(DamagedPut.truncated(put))));
@@ -180,23 +185,22 @@ public final class FaultyS3 implements AutoCloseable {
                 && uri.getRawPath().indexOf('/', 1) > 0;
     }
 
-    private Optional<S3Fault> next() {
+    private Optional<Firing> next() {
         lock.lock();
         try {
-            Optional<S3Fault> fault = Optional.ofNullable(waiting.poll());
-            fault.ifPresent(kind -> fired.merge(kind, 1, Integer::sum));
-            return fault;
+            Optional<Firing> firing = Optional.ofNullable(waiting.poll()).map(fault -> new Firing(fault, healings));
+            firing.ifPresent(now -> fired.merge(now.fault(), 1, Integer::sum));
+            return firing;
         } finally {
             lock.unlock();
         }
     }
 
-    private void idle() throws IOException {
+    private void idle(Firing firing) throws IOException {
         lock.lock();
         try {
-            long before = healings;
             long left = slowness.toNanos();
-            while (left > 0 && healings == before) {
+            while (left > 0 && healings == firing.healingsBefore()) {
                 left = healed.awaitNanos(left);
             }
         } catch (InterruptedException e) {

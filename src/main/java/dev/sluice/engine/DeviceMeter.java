@@ -8,13 +8,25 @@ import dev.sluice.request.DeviceUsage;
  * thread and by whoever drops a job, read by any.
  */
 public final class DeviceMeter {
-    private long deviceNanos;
+    private final DeviceTimeSink sink;
+    private long denoiserNanos;
+    private long guideNanos;
     private DeviceUsage overhead = DeviceUsage.NONE;
     private DeviceUsage untaken = DeviceUsage.NONE;
 
+    /** A meter at zero. */
+    public DeviceMeter() {
+        this(DeviceTimeSink.NONE);
+    }
+
+    /** A meter at zero. The sink knows of a nanosecond before anybody can be charged for it. */
+    public DeviceMeter(DeviceTimeSink sink) {
+        this.sink = sink;
+    }
+
     /** Time in calls. */
     public synchronized long deviceNanos() {
-        return deviceNanos;
+        return denoiserNanos + guideNanos;
     }
 
     /** Time in calls that no job answers for. */
@@ -29,7 +41,7 @@ public final class DeviceMeter {
 
     /** Time in calls that jobs answer for, ended ones and those under way. */
     public synchronized long chargedNanos() {
-        return deviceNanos - overhead.deviceNanos();
+        return deviceNanos() - overhead.deviceNanos();
     }
 
     /** The overhead since this was last asked, for whoever publishes it. */
@@ -39,13 +51,23 @@ public final class DeviceMeter {
         return taken;
     }
 
-    synchronized void charged(long nanos) {
-        deviceNanos += nanos;
+    /** Whether there is overhead that nobody has taken. */
+    public synchronized boolean anyOverhead() {
+        return untaken.deviceNanos() > 0;
+    }
+
+    /** Overhead that was taken and could not be published. */
+    public synchronized void giveBackOverhead(DeviceUsage taken) {
+        untaken = untaken.plus(taken);
+    }
+
+    synchronized void charged(Network network, long nanos) {
+        spend(network, nanos);
     }
 
     /** A call that no job has anything of. */
     synchronized void wasted(Network network, long nanos) {
-        deviceNanos += nanos;
+        spend(network, nanos);
         add(
                 switch (network) {
                     case DENOISER -> new DeviceUsage(nanos, 0, 0, 0);
@@ -56,6 +78,14 @@ public final class DeviceMeter {
     /** What was charged to a job which nobody will be told of. Any thread may say so. */
     public synchronized void writtenOff(DeviceUsage usage) {
         add(usage);
+    }
+
+    private void spend(Network network, long nanos) {
+        switch (network) {
+            case DENOISER -> denoiserNanos += nanos;
+            case GUIDE -> guideNanos += nanos;
+        }
+        sink.spent(denoiserNanos, guideNanos);
     }
 
     private void add(DeviceUsage usage) {

@@ -35,7 +35,7 @@ public final class Engine implements AutoCloseable {
 
     private final EngineSettings settings;
     private final EngineClock clock;
-    private final DeviceMeter meter = new DeviceMeter();
+    private final DeviceMeter meter;
     private final DeviceThread device;
     private final ExecutorService noiseMaker;
     private final EngineLoop loop;
@@ -54,6 +54,23 @@ public final class Engine implements AutoCloseable {
      * @param prepareThread readies the thread that makes the calls, before anything else runs on it
      */
     public Engine(List<Bundle> bundles, EngineSettings settings, EngineClock clock, Runnable prepareThread) {
+        this(bundles, settings, clock, DeviceTimeSink.NONE, prepareThread);
+    }
+
+    /**
+     * An engine that is not started yet.
+     *
+     * @param bundles by whose names requests choose
+     * @param deviceTime is told of the device time after every call
+     * @param prepareThread readies the thread that makes the calls, before anything else runs on it
+     */
+    public Engine(
+            List<Bundle> bundles,
+            EngineSettings settings,
+            EngineClock clock,
+            DeviceTimeSink deviceTime,
+            Runnable prepareThread) {
+        meter = new DeviceMeter(deviceTime);
         this.settings = settings;
         this.clock = clock;
         device = new DeviceThread(clock);

@@ -178,7 +178,7 @@ final class EngineLoop {
         switch (result.yield()) {
             case Values(FloatBuffer values) -> {
                 call.lane().breaker().succeeded();
-                meter.charged(result.nanos());
+                meter.charged(call.network(), result.nanos());
                 share(call, values, call.split(result.nanos()), result.startNanos());
             }
             case Failure failure -> {

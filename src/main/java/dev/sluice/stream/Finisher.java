@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
 public final class Finisher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Finisher.class);
 
-    /** Longer than any store's own. */
-    private static final Duration STORING_PATIENCE = Duration.ofHours(1);
+    /** What a store gets at least, however late the samples came. */
+    private static final Duration LEAST_PATIENCE = Duration.ofSeconds(1);
 
     private final ImageStore store;
     private final int maxRequests;
@@ -79,7 +79,7 @@ public final class Finisher implements AutoCloseable {
         requestsInside.incrementAndGet();
         long start = System.nanoTime();
         return CompletableFuture.supplyAsync(() -> encode(request, sampled), pool)
-                .thenCompose(pngs -> storeAll(request, pngs))
+                .thenCompose(pngs -> storeAll(request, pngs, patience(giveUpAt)))
                 .handle((images, failure) -> failure == null
                         ? completed(request, sampled, acceptedAt, images, Duration.ofNanos(System.nanoTime() - start))
                         : notStored(request, sampled, failure))
@@ -103,10 +103,16 @@ public final class Finisher implements AutoCloseable {
         return pngs;
     }
 
-    private CompletionStage<List<StoredImage>> storeAll(GenerationRequest request, List<byte[]> pngs) {
+    private Duration patience(Instant giveUpAt) {
+        Duration left = Duration.between(clock.instant(), giveUpAt);
+        return left.compareTo(LEAST_PATIENCE) < 0 ? LEAST_PATIENCE : left;
+    }
+
+    private CompletionStage<List<StoredImage>> storeAll(
+            GenerationRequest request, List<byte[]> pngs, Duration patience) {
         List<CompletableFuture<StoredImage>> puts = new ArrayList<>();
         for (int image = 0; image < pngs.size(); image++) {
-            puts.add(store.put(ImageAddress.of(request, image), pngs.get(image), STORING_PATIENCE)
+            puts.add(store.put(ImageAddress.of(request, image), pngs.get(image), patience)
                     .toCompletableFuture());
         }
         return CompletableFuture.allOf(puts.toArray(CompletableFuture[]::new)).thenApply(all -> {

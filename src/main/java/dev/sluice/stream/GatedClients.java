@@ -23,9 +23,11 @@ import org.apache.kafka.streams.KafkaClientSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Kafka Streams' clients, whose producers tell of their commits, and with a gate in the main consumer: while there is no room, it polls with the request
+ * Kafka Streams' clients, with a gate in the main consumer: while there is no room, it polls with the request
  * partitions paused. Heartbeats, commits and punctuations go on, cancellations still come in, and the lag stays in the
  * topic, where an autoscaler sees it.
+ *
+ * <p>The producers tell how each transaction ends.
  *
  * <p>Only partitions that Streams has not paused itself are paused, and just those are resumed, before the poll
  * returns, but for what Streams pauses meanwhile; so Streams never meets a pause that isn't its own, nor misses one. The streams group protocol asks no supplier for a
@@ -37,18 +39,18 @@ final class GatedClients implements KafkaClientSupplier {
 
     private final String requestTopic;
     private final BooleanSupplier hasRoom;
-    private final Runnable onCommit;
+    private final TransactionListener transactions;
 
     /**
      * Clients of one worker.
      *
      * @param hasRoom asked on the polling thread before each poll
-     * @param onCommit runs on the thread whose transaction has just been committed
+     * @param transactions hears how each transaction ends, on the thread that it belongs to
      */
-    GatedClients(String requestTopic, BooleanSupplier hasRoom, Runnable onCommit) {
+    GatedClients(String requestTopic, BooleanSupplier hasRoom, TransactionListener transactions) {
         this.requestTopic = requestTopic;
         this.hasRoom = hasRoom;
-        this.onCommit = onCommit;
+        this.transactions = transactions;
     }
 
     @Override
@@ -58,7 +60,8 @@ final class GatedClients implements KafkaClientSupplier {
 
     @Override
     public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
-        return watched(new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer()));
+        return WatchedProducer.of(
+                new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer()), transactions);
     }
 
     @Override
@@ -78,19 +81,6 @@ final class GatedClients implements KafkaClientSupplier {
 
     private static Consumer<byte[], byte[]> plainConsumer(Map<String, Object> config) {
         return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
-    }
-
-    /** Tells of each commit once it is done. */
-    @SuppressWarnings("unchecked")
-    Producer<byte[], byte[]> watched(Producer<byte[], byte[]> producer) {
-        return (Producer<byte[], byte[]>) Proxy.newProxyInstance(
-                GatedClients.class.getClassLoader(), new Class<?>[] {Producer.class}, (proxy, method, arguments) -> {
-                    Object result = invoke(producer, method, arguments);
-                    if (method.getName().equals("commitTransaction")) {
-                        onCommit.run();
-                    }
-                    return result;
-                });
     }
 
     @SuppressWarnings("unchecked")

@@ -16,14 +16,12 @@ import java.util.Optional;
  * to the task's thread.
  */
 final class Settlement {
-    private final Object owner;
     private final WorkerParts parts;
     private final Transactions transactions;
     private final Ledger ledger;
     private final EventSinks sinks;
 
-    Settlement(Object owner, WorkerParts parts, Transactions transactions, Ledger ledger, EventSinks sinks) {
-        this.owner = owner;
+    Settlement(WorkerParts parts, Transactions transactions, Ledger ledger, EventSinks sinks) {
         this.parts = parts;
         this.transactions = transactions;
         this.ledger = ledger;
@@ -55,7 +53,8 @@ final class Settlement {
         remember(pending, EventEncoder.nameOf(outcome));
         parts.observer().settled(request, outcome, Duration.between(acceptedAt(pending, now), now));
         parts.milestones().reached(Milestone.SETTLED, request.id());
-        transactions.whenDecided(owner, () -> parts.milestones().reached(Milestone.COMMITTED, request.id()), () -> {});
+        transactions.whenDecided(
+                () -> parts.milestones().reached(Milestone.COMMITTED, request.id()), () -> writeOff(outcome.usage()));
     }
 
     /** Tells how far a request has come, and when it should end if it goes on as it did. */
@@ -75,11 +74,19 @@ final class Settlement {
     }
 
     void chargeOverhead() {
-        parts.overhead()
-                .take(parts.clock().instant())
-                .map(charge ->
-                        parts.encoder().overhead(charge.sequence(), charge.usage(), charge.start(), charge.end()))
-                .ifPresent(event -> sinks.incurred(event, Optional.empty()));
+        Overhead overhead = parts.overhead();
+        overhead.take(parts.clock().instant()).ifPresent(charge -> {
+            transactions.whenDecided(() -> {}, () -> overhead.giveBack(charge));
+            sinks.incurred(
+                    parts.encoder().overhead(charge.sequence(), charge.usage(), charge.start(), charge.end()),
+                    Optional.empty());
+        });
+        overhead.takeLost().ifPresent(charge -> {
+            transactions.whenDecided(charge.committed(), () -> overhead.lost(charge));
+            sinks.incurred(
+                    parts.encoder().lost(charge.process(), charge.usage(), charge.start(), charge.end()),
+                    Optional.empty());
+        });
     }
 
     private void remember(PendingRequest pending, String outcome) {

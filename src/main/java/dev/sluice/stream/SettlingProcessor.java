@@ -33,7 +33,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     private final WorkerParts parts;
     private final StreamSettings settings;
     private final WorkerState state;
-    private final Mailbox mailbox = new Mailbox();
+    private final Mailbox mailbox;
     private final TaskJobs jobs;
     private @Nullable Open open;
 
@@ -41,6 +41,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
         this.parts = parts;
         this.settings = settings;
         this.state = state;
+        mailbox = new Mailbox(outcome -> parts.engine().meter().writtenOff(outcome.usage()));
         jobs = new TaskJobs(parts, settings.settle().timeBudget(), mailbox, state.inFlight());
     }
 
@@ -49,6 +50,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
 
     @Override
     public void init(ProcessorContext<String, SpecificRecord> context) {
+        mailbox.open();
         Ledger ledger = new Ledger(
                 context.getStateStore(Ledger.PENDING),
                 context.getStateStore(Ledger.SETTLED),
@@ -63,7 +65,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
                 state.transactions(),
                 state.isolation());
         open = new Open(
-                ledger, new Settlement(this, parts, state.transactions(), ledger, new EventSinks(context)), takeover);
+                ledger, new Settlement(parts, state.transactions(), ledger, new EventSinks(context)), takeover);
         context.schedule(settings.settle().interval(), PunctuationType.WALL_CLOCK_TIME, timestamp -> punctuate());
     }
 
@@ -88,7 +90,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     @Override
     public void close() {
         jobs.abandonAll();
-        state.transactions().closed(this);
+        mailbox.close();
         if (open != null) {
             open.takeover().close();
             open = null;

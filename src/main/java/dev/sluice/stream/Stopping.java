@@ -8,9 +8,7 @@ final class Stopping {
         /** Nothing new is taken on; what is inside goes on. */
         DRAINING,
         /** What is still inside is left to the next owner. */
-        HANDING_OVER,
-        /** Nothing runs any more; what the device did for nobody is charged. */
-        CLOSING_THE_BOOKS
+        HANDING_OVER
     }
 
     private volatile Stage stage = Stage.NOT_YET;
@@ -24,10 +22,6 @@ final class Stopping {
     }
 
     boolean handsOver() {
-        return stage.compareTo(Stage.HANDING_OVER) >= 0;
-    }
-
-    boolean closesTheBooks() {
-        return stage == Stage.CLOSING_THE_BOOKS;
+        return stage == Stage.HANDING_OVER;
     }
 }

@@ -23,10 +23,12 @@ import org.slf4j.LoggerFactory;
 public final class StreamWorker {
     private static final Logger LOG = LoggerFactory.getLogger(StreamWorker.class);
 
+    private static final Duration LOOK = Duration.ofMillis(20);
     private static final Duration PUNCTUATION_PATIENCE = Duration.ofSeconds(5);
 
     private final KafkaStreams streams;
     private final WorkerState state = WorkerState.fresh();
+    private final Overhead overhead;
     private final boolean leaveGroup;
     private volatile boolean wipeState;
 
@@ -40,6 +42,7 @@ public final class StreamWorker {
     public StreamWorker(
             StreamSettings settings, WorkerParts parts, BooleanSupplier hasRoom, Consumer<Throwable> onFatal) {
         leaveGroup = settings.leaveGroup();
+        overhead = parts.overhead();
         Map<String, Object> config = config(settings);
         Properties properties = new Properties();
         properties.putAll(config);
@@ -49,7 +52,7 @@ public final class StreamWorker {
                 new GatedClients(
                         settings.topics().requests(),
                         () -> !state.stopping().begun() && !state.isolation().wanted() && hasRoom.getAsBoolean(),
-                        state.transactions()::committed));
+                        state.transactions()));
         streams.setUncaughtExceptionHandler(failure -> {
             WorkerFaults fault = WorkerFaults.of(failure);
             LOG.error("stream_thread_failed fault={}", fault, failure);
@@ -88,6 +91,18 @@ public final class StreamWorker {
         state.stopping().reach(Stopping.Stage.HANDING_OVER);
         if (running()) {
             state.inFlight().awaitNone(PUNCTUATION_PATIENCE);
+        }
+    }
+
+    /**
+     * Charges all that the device did and nobody was charged for. The engine must have been closed, so that nothing is
+     * added any more.
+     */
+    public void closeBooks() {
+        overhead.flush();
+        long end = System.nanoTime() + PUNCTUATION_PATIENCE.toNanos();
+        while (running() && overhead.any() && System.nanoTime() < end) {
+            rest(LOOK);
         }
     }
 

@@ -81,14 +81,13 @@ final class Takeover {
         }
         if (!present.isEmpty()) {
             undecided = true;
-            transactions.whenDecided(
-                    this,
-                    () -> {
-                        undecided = false;
-                        counted.addAll(present);
-                    },
-                    () -> {});
+            transactions.whenDecided(() -> decide(counted, present), () -> decide(inCompany, present));
         }
+    }
+
+    private void decide(Deque<String> where, List<String> ids) {
+        undecided = false;
+        where.addAll(ids);
     }
 
     private void tell() {
@@ -104,7 +103,6 @@ final class Takeover {
     }
 
     void close() {
-        transactions.closed(this);
         isolation.closed(this);
     }
 }

@@ -2,38 +2,47 @@ package dev.sluice.stream;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Tells tasks when what they wrote and forwarded is committed. A stream thread has one transaction at a time for all of
- * its tasks, and everything here happens on the thread that it is about.
+ * What is to be done once a transaction has ended. Exactly-once has one transaction per stream thread at a time, and the
+ * thread that forwards is the one that commits, so what a thread leaves here belongs to the transaction that it ends next.
+ *
+ * <p>Where a commit fails, nobody here knows what became of it, and neither is done: what was charged in it is neither
+ * taken for committed nor given back, since it would be charged twice; the next start finds out. Each thread touches its
+ * own entries alone.
  */
-final class Transactions {
-    private final ThreadLocal<List<Undecided>> undecided = ThreadLocal.withInitial(ArrayList::new);
+final class Transactions implements TransactionListener {
+    private final Map<Thread, List<Undecided>> open = new ConcurrentHashMap<>();
+    private final Map<Thread, List<Undecided>> inDoubt = new ConcurrentHashMap<>();
 
-    private record Undecided(Object owner, Runnable committed, Runnable aborted) {}
+    private record Undecided(Runnable committed, Runnable aborted) {}
 
-    /**
-     * Hears how the present transaction ends.
-     *
-     * @param aborted runs when the owner is closed before the transaction was committed
-     */
-    void whenDecided(Object owner, Runnable committed, Runnable aborted) {
-        undecided.get().add(new Undecided(owner, committed, aborted));
+    /** Hears how this thread's present transaction ends. */
+    void whenDecided(Runnable committed, Runnable aborted) {
+        open.computeIfAbsent(Thread.currentThread(), thread -> new ArrayList<>())
+                .add(new Undecided(committed, aborted));
     }
 
-    /** The calling thread's transaction is committed. */
-    void committed() {
-        List<Undecided> decided = List.copyOf(undecided.get());
-        undecided.get().clear();
-        decided.forEach(entry -> entry.committed().run());
+    @Override
+    public void committing() {
+        inDoubt.put(Thread.currentThread(), take(open));
     }
 
-    /** The owner goes, on its thread: what is undecided of it never was. */
-    void closed(Object owner) {
-        List<Undecided> aborted = undecided.get().stream()
-                .filter(entry -> entry.owner().equals(owner))
-                .toList();
-        undecided.get().removeAll(aborted);
-        aborted.forEach(entry -> entry.aborted().run());
+    @Override
+    public void committed() {
+        take(inDoubt).forEach(entry -> entry.committed().run());
+    }
+
+    @Override
+    public void aborted() {
+        take(open).forEach(entry -> entry.aborted().run());
+        inDoubt.remove(Thread.currentThread());
+    }
+
+    private static List<Undecided> take(Map<Thread, List<Undecided>> entries) {
+        List<Undecided> taken = entries.remove(Thread.currentThread());
+        return taken == null ? List.of() : taken;
     }
 }

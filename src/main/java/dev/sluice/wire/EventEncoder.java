@@ -34,17 +34,25 @@ public final class EventEncoder {
     public static final String COMPLETED = "COMPLETED";
 
     private final String worker;
+    private final String process;
     private final Price price;
 
     /**
      * Events of one worker with one kind of device.
      *
      * @param worker name of this worker, the same after a restart
+     * @param startedAt when the worker started; tells its processes apart
      * @param price of this worker's device
      */
-    public EventEncoder(String worker, Price price) {
+    public EventEncoder(String worker, Instant startedAt, Price price) {
         this.worker = worker;
+        process = worker + "/" + startedAt.toEpochMilli();
         this.price = price;
+    }
+
+    /** What {@code CostIncurred.process} says of device time that this worker uses. */
+    public String process() {
+        return process;
     }
 
     /** {@value #COMPLETED}, or the failure's code: for {@code CostIncurred.outcome} and {@code SettledRequest.outcome}. */
@@ -138,13 +146,29 @@ public final class EventEncoder {
     /**
      * Device time that no request answers for.
      *
-     * @param sequence tells this worker's charges apart; never used twice, not even after a restart
+     * @param sequence tells this process's charges apart
      */
     public CostIncurred overhead(long sequence, DeviceUsage usage, Instant start, Instant end) {
+        return overhead(process, String.valueOf(sequence), usage, start, end);
+    }
+
+    /**
+     * Device time that a process had not charged when it ended, at the price of this worker's device.
+     *
+     * @param process the ended one, as in {@link #process}
+     */
+    public CostIncurred lost(String process, DeviceUsage usage, Instant start, Instant end) {
+        return overhead(process, "lost", usage, start, end);
+    }
+
+    private CostIncurred overhead(String process, String name, DeviceUsage usage, Instant start, Instant end) {
+        int slash = process.lastIndexOf('/');
         return priced(usage, start, end)
-                .setCostId("overhead:" + worker + ":" + sequence)
+                .setCostId("overhead:" + process + ":" + name)
                 .setChargeKind(ChargeKind.OVERHEAD)
                 .setOutcome("")
+                .setWorker(slash < 0 ? process : process.substring(0, slash))
+                .setProcess(process)
                 .build();
     }
 
@@ -153,6 +177,7 @@ public final class EventEncoder {
         BigDecimal cost = price.of(usage.deviceNanos());
         return CostIncurred.newBuilder()
                 .setWorker(worker)
+                .setProcess(process)
                 .setChargePeriodStart(start)
                 .setChargePeriodEnd(end)
                 .setConsumedQuantity(seconds)

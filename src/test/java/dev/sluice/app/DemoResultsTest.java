@@ -23,7 +23,7 @@ class DemoResultsTest {
     private static final List<GenerationRequest> REQUESTS =
             DemoPlan.of("m", List.of("a", "b"), 4, 25, 2, 4).shuffled();
     private static final EventEncoder ENCODER =
-            new EventEncoder("w", new Price("sku", BigDecimal.ONE, Currency.getInstance("USD")));
+            new EventEncoder("w", Instant.EPOCH, new Price("sku", BigDecimal.ONE, Currency.getInstance("USD")));
 
     @Test
     void askForEveryScheduleWithTheSameSeeds() {

@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
 import javax.imageio.ImageIO;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -76,12 +77,11 @@ class CheckerIT {
                 producer.abortTransaction();
                 producer.beginTransaction();
                 send(producer, avro, TOPICS.failures(), "cancelled", failed("cancelled"));
-                producer.send(deadLetter());
+                send(producer, deadLetter());
                 producer.commitTransaction();
                 // Left open: the broker aborts it when its time is up, and the checker waits for that.
                 producer.beginTransaction();
                 send(producer, avro, TOPICS.failures(), "open", failed("open"));
-                producer.flush();
 
                 Verdict verdict = CheckerProcess.check(
                         new CheckerInput(
@@ -142,8 +142,14 @@ class CheckerIT {
             AvroSerializer<SpecificRecord> avro,
             String topic,
             String key,
-            SpecificRecord event) {
-        producer.send(new ProducerRecord<>(topic, key, avro.serialize(topic, event)));
+            SpecificRecord event)
+            throws ExecutionException, InterruptedException {
+        send(producer, new ProducerRecord<>(topic, key, avro.serialize(topic, event)));
+    }
+
+    private static void send(KafkaProducer<String, byte[]> producer, ProducerRecord<String, byte[]> record)
+            throws ExecutionException, InterruptedException {
+        assertThat(producer.send(record).get().hasOffset()).isTrue();
     }
 
     private static ProducerRecord<String, byte[]> deadLetter() {

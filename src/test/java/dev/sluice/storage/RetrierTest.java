@@ -49,6 +49,27 @@ class RetrierTest {
     }
 
     @Test
+    void aCallersPatienceShortensTheBudgetAndNeverLengthensIt() {
+        RetryPolicy policy = policy(5, Duration.ofSeconds(9));
+
+        assertThat(policy.within(Duration.ofSeconds(3)).budget()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(policy.within(Duration.ofHours(1))).isEqualTo(policy);
+        assertThat(policy.within(Duration.ofSeconds(-1)).budget()).isPositive();
+    }
+
+    @Test
+    void countsAttemptsRetriesAndFailures() {
+        Retrier retrier = new Retrier(policy(3, Duration.ofMinutes(1)));
+
+        assertThat(retrier.run("call", RetrierTest::noAnswer)).failsWithin(Duration.ofSeconds(20));
+        retrier.run("call", () -> CompletableFuture.completedFuture("done")).join();
+
+        assertThat(retrier.counters().attempts()).isEqualTo(4);
+        assertThat(retrier.counters().retries()).isEqualTo(2);
+        assertThat(retrier.counters().failures()).isEqualTo(1);
+    }
+
+    @Test
     void aBugIsNotRetried() {
         StorageException failure = failureOf(policy(5, Duration.ofMinutes(1)), () -> {
             throw new IllegalStateException("bug");

@@ -39,7 +39,7 @@ class S3FaultsIT {
     private static final String BUCKET = "images";
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
-    /** The first two attempts may be spoilt twice over, for the native client makes each attempt twice. */
+    /** Attempts enough for two faults: an attempt may meet one in its write and one in its repair. */
     private static final RetryPolicy QUICK = new RetryPolicy(
             6, Duration.ofMillis(10), Duration.ofMillis(50), Duration.ofSeconds(1), Duration.ofSeconds(30));
 

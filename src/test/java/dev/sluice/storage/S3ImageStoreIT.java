@@ -194,6 +194,22 @@ class S3ImageStoreIT {
 
     @ParameterizedTest
     @EnumSource(S3Settings.HttpClient.class)
+    void halfAnAnswerIsNotTakenForTheObject(S3Settings.HttpClient client, TestInfo test) throws IOException {
+        try (HalfAnswerS3 half = new HalfAnswerS3(IMAGE, 2);
+                S3ImageStore store = store(half.endpoint(), client)) {
+            assertThat(join(store.get(BUCKET, "any"))).isEqualTo(IMAGE);
+            assertThat(half.halvesLeft()).isZero();
+        }
+        try (HalfAnswerS3 half = new HalfAnswerS3(IMAGE, 2);
+                S3ImageStore store = store(half.endpoint(), client)) {
+            assertThat(join(store.put(address(test), IMAGE, PATIENCE)).sizeBytes())
+                    .isEqualTo(IMAGE.length);
+            assertThat(half.halvesLeft()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(S3Settings.HttpClient.class)
     void theStoreIsAskedToEncrypt(S3Settings.HttpClient client, TestInfo test) throws IOException {
         try (StubbornS3 s3Stub = new StubbornS3(List.of())) {
             putWith(new Encryption.BucketDefault(), s3Stub.endpoint(), client, test);

@@ -3,6 +3,7 @@ package dev.sluice.stream;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.EngineSettings;
+import dev.sluice.engine.MeterFile;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.TorchScriptBundles;
 import dev.sluice.model.VerifiedBundle;
@@ -30,6 +31,7 @@ import java.util.Map;
  */
 public final class ForkedWorker {
     static final String APPLICATION_ID = "sluice-kill-test";
+    private static final Duration OVERHEAD_INTERVAL = Duration.ofSeconds(1);
 
     private ForkedWorker() {}
 
@@ -43,20 +45,26 @@ public final class ForkedWorker {
 
         TorchScriptBundles torch = TorchScriptBundles.onCpu();
         Bundle bundle = torch.open(VerifiedBundle.read(bundleDirectory));
+        Clock clock = Clock.systemUTC();
+        Instant startedAt = clock.instant();
+        EventEncoder encoder = new EventEncoder(
+                name, startedAt, new Price("cpu", new BigDecimal("0.0001"), Currency.getInstance("EUR")));
+        MeterFile meterFile = MeterFile.create(stateDirectory, APPLICATION_ID, encoder.process(), startedAt);
         Engine engine = new Engine(
                 List.of(bundle),
                 EngineSettings.constant(16, 8).withProgressInterval(Duration.ofMillis(200)),
                 EngineClock.SYSTEM,
+                meterFile,
                 () -> torch.prepareCallingThread(1));
         engine.start();
-        Clock clock = Clock.systemUTC();
         Finisher finisher = new Finisher(new S3ImageStore(LocalS3.settings(s3)), 1, 32, clock, Milestones.NONE);
+        Overhead overhead = new Overhead(engine.meter(), OVERHEAD_INTERVAL, startedAt);
         WorkerParts parts = new WorkerParts(
                 engine,
                 finisher,
                 new RequestDecoder(),
-                new EventEncoder(name, new Price("cpu", new BigDecimal("0.0001"), Currency.getInstance("EUR"))),
-                new Overhead(engine.meter(), Duration.ofSeconds(10), Instant.now()),
+                encoder,
+                overhead,
                 (request, outcome, age) -> {},
                 Milestones.NONE,
                 clock);
@@ -75,6 +83,7 @@ public final class ForkedWorker {
                         "heartbeat.interval.ms", 2000,
                         "transaction.timeout.ms", 10_000));
         new StreamWorker(settings, parts, () -> engine.hasRoom() && finisher.hasRoom(), failure -> {}).start();
+        new LostDeviceTime(meterFile, settings, overhead, clock).start();
         System.in.transferTo(OutputStream.nullOutputStream());
         Runtime.getRuntime().halt(0);
     }

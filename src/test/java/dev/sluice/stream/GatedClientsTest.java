@@ -8,16 +8,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.MockConsumer;
-import org.apache.kafka.clients.producer.MockProducer;
-import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
 class GatedClientsTest {
@@ -27,30 +23,12 @@ class GatedClientsTest {
 
     private final AtomicBoolean room = new AtomicBoolean();
     private final MockConsumer<byte[], byte[]> plain = new MockConsumer<>("earliest");
-    private final AtomicInteger commits = new AtomicInteger();
-    private final GatedClients clients = new GatedClients("requests", room::get, commits::incrementAndGet);
-    private final Consumer<byte[], byte[]> gated = clients.gated(plain);
+    private final Consumer<byte[], byte[]> gated =
+            new GatedClients("requests", room::get, new TransactionListener() {}).gated(plain);
 
     GatedClientsTest() {
         plain.assign(List.of(REQUESTS_0, REQUESTS_1, CANCELLATIONS));
         plain.assignment().forEach(partition -> plain.seek(partition, 0));
-    }
-
-    @Test
-    void tellsOfACommitOnceItIsDone() {
-        MockProducer<byte[], byte[]> plainProducer =
-                new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
-        Producer<byte[], byte[]> watched = clients.watched(plainProducer);
-        watched.initTransactions();
-        watched.beginTransaction();
-        assertThat(commits).hasValue(0);
-        watched.commitTransaction();
-        assertThat(commits).hasValue(1);
-
-        watched.beginTransaction();
-        plainProducer.commitTransactionException = new KafkaException("not committed");
-        assertThatThrownBy(watched::commitTransaction).hasMessage("not committed");
-        assertThat(commits).hasValue(1);
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.sluice.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.events.v1.GenerationCancelled;
 import dev.sluice.events.v1.GenerationCompleted;
 import dev.sluice.events.v1.GenerationFailed;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Serdes;
@@ -26,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One task's stores outlive its processor, as they do when a task moves or its worker dies. */
 class RestartTest {
@@ -188,7 +192,7 @@ class RestartTest {
         assertThat(attempts("r-1")).isEqualTo(2);
         assertThat(worker.engine.imagesInside()).isZero();
 
-        worker.state.transactions().committed();
+        commit();
         settleUntil(() -> outcomes() == 1);
 
         assertThat(completions()).hasSize(1);
@@ -284,6 +288,73 @@ class RestartTest {
     private int attempts(String id) {
         KeyValueStore<String, PendingRequest> pending = context.getStateStore(Ledger.PENDING);
         return pending.get(id).getAttempts();
+    void writesOffAnOutcomeThatComesToAClosedTask() {
+        worker.images.hold();
+        SettlingProcessor task = newProcessor();
+        task.process(request("r-1"));
+        awaitEmptyEngine();
+        long warmUp = SimulatedDevice.NANOS_PER_CALL;
+        assertThat(worker.engine.meter().overheadNanos()).isEqualTo(warmUp);
+        task.close();
+        worker.images.letThrough();
+
+        SimulatedWorker.await(
+                () -> worker.engine.meter().chargedNanos() == 0, () -> "the outcome is still charged to the request");
+    }
+
+    @Test
+    void writesOffAnOutcomeThatAClosedTaskHadNotRead() {
+        SettlingProcessor task = newProcessor();
+        task.process(request("r-1"));
+        awaitEmptyEngine();
+        task.close();
+
+        SimulatedWorker.await(
+                () -> worker.engine.meter().chargedNanos() == 0, () -> "the outcome is still charged to the request");
+        assertThat(context.forwarded()).isEmpty();
+    }
+
+    /** Stores aren't rolled back here, so a request whose transaction is aborted is overhead and is not sampled again. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void committedChargesAddUpToTheDeviceTimeWhateverIsAborted(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        TransactionListener transactions = worker.state.transactions();
+        SettlingProcessor task = newProcessor();
+        long committed = 0;
+        for (int i = 0; i < 40; i++) {
+            task.process(request("r-" + i));
+            if (random.nextInt(4) == 0) {
+                task.close();
+                task.init(context);
+            }
+            if (random.nextInt(3) == 0) {
+                awaitEmptyEngine();
+            }
+            worker.time.advanceCalendar(SimulatedWorker.OVERHEAD_INTERVAL.dividedBy(4));
+            punctuateWithoutCommit();
+            long open = forwardedNanos();
+            context.resetForwards();
+            if (random.nextInt(3) == 0) {
+                transactions.aborted();
+            } else {
+                transactions.committing();
+                transactions.committed();
+                committed += open;
+            }
+            assertThat(committed).isLessThanOrEqualTo(worker.engine.meter().deviceNanos());
+        }
+        worker.parts.overhead().flush();
+        settleUntil(() -> worker.engine.imagesInside() == 0 && pending() == 0);
+        // A job that was given up may have been written off after the last punctuation but one.
+        long before = committed;
+        settleUntil(() -> before + forwardedNanos() == worker.engine.meter().deviceNanos());
+    }
+
+    private long forwardedNanos() {
+        return forwarded(EventSinks.COSTS, CostIncurred.class).stream()
+                .mapToLong(CostIncurred::getDeviceNanos)
+                .sum();
     }
 
     private SettlingProcessor newProcessor() {
@@ -312,6 +383,11 @@ class RestartTest {
     /** The latest processor's punctuation: a closed task is not punctuated any more. */
     private void punctuate() {
         punctuateWithoutCommit();
+        commit();
+    }
+
+    private void commit() {
+        worker.state.transactions().committing();
         worker.state.transactions().committed();
     }
 

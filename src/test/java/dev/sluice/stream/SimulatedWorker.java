@@ -104,7 +104,9 @@ final class SimulatedWorker implements AutoCloseable {
                 finisher,
                 new RequestDecoder(),
                 new EventEncoder(
-                        NAME, new Price("simulated-device", new BigDecimal("0.5"), Currency.getInstance("EUR"))),
+                        NAME,
+                        time.now(),
+                        new Price("simulated-device", new BigDecimal("0.5"), Currency.getInstance("EUR"))),
                 new Overhead(engine.meter(), OVERHEAD_INTERVAL, time.now()),
                 (request, outcome, age) -> {},
                 this::reached,
@@ -206,6 +208,7 @@ final class SimulatedWorker implements AutoCloseable {
 
     void punctuate() {
         driver.advanceWallClockTime(SETTLE_INTERVAL);
+        state.transactions().committing();
         state.transactions().committed();
         collect();
     }

@@ -2,6 +2,9 @@ package dev.sluice.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.engine.MeterFile;
+import dev.sluice.engine.MeterFile.Reading;
+import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.events.v1.GenerationCompleted;
 import dev.sluice.events.v1.GenerationRequested;
 import dev.sluice.events.v1.ImageObject;
@@ -128,6 +131,44 @@ class WorkerKillIT {
         Process third = startWorker("worker-3", "state-3");
 
         requireEachSettledOnce(second, third);
+    }
+
+    @Test
+    void chargesEveryNanosecondThatKilledWorkersUsed() throws Exception {
+        Process first = startWorker("worker-1", "state");
+        publish();
+        awaitAllInFlight(first);
+        kill(first);
+        Reading firstMeter = assertThat(meters()).singleElement().actual();
+        assertThat(chargedNanos(firstMeter)).as("charged before the kill").isLessThan(firstMeter.spentNanos());
+
+        // Killed before or while it charges what the first had lost.
+        Process second = startWorker("worker-1", "state");
+        await(() -> meters().stream().anyMatch(meter -> meter.alive() && meter.spentNanos() > 0), second);
+        kill(second);
+        Reading secondMeter = assertThat(meters())
+                .filteredOn(meter -> !meter.process().equals(firstMeter.process()))
+                .singleElement()
+                .actual();
+
+        Process third = startWorker("worker-1", "state");
+        await(() -> meters().size() == 1 && meters().getFirst().alive(), third);
+        await(
+                () -> chargedNanos(firstMeter) == firstMeter.spentNanos()
+                        && chargedNanos(secondMeter) == secondMeter.spentNanos(),
+                third);
+        assertThat(events.costs.stream().map(CostIncurred::getCostId)).doesNotHaveDuplicates();
+    }
+
+    private List<Reading> meters() {
+        return MeterFile.readAll(folder.resolve("state"));
+    }
+
+    private long chargedNanos(Reading meter) {
+        return events.costs.stream()
+                .filter(cost -> cost.getProcess().equals(meter.process()))
+                .mapToLong(CostIncurred::getDeviceNanos)
+                .sum();
     }
 
     private Process startWorker(String name, String state) throws IOException {

@@ -39,7 +39,7 @@ class EventEncoderTest {
     private static final Price PRICE =
             new Price("gpu-large", new BigDecimal("0.000833333333"), Currency.getInstance("USD"));
 
-    private final EventEncoder encoder = new EventEncoder("worker-1", PRICE);
+    private final EventEncoder encoder = new EventEncoder("worker-1", START, PRICE);
     private final GenerationRequest request = SampleRequests.random(1);
 
     @Test
@@ -82,7 +82,18 @@ class EventEncoderTest {
         assertThat(event.getListCost()).isEqualByComparingTo("0.000000000005833333331");
         CostIncurred overhead = encoder.overhead(5, DeviceUsage.NONE, START, END);
         assertThat(trip(overhead, CostIncurred.class)).isEqualTo(overhead);
-        assertThat(overhead.getCostId()).isEqualTo("overhead:worker-1:5");
+        assertThat(overhead.getCostId()).isEqualTo("overhead:" + encoder.process() + ":5");
+        assertThat(overhead.getProcess()).isEqualTo(event.getProcess()).isEqualTo("worker-1/" + START.toEpochMilli());
+    }
+
+    @Test
+    void lostDeviceTimeIsChargedForTheProcessThatUsedIt() {
+        CostIncurred lost = encoder.lost("worker/0/17", DeviceUsage.NONE, START, END);
+
+        assertThat(trip(lost, CostIncurred.class)).isEqualTo(lost);
+        assertThat(lost.getCostId()).isEqualTo("overhead:worker/0/17:lost");
+        assertThat(lost.getProcess()).isEqualTo("worker/0/17");
+        assertThat(lost.getWorker()).isEqualTo("worker/0");
     }
 
     @Test

@@ -1,0 +1,46 @@
+package dev.sluice.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+class StorageFaultTest {
+    @ParameterizedTest
+    @CsvSource({
+        "500, InternalError",
+        "503, SlowDown",
+        "429, TooManyRequests",
+        "409, ConditionalRequestConflict",
+        "400, BadDigest",
+        "400, IncompleteBody",
+        "400, RequestTimeout",
+        "400, XAmzContentSHA256Mismatch"
+    })
+    void busyStoresAndDamageOnTheWayPass(int status, String code) {
+        assertThat(StorageFault.of(answer(status, code))).isInstanceOf(StorageFault.Passing.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"403, AccessDenied", "404, NoSuchBucket", "400, InvalidRequest", "400, KMS.DisabledException"})
+    void whatTheStoreWillSayAgainIsRefused(int status, String code) {
+        assertThat(StorageFault.of(answer(status, code))).isInstanceOf(StorageFault.Refused.class);
+    }
+
+    @Test
+    void anObjectThatWasNotSeenWholeIsLookedAtAgain() {
+        assertThat(StorageFault.of(new CompletionException(new UnverifiedObjectException("half of it"))))
+                .isInstanceOf(StorageFault.Passing.class);
+    }
+
+    private static CompletionException answer(int status, String code) {
+        return new CompletionException(S3Exception.builder()
+                .statusCode(status)
+                .awsErrorDetails(AwsErrorDetails.builder().errorCode(code).build())
+                .build());
+    }
+}

@@ -1,0 +1,229 @@
+package dev.sluice.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.engine.DeviceMeter;
+import dev.sluice.engine.MeterFile;
+import dev.sluice.events.v1.CostIncurred;
+import dev.sluice.request.DeviceUsage;
+import dev.sluice.request.RequestLimits;
+import dev.sluice.standalone.EmbeddedKafka;
+import dev.sluice.standalone.EmbeddedSchemaRegistry;
+import dev.sluice.wire.AvroSerializer;
+import dev.sluice.wire.EventEncoder;
+import dev.sluice.wire.Price;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Currency;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an ended process used and what the topic has for it, put together by hand. */
+@Timeout(120)
+class LostDeviceTimeIT {
+    private static final String TOPIC = Topics.DEFAULT.costs();
+    private static final String APPLICATION_ID = "sluice-lost-test";
+    private static final Price PRICE = Price.free("device", Currency.getInstance("EUR"));
+
+    @TempDir
+    private Path folder;
+
+    private final Instant startedAt = Instant.now().minusSeconds(60);
+    private final List<Future<RecordMetadata>> sent = new ArrayList<>();
+    private final EventEncoder dead = new EventEncoder("worker", startedAt, PRICE);
+    private final AvroSerializer<CostIncurred> serializer = new AvroSerializer<>();
+    private final Overhead overhead = new Overhead(new DeviceMeter(), Duration.ofMinutes(1), startedAt);
+    private EmbeddedKafka kafka;
+    private EmbeddedSchemaRegistry registry;
+    private Producer<String, byte[]> producer;
+    private MeterFile own;
+    private long sequence;
+
+    @BeforeEach
+    void start() {
+        kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0);
+        registry = EmbeddedSchemaRegistry.start(folder.resolve("registry"), 0);
+        serializer.configure(Map.of("schema.registry.url", registry.url().toString()), false);
+        producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", kafka.bootstrapServers(), "transactional.id", "dead"),
+                new StringSerializer(),
+                new ByteArraySerializer());
+        MeterFile meter = MeterFile.create(folder, APPLICATION_ID, dead.process(), startedAt);
+        meter.spent(100, 10);
+        meter.close();
+        own = MeterFile.create(folder, APPLICATION_ID, "worker/alive", Instant.now());
+    }
+
+    @AfterEach
+    void stop() {
+        own.close();
+        producer.close();
+        serializer.close();
+        registry.close();
+        kafka.close();
+    }
+
+    @Test
+    void chargesWhatNoCommittedTransactionHasAndWaitsForTheOpenOnes() {
+        createTopic(Map.of());
+        producer.initTransactions();
+        inTransaction(30, 4);
+        producer.commitTransaction();
+        inTransaction(50, 0);
+        producer.abortTransaction();
+        inTransaction(20, 0);
+        producer.flush();
+
+        try (LostDeviceTime lost = lostDeviceTime()) {
+            lost.start();
+            // No outcome can be waited for here: nothing is to happen.
+            SimulatedWorker.await(afterASecond(), () -> "the clock stands still");
+            assertThat(overhead.takeLost()).isEmpty();
+
+            producer.commitTransaction();
+            Overhead.Lost charge = awaitLost();
+            assertThat(charge.process()).isEqualTo(dead.process());
+            assertThat(charge.usage()).isEqualTo(new DeviceUsage(50, 6, 0, 0));
+            assertThat(charge.start()).isEqualTo(Instant.ofEpochMilli(startedAt.toEpochMilli()));
+            assertThat(meterFile()).exists();
+
+            overhead.transactions().committing();
+            overhead.transactions().committed();
+            assertThat(meterFile()).doesNotExist();
+        }
+    }
+
+    @Test
+    void deletesTheFileOfAProcessThatHadChargedAll() {
+        createTopic(Map.of());
+        producer.initTransactions();
+        inTransaction(100, 10);
+        send("not Avro".getBytes(StandardCharsets.UTF_8));
+        producer.commitTransaction();
+
+        try (LostDeviceTime lost = lostDeviceTime()) {
+            lost.start();
+            SimulatedWorker.await(() -> !Files.exists(meterFile()), () -> "the file is still there");
+            assertThat(overhead.takeLost()).isEmpty();
+        }
+    }
+
+    @Test
+    void chargesNothingWhereTheTopicMayHaveLostCharges() throws ExecutionException, InterruptedException {
+        createTopic(Map.of("retention.ms", "1000"));
+        producer.initTransactions();
+        inTransaction(30, 0);
+        producer.commitTransaction();
+        deleteRecords();
+
+        try (LostDeviceTime lost = lostDeviceTime()) {
+            lost.start();
+            SimulatedWorker.await(() -> !Files.exists(meterFile()), () -> "the file is still there");
+            assertThat(overhead.takeLost()).isEmpty();
+        }
+    }
+
+    @Test
+    void leavesTheFileToTheNextStartWhereItIsStopped() {
+        createTopic(Map.of());
+        producer.initTransactions();
+        inTransaction(20, 0);
+        producer.flush();
+        LostDeviceTime first = lostDeviceTime();
+        first.start();
+        first.close();
+        producer.abortTransaction();
+
+        try (LostDeviceTime second = lostDeviceTime()) {
+            second.start();
+            assertThat(awaitLost().usage()).isEqualTo(new DeviceUsage(100, 10, 0, 0));
+        }
+    }
+
+    private void createTopic(Map<String, String> config) {
+        kafka.createTopics(Map.of(TOPIC, 2), config);
+    }
+
+    private LostDeviceTime lostDeviceTime() {
+        StreamSettings settings = new StreamSettings(
+                APPLICATION_ID,
+                Topics.DEFAULT,
+                folder,
+                Duration.ofMillis(100),
+                Duration.ofHours(1),
+                Duration.ofMillis(100),
+                RequestLimits.DEFAULT,
+                Map.of(
+                        "bootstrap.servers",
+                        kafka.bootstrapServers(),
+                        "schema.registry.url",
+                        registry.url().toString()));
+        return new LostDeviceTime(own, settings, overhead, Clock.systemUTC());
+    }
+
+    private void inTransaction(long denoiserNanos, long guideNanos) {
+        DeviceUsage usage = new DeviceUsage(denoiserNanos, guideNanos, 0, 1);
+        CostIncurred cost = dead.overhead(sequence++, usage, startedAt, startedAt.plusSeconds(1));
+        producer.beginTransaction();
+        send(serializer.serialize(TOPIC, cost));
+    }
+
+    private void send(byte @Nullable [] value) {
+        sent.add(producer.send(new ProducerRecord<>(TOPIC, "worker", value)));
+    }
+
+    private void deleteRecords() throws ExecutionException, InterruptedException {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            // All there is.
+            RecordsToDelete all = RecordsToDelete.beforeOffset(-1);
+            admin.deleteRecords(Map.of(new TopicPartition(TOPIC, 0), all, new TopicPartition(TOPIC, 1), all))
+                    .all()
+                    .get();
+        }
+    }
+
+    private Overhead.Lost awaitLost() {
+        List<Overhead.Lost> found = new ArrayList<>();
+        SimulatedWorker.await(
+                () -> {
+                    Optional<Overhead.Lost> lost = overhead.takeLost();
+                    lost.ifPresent(found::add);
+                    return lost.isPresent();
+                },
+                () -> "nothing lost yet");
+        return found.getFirst();
+    }
+
+    private static BooleanSupplier afterASecond() {
+        long end = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+        return () -> System.nanoTime() > end;
+    }
+
+    private Path meterFile() {
+        return folder.resolve("device-time").resolve(startedAt.toEpochMilli() + ".meter");
+    }
+}
