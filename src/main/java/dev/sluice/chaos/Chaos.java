@@ -97,7 +97,9 @@ public final class Chaos {
             int before = stage.watch().settled();
             Thread.sleep(random.nextLong(plan.tempo().pause().toMillis()));
             Patience.await(
-                    BREATH, () -> crowd.done() || stage.watch().settled() >= before + plan.tempo().outcomes());
+                    BREATH,
+                    () -> crowd.done()
+                            || stage.watch().settled() >= before + plan.tempo().outcomes());
             strike(round.removeLast(), random.split(), stage);
         }
     }
