@@ -135,14 +135,7 @@ final class Worker implements AutoCloseable {
         metrics.watch(store.counters());
         Overhead overhead = new Overhead(engine.meter(), config.overheadInterval(), startedAt);
         WorkerParts parts = new WorkerParts(
-                engine,
-                finisher,
-                new RequestDecoder(),
-                encoder,
-                overhead,
-                metrics::settled,
-                hooks.milestones(),
-                clock);
+                engine, finisher, new RequestDecoder(), encoder, overhead, metrics::settled, hooks.milestones(), clock);
         CompletableFuture<Throwable> fatal = new CompletableFuture<>();
         StreamWorker stream =
                 new StreamWorker(config.stream(), parts, () -> engine.hasRoom() && finisher.hasRoom(), fatal::complete);

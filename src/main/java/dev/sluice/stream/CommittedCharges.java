@@ -23,7 +23,6 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -84,8 +83,8 @@ final class CommittedCharges {
             if (partitions.isEmpty()) {
                 throw new KafkaException("no partitions of " + topic);
             }
-            Map<TopicPartition, Long> ends = ends(admin, partitions);
-            Set<TopicPartition> shortened = seek(consumer, partitions, ends, since);
+            Map<TopicPartition, Long> ends = offsets(admin, partitions, OffsetSpec.latest());
+            Set<TopicPartition> shortened = seek(admin, consumer, partitions, ends, since);
             Map<String, DeviceUsage> charged = new HashMap<>();
             Map<TopicPartition, Instant> first = new HashMap<>();
             while (partitions.stream().anyMatch(partition -> consumer.position(partition) < offset(ends, partition))) {
@@ -127,37 +126,36 @@ final class CommittedCharges {
         return new DeviceUsage(cost.getDenoiserNanos(), cost.getGuideNanos(), cost.getPaddingNanos(), cost.getRows());
     }
 
-    /** The ends without regard to transactions, so that none that is open is overlooked. */
-    private static Map<TopicPartition, Long> ends(Admin admin, List<TopicPartition> partitions)
+    /** Without regard to transactions, so that none that is open is overlooked; -1 where there is no such offset. */
+    private static Map<TopicPartition, Long> offsets(Admin admin, List<TopicPartition> partitions, OffsetSpec spec)
             throws ExecutionException, InterruptedException {
-        Map<TopicPartition, OffsetSpec> latest =
-                partitions.stream().collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest()));
-        return admin
-                .listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
+        Map<TopicPartition, Long> offsets = new HashMap<>();
+        admin.listOffsets(
+                        partitions.stream().collect(Collectors.toMap(partition -> partition, partition -> spec)),
+                        new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
                 .all()
                 .get()
-                .entrySet()
-                .stream()
-                .collect(Collectors.toMap(
-                        Map.Entry::getKey, entry -> entry.getValue().offset()));
+                .forEach((partition, found) -> offsets.put(partition, found.offset()));
+        return offsets;
     }
 
     /** @return partitions that lack their first records, and of which the rest doesn't say since when */
     private static Set<TopicPartition> seek(
+            Admin admin,
             Consumer<byte[], byte[]> consumer,
             List<TopicPartition> partitions,
             Map<TopicPartition, Long> ends,
-            Instant since) {
+            Instant since)
+            throws ExecutionException, InterruptedException {
         consumer.assign(partitions);
         Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(partitions);
-        long from = since.minus(CLOCK_MARGIN).toEpochMilli();
-        Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(
-                partitions.stream().collect(Collectors.toMap(partition -> partition, partition -> from)));
+        OffsetSpec from = OffsetSpec.forTimestamp(since.minus(CLOCK_MARGIN).toEpochMilli());
+        Map<TopicPartition, Long> found = offsets(admin, partitions, from);
         Set<TopicPartition> shortened = new HashSet<>();
         for (TopicPartition partition : partitions) {
-            OffsetAndTimestamp at = found.get(partition);
+            long at = offset(found, partition);
             long beginning = offset(beginnings, partition);
-            long start = at == null ? offset(ends, partition) : at.offset();
+            long start = at < 0 ? offset(ends, partition) : at;
             consumer.seek(partition, start);
             if (beginning > 0 && (start == beginning || beginning >= offset(ends, partition))) {
                 shortened.add(partition);

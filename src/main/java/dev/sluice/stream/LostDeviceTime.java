@@ -76,7 +76,7 @@ public final class LostDeviceTime implements AutoCloseable {
                     return;
                 } catch (KafkaException e) {
                     LOG.warn("lost_device_time_waits processes={} reason=\"{}\"", dead.size(), e.toString());
-                    Thread.sleep(settings.retryPause().plus(Duration.ofMillis(100)));
+                    Thread.sleep(settings.settle().retryPause().plus(Duration.ofMillis(100)));
                 }
             }
         } catch (InterruptedException e) {

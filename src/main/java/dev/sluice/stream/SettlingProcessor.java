@@ -64,8 +64,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
                 settings.settle().attempts(),
                 state.transactions(),
                 state.isolation());
-        open = new Open(
-                ledger, new Settlement(parts, state.transactions(), ledger, new EventSinks(context)), takeover);
+        open = new Open(ledger, new Settlement(parts, state.transactions(), ledger, new EventSinks(context)), takeover);
         context.schedule(settings.settle().interval(), PunctuationType.WALL_CLOCK_TIME, timestamp -> punctuate());
     }
 

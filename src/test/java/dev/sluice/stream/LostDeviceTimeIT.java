@@ -118,6 +118,22 @@ class LostDeviceTimeIT {
     }
 
     @Test
+    void seesAChargeWhoseTransactionIsCommittedWhileItIsTheOnlyOne() {
+        createTopic(Map.of());
+        producer.initTransactions();
+        inTransaction(100, 10);
+        producer.flush();
+
+        try (LostDeviceTime lost = lostDeviceTime()) {
+            lost.start();
+            SimulatedWorker.await(afterASecond(), () -> "the clock stands still");
+            producer.commitTransaction();
+            SimulatedWorker.await(() -> !Files.exists(meterFile()), () -> "the file is still there");
+            assertThat(overhead.takeLost()).isEmpty();
+        }
+    }
+
+    @Test
     void deletesTheFileOfAProcessThatHadChargedAll() {
         createTopic(Map.of());
         producer.initTransactions();
@@ -173,9 +189,9 @@ class LostDeviceTimeIT {
                 APPLICATION_ID,
                 Topics.DEFAULT,
                 folder,
-                Duration.ofMillis(100),
-                Duration.ofHours(1),
-                Duration.ofMillis(100),
+                new SettleSettings(
+                        Duration.ofMillis(100), Duration.ofHours(1), Duration.ofMillis(100), Duration.ofHours(1), 8),
+                true,
                 RequestLimits.DEFAULT,
                 Map.of(
                         "bootstrap.servers",

@@ -288,6 +288,9 @@ class RestartTest {
     private int attempts(String id) {
         KeyValueStore<String, PendingRequest> pending = context.getStateStore(Ledger.PENDING);
         return pending.get(id).getAttempts();
+    }
+
+    @Test
     void writesOffAnOutcomeThatComesToAClosedTask() {
         worker.images.hold();
         SettlingProcessor task = newProcessor();
