@@ -69,7 +69,7 @@ public final class Chaos {
         LOG.info(
                 "traffic_over settled={} outstanding={}", settled, stage.watch().outstanding());
         int badLeaves = stage.fleet().leaveAll(LEAVE_PATIENCE);
-        badLeaves += recoverDeviceTime(stage);
+        badLeaves += stage.recoverDeviceTime();
         List<String> outstanding = stage.watch().examples(SHOWN);
         Verdict verdict = CheckerProcess.check(stage.checkerInput(), plan.folder());
         Map<Integer, Integer> exits = new TreeMap<>();
@@ -131,14 +131,6 @@ public final class Chaos {
         struck.compute(
                 fault.name(),
                 (name, before) -> change.apply(Optional.ofNullable(before).orElse(ChaosReport.Struck.NEVER)));
-    }
-
-    /** Each worker comes once more, answers for what its killed processes had spent, and leaves. */
-    private static int recoverDeviceTime(Stage stage) throws InterruptedException {
-        stage.fleet().everJoined().forEach(stage.fleet()::join);
-        stage.fleet().awaitReady(START_PATIENCE);
-        Thread.sleep(Duration.ofSeconds(15));
-        return stage.fleet().leaveAll(LEAVE_PATIENCE);
     }
 
     private void makeFolder() {

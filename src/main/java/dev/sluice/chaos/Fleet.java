@@ -24,6 +24,9 @@ final class Fleet implements AutoCloseable {
     private static final Duration REST = Duration.ofMillis(500);
     private static final Duration START_PATIENCE = Duration.ofSeconds(60);
 
+    /** 0, or what a JVM ends with on SIGTERM once its shutdown hooks are done. */
+    private static final Set<Integer> STOPPED = Set.of(0, 143);
+
     private final Path folder;
     private final Map<String, String> settings;
     private final Consumer<WorkerLaunch> whenEnded;
@@ -112,7 +115,7 @@ final class Fleet implements AutoCloseable {
         return List.copyOf(exits);
     }
 
-    /** Has all workers drain and leave at once; how many ended with a status other than 0. */
+    /** Has all workers drain and leave at once; how many had to be killed, or ended with a status other than a stop's. */
     int leaveAll(Duration patience) throws InterruptedException {
         Collection<WorkerProcess> leaving = processes();
         for (WorkerProcess process : leaving) {
@@ -121,7 +124,7 @@ final class Fleet implements AutoCloseable {
         int failed = 0;
         for (WorkerProcess process : leaving) {
             OptionalInt status = leave(process.launch().name(), patience);
-            if (status.isEmpty() || status.getAsInt() != 0) {
+            if (status.isEmpty() || !STOPPED.contains(status.getAsInt())) {
                 LOG.warn(
                         "worker_left_badly worker={} status={}",
                         process.launch().name(),

@@ -17,6 +17,11 @@ final class Meters {
         }
     }
 
+    /** How many processes of a worker are not reckoned with yet, the living one included. */
+    static int files(Path stateDirectory) {
+        return MeterFile.readAll(stateDirectory).size();
+    }
+
     synchronized boolean any() {
         return !spentNanos.isEmpty();
     }

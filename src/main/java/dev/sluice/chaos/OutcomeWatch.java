@@ -36,6 +36,7 @@ final class OutcomeWatch implements AutoCloseable {
     private final Set<String> outcomesDue = new HashSet<>();
 
     private final Set<String> outcomesSeen = new HashSet<>();
+    private final Set<String> completed = new HashSet<>();
     private final Map<String, Integer> lettersDue = new HashMap<>();
     private final Map<String, Integer> lettersSeen = new HashMap<>();
     private final List<Recovery> recoveries = new ArrayList<>();
@@ -84,8 +85,8 @@ final class OutcomeWatch implements AutoCloseable {
         return outcomesSeen.size();
     }
 
-    synchronized boolean hasOutcome(String id) {
-        return outcomesSeen.contains(id);
+    synchronized boolean completed(String id) {
+        return completed.contains(id);
     }
 
     /** Some of what is outstanding, to be shown. */
@@ -144,6 +145,9 @@ final class OutcomeWatch implements AutoCloseable {
             lettersSeen.merge(key, 1, Integer::sum);
         } else {
             outcomesSeen.add(key);
+            if (record.topic().equals(topics.completions())) {
+                completed.add(key);
+            }
             outcomesDue.remove(key);
             recoveries.forEach(recovery -> recovery.due().remove(key));
         }

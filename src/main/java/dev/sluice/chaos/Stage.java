@@ -8,13 +8,19 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Workers, publisher and watch around the same broker, registry and S3: what a run plays on. Closing it ends the workers'
  * processes.
  */
 final class Stage implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Stage.class);
     private static final Duration REGISTRY_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration START_PATIENCE = Duration.ofMinutes(2);
+    private static final Duration RECOVERY_PATIENCE = Duration.ofSeconds(60);
+    private static final Duration LEAVE_PATIENCE = Duration.ofSeconds(60);
     private static final int CHECKER_PATIENCE_SECONDS = 60;
 
     private final Surroundings around;
@@ -75,6 +81,23 @@ final class Stage implements AutoCloseable {
 
     Arena arena(Tempo tempo) {
         return new Arena(around, fleet, publisher, evolved, tempo);
+    }
+
+    /**
+     * Has each worker that there ever was come once more, answer for what its killed processes had spent, and leave.
+     *
+     * @return how many ended with a status other than that of a stop
+     */
+    int recoverDeviceTime() throws InterruptedException {
+        fleet.everJoined().forEach(fleet::join);
+        fleet.awaitReady(START_PATIENCE);
+        // A dead process's file goes when its charge is committed; each worker keeps its own.
+        boolean recovered = Patience.await(
+                RECOVERY_PATIENCE,
+                () -> fleet.processes().stream()
+                        .allMatch(worker -> Meters.files(worker.launch().stateDirectory()) <= 1));
+        LOG.info("device_time_recovered all={}", recovered);
+        return fleet.leaveAll(LEAVE_PATIENCE);
     }
 
     /** What the checker has to know, as it is now. */

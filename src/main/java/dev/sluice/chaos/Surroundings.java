@@ -13,7 +13,8 @@ import java.util.TreeMap;
 final class Surroundings implements AutoCloseable {
     static final Topics TOPICS = Topics.DEFAULT;
     static final String BUCKET = "images";
-    private static final int PARTITIONS = 4;
+    static final String APPLICATION_ID = "sluice-chaos";
+    static final int PARTITIONS = 4;
     /** Of answers that are held back; more than the workers' patience with one attempt. */
     private static final Duration SLOWNESS = Duration.ofSeconds(5);
 
@@ -75,7 +76,7 @@ final class Surroundings implements AutoCloseable {
     Map<String, String> workerSettings(Path bundle) {
         Map<String, String> settings = new TreeMap<>();
         settings.put("bundles", bundle.toString());
-        settings.put("application.id", "sluice-chaos");
+        settings.put("application.id", APPLICATION_ID);
         settings.put("engine.rows-per-call", "16");
         settings.put("engine.guide-rows-per-call", "8");
         settings.put("engine.progress-interval", "200ms");

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
@@ -80,7 +81,10 @@ final class WorkerTroubles {
         return true;
     }
 
-    /** A worker that can't write has to notice where it must: when it gives a task away and its stores go to disk. */
+    /**
+     * A worker that can't write has to notice where it must, which is when it gives a task away and its stores go to disk,
+     * and to end then.
+     */
     private static boolean diskFull(Arena arena, SplittableRandom random) throws InterruptedException {
         String guest = "guest-2";
         WorkerProcess worker = arena.fleet().pick(random);
@@ -88,7 +92,8 @@ final class WorkerTroubles {
         try {
             worker.fillDisk(0);
             arena.fleet().join(guest).awaitReady(START_PATIENCE);
-            return Patience.await(EXIT_PATIENCE, () -> !worker.ready());
+            OptionalInt status = worker.awaitExit(EXIT_PATIENCE);
+            return status.isPresent() && status.getAsInt() != 0;
         } finally {
             worker.kill();
             arena.fleet().letGo(worker);
