@@ -108,6 +108,10 @@ final class ConfigReader {
         });
     }
 
+    Optional<Duration> optionalDuration(String name) {
+        return optionalText(name).map(given -> duration(name));
+    }
+
     BigDecimal decimal(String name) {
         return parsed(name, "a number that is not negative", BigDecimal.ZERO, text -> {
             BigDecimal value = new BigDecimal(text);
@@ -156,7 +160,7 @@ final class ConfigReader {
         try {
             return parser.apply(text);
         } catch (IllegalArgumentException e) {
-            problem(name, "must be " + expected + ", not \"" + text + "\"");
+            problem(name, "must be " + expected + ", not \"" + Masking.masked(name, text) + "\"");
             return instead;
         }
     }

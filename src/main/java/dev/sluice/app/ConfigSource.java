@@ -1,5 +1,7 @@
 package dev.sluice.app;
 
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
@@ -26,6 +28,11 @@ final class ConfigSource {
             if (root != null && !root.isMissingNode() && !root.isNull()) {
                 flatten("", root, values);
             }
+        } catch (JsonProcessingException e) {
+            // The parser's message quotes the line, which may hold a secret.
+            JsonLocation place = e.getLocation();
+            throw new ConfigException(
+                    List.of(file + ": no YAML at line " + place.getLineNr() + ", column " + place.getColumnNr()));
         } catch (IOException e) {
             throw new ConfigException(List.of(file + ": " + e.getMessage()));
         }

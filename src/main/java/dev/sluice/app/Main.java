@@ -23,6 +23,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
             DemoCommand.class,
             StandaloneCommand.class,
             WorkerCommand.class,
+            ConfigCommand.class,
             SubmitCommand.class,
             CancelCommand.class,
             PlanCommand.class,

@@ -13,6 +13,7 @@ import dev.sluice.model.BundleException;
 import dev.sluice.model.TorchScriptBundles;
 import dev.sluice.model.VerifiedBundle;
 import dev.sluice.storage.S3ImageStore;
+import dev.sluice.stream.Checkpoints;
 import dev.sluice.stream.Finisher;
 import dev.sluice.stream.LostDeviceTime;
 import dev.sluice.stream.Milestones;
@@ -28,6 +29,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -55,6 +57,7 @@ final class Worker implements AutoCloseable {
     private final S3ImageStore store;
     private final Finisher finisher;
     private final StreamWorker stream;
+    private final Optional<Checkpoints> checkpoints;
     private final HttpEndpoint http;
     private final CompletableFuture<Throwable> fatal;
     private final MeterFile meterFile;
@@ -77,6 +80,7 @@ final class Worker implements AutoCloseable {
             S3ImageStore store,
             Finisher finisher,
             StreamWorker stream,
+            Optional<Checkpoints> checkpoints,
             HttpEndpoint http,
             CompletableFuture<Throwable> fatal,
             MeterFile meterFile,
@@ -87,6 +91,7 @@ final class Worker implements AutoCloseable {
         this.store = store;
         this.finisher = finisher;
         this.stream = stream;
+        this.checkpoints = checkpoints;
         this.http = http;
         this.fatal = fatal;
         this.meterFile = meterFile;
@@ -134,8 +139,18 @@ final class Worker implements AutoCloseable {
         WorkerMetrics metrics = new WorkerMetrics(engine, bundles);
         metrics.watch(store.counters());
         Overhead overhead = new Overhead(engine.meter(), config.overheadInterval(), startedAt);
+        Optional<Checkpoints> checkpoints =
+                config.checkpoints().open(config.s3(), torch.platform(), clock, EngineClock.SYSTEM);
         WorkerParts parts = new WorkerParts(
-                engine, finisher, new RequestDecoder(), encoder, overhead, metrics::settled, hooks.milestones(), clock);
+                engine,
+                finisher,
+                new RequestDecoder(),
+                encoder,
+                overhead,
+                metrics::settled,
+                hooks.milestones(),
+                clock,
+                checkpoints);
         CompletableFuture<Throwable> fatal = new CompletableFuture<>();
         StreamWorker stream =
                 new StreamWorker(config.stream(), parts, () -> engine.hasRoom() && finisher.hasRoom(), fatal::complete);
@@ -144,7 +159,18 @@ final class Worker implements AutoCloseable {
         LostDeviceTime lostDeviceTime = new LostDeviceTime(meterFile, config.stream(), overhead, clock);
         stream.start();
         lostDeviceTime.start();
-        return new Worker(config, bundles, engine, store, finisher, stream, http, fatal, meterFile, lostDeviceTime);
+        return new Worker(
+                config,
+                bundles,
+                engine,
+                store,
+                finisher,
+                stream,
+                checkpoints,
+                http,
+                fatal,
+                meterFile,
+                lostDeviceTime);
     }
 
     /** Whether requests are being taken from the topic. */
@@ -195,6 +221,7 @@ final class Worker implements AutoCloseable {
         stream.close(LEAVE_PATIENCE);
         meterFile.close();
         finisher.close();
+        checkpoints.ifPresent(Checkpoints::close);
         store.close();
         bundles.forEach(Bundle::close);
         http.close();

@@ -9,6 +9,7 @@ import dev.sluice.storage.RetryPolicy;
 import dev.sluice.storage.S3Settings;
 import dev.sluice.storage.S3Settings.HttpClient;
 import dev.sluice.storage.S3Settings.StaticCredentials;
+import dev.sluice.stream.CheckpointSettings;
 import dev.sluice.stream.SettleSettings;
 import dev.sluice.stream.StreamSettings;
 import dev.sluice.stream.Topics;
@@ -41,6 +42,7 @@ record WorkerConfig(
         int finishMaxRequests,
         StreamSettings stream,
         S3Settings s3,
+        CheckpointOptions checkpoints,
         Price price,
         Duration overheadInterval,
         InetSocketAddress http,
@@ -74,6 +76,7 @@ record WorkerConfig(
                 reader.integer("finish.max-requests", 1, 1_000_000),
                 stream(reader),
                 s3(reader),
+                checkpoints(reader),
                 price(reader),
                 reader.duration("price.overhead-interval"),
                 new InetSocketAddress(reader.text("http.host"), reader.integer("http.port", 0, 65535)),
@@ -106,7 +109,15 @@ record WorkerConfig(
         kafka.put("bootstrap.servers", reader.text("kafka.bootstrap-servers"));
         kafka.put(AvroConfig.REGISTRY_URL, reader.text("registry.url"));
         kafka.put(AvroConfig.AUTO_REGISTER, String.valueOf(reader.flag("registry.auto-register")));
-        reader.optionalText("registry.user-info").ifPresent(user -> kafka.put(AvroConfig.USER_INFO, user));
+        passOn(reader, "registry.user-info", AvroConfig.USER_INFO, kafka);
+        passOn(reader, "registry.bearer-token", AvroConfig.TOKEN, kafka);
+        passOn(reader, "registry.truststore", AvroConfig.TRUSTSTORE, kafka);
+        passOn(reader, "registry.truststore-password", AvroConfig.TRUSTSTORE_PASSWORD, kafka);
+        passOn(reader, "registry.keystore", AvroConfig.KEYSTORE, kafka);
+        passOn(reader, "registry.keystore-password", AvroConfig.KEYSTORE_PASSWORD, kafka);
+        if (reader.optionalText("registry.url").isPresent()) {
+            requireUsableRegistry(reader, kafka);
+        }
         if (!"classic".equals(kafka.getOrDefault("group.protocol", "classic"))) {
             reader.problem(ConfigKey.KAFKA_PROPERTIES + "group.protocol", "must be classic");
         }
@@ -128,12 +139,38 @@ record WorkerConfig(
                         reader.duration("settle.time-budget"),
                         reader.integer("settle.attempts", 3, 1000)),
                 reader.choice("shutdown.membership", Membership.class, Membership.LEAVE) == Membership.LEAVE,
-                new RequestLimits(
-                        reader.integer("limits.max-steps", 1, 100_000),
-                        reader.integer("limits.max-images", 1, 10_000),
-                        reader.integer("limits.max-text-length", 1, 1_000_000),
-                        reader.integer("limits.max-tags", 0, 10_000)),
+                limits(reader),
                 kafka);
+    }
+
+    /** Nothing is connected to yet; addresses, credentials and stores are looked at. */
+    private static void requireUsableRegistry(ConfigReader reader, Map<String, Object> kafka) {
+        try {
+            AvroConfig.of(kafka).connect().close();
+        } catch (org.apache.kafka.common.config.ConfigException e) {
+            reader.problem("registry", Masking.masked("registry.url", String.valueOf(e.getMessage())));
+        }
+    }
+
+    private static void passOn(ConfigReader reader, String name, String property, Map<String, Object> kafka) {
+        reader.optionalText(name).ifPresent(value -> kafka.put(property, value));
+    }
+
+    /** Bounded themselves, so that what a worker writes about a record always fits into Kafka's usual 1 MiB. */
+    private static RequestLimits limits(ConfigReader reader) {
+        return new RequestLimits(
+                reader.integer("limits.message-bytes", 1024, 512 << 10),
+                reader.integer("limits.dead-letter-bytes", 1024, 768 << 10),
+                reader.integer("limits.max-id-length", 1, 1000),
+                reader.integer("limits.max-name-length", 1, 1000),
+                reader.integer("limits.max-text-length", 1, 100_000),
+                reader.integer("limits.max-images", 1, 10_000),
+                reader.integer("limits.max-steps", 1, 100_000),
+                reader.integer("limits.max-scale", 1, 1_000_000),
+                reader.integer("limits.max-exponent", 1, 1000),
+                reader.integer("limits.max-tags", 0, 10_000),
+                reader.integer("limits.max-tag-length", 1, 10_000),
+                reader.integer("limits.max-reason-length", 1, 10_000));
     }
 
     private static S3Settings s3(ConfigReader reader) {
@@ -179,6 +216,16 @@ record WorkerConfig(
         NONE,
         AES256,
         KMS
+    }
+
+    private static CheckpointOptions checkpoints(ConfigReader reader) {
+        int steps = reader.integer("checkpoint.steps", 0, 1_000_000);
+        return new CheckpointOptions(
+                new CheckpointSettings(
+                        reader.optionalDuration("checkpoint.every"),
+                        steps == 0 ? OptionalInt.empty() : OptionalInt.of(steps)),
+                reader.text("checkpoint.prefix"),
+                reader.duration("checkpoint.ttl"));
     }
 
     private static Price price(ConfigReader reader) {

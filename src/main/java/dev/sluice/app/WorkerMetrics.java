@@ -63,7 +63,7 @@ final class WorkerMetrics {
                 .register(registry)
                 .record(age);
         registry.counter("sluice.guidance.evaluations.saved")
-                .increment((double) outcome.evaluations().skipped());
+                .increment((double) outcome.spent().skipped());
     }
 
     String scrape() {

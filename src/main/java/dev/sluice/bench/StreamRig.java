@@ -138,7 +138,8 @@ final class StreamRig implements AutoCloseable {
                 new Overhead(engine.meter(), Duration.ofMinutes(1), clock.instant()),
                 (request, outcome, age) -> {},
                 Milestones.NONE,
-                clock);
+                clock,
+                Optional.empty());
         StreamSettings settings = new StreamSettings(
                 "worker", topics, state, SettleSettings.DEFAULT, true, RequestLimits.DEFAULT, clients);
         StreamWorker worker =

@@ -134,12 +134,25 @@ public final class StepPlan {
      * @param guidance the request's; its kind decides what a guided step evaluates
      */
     public Evaluations evaluations(Guidance guidance) {
-        int count = guidedCount();
-        int skipped = steps() - count;
+        return evaluationsBefore(-1, guidance);
+    }
+
+    /**
+     * What one image's first steps cost.
+     *
+     * @param index of the step before which counting stops; -1 to count all
+     * @param guidance as above
+     */
+    public Evaluations evaluationsBefore(int index, Guidance guidance) {
+        int taken = steps() - 1 - index;
+        int count = (int) guidedTimesteps.stream()
+                .filter(timestep -> timestep - 1 > index)
+                .count();
+        int skipped = taken - count;
         return switch (guidance) {
-            case Guidance.None none -> new Evaluations(steps(), 0, 0, 0);
-            case Guidance.Classifier classifier -> new Evaluations(steps(), 0, count, skipped);
-            case Guidance.ClassifierFree free -> new Evaluations(steps(), count, 0, skipped);
+            case Guidance.None none -> new Evaluations(taken, 0, 0, 0);
+            case Guidance.Classifier classifier -> new Evaluations(taken, 0, count, skipped);
+            case Guidance.ClassifierFree free -> new Evaluations(taken, count, 0, skipped);
         };
     }
 }

@@ -9,6 +9,7 @@ import dev.sluice.request.InvalidFieldException;
 import dev.sluice.request.Refusal;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -18,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -107,6 +109,17 @@ public final class Engine implements AutoCloseable {
      * @param listener hears of the job on the engine's thread
      */
     public Admission submit(GenerationRequest request, JobListener listener) {
+        return submit(request, listener, Optional.empty());
+    }
+
+    /**
+     * Takes a request on that another engine may have begun, or says why not.
+     *
+     * @param listener hears of the job on the engine's thread
+     * @param from where the other engine left it: the images will have the bits that they would have had there. A
+     *     snapshot of another bundle, other call sizes or another plan is not used, and the request begins anew
+     */
+    public Admission submit(GenerationRequest request, JobListener listener, Optional<JobSnapshot> from) {
         Lane lane = loop.lanes().get(request.model());
         if (lane == null) {
             return new Admission.Rejected(new Refusal(
@@ -133,9 +146,27 @@ public final class Engine implements AutoCloseable {
                 new Departure(request.images(), listener),
                 clock.nanos(),
                 arrivals.getAndIncrement(),
-                noiseMaker);
+                noiseMaker,
+                from.filter(snapshot -> fits(snapshot, request, recipe, lane)));
         post(() -> loop.submit(job));
         return new Admission.Accepted(new Handle(job));
+    }
+
+    private static boolean fits(JobSnapshot snapshot, GenerationRequest request, Recipe recipe, Lane lane) {
+        boolean fits = snapshot.fits(request, recipe, lane);
+        if (fits) {
+            LOG.info(
+                    "job_resumed request={} images={}",
+                    request.id(),
+                    snapshot.images().size());
+        } else {
+            LOG.info(
+                    "snapshot_refused request={} bundle={} calls={}",
+                    request.id(),
+                    snapshot.bundle(),
+                    snapshot.calls());
+        }
+        return fits;
     }
 
     /** Whether the engine wants more work: it isn't full, and some bundle is in service. */
@@ -267,6 +298,11 @@ public final class Engine implements AutoCloseable {
         @Override
         public void progressed(int step) {
             tell(() -> listener.progressed(step));
+        }
+
+        @Override
+        public void stepped(int stepsLeft, Supplier<JobSnapshot> snapshot) {
+            tell(() -> listener.stepped(stepsLeft, snapshot));
         }
 
         @Override

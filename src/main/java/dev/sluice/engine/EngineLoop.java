@@ -228,7 +228,9 @@ final class EngineLoop {
         } else if (job.imageDone()) {
             job.endSampled(clock.nanos());
             forget(job);
+            return;
         }
+        job.offerSnapshot();
     }
 
     /**

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * memory from step to step is the guidance term that the hold weighting keeps (equations 12 and 13).
  */
 final class GuidedStep {
+    private static final float[] NOTHING = {};
+
     private final Recipe recipe;
     private final int guidedElements;
     private final float[] prediction;
@@ -30,6 +32,42 @@ final class GuidedStep {
         unconditional = classifierFree ? new float[manifest.predictionElements()] : null;
         heldTerm = classifierFree && recipe.plan().holds() ? new float[guidedElements] : null;
         gradient = recipe.guidance() instanceof Guidance.Classifier ? new float[elements] : null;
+    }
+
+    /** How many elements are kept from step to step. */
+    static int heldElements(Recipe recipe, BundleManifest manifest) {
+        if (!recipe.plan().holds()) {
+            return 0;
+        }
+        return switch (recipe.guidance()) {
+            case Guidance.None none -> 0;
+            case Guidance.ClassifierFree free -> manifest.guidedElements();
+            case Guidance.Classifier classifier -> manifest.sample().elements();
+        };
+    }
+
+    /**
+     * A copy of what is kept from step to step; empty where nothing is. In the middle of a guided step it may be that
+     * step's already: to take the step again does no harm, for a guided step replaces it.
+     */
+    float[] held() {
+        float[] kept = kept();
+        return kept == null ? NOTHING : kept.clone();
+    }
+
+    /** Goes on from what another trajectory {@link #held}. */
+    void hold(float[] held) {
+        float[] kept = kept();
+        if (kept != null) {
+            System.arraycopy(held, 0, kept, 0, kept.length);
+        }
+    }
+
+    private float @Nullable [] kept() {
+        if (!recipe.plan().holds()) {
+            return null;
+        }
+        return heldTerm == null ? gradient : heldTerm;
     }
 
     /** The rows that the step at this index needs. */

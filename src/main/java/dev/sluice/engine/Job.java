@@ -14,6 +14,7 @@ import dev.sluice.request.GenerationRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -30,10 +31,9 @@ final class Job {
     private final long arrival;
     private final Executor noiseMaker;
     private final List<Trajectory> trajectories = new ArrayList<>();
+    private final List<JobSnapshot.Image> inherited;
+    private final EvaluationCount evaluations;
     private DeviceUsage usage = DeviceUsage.NONE;
-    private long conditional;
-    private long unconditional;
-    private long guide;
     private long stepsTaken;
     private long firstRowNanos = -1;
     private long lastProgressNanos;
@@ -48,6 +48,7 @@ final class Job {
      *
      * @param arrival its number in the order of submission
      * @param noiseMaker makes its images' noise ahead of need
+     * @param from where another engine left it, if one did; must {@linkplain JobSnapshot#fits fit}
      */
     Job(
             GenerationRequest request,
@@ -56,7 +57,8 @@ final class Job {
             JobListener listener,
             long submittedNanos,
             long arrival,
-            Executor noiseMaker) {
+            Executor noiseMaker,
+            Optional<JobSnapshot> from) {
         this.request = request;
         this.recipe = recipe;
         this.lane = lane;
@@ -65,6 +67,17 @@ final class Job {
         this.arrival = arrival;
         this.noiseMaker = noiseMaker;
         lastProgressNanos = submittedNanos;
+        callShape = from.map(JobSnapshot::calls).orElse(null);
+        inherited = from.map(JobSnapshot::images).orElse(List.of());
+        evaluations = new EvaluationCount(recipe, inherited);
+        stepsTaken = inherited.stream()
+                .mapToLong(image -> stepsTaken(image.nextIndex()))
+                .sum();
+        imagesDone = (int) inherited.stream().filter(JobSnapshot.Image::done).count();
+    }
+
+    private int stepsTaken(int nextIndex) {
+        return recipe.plan().steps() - 1 - nextIndex;
     }
 
     GenerationRequest request() {
@@ -118,7 +131,10 @@ final class Job {
         if (callShape == null) {
             callShape = lane.callShape();
         }
-        Trajectory trajectory = new Trajectory(this, trajectories.size(), noiseMaker);
+        int image = trajectories.size();
+        Trajectory trajectory = image < inherited.size()
+                ? Trajectory.resume(this, image, noiseMaker, inherited.get(image))
+                : Trajectory.start(this, image, noiseMaker);
         trajectories.add(trajectory);
         return trajectory;
     }
@@ -137,11 +153,7 @@ final class Job {
             firstRowNanos = callStartNanos;
         }
         usage = usage.plus(share);
-        switch (role) {
-            case CONDITIONAL -> conditional++;
-            case UNCONDITIONAL -> unconditional++;
-            case GUIDE -> guide++;
-        }
+        evaluations.rowCameBack(role);
     }
 
     void stepTaken(long nowNanos, Duration progressInterval) {
@@ -158,6 +170,21 @@ final class Job {
         return imagesDone == request.images();
     }
 
+    /** Tells the listener that it may take a snapshot. */
+    void offerSnapshot() {
+        long stepsLeft = (long) request.images() * recipe.plan().steps() - stepsTaken;
+        listener.stepped((int) stepsLeft, this::snapshot);
+    }
+
+    /** The job as of its images' last step edges. */
+    JobSnapshot snapshot() {
+        List<JobSnapshot.Image> images = new ArrayList<>();
+        trajectories.forEach(trajectory -> images.add(trajectory.snapshot()));
+        // Those that wait for their turn to go on are still where they were left.
+        images.addAll(inherited.subList(Math.min(images.size(), inherited.size()), inherited.size()));
+        return new JobSnapshot(lane.bundle().identity(), callShapeSeen(), images);
+    }
+
     void endSampled(long nowNanos) {
         TensorShape shape = lane.manifest().sample();
         long started = firstRowNanos < 0 ? nowNanos : firstRowNanos;
@@ -167,14 +194,15 @@ final class Job {
                 new SampleShape(shape.channels(), shape.height(), shape.width()),
                 recipe.summary(),
                 callShapeSeen(),
-                evaluations(),
+                evaluations.whole(imagesDone),
+                evaluations.spent(imagesDone),
                 usage,
                 Duration.ofNanos(started - submittedNanos),
                 Duration.ofNanos(nowNanos - started)));
     }
 
     void endStopped(FailureCode code, String message) {
-        end(new Stopped(code, message, evaluations(), usage));
+        end(new Stopped(code, message, evaluations.spent(imagesDone), usage));
     }
 
     void endSilently() {
@@ -191,11 +219,5 @@ final class Job {
         CallShape now = lane.callShape();
         CallShape then = callShape == null ? now : callShape;
         return then.equals(now) ? now : new CallShape(CallSize.ELASTIC, then.rowsPerCall(), then.guideRowsPerCall());
-    }
-
-    /** Rows that came back; what the plan skipped is counted for finished images. */
-    private Evaluations evaluations() {
-        return new Evaluations(
-                conditional, unconditional, guide, recipe.planned().skipped() * imagesDone);
     }
 }

@@ -11,15 +11,20 @@ import java.util.List;
 
 /** How a job left the engine, with what it used there. */
 public sealed interface JobEnd {
+    /** What the job used in this engine. What it used before, in one whose {@link JobSnapshot} it went on from, is not in here. */
     DeviceUsage usage();
 
-    Evaluations evaluations();
+    /** The evaluations that {@link #usage} paid for. */
+    Evaluations spent();
 
     /**
      * Every image is sampled.
      *
      * @param samples for each image the denoised x, {@code [C,H,W]}
      * @param calls the calls that made them
+     * @param evaluations that made them, those before a {@link JobSnapshot} included
+     * @param waiting in this engine, for the first call
+     * @param sampling in this engine, from the first call on
      */
     record Sampled(
             List<float[]> samples,
@@ -28,6 +33,7 @@ public sealed interface JobEnd {
             PlanSummary plan,
             CallShape calls,
             Evaluations evaluations,
+            Evaluations spent,
             DeviceUsage usage,
             Duration waiting,
             Duration sampling)
@@ -38,7 +44,7 @@ public sealed interface JobEnd {
     }
 
     /** The job failed, expired or was cancelled. */
-    record Stopped(FailureCode code, String message, Evaluations evaluations, DeviceUsage usage) implements JobEnd {}
+    record Stopped(FailureCode code, String message, Evaluations spent, DeviceUsage usage) implements JobEnd {}
 
     /** Channels, height and width of a sample. */
     record SampleShape(int channels, int height, int width) {}

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
  * step. Confined to the engine's thread.
  */
 final class Trajectory {
-    private static final float[] NO_NOISE = {};
+    private static final float[] NOTHING = {};
 
     private final Job job;
     private final GuidedStep guidedStep;
@@ -23,22 +23,44 @@ final class Trajectory {
     /** Rows of this step that have not come back. */
     private int outstanding;
 
+    private Trajectory(Job job, NoiseStream stream, Executor noiseMaker, int index) {
+        this.job = job;
+        this.index = index;
+        int elements = job.lane().manifest().sample().elements();
+        guidedStep = new GuidedStep(job.recipe(), elements, job.lane().manifest());
+        noise = new StepNoise(stream, elements, noiseMaker);
+        x = new float[elements];
+        prepareNoise();
+    }
+
     /**
      * An image before its first step.
      *
      * @param image its number within the request
      * @param noiseMaker makes noise ahead of need
      */
-    Trajectory(Job job, int image, Executor noiseMaker) {
-        this.job = job;
-        int elements = job.lane().manifest().sample().elements();
-        guidedStep = new GuidedStep(job.recipe(), elements, job.lane().manifest());
+    static Trajectory start(Job job, int image, Executor noiseMaker) {
         NoiseStream stream = new NoiseStream(job.request().seed(), image);
-        noise = new StepNoise(stream, elements, noiseMaker);
-        x = new float[elements];
-        stream.fillInitial(x);
-        index = job.recipe().plan().steps() - 1;
-        prepareNoise();
+        Trajectory trajectory =
+                new Trajectory(job, stream, noiseMaker, job.recipe().plan().steps() - 1);
+        stream.fillInitial(trajectory.x);
+        return trajectory;
+    }
+
+    /** The same image where another engine left it, maybe after its last step. */
+    static Trajectory resume(Job job, int image, Executor noiseMaker, JobSnapshot.Image from) {
+        NoiseStream stream = new NoiseStream(job.request().seed(), image);
+        Trajectory trajectory = new Trajectory(job, stream, noiseMaker, from.nextIndex());
+        System.arraycopy(from.x(), 0, trajectory.x, 0, trajectory.x.length);
+        if (!from.done()) {
+            trajectory.guidedStep.hold(from.held());
+        }
+        return trajectory;
+    }
+
+    /** The image as of its last step's edge: x does not change within a step. */
+    JobSnapshot.Image snapshot() {
+        return new JobSnapshot.Image(index, x.clone(), done() ? NOTHING : guidedStep.held());
     }
 
     Job job() {
@@ -53,8 +75,11 @@ final class Trajectory {
         return x;
     }
 
-    /** Asks for the rows of the next step. */
+    /** Asks for the rows of the next step, if there is one. */
     void requestRows(Consumer<Row> queue) {
+        if (done()) {
+            return;
+        }
         for (Role role : guidedStep.roles(index)) {
             outstanding++;
             queue.accept(new Row(this, role));
@@ -85,7 +110,7 @@ final class Trajectory {
      * @return whether x is still finite everywhere
      */
     boolean step() {
-        guidedStep.apply(index, x, needsNoise() ? noise.take() : NO_NOISE);
+        guidedStep.apply(index, x, needsNoise() ? noise.take() : NOTHING);
         index--;
         prepareNoise();
         for (float value : x) {

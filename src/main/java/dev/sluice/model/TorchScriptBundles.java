@@ -44,6 +44,11 @@ public final class TorchScriptBundles {
         return device.toString();
     }
 
+    /** What equal bits are promised on: the device's kind and libtorch's version. */
+    public String platform() {
+        return device.getDeviceType() + " libtorch-" + libtorchVersion();
+    }
+
     public String libtorchVersion() {
         return Engine.getEngine("PyTorch").getVersion();
     }

@@ -11,6 +11,22 @@ package dev.sluice.request;
 public record Evaluations(long conditional, long unconditional, long guide, long skipped) {
     public static final Evaluations NONE = new Evaluations(0, 0, 0, 0);
 
+    public Evaluations plus(Evaluations other) {
+        return new Evaluations(
+                conditional + other.conditional,
+                unconditional + other.unconditional,
+                guide + other.guide,
+                skipped + other.skipped);
+    }
+
+    public Evaluations minus(Evaluations other) {
+        return new Evaluations(
+                conditional - other.conditional,
+                unconditional - other.unconditional,
+                guide - other.guide,
+                skipped - other.skipped);
+    }
+
     public Evaluations times(int images) {
         return new Evaluations(conditional * images, unconditional * images, guide * images, skipped * images);
     }

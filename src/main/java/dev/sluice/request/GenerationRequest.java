@@ -26,7 +26,7 @@ public record GenerationRequest(
         Optional<Instant> deadline,
         Map<String, String> tags) {
     public GenerationRequest {
-        Fields.requireText("model", model, 200);
+        Fields.requireText("model", model);
         if (images < 1) {
             throw new InvalidFieldException(
                     FailureCode.IMAGES_OUT_OF_RANGE, "images", "images must be at least 1, not " + images);

@@ -2,9 +2,6 @@ package dev.sluice.request;
 
 /** How the sampler is pushed towards the prompt, and at which steps. */
 public sealed interface Guidance {
-    /** Largest scale a request may ask for. */
-    double MAX_SCALE = 1000;
-
     /** No push: the (conditional, where the prompt names something) denoiser alone. */
     record None() implements Guidance {}
 

@@ -10,12 +10,14 @@ public sealed interface Outcome {
     /** What the request is charged for; {@link DeviceUsage#NONE} where it never reached the device. */
     DeviceUsage usage();
 
-    Evaluations evaluations();
+    /** The evaluations that {@link #usage} paid for: without those of a worker whose checkpoint this one went on from. */
+    Evaluations spent();
 
     /**
      * All images are stored.
      *
      * @param calls the calls that made them
+     * @param evaluations that made the images, whichever worker spent them
      */
     record Completed(
             RequestId requestId,
@@ -24,6 +26,7 @@ public sealed interface Outcome {
             PlanSummary plan,
             CallShape calls,
             Evaluations evaluations,
+            Evaluations spent,
             DeviceUsage usage,
             Timings timings)
             implements Outcome {
@@ -42,7 +45,7 @@ public sealed interface Outcome {
             FailureCode code,
             String message,
             Optional<String> field,
-            Evaluations evaluations,
+            Evaluations spent,
             DeviceUsage usage)
             implements Outcome {
         public static Failed refused(RequestId requestId, Refusal refusal) {

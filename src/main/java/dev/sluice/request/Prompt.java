@@ -7,18 +7,10 @@ public sealed interface Prompt {
 
     /** A class by its name in the bundle. */
     record Label(String name) implements Prompt {
-        public static final int MAX_LENGTH = 200;
-
         public Label {
             if (name == null || name.isBlank()) {
                 throw new InvalidFieldException(
                         FailureCode.LABEL_UNKNOWN, "prompt.label", "prompt.label must not be blank");
-            }
-            if (name.length() > MAX_LENGTH) {
-                throw new InvalidFieldException(
-                        FailureCode.PROMPT_TOO_LONG,
-                        "prompt.label",
-                        "prompt.label has " + name.length() + " characters; at most " + MAX_LENGTH + " are allowed");
             }
         }
     }

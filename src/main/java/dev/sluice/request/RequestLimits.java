@@ -1,56 +1,151 @@
 package dev.sluice.request;
 
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * What one request may ask for at most. Set by the operator; a request over a limit is refused, never trimmed.
+ * Every cap on what arrives, set by the operator under {@code limits.*}; {@code docs/limits.md} is the table. A record over
+ * a limit is refused, never trimmed. Lengths are in UTF-16 code units.
  *
- * @param maxTextLength longest prompt or negative prompt, in UTF-16 code units
+ * @param maxMessageBytes longest record value that is read
+ * @param maxDeadLetterBytes longest value of a dead letter; the one thing that is cut, since nobody acts on it
+ * @param maxIdLength longest requestId or tenantId; a request whose own id is longer can't be answered
+ * @param maxNameLength longest model or label
+ * @param maxTextLength longest prompt or negative prompt
+ * @param maxImages most images of a request
+ * @param maxSteps most sampling steps T, and the longest list of timesteps
+ * @param maxScale largest guidance scale
+ * @param maxExponent largest exponent k of a compressing schedule, whose exact arithmetic grows with it
  * @param maxTags most tags on a request
+ * @param maxTagLength longest name and longest value of a tag
+ * @param maxReasonLength longest reason of a cancellation
  */
-public record RequestLimits(int maxSteps, int maxImages, int maxTextLength, int maxTags) {
-    public static final RequestLimits DEFAULT = new RequestLimits(1000, 16, 2000, 32);
+public record RequestLimits(
+        int maxMessageBytes,
+        int maxDeadLetterBytes,
+        int maxIdLength,
+        int maxNameLength,
+        int maxTextLength,
+        int maxImages,
+        int maxSteps,
+        int maxScale,
+        int maxExponent,
+        int maxTags,
+        int maxTagLength,
+        int maxReasonLength) {
+    public static final RequestLimits DEFAULT =
+            new RequestLimits(256 << 10, 512 << 10, 200, 200, 2000, 16, 1000, 1000, 64, 32, 256, 500);
 
     /** The first limit that the request breaks, if any. */
     public Optional<Refusal> check(GenerationRequest request) {
-        int steps = request.sampler().steps();
-        if (steps > maxSteps) {
-            return refuse(
-                    FailureCode.STEPS_OUT_OF_RANGE,
-                    "sampler.steps",
-                    steps + " steps; at most " + maxSteps + " are allowed");
-        }
-        if (request.images() > maxImages) {
-            return refuse(
-                    FailureCode.IMAGES_OUT_OF_RANGE,
-                    "images",
-                    request.images() + " images; at most " + maxImages + " are allowed");
-        }
-        if (request.prompt() instanceof Prompt.Text(String text, String negative)) {
-            if (text.length() > maxTextLength) {
-                return tooLong("prompt.text", text);
-            }
-            if (negative.length() > maxTextLength) {
-                return tooLong("prompt.negative", negative);
-            }
-        }
-        if (request.tags().size() > maxTags) {
-            return refuse(
-                    FailureCode.FIELD_INVALID,
-                    "tags",
-                    request.tags().size() + " tags; at most " + maxTags + " are allowed");
-        }
-        return Optional.empty();
+        return first(
+                checkId(request.id().value()),
+                length("tenantId", request.tenant().value(), maxIdLength, "max-id-length"),
+                length("model", request.model(), maxNameLength, "max-name-length"),
+                check(request.prompt()),
+                atMost(FailureCode.IMAGES_OUT_OF_RANGE, "images", request.images(), maxImages, "max-images"),
+                atMost(
+                        FailureCode.STEPS_OUT_OF_RANGE,
+                        "sampler.steps",
+                        request.sampler().steps(),
+                        maxSteps,
+                        "max-steps"),
+                check(request.guidance()),
+                atMost(FailureCode.FIELD_INVALID, "tags", request.tags().size(), maxTags, "max-tags"),
+                longest(request.tags().keySet()),
+                longest(request.tags().values()));
     }
 
-    private Optional<Refusal> tooLong(String field, String text) {
-        return refuse(
-                FailureCode.PROMPT_TOO_LONG,
-                field,
-                text.length() + " characters; at most " + maxTextLength + " are allowed");
+    /** Whether a record of this request id can be answered at all. */
+    public Optional<Refusal> checkId(String requestId) {
+        return length("requestId", requestId, maxIdLength, "max-id-length");
     }
 
-    private static Optional<Refusal> refuse(FailureCode code, String field, String message) {
-        return Optional.of(new Refusal(code, field, message));
+    /** The first limit that a cancellation breaks, if any. */
+    public Optional<Refusal> checkCancellation(String requestId, String reason) {
+        return first(checkId(requestId), length("reason", reason, maxReasonLength, "max-reason-length"));
+    }
+
+    private Optional<Refusal> check(Prompt prompt) {
+        return switch (prompt) {
+            case Prompt.Unconditional() -> Optional.empty();
+            case Prompt.Label(String name) ->
+                atMost(FailureCode.PROMPT_TOO_LONG, "prompt.label", name.length(), maxNameLength, "max-name-length");
+            case Prompt.Text(String text, String negative) ->
+                first(
+                        atMost(
+                                FailureCode.PROMPT_TOO_LONG,
+                                "prompt.text",
+                                text.length(),
+                                maxTextLength,
+                                "max-text-length"),
+                        atMost(
+                                FailureCode.PROMPT_TOO_LONG,
+                                "prompt.negative",
+                                negative.length(),
+                                maxTextLength,
+                                "max-text-length"));
+        };
+    }
+
+    private Optional<Refusal> check(Guidance guidance) {
+        return switch (guidance) {
+            case Guidance.None() -> Optional.empty();
+            case Guidance.Classifier classifier -> check(classifier.scale(), classifier.schedule());
+            case Guidance.ClassifierFree free -> check(free.scale(), free.schedule());
+        };
+    }
+
+    private Optional<Refusal> check(double scale, GuidanceSchedule schedule) {
+        return first(
+                atMost(FailureCode.SCALE_INVALID, "guidance.scale", scale, maxScale, "max-scale"),
+                switch (schedule) {
+                    case GuidanceSchedule.Compress compress ->
+                        atMost(
+                                FailureCode.SCHEDULE_INVALID,
+                                "guidance.schedule.exponent",
+                                compress.exponent(),
+                                maxExponent,
+                                "max-exponent");
+                    case GuidanceSchedule.Explicit(List<Integer> timesteps) ->
+                        atMost(
+                                FailureCode.SCHEDULE_INVALID,
+                                "guidance.schedule.timesteps",
+                                timesteps.size(),
+                                maxSteps,
+                                "max-steps");
+                    case GuidanceSchedule.Full full -> Optional.empty();
+                    case GuidanceSchedule.EarlyStop earlyStop -> Optional.empty();
+                    case GuidanceSchedule.Uniform uniform -> Optional.empty();
+                    case GuidanceSchedule.EveryNth everyNth -> Optional.empty();
+                    case GuidanceSchedule.Interval interval -> Optional.empty();
+                });
+    }
+
+    private Optional<Refusal> longest(Collection<String> tagTexts) {
+        int longest = tagTexts.stream().mapToInt(String::length).max().orElse(0);
+        return atMost(FailureCode.FIELD_INVALID, "tags", longest, maxTagLength, "max-tag-length");
+    }
+
+    private static Optional<Refusal> length(String field, String text, int most, String key) {
+        return atMost(FailureCode.FIELD_INVALID, field, text.length(), most, key);
+    }
+
+    private static Optional<Refusal> atMost(FailureCode code, String field, double value, int most, String key) {
+        return value <= most
+                ? Optional.empty()
+                : Optional.of(new Refusal(
+                        code,
+                        field,
+                        field + ": " + (value == Math.rint(value) ? String.valueOf((long) value) : value)
+                                + " is over limits." + key + " = " + most));
+    }
+
+    @SafeVarargs
+    @SuppressWarnings("varargs") // The array is only read.
+    private static Optional<Refusal> first(Optional<Refusal>... refusals) {
+        return Arrays.stream(refusals).flatMap(Optional::stream).findFirst();
     }
 }

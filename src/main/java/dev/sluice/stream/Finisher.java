@@ -134,6 +134,7 @@ public final class Finisher implements AutoCloseable {
                 sampled.plan(),
                 sampled.calls(),
                 sampled.evaluations(),
+                sampled.spent(),
                 sampled.usage(),
                 new Timings(acceptedAt, clock.instant(), sampled.waiting(), sampled.sampling(), storing));
     }
@@ -146,13 +147,13 @@ public final class Finisher implements AutoCloseable {
                 request,
                 FailureCode.STORAGE_FAULT,
                 String.valueOf(cause.getMessage()),
-                sampled.evaluations(),
+                sampled.spent(),
                 sampled.usage());
     }
 
     /** The outcome of a job that the engine stopped. */
     static Outcome stopped(GenerationRequest request, JobEnd.Stopped stopped) {
-        return failed(request, stopped.code(), stopped.message(), stopped.evaluations(), stopped.usage());
+        return failed(request, stopped.code(), stopped.message(), stopped.spent(), stopped.usage());
     }
 
     private static Outcome failed(

@@ -73,10 +73,13 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
         switch (record.value()) {
             case GenerationRequested request -> {
                 requireKey(record.key(), request.getRequestId());
+                requireWithin(settings.limits().checkId(request.getRequestId()));
                 request(request, CloudEvent.traceparent(record.headers()));
             }
             case GenerationCancelled cancellation -> {
                 requireKey(record.key(), cancellation.getRequestId());
+                requireWithin(
+                        settings.limits().checkCancellation(cancellation.getRequestId(), cancellation.getReason()));
                 cancel(cancellation);
             }
             case null -> throw new DeadLetterException("the record has no value");
@@ -101,6 +104,13 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
         if (!requestId.equals(key)) {
             throw new DeadLetterException("the record's key is not its requestId");
         }
+    }
+
+    /** What breaks these limits has no id to be answered under, or asks for no answer. */
+    private static void requireWithin(Optional<Refusal> refusal) {
+        refusal.ifPresent(no -> {
+            throw new DeadLetterException(no.message());
+        });
     }
 
     private void request(GenerationRequested event, Optional<String> traceparent) {
@@ -149,7 +159,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     private void accept(PendingRequest pending, GenerationRequest request) {
         parts.milestones().reached(Milestone.POLLED, request.id());
         open().ledger().accept(pending);
-        jobs.start(request, pending.getAcceptedAt())
+        jobs.start(request, pending.getAcceptedAt(), pending.getContentHash())
                 .ifPresent(no -> open().settlement().refuse(pending, request, no));
         parts.milestones().reached(Milestone.PENDING, request.id());
     }
@@ -158,7 +168,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     private void resume(PendingRequest pending) {
         GenerationRequest request = valid(pending);
         Optional<Refusal> refusal = pending.getCancelled() == null
-                ? jobs.start(request, pending.getAcceptedAt())
+                ? jobs.resume(request, pending.getAcceptedAt(), pending.getContentHash())
                 : Optional.of(new Refusal(FailureCode.CANCELLED, "requestId", pending.getCancelled()));
         refusal.ifPresent(no -> mailbox.ended(Outcome.Failed.refused(request.id(), no)));
     }

@@ -3,6 +3,7 @@ package dev.sluice.stream;
 import dev.sluice.request.RequestLimits;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.TreeSet;
 
 /**
  * How the worker takes part in Kafka.
@@ -23,5 +24,12 @@ public record StreamSettings(
         Map<String, Object> kafka) {
     public StreamSettings {
         kafka = Map.copyOf(kafka);
+    }
+
+    /** Without Kafka's properties, which hold secrets. */
+    @Override
+    public String toString() {
+        return "StreamSettings[applicationId=" + applicationId + ", topics=" + topics + ", stateDirectory="
+                + stateDirectory + ", limits=" + limits + ", kafka=" + new TreeSet<>(kafka.keySet()) + "]";
     }
 }

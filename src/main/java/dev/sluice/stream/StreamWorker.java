@@ -2,6 +2,7 @@ package dev.sluice.stream;
 
 import dev.sluice.events.v1.GenerationCancelled;
 import dev.sluice.events.v1.GenerationRequested;
+import dev.sluice.wire.AvroConfig;
 import dev.sluice.wire.AvroDeserializer;
 import dev.sluice.wire.AvroSerializer;
 import java.time.Duration;
@@ -137,6 +138,8 @@ public final class StreamWorker {
         config.put(
                 StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG,
                 settings.topics().deadLetters());
+        config.put(DeadLetters.MAX_BYTES, settings.limits().maxDeadLetterBytes());
+        config.put(AvroConfig.MAX_MESSAGE_BYTES, settings.limits().maxMessageBytes());
         Object protocol = config.getOrDefault(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
         if (!"classic".equalsIgnoreCase(protocol.toString())) {
             throw new IllegalArgumentException("group.protocol must be classic, not " + protocol

@@ -4,6 +4,7 @@ import dev.sluice.engine.Admission;
 import dev.sluice.engine.JobEnd;
 import dev.sluice.engine.JobHandle;
 import dev.sluice.engine.JobListener;
+import dev.sluice.engine.JobSnapshot;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Refusal;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * One task's jobs in the engine. The task's thread starts, cancels and abandons; the engine's thread and the finisher's
@@ -38,22 +40,50 @@ final class TaskJobs {
         this.inFlight = inFlight;
     }
 
-    private record Started(JobHandle handle, Instant giveUpAt) {}
+    private record Started(JobHandle handle, Instant giveUpAt, Optional<JobCheckpoints> checkpoints) {
+        Started stopped() {
+            return new Started(handle, Instant.MAX, checkpoints);
+        }
+    }
 
     /** Hands a request to the engine, or says why the engine refuses it. */
-    Optional<Refusal> start(GenerationRequest request, Instant acceptedAt) {
-        Instant now = parts.clock().instant();
-        Instant giveUpAt = now.plus(timeBudget);
-        // By the clock of another worker it may have been accepted later than now.
-        Instant accepted = acceptedAt.isAfter(now) ? now : acceptedAt;
-        return switch (parts.engine().submit(request, new ToMailbox(request, accepted, giveUpAt))) {
+    Optional<Refusal> start(GenerationRequest request, Instant acceptedAt, String contentHash) {
+        ToMailbox listener = listener(request, acceptedAt, contentHash);
+        return switch (parts.engine().submit(request, listener)) {
             case Admission.Rejected(Refusal refusal) -> Optional.of(refusal);
             case Admission.Accepted(JobHandle handle) -> {
-                jobs.put(request.id(), new Started(handle, giveUpAt));
-                inFlight.started();
+                started(listener, handle);
                 yield Optional.empty();
             }
         };
+    }
+
+    /**
+     * As {@link #start}, for a request that another owner of the task may have begun. Where there are checkpoints, its own
+     * is fetched first, and a refusal by the engine comes as an outcome.
+     */
+    Optional<Refusal> resume(GenerationRequest request, Instant acceptedAt, String contentHash) {
+        ToMailbox listener = listener(request, acceptedAt, contentHash);
+        if (listener.checkpoints.isEmpty()) {
+            return start(request, acceptedAt, contentHash);
+        }
+        Resumption resumption = new Resumption(listener, from -> parts.engine().submit(request, listener, from));
+        started(listener, resumption);
+        listener.checkpoints.get().fetch().thenAccept(resumption::fetched);
+        return Optional.empty();
+    }
+
+    private ToMailbox listener(GenerationRequest request, Instant acceptedAt, String contentHash) {
+        Instant now = parts.clock().instant();
+        // By the clock of another worker it may have been accepted later than now.
+        Instant accepted = acceptedAt.isAfter(now) ? now : acceptedAt;
+        Optional<JobCheckpoints> checkpoints = parts.checkpoints().map(all -> all.of(request, contentHash));
+        return new ToMailbox(request, accepted, now.plus(timeBudget), checkpoints);
+    }
+
+    private void started(ToMailbox listener, JobHandle handle) {
+        jobs.put(listener.request.id(), new Started(handle, listener.giveUpAt, listener.checkpoints));
+        inFlight.started();
     }
 
     /** Cancels a job that is still sampling; one whose images are being stored completes. */
@@ -71,13 +101,15 @@ final class TaskJobs {
                 return job;
             }
             job.handle().stop(FailureCode.TIMED_OUT, "not done within " + timeBudget);
-            return new Started(job.handle(), Instant.MAX);
+            return job.stopped();
         });
     }
 
     void settled(RequestId id) {
-        if (jobs.remove(id) != null) {
+        Started job = jobs.remove(id);
+        if (job != null) {
             inFlight.left(1);
+            job.checkpoints().ifPresent(JobCheckpoints::settled);
         }
     }
 
@@ -97,11 +129,14 @@ final class TaskJobs {
         private final GenerationRequest request;
         private final Instant acceptedAt;
         private final Instant giveUpAt;
+        private final Optional<JobCheckpoints> checkpoints;
 
-        ToMailbox(GenerationRequest request, Instant acceptedAt, Instant giveUpAt) {
+        ToMailbox(
+                GenerationRequest request, Instant acceptedAt, Instant giveUpAt, Optional<JobCheckpoints> checkpoints) {
             this.request = request;
             this.acceptedAt = acceptedAt;
             this.giveUpAt = giveUpAt;
+            this.checkpoints = checkpoints;
         }
 
         @Override
@@ -113,6 +148,11 @@ final class TaskJobs {
         public void progressed(int step) {
             parts.milestones().reached(Milestone.SAMPLING, request.id());
             mailbox.progressed(request, step);
+        }
+
+        @Override
+        public void stepped(int stepsLeft, Supplier<JobSnapshot> snapshot) {
+            checkpoints.ifPresent(kept -> kept.stepped(stepsLeft, snapshot));
         }
 
         @Override

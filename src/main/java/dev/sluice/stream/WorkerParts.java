@@ -4,8 +4,13 @@ import dev.sluice.engine.Engine;
 import dev.sluice.wire.EventEncoder;
 import dev.sluice.wire.RequestDecoder;
 import java.time.Clock;
+import java.util.Optional;
 
-/** What all tasks of a worker share. */
+/**
+ * What all tasks of a worker share.
+ *
+ * @param checkpoints empty where requests that a worker dies over begin anew
+ */
 public record WorkerParts(
         Engine engine,
         Finisher finisher,
@@ -14,4 +19,5 @@ public record WorkerParts(
         Overhead overhead,
         SettlementObserver observer,
         Milestones milestones,
-        Clock clock) {}
+        Clock clock,
+        Optional<Checkpoints> checkpoints) {}

@@ -1,7 +1,11 @@
 package dev.sluice.wire;
 
+import dev.sluice.request.RequestLimits;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param registryUrls base addresses, tried in turn
  * @param userInfo {@code user:password} for basic authentication
+ * @param bearerToken for token authentication, where there is no {@code userInfo}
+ * @param tls for registries over https
  * @param autoRegister whether the serializer registers schemas that the registry lacks
  * @param valueType full name of the class that values are read as, where the deserializer was not given one
  * @param requestTimeout for one request to one address
@@ -25,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 public record AvroConfig(
         List<URI> registryUrls,
         Optional<String> userInfo,
+        Optional<String> bearerToken,
+        RegistryTls tls,
         boolean autoRegister,
         Optional<String> valueType,
         Duration requestTimeout,
@@ -33,13 +41,17 @@ public record AvroConfig(
     public static final String REGISTRY_URL = "schema.registry.url";
     public static final String CREDENTIALS_SOURCE = "basic.auth.credentials.source";
     public static final String USER_INFO = "basic.auth.user.info";
+    public static final String TOKEN_SOURCE = "bearer.auth.credentials.source";
+    public static final String TOKEN = "bearer.auth.token";
+    public static final String TRUSTSTORE = "schema.registry.ssl.truststore.location";
+    public static final String TRUSTSTORE_PASSWORD = "schema.registry.ssl.truststore.password";
+    public static final String KEYSTORE = "schema.registry.ssl.keystore.location";
+    public static final String KEYSTORE_PASSWORD = "schema.registry.ssl.keystore.password";
     public static final String AUTO_REGISTER = "auto.register.schemas";
     public static final String VALUE_TYPE = "specific.avro.value.type";
     public static final String REQUEST_TIMEOUT_MS = "sluice.registry.request.timeout.ms";
     public static final String RETRY_BUDGET_MS = "sluice.registry.retry.budget.ms";
     public static final String MAX_MESSAGE_BYTES = "sluice.avro.max.message.bytes";
-
-    static final int DEFAULT_MAX_MESSAGE_BYTES = 1 << 20;
 
     public AvroConfig {
         registryUrls = List.copyOf(registryUrls);
@@ -51,32 +63,44 @@ public record AvroConfig(
      * @throws ConfigException naming the first key that is missing or wrong
      */
     public static AvroConfig of(Map<String, ?> configs) {
-        String source = text(configs, CREDENTIALS_SOURCE).orElse("USER_INFO");
-        if (!source.equals("USER_INFO")) {
-            throw new ConfigException(CREDENTIALS_SOURCE, source, "only USER_INFO is supported");
-        }
+        requireSource(configs, CREDENTIALS_SOURCE, "USER_INFO");
+        requireSource(configs, TOKEN_SOURCE, "STATIC_TOKEN");
         return new AvroConfig(
                 registryUrls(configs.get(REGISTRY_URL)),
                 text(configs, USER_INFO),
+                text(configs, TOKEN),
+                new RegistryTls(
+                        store(configs, TRUSTSTORE, TRUSTSTORE_PASSWORD), store(configs, KEYSTORE, KEYSTORE_PASSWORD)),
                 flag(configs, AUTO_REGISTER, true),
                 configs.get(VALUE_TYPE) instanceof Class<?> type
                         ? Optional.of(type.getName())
                         : text(configs, VALUE_TYPE),
                 Duration.ofMillis(number(configs, REQUEST_TIMEOUT_MS, 5_000)),
                 Duration.ofMillis(number(configs, RETRY_BUDGET_MS, 60_000)),
-                number(configs, MAX_MESSAGE_BYTES, DEFAULT_MAX_MESSAGE_BYTES));
+                number(configs, MAX_MESSAGE_BYTES, RequestLimits.DEFAULT.maxMessageBytes()));
     }
 
-    /** The registry that the configuration names: answers are cached, and an outage is waited out. */
-    SchemaRegistry connect() {
+    /**
+     * The registry that the configuration names: answers are cached, and an outage is waited out.
+     *
+     * @throws ConfigException where a trust or key store can't be used
+     */
+    public SchemaRegistry connect() {
         return new CachingSchemaRegistry(new RetryingSchemaRegistry(
-                new HttpSchemaRegistry(registryUrls, userInfo, requestTimeout), retryBudget));
+                new HttpSchemaRegistry(registryUrls, authorization(), tls.context(), requestTimeout), retryBudget));
     }
 
-    /** Without the password. */
+    private Optional<String> authorization() {
+        return userInfo.map(
+                        info -> "Basic " + Base64.getEncoder().encodeToString(info.getBytes(StandardCharsets.UTF_8)))
+                .or(() -> bearerToken.map(token -> "Bearer " + token));
+    }
+
+    /** Without the secrets. */
     @Override
     public String toString() {
-        return "AvroConfig[registryUrls=" + registryUrls + ", authenticated=" + userInfo.isPresent() + ", autoRegister="
+        return "AvroConfig[registryUrls=" + registryUrls + ", authenticated="
+                + (userInfo.isPresent() || bearerToken.isPresent()) + ", tls=" + tls + ", autoRegister="
                 + autoRegister + ", valueType=" + valueType + ", requestTimeout=" + requestTimeout + ", retryBudget="
                 + retryBudget + ", maxMessageBytes=" + maxMessageBytes + "]";
     }
@@ -100,10 +124,27 @@ public record AvroConfig(
             throw new ConfigException(REGISTRY_URL, text, "must begin with http:// or https://");
         }
         try {
-            return URI.create(text);
+            URI url = URI.create(text);
+            if (url.getRawUserInfo() == null) {
+                return url;
+            }
         } catch (IllegalArgumentException e) {
             throw new ConfigException(REGISTRY_URL, text, "is no address: " + e.getMessage());
         }
+        throw new ConfigException(REGISTRY_URL + ": credentials belong in " + USER_INFO + ", not in the address");
+    }
+
+    private static void requireSource(Map<String, ?> configs, String key, String only) {
+        String source = text(configs, key).orElse(only);
+        if (!source.equals(only)) {
+            throw new ConfigException(key, source, "only " + only + " is supported");
+        }
+    }
+
+    private static Optional<RegistryTls.StoreFile> store(Map<String, ?> configs, String location, String password) {
+        return text(configs, location)
+                .map(path -> new RegistryTls.StoreFile(
+                        Path.of(path), text(configs, password).orElse("")));
     }
 
     private static Optional<String> text(Map<String, ?> configs, String key) {

@@ -1,5 +1,6 @@
 package dev.sluice.wire;
 
+import dev.sluice.request.RequestLimits;
 import dev.sluice.wire.UndecodableException.Reason;
 import java.io.EOFException;
 import java.io.IOException;
@@ -22,12 +23,13 @@ import org.jspecify.annotations.Nullable;
  * generated class. May be named by class in a Kafka client's configuration, with {@link AvroConfig#VALUE_TYPE} naming the
  * record type. May be called by many threads.
  *
- * <p>Bytes that can't be read are an {@link UndecodableException}, whatever they are; what is allocated for them is bounded
- * by their own length, since Avro checks each announced length against what is left. A registry that can't be reached is a
- * {@link RegistryUnavailableException}.
+ * <p>Bytes that can't be read are an {@link UndecodableException}, whatever they are. What they cost is bounded by their own
+ * length: Avro checks each announced length against what is left, and {@link WriterSchemaCheck} keeps out schemas under
+ * which that says nothing. A registry that can't be reached is a {@link RegistryUnavailableException}.
  */
 public final class AvroDeserializer<T extends SpecificRecord> implements Deserializer<T> {
     private static final int MAX_WRITER_SCHEMAS = 200;
+    private static final int MAX_REASON_LENGTH = 500;
 
     private final RecentlyUsed<Integer, DatumReader<T>> readers = new RecentlyUsed<>(MAX_WRITER_SCHEMAS);
 
@@ -35,7 +37,7 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
     private @Nullable SchemaRegistry registry;
 
     private @Nullable Class<T> type;
-    private int maxMessageBytes = AvroConfig.DEFAULT_MAX_MESSAGE_BYTES;
+    private int maxMessageBytes = RequestLimits.DEFAULT.maxMessageBytes();
     private boolean ownsRegistry;
 
     /** For Kafka, which calls {@link #configure} next. */
@@ -109,6 +111,7 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
                     Reason.WRONG_TYPE,
                     "schema " + schemaId + " is " + written.getFullName() + ", not " + expected.getFullName());
         }
+        WriterSchemaCheck.require(schemaId, written);
         return new SpecificDatumReader<>(written, expected, model);
     }
 
@@ -126,7 +129,9 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
     }
 
     private static String describe(Exception e) {
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        // Avro quotes whole schemas.
+        return message.length() <= MAX_REASON_LENGTH ? message : message.substring(0, MAX_REASON_LENGTH) + "…";
     }
 
     private static void requireEnd(BinaryDecoder decoder) {

@@ -9,6 +9,7 @@ import dev.sluice.events.v1.GenerationRequested;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
@@ -24,6 +25,9 @@ import org.apache.kafka.common.header.Headers;
  */
 public record CloudEvent(String id, String type, String source, String subject, Instant time) {
     private static final String TRACEPARENT = "traceparent";
+    private static final int MAX_TRACEPARENT_BYTES = 128;
+    private static final Pattern TRACEPARENT_FORM =
+            Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(-[!-~]*)?");
 
     public static CloudEvent of(GenerationRequested event, String source, Instant time) {
         return about(event.getRequestId(), "requested", "generation", source, time);
@@ -61,11 +65,16 @@ public record CloudEvent(String id, String type, String source, String subject, 
                 subject + ":" + happened, "dev.sluice." + what + "." + happened + ".v1", source, subject, time);
     }
 
-    /** The trace context that a record carries, to be passed on to the events that answer it. */
+    /**
+     * The trace context that a record carries, to be passed on to the events that answer it; empty where it is not what
+     * W3C Trace Context calls a {@code traceparent}, or is longer than any known version of one.
+     */
     public static Optional<String> traceparent(Headers headers) {
         return Optional.ofNullable(headers.lastHeader(TRACEPARENT))
                 .map(Header::value)
-                .map(value -> new String(value, StandardCharsets.UTF_8));
+                .filter(value -> value.length <= MAX_TRACEPARENT_BYTES)
+                .map(value -> new String(value, StandardCharsets.UTF_8))
+                .filter(value -> TRACEPARENT_FORM.matcher(value).matches());
     }
 
     /** Puts the envelope into a record's headers, in place of any that is there. */

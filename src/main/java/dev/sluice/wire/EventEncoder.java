@@ -127,7 +127,7 @@ public final class EventEncoder {
      * @param end when it was settled
      */
     public CostIncurred cost(GenerationRequest request, Outcome outcome, Instant start, Instant end) {
-        Evaluations evaluations = outcome.evaluations();
+        Evaluations evaluations = outcome.spent();
         return priced(outcome.usage(), start, end)
                 .setCostId("request:" + request.id().value())
                 .setChargeKind(ChargeKind.COMPUTE)

@@ -10,13 +10,16 @@ import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import org.apache.avro.AvroRuntimeException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLContext;
 import org.apache.avro.Schema;
 
 /**
@@ -30,8 +33,9 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
     private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int SCHEMA_NOT_FOUND = 40403;
+    private static final int MAX_ANSWER_BYTES = 1 << 20;
 
-    private record Answer(int status, JsonNode body) {
+    private record Answer(int status, JsonNode body, boolean tooLong) {
         boolean isYes() {
             return status / 100 == 2;
         }
@@ -57,23 +61,24 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
      * Connects to nothing until it is asked.
      *
      * @param addresses base addresses, at least one
-     * @param userInfo {@code user:password} for basic authentication
+     * @param authorization value of the header of that name
+     * @param tls for https, where the platform's own does not do
      * @param timeout for connecting, and for one answer
      */
-    public HttpSchemaRegistry(List<URI> addresses, Optional<String> userInfo, Duration timeout) {
+    public HttpSchemaRegistry(
+            List<URI> addresses, Optional<String> authorization, Optional<SSLContext> tls, Duration timeout) {
         if (addresses.isEmpty()) {
             throw new IllegalArgumentException("a schema registry needs an address");
         }
         this.addresses = addresses.stream()
                 .map(address -> address.toString().replaceAll("/+$", ""))
                 .toList();
-        this.authorization = userInfo.map(
-                info -> "Basic " + Base64.getEncoder().encodeToString(info.getBytes(StandardCharsets.UTF_8)));
+        this.authorization = authorization;
         this.timeout = timeout;
-        this.client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(timeout)
-                .build();
+        HttpClient.Builder builder =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(timeout);
+        tls.ifPresent(builder::sslContext);
+        this.client = builder.build();
     }
 
     @Override
@@ -102,6 +107,11 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
         if (answer.status() == 404 && answer.errorCode() == SCHEMA_NOT_FOUND) {
             throw new UnknownSchemaException(id);
         }
+        if (answer.isYes() && answer.tooLong()) {
+            throw new UndecodableException(
+                    UndecodableException.Reason.UNREADABLE_SCHEMA,
+                    "schema " + id + " comes as more than " + MAX_ANSWER_BYTES + " bytes");
+        }
         String text = required(answer, "schema").asText();
         String type = answer.body().path("schemaType").asText("AVRO");
         if (!type.equals("AVRO")) {
@@ -110,7 +120,8 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
         }
         try {
             return new Schema.Parser().setValidateDefaults(false).parse(text);
-        } catch (AvroRuntimeException e) {
+        } catch (RuntimeException e) {
+            // Text picked by somebody else can make the parser fail in any way.
             throw new UndecodableException(
                     UndecodableException.Reason.UNREADABLE_SCHEMA, "schema " + id + " can't be parsed", e);
         }
@@ -180,8 +191,32 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
         authorization.ifPresent(value -> request.header("Authorization", value));
         body.ifPresent(
                 text -> request.header("Content-Type", CONTENT_TYPE).POST(HttpRequest.BodyPublishers.ofString(text)));
-        HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
-        return new Answer(response.statusCode(), parsed(response.body()));
+        HttpResponse<Optional<String>> response = complete(client.sendAsync(request.build(), this::body));
+        return new Answer(
+                response.statusCode(),
+                response.body().map(HttpSchemaRegistry::parsed).orElse(MissingNode.getInstance()),
+                response.body().isEmpty());
+    }
+
+    private BodySubscriber<Optional<String>> body(HttpResponse.ResponseInfo info) {
+        return new BoundedBody(MAX_ANSWER_BYTES);
+    }
+
+    /** Waits for the whole answer; the client's own timeout ends with the answer's first line. */
+    private HttpResponse<Optional<String>> complete(CompletableFuture<HttpResponse<Optional<String>>> sent)
+            throws IOException, InterruptedException {
+        try {
+            return sent.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof IOException broken) {
+                throw broken;
+            }
+            throw new IOException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new IOException("no whole answer within " + timeout, e);
+        } finally {
+            sent.cancel(true);
+        }
     }
 
     private static JsonNode parsed(String body) {

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.apache.avro.Schema;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Waits out a registry that can't be reached: blocks the calling thread and tries again, after 100 ms at first and twice
@@ -11,6 +13,7 @@ import org.apache.avro.Schema;
  * caller. An interrupt ends the wait and is kept for the caller to see.
  */
 public final class RetryingSchemaRegistry implements SchemaRegistry {
+    private static final Logger LOG = LoggerFactory.getLogger(RetryingSchemaRegistry.class);
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
@@ -63,6 +66,7 @@ public final class RetryingSchemaRegistry implements SchemaRegistry {
     private <T> T retrying(Supplier<T> call) {
         long started = nanoClock.getAsLong();
         Duration next = FIRST_PAUSE;
+        int attempt = 1;
         while (true) {
             try {
                 return call.get();
@@ -71,6 +75,12 @@ public final class RetryingSchemaRegistry implements SchemaRegistry {
                 if (left.compareTo(next) < 0 || Thread.currentThread().isInterrupted()) {
                     throw e;
                 }
+                attempt++;
+                LOG.warn(
+                        "registry_retried attempt={} pause_ms={} cause=\"{}\"",
+                        attempt,
+                        next.toMillis(),
+                        e.getMessage());
                 pauseOrGiveUp(next, e);
                 Duration doubled = next.multipliedBy(2);
                 next = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;

@@ -9,6 +9,7 @@ import dev.sluice.request.SamplerSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class EngineLoopTest {
@@ -73,7 +74,7 @@ class EngineLoopTest {
         simulated.loop.tick();
 
         assertThat(job.stopped().code()).isEqualTo(FailureCode.DEADLINE_EXPIRED);
-        assertThat(job.stopped().evaluations().conditional()).isEqualTo(1);
+        assertThat(job.stopped().spent().conditional()).isEqualTo(1);
         assertThat(simulated.device.calls()).isEqualTo(1);
     }
 
@@ -128,8 +129,15 @@ class EngineLoopTest {
         ProgressRecorder recorder = new ProgressRecorder();
         var request =
                 SimulatedLane.draft().withSampler(SamplerSettings.ddpm(10)).request("r");
-        slow.loop.submit(
-                new Job(request, slow.lane.recipes().recipe(request), slow.lane, recorder, 0, 0, Runnable::run));
+        slow.loop.submit(new Job(
+                request,
+                slow.lane.recipes().recipe(request),
+                slow.lane,
+                recorder,
+                0,
+                0,
+                Runnable::run,
+                Optional.empty()));
 
         while (!slow.loop.idle()) {
             slow.clock.advance(Duration.ofMillis(400));

@@ -90,6 +90,13 @@ final class EngineSimulation {
         return device.loads() > loop.lanes().size();
     }
 
+    /** How many jobs went on from a snapshot and were sampled to the end. */
+    long resumedAndSampled() {
+        return outcomes.jobs().stream()
+                .filter(job -> job.resumed() && job.end() instanceof JobEnd.Sampled)
+                .count();
+    }
+
     private void nextEvent() {
         switch (random.nextInt(40)) {
             case 0, 1, 2, 3, 4, 5 -> submit();
@@ -98,6 +105,7 @@ final class EngineSimulation {
             case 8 -> clock.advance(random.nextInt(20_000_000));
             case 9 -> cost.publishOverhead();
             case 10 -> fault();
+            case 11 -> resume(anyJob());
             default -> loop.tick();
         }
     }
@@ -109,6 +117,17 @@ final class EngineSimulation {
         arrivals++;
         outcomes.watch(job);
         loop.submit(job.job());
+    }
+
+    /** Its owner goes away, and the next one goes on from where the job is. */
+    private void resume(WatchedJob left) {
+        if (!left.job().ended()) {
+            WatchedJob job = left.resumption(left.job().lane(), clock.nanos(), arrivals);
+            arrivals++;
+            left.abandon(loop);
+            outcomes.watch(job);
+            loop.submit(job.job());
+        }
     }
 
     /** Any job there ever was, so that owners also cancel and abandon what has ended long ago. */

@@ -22,9 +22,11 @@ class EngineSimulationTest {
         long comparisons = 0;
         int halved = 0;
         int broughtAgain = 0;
+        long resumed = 0;
         for (long seed : seeds()) {
             EngineSimulation simulation = new EngineSimulation(seed);
             List<WatchedJob> jobs = run(seed, simulation);
+            resumed += simulation.resumedAndSampled();
             comparisons += simulation.fairnessComparisons();
             halved += simulation.halved() ? 1 : 0;
             broughtAgain += simulation.broughtAgain() ? 1 : 0;
@@ -42,6 +44,7 @@ class EngineSimulationTest {
             assertThat(broughtAgain)
                     .as("runs with bundles that left and came back")
                     .isGreaterThan(SEEDS / 10);
+            assertThat(resumed).as("jobs sampled from a snapshot on").isGreaterThan(SEEDS);
             assertThat(sampled).as("jobs sampled").isGreaterThan(10 * SEEDS);
             assertThat(seen)
                     .containsExactlyInAnyOrder(

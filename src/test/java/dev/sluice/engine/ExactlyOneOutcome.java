@@ -58,9 +58,9 @@ final class ExactlyOneOutcome {
         assertThat(sampled.plan()).isEqualTo(recipe.summary());
         assertThat(sampled.usage().rows())
                 .as("rows of %s", job)
-                .isEqualTo(sampled.evaluations().conditional()
-                        + sampled.evaluations().unconditional()
-                        + sampled.evaluations().guide());
+                .isEqualTo(sampled.spent().conditional()
+                        + sampled.spent().unconditional()
+                        + sampled.spent().guide());
         List<float[]> expected = LoneSampler.samples(job.job().request(), recipe);
         assertThat(sampled.samples()).hasSameSizeAs(expected);
         for (int image = 0; image < images; image++) {

@@ -75,6 +75,33 @@ class GlyphsBundleTest {
     }
 
     @Test
+    void sameBitsWhenAnotherEngineGoesOn() {
+        RequestDraft draft = draft("five")
+                .classifier(4, new GuidanceSchedule.Compress(3, 2), GuidanceWeighting.Kind.HOLD)
+                .withImages(2);
+        List<float[]> undisturbed = samples(draft);
+        EngineClock clock = EngineClock.SYSTEM;
+        Lane killed = new Lane(bundle, SETTINGS, clock);
+        WatchedJob left = new WatchedJob(draft, "r", killed, clock.nanos(), 0);
+        EngineLoop killedLoop = loop(killed);
+        killedLoop.submit(left.job());
+        for (int call = 0; call < STEPS; call++) {
+            killedLoop.tick();
+        }
+        Lane successor = new Lane(bundle, SETTINGS, clock);
+        WatchedJob resumed = left.resumption(successor, clock.nanos(), 0);
+        EngineLoop successorLoop = loop(successor);
+        successorLoop.submit(resumed.job());
+        while (!successorLoop.idle()) {
+            successorLoop.tick();
+        }
+
+        assertThat(resumed.resumed()).isTrue();
+        assertThat(resumed.sampled().spent().conditional()).isBetween(1L, 2L * STEPS - 1);
+        requireSameBits(undisturbed, resumed.sampled().samples());
+    }
+
+    @Test
     void pushOfNothingEqualsNoGuidance() {
         GuidanceSchedule everyStep = new GuidanceSchedule.Full();
         List<float[]> unguided = samples(draft("two"));
@@ -173,7 +200,7 @@ class GlyphsBundleTest {
     private List<WatchedJob> run(List<RequestDraft> drafts) {
         EngineClock clock = EngineClock.SYSTEM;
         Lane lane = new Lane(bundle, SETTINGS, clock);
-        EngineLoop loop = new EngineLoop(List.of(lane), SETTINGS, clock, new InlineDevice(clock), new DeviceMeter());
+        EngineLoop loop = loop(lane);
         List<WatchedJob> jobs = new ArrayList<>();
         for (RequestDraft draft : drafts) {
             WatchedJob job = new WatchedJob(draft, "r" + jobs.size(), lane, clock.nanos(), jobs.size());
@@ -184,6 +211,11 @@ class GlyphsBundleTest {
             loop.tick();
         }
         return jobs;
+    }
+
+    private static EngineLoop loop(Lane lane) {
+        EngineClock clock = EngineClock.SYSTEM;
+        return new EngineLoop(List.of(lane), SETTINGS, clock, new InlineDevice(clock), new DeviceMeter());
     }
 
     private float[] prediction(RowBuffers rows, int row) {

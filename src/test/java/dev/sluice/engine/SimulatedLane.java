@@ -39,6 +39,13 @@ final class SimulatedLane {
         return job;
     }
 
+    /** Goes on with another lane's job from where it is now. */
+    WatchedJob resume(WatchedJob left) {
+        WatchedJob job = left.resumption(lane, clock.nanos(), arrivals++);
+        loop.submit(job.job());
+        return job;
+    }
+
     void runToEnd() {
         while (!loop.idle()) {
             loop.tick();

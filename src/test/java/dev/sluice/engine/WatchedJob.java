@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import dev.sluice.request.FailureCode;
+import dev.sluice.request.GenerationRequest;
 import java.util.Objects;
+import java.util.Optional;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 
 /** A job together with everything its owner was told, and what its owner did. */
 final class WatchedJob implements JobListener {
     private final Job job;
+    private final boolean resumed;
     private @Nullable JobEnd end;
     private boolean abandoned;
     private boolean cancelled;
@@ -18,8 +21,25 @@ final class WatchedJob implements JobListener {
 
     /** A job of this lane, not submitted yet. */
     WatchedJob(RequestDraft draft, String id, Lane lane, long nowNanos, long arrival) {
-        var request = draft.request(id);
-        job = new Job(request, lane.recipes().recipe(request), lane, this, nowNanos, arrival, Runnable::run);
+        this(draft.request(id), lane, nowNanos, arrival, Optional.empty());
+    }
+
+    private WatchedJob(GenerationRequest request, Lane lane, long nowNanos, long arrival, Optional<JobSnapshot> from) {
+        Recipe recipe = lane.recipes().recipe(request);
+        Optional<JobSnapshot> fitting = from.filter(snapshot -> snapshot.fits(request, recipe, lane));
+        resumed = fitting.isPresent();
+        job = new Job(request, recipe, lane, this, nowNanos, arrival, Runnable::run, fitting);
+    }
+
+    /** The same request, not submitted yet, to go on from where this job is now, read back from bytes. */
+    WatchedJob resumption(Lane lane, long nowNanos, long arrival) {
+        JobSnapshot read = JobSnapshotFormat.read(JobSnapshotFormat.write(job.snapshot()));
+        return new WatchedJob(job.request(), lane, nowNanos, arrival, Optional.of(read));
+    }
+
+    /** Whether it goes on from a snapshot. */
+    boolean resumed() {
+        return resumed;
     }
 
     Job job() {

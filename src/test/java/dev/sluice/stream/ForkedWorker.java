@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.Currency;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A worker in a JVM of its own, made to be killed. Composed of the real parts, whose surroundings its arguments name: broker,
@@ -67,7 +68,8 @@ public final class ForkedWorker {
                 overhead,
                 (request, outcome, age) -> {},
                 Milestones.NONE,
-                clock);
+                clock,
+                Optional.empty());
         StreamSettings settings = new StreamSettings(
                 APPLICATION_ID,
                 Topics.DEFAULT,

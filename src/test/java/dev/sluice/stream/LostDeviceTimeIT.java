@@ -111,8 +111,7 @@ class LostDeviceTimeIT {
             assertThat(charge.start()).isEqualTo(Instant.ofEpochMilli(startedAt.toEpochMilli()));
             assertThat(meterFile()).exists();
 
-            overhead.transactions().committing();
-            overhead.transactions().committed();
+            charge.committed().run();
             assertThat(meterFile()).doesNotExist();
         }
     }

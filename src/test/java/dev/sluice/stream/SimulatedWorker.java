@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Currency;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
@@ -57,7 +58,7 @@ final class SimulatedWorker implements AutoCloseable {
     /** In the device's time, where each call takes a millisecond. */
     static final Duration PROGRESS_INTERVAL = Duration.ofMillis(10);
 
-    static final RequestLimits LIMITS = new RequestLimits(100, 4, 50, 4);
+    static final RequestLimits LIMITS = new RequestLimits(1 << 20, 4096, 40, 30, 50, 4, 100, 20, 8, 4, 10, 60);
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Duration POLL_INTERVAL = Duration.ofMillis(1);
@@ -110,7 +111,8 @@ final class SimulatedWorker implements AutoCloseable {
                 new Overhead(engine.meter(), OVERHEAD_INTERVAL, time.now()),
                 (request, outcome, age) -> {},
                 this::reached,
-                time);
+                time,
+                Optional.empty());
         settings = new StreamSettings(
                 "sluice-test",
                 TOPICS,

@@ -20,11 +20,13 @@ class AvroConfigTest {
                 .isEqualTo(new AvroConfig(
                         List.of(URI.create("http://a:1"), URI.create("http://b:2/")),
                         Optional.empty(),
+                        Optional.empty(),
+                        RegistryTls.PLATFORM,
                         true,
                         Optional.empty(),
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(60),
-                        1_048_576));
+                        262_144));
         assertThat(AvroConfig.of(Map.of(
                         "schema.registry.url",
                         List.of("https://a"),
@@ -45,11 +47,21 @@ class AvroConfigTest {
                 .isEqualTo(new AvroConfig(
                         List.of(URI.create("https://a")),
                         Optional.of("ann:secret"),
+                        Optional.empty(),
+                        RegistryTls.PLATFORM,
                         false,
                         Optional.of("a.B"),
                         Duration.ofMillis(1),
                         Duration.ofMillis(2),
                         3));
+    }
+
+    @Test
+    void takesNoCredentialsInTheAddress() {
+        assertThatThrownBy(() -> AvroConfig.of(Map.of("schema.registry.url", "http://ann:hidden@a")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("basic.auth.user.info")
+                .hasMessageNotContaining("hidden");
     }
 
     @Test

@@ -146,6 +146,7 @@ class EventEncoderTest {
                 new PlanSummary(50, List.of(50, 25), List.of(25.0, 25.0)),
                 new CallShape(CallSize.CONSTANT, 16, 8),
                 new Evaluations(50, 2, 0, 48),
+                new Evaluations(30, 1, 0, 29),
                 new DeviceUsage(5, 2, 1, 52),
                 new Timings(START, END, Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3)));
     }

@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,12 @@ class HttpSchemaRegistryTest {
     @Test
     void authenticatesWithUserAndPassword() throws IOException {
         try (var server = new StubRegistryServer(200, "{\"id\": 7}");
-                var registry = registry(Optional.of("ann:secret"), server.address())) {
+                var registry = AvroConfig.of(Map.of(
+                                "schema.registry.url",
+                                server.address().toString(),
+                                "basic.auth.user.info",
+                                "ann:secret"))
+                        .connect()) {
             registry.idOf("s-value", SCHEMA);
             assertThat(server.asked().getFirst().authorization()).isEqualTo("Basic YW5uOnNlY3JldA==");
             assertThat(server.asked().getFirst().path()).isEqualTo("/subjects/s-value");
@@ -121,8 +127,28 @@ class HttpSchemaRegistryTest {
         }
     }
 
-    private static HttpSchemaRegistry registry(Optional<String> userInfo, URI... addresses) {
-        return new HttpSchemaRegistry(List.of(addresses), userInfo, Duration.ofSeconds(5));
+    @Test
+    void callsASchemaOfAnyLengthPoisonAndReadsNoMoreOfItThanAllowed() throws IOException {
+        try (var server = new StubRegistryServer(200, "{\"schema\": \"" + "x".repeat(8 << 20) + "\"}");
+                var registry = registry(Optional.empty(), server.address())) {
+            assertThatThrownBy(() -> registry.schemaOf(3))
+                    .isInstanceOf(UndecodableException.class)
+                    .hasMessageContaining("1048576 bytes");
+            assertThatThrownBy(() -> registry.register("s", SCHEMA)).isInstanceOf(RegistryUnavailableException.class);
+        }
+    }
+
+    @Test
+    void callsASchemaThatNoParserTakesPoison() throws IOException {
+        String nested = "{\\\"type\\\":\\\"array\\\",\\\"items\\\":".repeat(20_000);
+        try (var server = new StubRegistryServer(200, "{\"schema\": \"" + nested + "\"}");
+                var registry = registry(Optional.empty(), server.address())) {
+            assertThatThrownBy(() -> registry.schemaOf(3)).isInstanceOf(UndecodableException.class);
+        }
+    }
+
+    private static HttpSchemaRegistry registry(Optional<String> authorization, URI... addresses) {
+        return new HttpSchemaRegistry(List.of(addresses), authorization, Optional.empty(), Duration.ofSeconds(5));
     }
 
     private static URI nobody() throws IOException {

@@ -8,12 +8,14 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import com.sun.management.ThreadMXBean;
 import dev.sluice.events.v1.GenerationCancelled;
 import dev.sluice.events.v1.GenerationRequested;
+import dev.sluice.request.RequestLimits;
 import dev.sluice.wire.UndecodableException.Reason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -25,6 +27,7 @@ import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 import org.apache.kafka.common.errors.SerializationException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -57,7 +60,8 @@ class PoisonRecordsTest {
                 arguments("half a header", new byte[] {0, 0, 0}, Reason.TOO_SHORT),
                 arguments("JSON", "{\"requestId\": \"r-1\"}".getBytes(StandardCharsets.UTF_8), Reason.WRONG_MAGIC),
                 arguments("wrong magic", wrongMagic, Reason.WRONG_MAGIC),
-                arguments("longer than allowed", new byte[(1 << 20) + 1], Reason.TOO_LONG),
+                arguments(
+                        "longer than allowed", new byte[RequestLimits.DEFAULT.maxMessageBytes() + 1], Reason.TOO_LONG),
                 arguments("unknown schema", payload(77, 0), Reason.UNKNOWN_SCHEMA),
                 arguments("negative id", payload(-1, 0), Reason.UNKNOWN_SCHEMA),
                 arguments("another event", payload(cancelled, 0, 0), Reason.WRONG_TYPE),
@@ -84,6 +88,44 @@ class PoisonRecordsTest {
         assertThat(undecodable).isInstanceOf(SerializationException.class).hasMessageStartingWith(reason.name());
         assertThat(undecodable.reason()).isEqualTo(reason);
         assertThat(spent).isLessThan(ALLOCATION_BOUND);
+    }
+
+    static Stream<Arguments> hostileSchemas() {
+        return HostileSchemas.all().entrySet().stream().map(entry -> arguments(entry.getKey(), entry.getValue()));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("hostileSchemas")
+    @Timeout(10)
+    void isUndecodableBeforeAHostileSchemaCostsAnything(String name, Schema schema) throws IOException {
+        int id = REGISTRY.register(name, schema);
+        // A count of 2^40 items, or as many levels as there are bytes.
+        for (byte[] record : List.of(payload(id, 1L << 40), deep(id))) {
+            isUndecodableForOneReason(name, record, Reason.UNREADABLE_SCHEMA);
+        }
+    }
+
+    @Test
+    void isUndecodableWithoutAllocatingWhatABinaryFieldAnnounces() throws IOException {
+        Schema binary = SchemaEdits.withType(
+                GenerationRequested.getClassSchema(), "requestId", Schema.create(Schema.Type.BYTES));
+        int id = REGISTRY.register("binary-value", binary);
+        isUndecodableForOneReason("bytes of huge length", payload(id, HUGE), Reason.MALFORMED);
+        isUndecodableForOneReason("bytes of negative length", payload(id, -7), Reason.MALFORMED);
+    }
+
+    @Test
+    void isUndecodableForATextOfTenMegabytes() throws IOException {
+        byte[] long10 =
+                write(SampleRequests.plain().setModel("x".repeat(10 << 20)).build());
+        isUndecodableForOneReason("ten megabytes", long10, Reason.TOO_LONG);
+    }
+
+    private static byte[] deep(int id) throws IOException {
+        byte[] record = new byte[RequestLimits.DEFAULT.maxMessageBytes()];
+        Arrays.fill(record, (byte) 2);
+        System.arraycopy(payload(id), 0, record, 0, ConfluentWireFormat.HEADER_LENGTH);
+        return record;
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.sluice.request.GuidanceWeighting;
 import dev.sluice.request.Priority;
 import dev.sluice.request.Prompt;
 import dev.sluice.request.RequestId;
+import dev.sluice.request.RequestLimits;
 import dev.sluice.request.SamplerSettings;
 import dev.sluice.request.TenantId;
 import java.time.Instant;
@@ -64,12 +65,13 @@ final class SampleRequests {
             case 0 -> new Guidance.None();
             case 1 ->
                 new Guidance.Classifier(
-                        random.nextDouble(Guidance.MAX_SCALE),
+                        random.nextDouble(RequestLimits.DEFAULT.maxScale()),
                         schedule(random),
                         weighting(random),
                         pick(random, Guidance.DenoiserCondition.values()));
             default ->
-                new Guidance.ClassifierFree(random.nextDouble(Guidance.MAX_SCALE), schedule(random), weighting(random));
+                new Guidance.ClassifierFree(
+                        random.nextDouble(RequestLimits.DEFAULT.maxScale()), schedule(random), weighting(random));
         };
     }
 

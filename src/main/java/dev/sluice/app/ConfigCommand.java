@@ -1,0 +1,108 @@
+package dev.sluice.app;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice config}: what a worker would run with. */
+@Command(
+        name = "config",
+        mixinStandardHelpOptions = true,
+        description = {
+            "The configuration that a worker would run with: each key, its value, and where that comes from.",
+            "",
+            "Secrets are masked. Ends with 1 and lists every problem where a worker would not start."
+        })
+final class ConfigCommand implements Callable<Integer> {
+    @Option(names = "--config", paramLabel = "FILE", description = "YAML file; keys nested or dotted.")
+    private @Nullable Path file;
+
+    @Option(names = "--json", description = "As one JSON object.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    private enum Origin {
+        DEFAULT,
+        FILE,
+        ENVIRONMENT
+    }
+
+    /** A key with what holds for it; the value is masked. */
+    private record Setting(String name, String value, Origin origin) {}
+
+    @Override
+    public Integer call() {
+        Map<String, String> fromFile = file == null ? Map.of() : ConfigSource.file(file);
+        Map<String, String> fromEnvironment = ConfigSource.environment(System.getenv());
+        List<Setting> settings = settings(fromFile, fromEnvironment);
+        Map<String, String> values = new HashMap<>(fromFile);
+        values.putAll(fromEnvironment);
+        List<String> problems = problems(values);
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(asJson(settings, problems));
+        } else {
+            settings.forEach(setting -> out.printf(
+                    "%-32s %-11s %s%n",
+                    setting.name(), setting.origin().name().toLowerCase(Locale.ROOT), setting.value()));
+            problems.forEach(spec.commandLine().getErr()::println);
+        }
+        return problems.isEmpty() ? 0 : 1;
+    }
+
+    private static List<Setting> settings(Map<String, String> fromFile, Map<String, String> fromEnvironment) {
+        Map<String, String> defaults = new HashMap<>();
+        ConfigKey.ALL.forEach(key -> defaults.put(key.name(), key.fallback().orElse("")));
+        TreeSet<String> names = new TreeSet<>(defaults.keySet());
+        names.addAll(fromFile.keySet());
+        names.addAll(fromEnvironment.keySet());
+        List<Setting> settings = new ArrayList<>();
+        for (String name : names) {
+            Origin origin = fromEnvironment.containsKey(name)
+                    ? Origin.ENVIRONMENT
+                    : fromFile.containsKey(name) ? Origin.FILE : Origin.DEFAULT;
+            String value = switch (origin) {
+                case ENVIRONMENT -> fromEnvironment.getOrDefault(name, "");
+                case FILE -> fromFile.getOrDefault(name, "");
+                case DEFAULT -> defaults.getOrDefault(name, "");
+            };
+            settings.add(new Setting(name, Masking.masked(name, value), origin));
+        }
+        return settings;
+    }
+
+    private static List<String> problems(Map<String, String> values) {
+        try {
+            WorkerConfig.read(values);
+            return List.of();
+        } catch (ConfigException e) {
+            return e.problems();
+        }
+    }
+
+    private static ObjectNode asJson(List<Setting> settings, List<String> problems) {
+        ObjectNode root = new JsonMapper().createObjectNode();
+        settings.forEach(setting -> root.withArray("settings")
+                .addObject()
+                .put("name", setting.name())
+                .put("value", setting.value())
+                .put("origin", setting.origin().name().toLowerCase(Locale.ROOT)));
+        problems.forEach(root.putArray("problems")::add);
+        return root;
+    }
+}

@@ -1,0 +1,110 @@
+package dev.sluice.engine;
+
+import dev.sluice.request.BundleIdentity;
+import dev.sluice.request.CallShape;
+import dev.sluice.request.CallSize;
+import java.io.ByteArrayOutputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * {@link JobSnapshot} as bytes, big-endian: format version; bundle name, version and SHA-256 as texts (length, UTF-8);
+ * whether calls are of constant size, rows per denoiser and guide call; then for each image the next index, x and what is
+ * held, as counted floats. Numbers are 32 bits wide. Stateless.
+ */
+public final class JobSnapshotFormat {
+    private static final int VERSION = 1;
+
+    private JobSnapshotFormat() {}
+
+    public static byte[] write(JobSnapshot snapshot) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            out.writeInt(VERSION);
+            writeText(out, snapshot.bundle().name());
+            writeText(out, snapshot.bundle().version());
+            writeText(out, snapshot.bundle().sha256());
+            out.writeInt(snapshot.calls().size() == CallSize.CONSTANT ? 1 : 0);
+            out.writeInt(snapshot.calls().rowsPerCall());
+            out.writeInt(snapshot.calls().guideRowsPerCall());
+            out.writeInt(snapshot.images().size());
+            for (JobSnapshot.Image image : snapshot.images()) {
+                out.writeInt(image.nextIndex());
+                writeFloats(out, image.x());
+                writeFloats(out, image.held());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return bytes.toByteArray();
+    }
+
+    /**
+     * Reads what {@link #write} wrote.
+     *
+     * @throws IllegalArgumentException if the bytes are anything else, or of another release's format
+     */
+    public static JobSnapshot read(byte[] bytes) {
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        try {
+            if (in.getInt() != VERSION) {
+                throw new IllegalArgumentException("a snapshot of another format version");
+            }
+            BundleIdentity bundle = new BundleIdentity(readText(in), readText(in), readText(in));
+            CallSize size = in.getInt() == 1 ? CallSize.CONSTANT : CallSize.ELASTIC;
+            CallShape calls = new CallShape(size, in.getInt(), in.getInt());
+            int count = in.getInt();
+            List<JobSnapshot.Image> images = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                images.add(new JobSnapshot.Image(in.getInt(), readFloats(in), readFloats(in)));
+            }
+            if (in.hasRemaining()) {
+                throw new IllegalArgumentException("a snapshot with something after it");
+            }
+            return new JobSnapshot(bundle, calls, images);
+        } catch (BufferUnderflowException e) {
+            throw new IllegalArgumentException("a snapshot that ends early", e);
+        }
+    }
+
+    private static void writeText(DataOutputStream out, String text) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        out.writeInt(bytes.length);
+        out.write(bytes);
+    }
+
+    private static String readText(ByteBuffer in) {
+        byte[] bytes = new byte[length(in, Byte.BYTES)];
+        in.get(bytes);
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static void writeFloats(DataOutputStream out, float[] values) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES);
+        bytes.asFloatBuffer().put(values);
+        out.writeInt(values.length);
+        out.write(bytes.array());
+    }
+
+    private static float[] readFloats(ByteBuffer in) {
+        float[] values = new float[length(in, Float.BYTES)];
+        in.asFloatBuffer().get(values);
+        in.position(in.position() + values.length * Float.BYTES);
+        return values;
+    }
+
+    /** Never more than there is, so that no number in the bytes makes us allocate. */
+    private static int length(ByteBuffer in, int size) {
+        int length = in.getInt();
+        if (length < 0 || length > in.remaining() / size) {
+            throw new BufferUnderflowException();
+        }
+        return length;
+    }
+}

@@ -1,0 +1,151 @@
+package dev.sluice.stream;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Map;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.ErrorHandlerContext;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Builds dead letters that Kafka takes whatever came: the record as it was, with Kafka Streams' {@code __streams.errors.*}
+ * headers, and each part cut to a length. What was cut says so: {@code sluice.dead-letter.truncated} has the value's
+ * length in bytes and {@code sluice.dead-letter.sha256} its digest; {@code sluice.dead-letter.key-truncated} and {@code
+ * sluice.dead-letter.key-sha256} are the key's, and {@code sluice.dead-letter.headers-dropped} counts headers left out.
+ */
+final class DeadLetters {
+    /** Longest value in bytes; a key of the configuration that Streams hands to its handlers. */
+    static final String MAX_BYTES = "sluice.dead-letter.max.bytes";
+
+    private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
+    private static final String ERRORS = "__streams.errors.";
+    private static final String OURS = "sluice.dead-letter.";
+    private static final int MAX_KEY_BYTES = 16 << 10;
+    private static final int MAX_HEADER_BYTES = 32 << 10;
+    private static final int MAX_MESSAGE_LENGTH = 1000;
+    private static final int MAX_STACKTRACE_LENGTH = 8000;
+
+    private final String topic;
+    private final int maxBytes;
+
+    /**
+     * Reads the topic and the cap.
+     *
+     * @throws ConfigException where either is missing
+     */
+    static DeadLetters of(Map<String, ?> configs) {
+        return new DeadLetters(
+                required(configs, StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG),
+                Integer.parseInt(required(configs, MAX_BYTES)));
+    }
+
+    private DeadLetters(String topic, int maxBytes) {
+        this.topic = topic;
+        this.maxBytes = maxBytes;
+    }
+
+    ProducerRecord<byte[], byte[]> letter(
+            ErrorHandlerContext context, byte @Nullable [] key, byte @Nullable [] value, Exception reason) {
+        LOG.warn(
+                "dead_letter topic={} partition={} offset={} key_bytes={} value_bytes={} reason=\"{}\"",
+                context.topic(),
+                context.partition(),
+                context.offset(),
+                key == null ? 0 : key.length,
+                value == null ? 0 : value.length,
+                message(reason));
+        Long timestamp = context.timestamp() < 0 ? null : context.timestamp();
+        ProducerRecord<byte[], byte[]> letter =
+                new ProducerRecord<>(topic, null, timestamp, cut(key, MAX_KEY_BYTES), cut(value, maxBytes));
+        Headers headers = letter.headers();
+        copy(context.headers(), headers);
+        noteCut(headers, "key-truncated", "key-sha256", key, MAX_KEY_BYTES);
+        noteCut(headers, "truncated", "sha256", value, maxBytes);
+        put(headers, ERRORS + "exception", reason.getClass().getName());
+        put(headers, ERRORS + "message", message(reason));
+        put(headers, ERRORS + "stacktrace", stacktrace(reason));
+        put(headers, ERRORS + "topic", context.topic());
+        put(headers, ERRORS + "partition", String.valueOf(context.partition()));
+        put(headers, ERRORS + "offset", String.valueOf(context.offset()));
+        return letter;
+    }
+
+    /** The record's own headers as far as they fit, but for those that would pass for ours. */
+    private static void copy(Headers from, Headers to) {
+        int left = MAX_HEADER_BYTES;
+        int dropped = 0;
+        for (Header header : from) {
+            if (header.key().startsWith(ERRORS) || header.key().startsWith(OURS)) {
+                continue;
+            }
+            byte[] value = header.value();
+            // At most three bytes of UTF-8 for each UTF-16 code unit.
+            long size = 3L * header.key().length() + (value == null ? 0 : value.length);
+            if (size > left) {
+                dropped++;
+            } else {
+                left -= (int) size;
+                to.add(header);
+            }
+        }
+        if (dropped > 0) {
+            put(to, OURS + "headers-dropped", String.valueOf(dropped));
+        }
+    }
+
+    private static void noteCut(Headers headers, String length, String digest, byte @Nullable [] bytes, int most) {
+        if (bytes != null && bytes.length > most) {
+            put(headers, OURS + length, String.valueOf(bytes.length));
+            put(headers, OURS + digest, sha256(bytes));
+        }
+    }
+
+    private static byte @Nullable [] cut(byte @Nullable [] bytes, int most) {
+        return bytes == null || bytes.length <= most ? bytes : Arrays.copyOf(bytes, most);
+    }
+
+    private static void put(Headers headers, String key, String value) {
+        headers.add(key, value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String message(Exception reason) {
+        return shortened(String.valueOf(reason.getMessage()), MAX_MESSAGE_LENGTH);
+    }
+
+    private static String stacktrace(Exception reason) {
+        StringWriter text = new StringWriter();
+        reason.printStackTrace(new PrintWriter(text, true));
+        return shortened(text.toString(), MAX_STACKTRACE_LENGTH);
+    }
+
+    private static String shortened(String text, int most) {
+        return text.length() <= most ? text : text.substring(0, most);
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+
+    private static String required(Map<String, ?> configs, String key) {
+        Object value = configs.get(key);
+        if (value == null) {
+            throw new ConfigException(key, null, "must be set");
+        }
+        return value.toString();
+    }
+}
