@@ -3,7 +3,6 @@ package dev.sluice.chaos;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -78,10 +77,7 @@ final class Fleet implements AutoCloseable {
             return OptionalInt.empty();
         }
         process.terminate();
-        OptionalInt status = process.awaitExit(patience);
-        process.close();
-        ended(process);
-        return status;
+        return awaitEnd(process, patience);
     }
 
     /** A worker of those that take requests; waits for one where there is none. */
@@ -117,13 +113,17 @@ final class Fleet implements AutoCloseable {
 
     /** Has all workers drain and leave at once; how many had to be killed, or ended with a status other than a stop's. */
     int leaveAll(Duration patience) throws InterruptedException {
-        Collection<WorkerProcess> leaving = processes();
+        List<WorkerProcess> leaving;
+        synchronized (this) {
+            leaving = processes();
+            members.clear();
+        }
         for (WorkerProcess process : leaving) {
             process.terminate();
         }
         int failed = 0;
         for (WorkerProcess process : leaving) {
-            OptionalInt status = leave(process.launch().name(), patience);
+            OptionalInt status = awaitEnd(process, patience);
             if (status.isEmpty() || !STOPPED.contains(status.getAsInt())) {
                 LOG.warn(
                         "worker_left_badly worker={} status={}",
@@ -133,6 +133,13 @@ final class Fleet implements AutoCloseable {
             }
         }
         return failed;
+    }
+
+    private OptionalInt awaitEnd(WorkerProcess process, Duration patience) throws InterruptedException {
+        OptionalInt status = process.awaitExit(patience);
+        process.close();
+        ended(process);
+        return status;
     }
 
     @Override

@@ -47,7 +47,8 @@ final class Stage implements AutoCloseable {
         var manifest = VerifiedBundle.read(bundle).manifest();
         traffic = new ChaosTraffic(
                 "chaos-", seed, manifest.name(), manifest.condition().classes(), Clock.systemUTC());
-        schemas = new HttpSchemaRegistry(List.of(around.registry().directUrl()), Optional.empty(), REGISTRY_PATIENCE);
+        schemas = new HttpSchemaRegistry(
+                List.of(around.registry().directUrl()), Optional.empty(), Optional.empty(), REGISTRY_PATIENCE);
         evolved = new EvolvedRequests(
                 new ChaosTraffic(
                         "evolved-", seed, manifest.name(), manifest.condition().classes(), Clock.systemUTC()),

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How a worker's process is started: the product's own command, on this process's JVM and class path.
@@ -31,6 +32,7 @@ record WorkerLaunch(String name, Path folder, Map<String, String> settings) {
     /** Writes the configuration and starts the process; its input and outputs are pipes. */
     Process start() throws IOException {
         Files.createDirectories(folder);
+        clearTemporary();
         Map<String, String> all = new TreeMap<>(settings);
         all.put("worker.id", name);
         all.put("state-directory", stateDirectory().toString());
@@ -46,6 +48,20 @@ record WorkerLaunch(String name, Path folder, Map<String, String> settings) {
         return builder.start();
     }
 
+    private Path temporary() {
+        return folder.resolve("tmp");
+    }
+
+    /** Native libraries are unpacked there, and a killed process leaves them behind. */
+    private void clearTemporary() throws IOException {
+        Files.createDirectories(temporary());
+        try (Stream<Path> left = Files.list(temporary())) {
+            for (Path file : left.filter(Files::isRegularFile).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
     private List<String> command(Path config) {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElse("java"));
@@ -56,6 +72,7 @@ record WorkerLaunch(String name, Path folder, Map<String, String> settings) {
         // A worker lives for seconds here, so what starts quickly is better than what runs fastest.
         command.addAll(List.of("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
         command.addAll(List.of("-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=" + folder.resolve("crash.log")));
+        command.add("-Djava.io.tmpdir=" + temporary());
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN));
         command.addAll(List.of("worker", "--config", config.toString(), "--failpoints"));
         return command;
