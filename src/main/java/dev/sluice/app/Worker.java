@@ -160,17 +160,7 @@ final class Worker implements AutoCloseable {
         stream.start();
         lostDeviceTime.start();
         return new Worker(
-                config,
-                bundles,
-                engine,
-                store,
-                finisher,
-                stream,
-                checkpoints,
-                http,
-                fatal,
-                meterFile,
-                lostDeviceTime);
+                config, bundles, engine, store, finisher, stream, checkpoints, http, fatal, meterFile, lostDeviceTime);
     }
 
     /** Whether requests are being taken from the topic. */

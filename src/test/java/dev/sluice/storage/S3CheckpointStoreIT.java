@@ -101,6 +101,7 @@ class S3CheckpointStoreIT {
                 Optional.of(new S3Settings.StaticCredentials("key", "secret")),
                 BUCKET,
                 new ObjectKeys("made"),
+                new Encryption.BucketDefault(),
                 client,
                 16,
                 RetryPolicy.DEFAULT);

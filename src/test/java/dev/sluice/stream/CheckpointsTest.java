@@ -31,12 +31,13 @@ class CheckpointsTest {
 
     private final InMemoryCheckpointStore store = new InMemoryCheckpointStore();
     private final List<Outcome> outcomes = new ArrayList<>();
-    private final Mailbox mailbox = new Mailbox();
+    private final Mailbox mailbox = new Mailbox(outcome -> {});
     private SimulatedWorker worker;
     private Checkpoints checkpoints;
 
     @BeforeEach
     void start() throws InterruptedException {
+        mailbox.open();
         worker = new SimulatedWorker(folder.resolve("unused"));
         checkpoints = checkpoints(Duration.ofSeconds(20));
     }

@@ -60,7 +60,8 @@ class LargeRecordIT {
                     registry.url().toString());
             publish(clients);
             engine.start();
-            StreamWorker stream = new StreamWorker(settings(clients), parts(engine, finisher), engine::hasRoom);
+            StreamWorker stream =
+                    new StreamWorker(settings(clients), parts(engine, finisher), engine::hasRoom, failure -> {});
             stream.start();
             try {
                 requireOneLetterAndOneOutcome(clients);
@@ -145,7 +146,8 @@ class LargeRecordIT {
                 engine,
                 finisher,
                 new RequestDecoder(),
-                new EventEncoder("worker-1", Instant.now(), new Price("device", BigDecimal.ONE, Currency.getInstance("EUR"))),
+                new EventEncoder(
+                        "worker-1", Instant.now(), new Price("device", BigDecimal.ONE, Currency.getInstance("EUR"))),
                 new Overhead(engine.meter(), Duration.ofMinutes(1), Instant.now()),
                 (request, outcome, age) -> {},
                 Milestones.NONE,
