@@ -31,7 +31,11 @@ class ChaosTrafficTest {
 
     @Test
     void isTheSameForTheSameSeed() {
-        assertThat(traffic(5)).isEqualTo(traffic(5)).isNotEqualTo(traffic(6));
+        // Avro's records with a map in them are not equal to anything.
+        String once = traffic(5).toString();
+
+        assertThat(once.equals(traffic(5).toString())).isTrue();
+        assertThat(once.equals(traffic(6).toString())).isFalse();
     }
 
     @Test
