@@ -39,6 +39,7 @@ final class ProxiedConnection implements AutoCloseable {
                 });
                 if (pump(client, server, bytesToTarget)) {
                     answers.join();
+                    closeInOrder();
                 }
             }
         } catch (IOException e) {
@@ -73,6 +74,12 @@ final class ProxiedConnection implements AutoCloseable {
         return false;
     }
 
+    /** Lets what is still on its way arrive, which a reset would cut off. */
+    private void closeInOrder() throws IOException {
+        client.close();
+        server.close();
+    }
+
     @Override
     public void close() {
         closed = true;
@@ -84,7 +91,9 @@ final class ProxiedConnection implements AutoCloseable {
     /** Closes with RST, so that the other end learns of it at once whatever it is doing. */
     static void reset(Socket socket) {
         try (socket) {
-            socket.setSoLinger(true, 0);
+            if (!socket.isClosed()) {
+                socket.setSoLinger(true, 0);
+            }
         } catch (IOException e) {
             LOG.debug("event=proxied_socket_close_failed cause={}", e.toString());
         }

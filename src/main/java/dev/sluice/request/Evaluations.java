@@ -19,14 +19,6 @@ public record Evaluations(long conditional, long unconditional, long guide, long
                 skipped + other.skipped);
     }
 
-    public Evaluations minus(Evaluations other) {
-        return new Evaluations(
-                conditional - other.conditional,
-                unconditional - other.unconditional,
-                guide - other.guide,
-                skipped - other.skipped);
-    }
-
     public Evaluations times(int images) {
         return new Evaluations(conditional * images, unconditional * images, guide * images, skipped * images);
     }

@@ -1,6 +1,8 @@
 package dev.sluice.storage;
 
 import java.util.Optional;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
 /** How the store is asked to encrypt objects at rest. */
 public sealed interface Encryption {
@@ -17,4 +19,16 @@ public sealed interface Encryption {
      * @param bucketKey whether one data key serves many objects of the bucket, which saves calls to the service
      */
     record ManagedKey(Optional<String> keyId, boolean bucketKey) implements Encryption {}
+
+    /** Asks for it in a write. */
+    default PutObjectRequest.Builder applyTo(PutObjectRequest.Builder put) {
+        return switch (this) {
+            case BucketDefault none -> put;
+            case StoreKeys own -> put.serverSideEncryption(ServerSideEncryption.AES256);
+            case ManagedKey(Optional<String> keyId, boolean bucketKey) ->
+                put.serverSideEncryption(ServerSideEncryption.AWS_KMS)
+                        .ssekmsKeyId(keyId.orElse(null))
+                        .bucketKeyEnabled(bucketKey);
+        };
+    }
 }

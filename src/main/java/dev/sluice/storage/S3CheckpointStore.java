@@ -29,6 +29,7 @@ public final class S3CheckpointStore implements CheckpointStore {
             3, Duration.ofMillis(50), Duration.ofMillis(200), Duration.ofSeconds(2), Duration.ofSeconds(4));
 
     private final S3AsyncClient client;
+    private final Encryption encryption;
     private final String bucket;
     private final String prefix;
     private final Duration ttl;
@@ -42,6 +43,7 @@ public final class S3CheckpointStore implements CheckpointStore {
      */
     public S3CheckpointStore(S3Settings settings, String prefix, Duration ttl, Clock clock) {
         this.client = S3Clients.create(settings);
+        this.encryption = settings.encryption();
         this.bucket = settings.bucket();
         this.prefix = prefix;
         this.ttl = ttl;
@@ -56,8 +58,8 @@ public final class S3CheckpointStore implements CheckpointStore {
                 .run(
                         "put " + bucket + "/" + key,
                         () -> client.putObject(
-                                        put -> put.bucket(bucket)
-                                                .key(key)
+                                        put -> encryption
+                                                .applyTo(put.bucket(bucket).key(key))
                                                 .contentType("application/octet-stream")
                                                 .contentLength((long) object.length),
                                         AsyncRequestBody.fromBytesUnsafe(object))

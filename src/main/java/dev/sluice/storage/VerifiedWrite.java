@@ -15,7 +15,6 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
-import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
 /**
  * The write of one image, which succeeds only with an object that was seen to be whole.
@@ -68,21 +67,13 @@ final class VerifiedWrite {
     }
 
     private PutObjectRequest.Builder request() {
-        PutObjectRequest.Builder put = PutObjectRequest.builder()
+        return encryption.applyTo(PutObjectRequest.builder()
                 .bucket(image.bucket())
                 .key(image.key())
                 .contentType("image/png")
                 .contentLength((long) png.length)
                 .checksumSHA256(base64Sha256())
-                .metadata(Map.of(SHA256_METADATA, image.sha256()));
-        return switch (encryption) {
-            case Encryption.BucketDefault none -> put;
-            case Encryption.StoreKeys own -> put.serverSideEncryption(ServerSideEncryption.AES256);
-            case Encryption.ManagedKey(Optional<String> keyId, boolean bucketKey) ->
-                put.serverSideEncryption(ServerSideEncryption.AWS_KMS)
-                        .ssekmsKeyId(keyId.orElse(null))
-                        .bucketKeyEnabled(bucketKey);
-        };
+                .metadata(Map.of(SHA256_METADATA, image.sha256())));
     }
 
     private boolean isProof(PutObjectResponse written) {

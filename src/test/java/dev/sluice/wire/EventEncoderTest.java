@@ -39,6 +39,8 @@ class EventEncoderTest {
     private static final Price PRICE =
             new Price("gpu-large", new BigDecimal("0.000833333333"), Currency.getInstance("USD"));
 
+    private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
     private final EventEncoder encoder = new EventEncoder("worker-1", START, PRICE);
     private final GenerationRequest request = SampleRequests.random(1);
 
@@ -122,7 +124,7 @@ class EventEncoderTest {
     void envelopesAreRepeatable() {
         var headers = new RecordHeaders();
         for (int i = 0; i < 2; i++) {
-            CloudEvent.of(encoder.completed(request, completed())).writeTo(headers, Optional.of("00-1-2-01"));
+            CloudEvent.of(encoder.completed(request, completed())).writeTo(headers, Optional.of(TRACE));
         }
         assertThat(headers.toArray())
                 .extracting(header -> header.key() + "=" + new String(header.value(), StandardCharsets.UTF_8))
@@ -134,8 +136,8 @@ class EventEncoderTest {
                         "ce_subject=" + request.id(),
                         "ce_time=" + END,
                         "content-type=application/avro",
-                        "traceparent=00-1-2-01");
-        assertThat(CloudEvent.traceparent(headers)).contains("00-1-2-01");
+                        "traceparent=" + TRACE);
+        assertThat(CloudEvent.traceparent(headers)).contains(TRACE);
     }
 
     private Outcome.Completed completed() {
