@@ -16,7 +16,7 @@ final class Surroundings implements AutoCloseable {
     static final String APPLICATION_ID = "sluice-chaos";
     static final int PARTITIONS = 4;
     /** Of answers that are held back; more than the workers' patience with one attempt. */
-    private static final Duration SLOWNESS = Duration.ofSeconds(5);
+    static final Duration SLOWNESS = Duration.ofSeconds(5);
 
     private final BrokerProcess broker;
     private final ProxiedRegistry registry;
