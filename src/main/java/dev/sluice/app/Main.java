@@ -2,6 +2,7 @@ package dev.sluice.app;
 
 import dev.sluice.model.BundleException;
 import dev.sluice.standalone.StandaloneException;
+import dev.sluice.stream.UnusableStateException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import picocli.CommandLine;
@@ -73,6 +74,7 @@ public final class Main {
                 case Failure expected -> err.println(expected.getMessage());
                 case ConfigException config -> err.println(config.getMessage());
                 case BundleException bundle -> err.println(bundle.getMessage());
+                case UnusableStateException state -> err.println(state.getMessage());
                 case StandaloneException taken -> err.println(taken.getMessage());
                 case UncheckedIOException io -> err.println(io.getMessage());
                 default -> failure.printStackTrace(err);

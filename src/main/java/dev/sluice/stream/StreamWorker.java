@@ -69,8 +69,22 @@ public final class StreamWorker {
         streams.setStateListener((now, before) -> LOG.info("stream_state from={} to={}", before, now));
     }
 
+    /**
+     * Joins the group.
+     *
+     * @throws UnusableStateException if what lies in the state directory is damaged
+     */
     public void start() {
-        streams.start();
+        try {
+            streams.start();
+        } catch (RuntimeException failure) {
+            if (WorkerFaults.of(failure) != WorkerFaults.STATE) {
+                throw failure;
+            }
+            wipeState = true;
+            close(PUNCTUATION_PATIENCE);
+            throw new UnusableStateException(failure);
+        }
     }
 
     /** Whether tasks are assigned and records flow. */

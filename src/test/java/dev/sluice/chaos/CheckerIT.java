@@ -197,6 +197,7 @@ class CheckerIT {
         BigDecimal seconds = new BigDecimal("0.000000010");
         return CostIncurred.newBuilder()
                 .setCostId("request:" + id)
+                .setProcess("worker")
                 .setChargeKind(ChargeKind.COMPUTE)
                 .setTenantId("tenant")
                 .setRequestId(id)
