@@ -29,6 +29,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
             CancelCommand.class,
             PlanCommand.class,
             BenchCommand.class,
+            ChaosCommand.class,
             CommandLine.HelpCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",

@@ -2,6 +2,7 @@ package dev.sluice.app;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.sluice.chaos.FaultConsole;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -32,6 +33,9 @@ final class WorkerCommand implements Callable<Integer> {
     @Option(names = "--json", description = "With --keys: as one JSON list.")
     private boolean json;
 
+    @Option(names = "--failpoints", hidden = true, description = "Take the fault suite's orders on standard input.")
+    private boolean failpoints;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -50,13 +54,21 @@ final class WorkerCommand implements Callable<Integer> {
         values.putAll(ConfigSource.environment(System.getenv()));
         WorkerConfig config = WorkerConfig.read(values);
         try (StopSignal stop = new StopSignal();
-                Worker worker = Worker.start(config)) {
+                Worker worker = Worker.start(config, hooks())) {
             out.println("Worker " + config.workerId() + " is up; health on port " + worker.httpPort() + ".");
             out.flush();
             worker.fatal().thenAccept(failure -> stop.ask());
             stop.await();
             return worker.failed() ? 1 : 0;
         }
+    }
+
+    private Worker.Hooks hooks() {
+        if (!failpoints) {
+            return Worker.Hooks.NONE;
+        }
+        FaultConsole console = FaultConsole.listen(System.in, System.out);
+        return new Worker.Hooks(console.failpoints(), console.clock(), console.device()::around);
     }
 
     private static ArrayNode keysAsJson() {

@@ -1,0 +1,4 @@
+package dev.sluice.chaos;
+
+/** What a fault may strike at. Used by the thread that strikes. */
+record Arena(Surroundings around, Fleet fleet, Publisher publisher, EvolvedRequests evolved, Tempo tempo) {}

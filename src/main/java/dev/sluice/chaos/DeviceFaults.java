@@ -1,0 +1,50 @@
+package dev.sluice.chaos;
+
+import dev.sluice.model.Bundle;
+import dev.sluice.model.Denoiser;
+import dev.sluice.model.ModelException;
+import dev.sluice.model.OutOfDeviceMemoryException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Makes calls of the denoiser fail as a device does. Any thread orders faults; the device's thread meets them. */
+public final class DeviceFaults {
+    private final AtomicInteger outOfMemory = new AtomicInteger();
+    private final AtomicInteger broken = new AtomicInteger();
+
+    /** The next calls find no device memory. */
+    public void outOfMemory(int calls) {
+        outOfMemory.set(calls);
+    }
+
+    /** The next calls fail in native code. */
+    public void broken(int calls) {
+        broken.set(calls);
+    }
+
+    /** The bundle, with faults in front of its denoiser. */
+    public Bundle around(Bundle bundle) {
+        Denoiser sound = bundle.denoiser();
+        Denoiser faulty = rows -> {
+            if (takeOne(outOfMemory)) {
+                throw new OutOfDeviceMemoryException("injected: no device memory left");
+            }
+            if (takeOne(broken)) {
+                throw new ModelException("injected: the device failed");
+            }
+            return sound.evaluate(rows);
+        };
+        return new Bundle(
+                bundle.manifest(),
+                bundle.identity(),
+                faulty,
+                bundle.guide(),
+                bundle.auditor(),
+                bundle.residence(),
+                bundle.denoiserRows(),
+                bundle.guideRows());
+    }
+
+    private static boolean takeOne(AtomicInteger left) {
+        return left.getAndUpdate(count -> Math.max(0, count - 1)) > 0;
+    }
+}
