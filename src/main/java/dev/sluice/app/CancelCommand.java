@@ -1,10 +1,10 @@
 package dev.sluice.app;
 
 import dev.sluice.events.v1.GenerationCancelled;
-import dev.sluice.stream.Topics;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -19,19 +19,8 @@ import picocli.CommandLine.Parameters;
                     + " being stored completes, and one that has its outcome keeps it."
         })
 final class CancelCommand implements Callable<Integer> {
-    @Option(
-            names = "--kafka",
-            paramLabel = "HOST:PORT",
-            defaultValue = "127.0.0.1:9092",
-            description = "Default: ${DEFAULT-VALUE}.")
-    private String kafka = "";
-
-    @Option(
-            names = "--registry",
-            paramLabel = "URL",
-            defaultValue = "http://127.0.0.1:8081",
-            description = "Default: ${DEFAULT-VALUE}.")
-    private String registry = "";
+    @Mixin
+    private AddressOptions connection = new AddressOptions();
 
     @Option(
             names = "--reason",
@@ -45,7 +34,7 @@ final class CancelCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        try (RequestPublisher publisher = new RequestPublisher(new Addresses(kafka, registry, Topics.DEFAULT))) {
+        try (RequestPublisher publisher = new RequestPublisher(connection.addresses())) {
             for (String id : ids) {
                 publisher.cancel(new GenerationCancelled(id, reason));
             }

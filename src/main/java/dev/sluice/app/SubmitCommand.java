@@ -6,7 +6,6 @@ import dev.sluice.events.v1.GenerationProgressed;
 import dev.sluice.events.v1.GenerationRequested;
 import dev.sluice.events.v1.ImageObject;
 import dev.sluice.request.InvalidFieldException;
-import dev.sluice.stream.Topics;
 import dev.sluice.wire.RequestEncoder;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -39,19 +38,8 @@ import picocli.CommandLine.Spec;
                     + "\"prompt\":{\"label\":\"seven\"}}"
         })
 final class SubmitCommand implements Callable<Integer> {
-    @Option(
-            names = "--kafka",
-            paramLabel = "HOST:PORT",
-            defaultValue = "127.0.0.1:9092",
-            description = "Default: ${DEFAULT-VALUE}.")
-    private String kafka = "";
-
-    @Option(
-            names = "--registry",
-            paramLabel = "URL",
-            defaultValue = "http://127.0.0.1:8081",
-            description = "Default: ${DEFAULT-VALUE}.")
-    private String registry = "";
+    @Mixin
+    private AddressOptions connection = new AddressOptions();
 
     @Option(names = "--stdin", description = "Read requests as JSON lines from standard input.")
     private boolean stdin;
@@ -78,7 +66,7 @@ final class SubmitCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException, IOException {
         List<GenerationRequested> requests = requests();
-        Addresses addresses = new Addresses(kafka, registry, Topics.DEFAULT);
+        Addresses addresses = connection.addresses();
         if (!wait) {
             publish(addresses, requests);
             requests.forEach(request -> spec.commandLine().getOut().println(request.getRequestId()));

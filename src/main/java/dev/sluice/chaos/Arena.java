@@ -1,4 +1,6 @@
 package dev.sluice.chaos;
 
+import dev.sluice.chaos.surroundings.Surroundings;
+
 /** What a fault may strike at. Used by the thread that strikes. */
 record Arena(Surroundings around, Fleet fleet, Publisher publisher, EvolvedRequests evolved, Tempo tempo) {}

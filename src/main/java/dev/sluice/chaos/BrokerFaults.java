@@ -1,5 +1,7 @@
 package dev.sluice.chaos;
 
+import dev.sluice.chaos.surroundings.BrokerProcess;
+import dev.sluice.chaos.surroundings.TcpProxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;

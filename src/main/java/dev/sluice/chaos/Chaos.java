@@ -1,5 +1,8 @@
 package dev.sluice.chaos;
 
+import dev.sluice.chaos.checker.CheckerProcess;
+import dev.sluice.chaos.checker.Verdict;
+import dev.sluice.chaos.surroundings.Surroundings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

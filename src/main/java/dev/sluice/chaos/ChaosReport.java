@@ -2,6 +2,7 @@ package dev.sluice.chaos;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.chaos.checker.Verdict;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

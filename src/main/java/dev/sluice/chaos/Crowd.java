@@ -1,5 +1,6 @@
 package dev.sluice.chaos;
 
+import dev.sluice.chaos.checker.Publication;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.LongSupplier;

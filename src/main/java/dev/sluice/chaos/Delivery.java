@@ -1,5 +1,6 @@
 package dev.sluice.chaos;
 
+import dev.sluice.chaos.checker.Publication;
 import dev.sluice.events.v1.GenerationRequested;
 import java.time.Instant;
 import java.util.List;

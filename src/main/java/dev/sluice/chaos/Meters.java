@@ -1,5 +1,6 @@
 package dev.sluice.chaos;
 
+import dev.sluice.chaos.checker.MeterReading;
 import dev.sluice.engine.MeterFile;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,5 +1,6 @@
 package dev.sluice.chaos;
 
+import dev.sluice.chaos.checker.Publication;
 import dev.sluice.stream.Topics;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,5 +1,7 @@
 package dev.sluice.chaos;
 
+import dev.sluice.chaos.checker.HistoryFile;
+import dev.sluice.chaos.checker.Publication;
 import dev.sluice.events.v1.GenerationCancelled;
 import dev.sluice.events.v1.GenerationRequested;
 import dev.sluice.stream.Topics;

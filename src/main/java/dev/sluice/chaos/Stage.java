@@ -1,5 +1,8 @@
 package dev.sluice.chaos;
 
+import dev.sluice.chaos.checker.CheckerInput;
+import dev.sluice.chaos.checker.HistoryFile;
+import dev.sluice.chaos.surroundings.Surroundings;
 import dev.sluice.model.VerifiedBundle;
 import dev.sluice.wire.HttpSchemaRegistry;
 import dev.sluice.wire.SchemaRegistry;

@@ -1,5 +1,8 @@
 package dev.sluice.chaos;
 
+import dev.sluice.chaos.surroundings.FaultyS3;
+import dev.sluice.chaos.surroundings.S3Fault;
+import dev.sluice.chaos.surroundings.Surroundings;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

@@ -1,7 +1,7 @@
 /**
- * The fault suite: runs workers in processes of their own against a real broker, registry and S3, breaks each of them on
- * purpose, and has a checker apart from the workers judge what downstream readers saw. Requests come from its own
- * publisher; the verdict goes to the command that asked for it.
+ * The fault suite: publishes seeded traffic to workers in processes of their own, and lets one fault after another strike
+ * them and their {@link dev.sluice.chaos.surroundings surroundings}. What came of it is for the {@link
+ * dev.sluice.chaos.checker checker} to say; its verdict goes to the command that asked.
  */
 @NullMarked
 package dev.sluice.chaos;

@@ -2,6 +2,7 @@ package dev.sluice.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.chaos.checker.Publication;
 import dev.sluice.events.v1.GenerationRequested;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.RequestLimits;

@@ -2,6 +2,9 @@ package dev.sluice.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.chaos.checker.CheckerProcess;
+import dev.sluice.chaos.checker.Verdict;
+import dev.sluice.chaos.surroundings.Surroundings;
 import dev.sluice.events.v1.GenerationRequested;
 import java.io.IOException;
 import java.nio.file.Files;

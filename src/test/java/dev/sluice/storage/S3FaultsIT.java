@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.sluice.chaos.FaultyS3;
-import dev.sluice.chaos.S3Fault;
+import dev.sluice.chaos.surroundings.FaultyS3;
+import dev.sluice.chaos.surroundings.S3Fault;
 import dev.sluice.request.RequestId;
 import dev.sluice.request.StoredImage;
 import dev.sluice.request.TenantId;

@@ -1,0 +1,38 @@
+package dev.sluice.chaos.surroundings;
+
+import dev.sluice.standalone.EmbeddedKafka;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * A broker in a JVM of its own. Arguments: folder, port, advertised port. Prints {@value #READY} once it takes clients;
+ * stops in good order at the line {@value #STOP}, and at once when its standard input ends, as it does when the process
+ * that started it is gone.
+ */
+public final class BrokerMain {
+    static final String READY = "ready";
+    static final String STOP = "stop";
+
+    /** So that what a killed worker left open is aborted a second, not ten, after its time is up. */
+    private static final Map<String, String> SETTINGS =
+            Map.of("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
+
+    private BrokerMain() {}
+
+    public static void main(String[] args) throws IOException {
+        BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        EmbeddedKafka kafka =
+                EmbeddedKafka.start(Path.of(args[0]), Integer.parseInt(args[1]), Integer.parseInt(args[2]), SETTINGS);
+        System.out.println(READY);
+        System.out.flush();
+        if (!STOP.equals(commands.readLine())) {
+            Runtime.getRuntime().halt(1);
+        }
+        kafka.close();
+        System.exit(0);
+    }
+}

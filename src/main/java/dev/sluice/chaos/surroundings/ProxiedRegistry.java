@@ -1,0 +1,68 @@
+package dev.sluice.chaos.surroundings;
+
+import dev.sluice.standalone.EmbeddedSchemaRegistry;
+import java.net.URI;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A schema registry of this process that can be stopped and started again on the same folder and port, behind a {@link
+ * TcpProxy} that stays. Confined to one thread, but for the addresses.
+ */
+public final class ProxiedRegistry implements AutoCloseable {
+    private final Path folder;
+    private final int port;
+    private final TcpProxy proxy;
+    private @Nullable EmbeddedSchemaRegistry running;
+
+    private ProxiedRegistry(Path folder, int port) {
+        this.folder = folder;
+        this.port = port;
+        proxy = TcpProxy.start(FreePort.address(port));
+    }
+
+    /** Starts the proxy, and the registry behind it. */
+    public static ProxiedRegistry start(Path folder) {
+        ProxiedRegistry registry = down(folder);
+        registry.start();
+        return registry;
+    }
+
+    /** Starts the proxy alone: a registry that is down, until it is started. */
+    public static ProxiedRegistry down(Path folder) {
+        return new ProxiedRegistry(folder, FreePort.find());
+    }
+
+    public void start() {
+        if (running == null) {
+            running = EmbeddedSchemaRegistry.start(folder, port);
+        }
+    }
+
+    public void stop() {
+        if (running != null) {
+            running.close();
+            running = null;
+        }
+    }
+
+    /** For workers: through the proxy. */
+    public URI url() {
+        return URI.create("http://" + FreePort.HOST + ":" + proxy.port());
+    }
+
+    /** For publisher and checker, which no fault of the link concerns. */
+    public URI directUrl() {
+        return URI.create("http://" + FreePort.HOST + ":" + port);
+    }
+
+    public TcpProxy proxy() {
+        return proxy;
+    }
+
+    @Override
+    public void close() {
+        stop();
+        proxy.close();
+    }
+}
