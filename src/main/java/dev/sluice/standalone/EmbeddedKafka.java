@@ -13,8 +13,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.IntFunction;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
@@ -52,7 +52,7 @@ public final class EmbeddedKafka implements AutoCloseable {
      * @throws StandaloneException where the port is taken, or the folder is in use or cannot be used
      */
     public static EmbeddedKafka start(Path folder, int port) {
-        return start(folder, port, OptionalInt.empty(), Map.of());
+        return startPatiently(folder, port, Map.of(), broker -> new Listeners(broker, broker));
     }
 
     /**
@@ -61,15 +61,19 @@ public final class EmbeddedKafka implements AutoCloseable {
      *
      * @param port of the loopback interface, where the proxy finds the broker; 0 for a free one
      * @param advertisedPort of the proxy, on the loopback interface
+     * @param internalPort where the broker takes its own requests; the same after each restart
      * @param settings broker settings, in place of the usual ones
      * @throws StandaloneException as for {@link #start(Path, int)}
      */
-    public static EmbeddedKafka start(Path folder, int port, int advertisedPort, Map<String, String> settings) {
-        return start(folder, port, OptionalInt.of(advertisedPort), settings);
+    public static EmbeddedKafka start(
+            Path folder, int port, int advertisedPort, int internalPort, Map<String, String> settings) {
+        return startPatiently(folder, port, settings, broker -> new Listeners(advertisedPort, internalPort));
     }
 
-    private static EmbeddedKafka start(
-            Path folder, int port, OptionalInt advertisedPort, Map<String, String> overrides) {
+    private record Listeners(int advertised, int internal) {}
+
+    private static EmbeddedKafka startPatiently(
+            Path folder, int port, Map<String, String> overrides, IntFunction<Listeners> listenersOf) {
         format(folder);
         requireUnused(folder);
         int attempt = 1;
@@ -77,12 +81,12 @@ public final class EmbeddedKafka implements AutoCloseable {
             // Clients are told the port before the broker binds it, so a free one is chosen now and may be lost.
             int brokerPort = port == 0 ? Loopback.freePort(Set.of()) : port;
             Loopback.requireFree(brokerPort);
-            int internalPort = Loopback.freePort(Set.of(brokerPort));
-            int controllerPort = Loopback.freePort(Set.of(brokerPort, internalPort));
+            Listeners listeners = listenersOf.apply(brokerPort);
+            int controllerPort = Loopback.freePort(Set.copyOf(List.of(brokerPort, listeners.internal())));
             Map<String, String> settings = new HashMap<>(SingleNodeSettings.of(
                     folder,
                     new SingleNodeSettings.Ports(
-                            brokerPort, advertisedPort.orElse(brokerPort), internalPort, controllerPort)));
+                            brokerPort, listeners.advertised(), listeners.internal(), controllerPort)));
             settings.putAll(overrides);
             try {
                 return startOn(KafkaConfig.apply(settings, false), folder, brokerPort);

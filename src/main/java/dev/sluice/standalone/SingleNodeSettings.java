@@ -15,12 +15,14 @@ final class SingleNodeSettings {
      *
      * @param broker where clients are taken
      * @param advertised where clients are told to go: {@code broker}, or that of a proxy in front of it
-     * @param internal where the node takes its own requests, which go round any proxy
+     * @param internal where the node takes its own requests: {@code broker}, or one that goes round the proxy. The node
+     *     looks for itself where it was before, so after a restart that has to be the same
      */
     record Ports(int broker, int advertised, int internal, int controller) {}
 
     static Map<String, String> of(Path folder, Ports ports) {
-        String internal = "INTERNAL://" + Loopback.HOST + ":" + ports.internal();
+        boolean roundTheProxy = ports.internal() != ports.broker();
+        String internal = roundTheProxy ? ",INTERNAL://" + Loopback.HOST + ":" + ports.internal() : "";
         String controller = Loopback.HOST + ":" + ports.controller();
         return Map.ofEntries(
                 Map.entry("process.roles", "broker,controller"),
@@ -28,9 +30,9 @@ final class SingleNodeSettings {
                 Map.entry("log.dirs", folder.toString()),
                 Map.entry(
                         "listeners",
-                        clients(ports.broker()) + "," + internal + "," + CONTROLLER_LISTENER + "://" + controller),
-                Map.entry("advertised.listeners", clients(ports.advertised()) + "," + internal),
-                Map.entry("inter.broker.listener.name", "INTERNAL"),
+                        clients(ports.broker()) + internal + "," + CONTROLLER_LISTENER + "://" + controller),
+                Map.entry("advertised.listeners", clients(ports.advertised()) + internal),
+                Map.entry("inter.broker.listener.name", roundTheProxy ? "INTERNAL" : "PLAINTEXT"),
                 Map.entry("controller.listener.names", CONTROLLER_LISTENER),
                 Map.entry(
                         "listener.security.protocol.map",

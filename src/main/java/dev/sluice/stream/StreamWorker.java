@@ -26,6 +26,7 @@ public final class StreamWorker {
     private static final Logger LOG = LoggerFactory.getLogger(StreamWorker.class);
 
     private static final Duration LOOK = Duration.ofMillis(20);
+    private static final Duration REGISTRY_PATIENCE = Duration.ofMinutes(4);
     private static final Duration PUNCTUATION_PATIENCE = Duration.ofSeconds(5);
 
     private final KafkaStreams streams;
@@ -144,6 +145,9 @@ public final class StreamWorker {
         config.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 16);
         config.put(StreamsConfig.POLL_MS_CONFIG, 50);
         config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SmallStores.class);
+        // A thread that waits for the registry keeps its tasks, and what the engine does for them; one that gives up
+        // begins them anew. Below max.poll.interval.ms, after which others would take them.
+        config.put(AvroConfig.RETRY_BUDGET_MS, REGISTRY_PATIENCE.toMillis());
         // The default stops the partition at a record whose timestamp is negative.
         config.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, UsePartitionTimeOnInvalidTimestamp.class);
         config.putAll(settings.kafka());

@@ -4,9 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.request.RequestLimits;
+import dev.sluice.wire.AvroConfig;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.processor.UsePartitionTimeOnInvalidTimestamp;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -53,6 +59,33 @@ class StreamWorkerConfigTest {
                 .containsEntry("buffered.records.per.partition", 16)
                 .containsEntry("poll.ms", 50);
         assertThat(config(Map.of("max.poll.records", 4))).containsEntry("max.poll.records", 4);
+    }
+
+    @Test
+    void waitsForTheRegistryAsLongAsTheGroupWaitsForIt() {
+        int silence = new ConsumerConfig(Map.of(
+                        "key.deserializer", ByteArrayDeserializer.class,
+                        "value.deserializer", ByteArrayDeserializer.class,
+                        "bootstrap.servers", "127.0.0.1:1"))
+                .getInt("max.poll.interval.ms");
+
+        Duration patience = AvroConfig.of(registry(config(Map.of()))).retryBudget();
+        assertThat(patience).isLessThan(Duration.ofMillis(silence)).isGreaterThan(Duration.ofMillis(silence / 2));
+        assertThat(AvroConfig.of(registry(config(Map.of(AvroConfig.RETRY_BUDGET_MS, "5"))))
+                        .retryBudget())
+                .hasMillis(5);
+    }
+
+    private static Map<String, Object> registry(Map<String, Object> config) {
+        Map<String, Object> with = new HashMap<>(config);
+        with.put(AvroConfig.REGISTRY_URL, "http://127.0.0.1:1");
+        return with;
+    }
+
+    @Test
+    void toleratesRecordsWithoutAUsableTimestamp() {
+        assertThat(config(Map.of()))
+                .containsEntry("default.timestamp.extractor", UsePartitionTimeOnInvalidTimestamp.class);
     }
 
     @Test

@@ -25,8 +25,12 @@ public final class BrokerMain {
 
     public static void main(String[] args) throws IOException {
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        EmbeddedKafka kafka =
-                EmbeddedKafka.start(Path.of(args[0]), Integer.parseInt(args[1]), Integer.parseInt(args[2]), SETTINGS);
+        EmbeddedKafka kafka = EmbeddedKafka.start(
+                Path.of(args[0]),
+                Integer.parseInt(args[1]),
+                Integer.parseInt(args[2]),
+                Integer.parseInt(args[3]),
+                SETTINGS);
         System.out.println(READY);
         System.out.flush();
         if (!STOP.equals(commands.readLine())) {

@@ -29,12 +29,14 @@ public final class BrokerProcess implements AutoCloseable {
 
     private final Path folder;
     private final int port;
+    private final int internalPort;
     private final TcpProxy proxy;
     private @Nullable Process process;
 
-    private BrokerProcess(Path folder, int port, TcpProxy proxy) {
+    private BrokerProcess(Path folder, int port, int internalPort, TcpProxy proxy) {
         this.folder = folder;
         this.port = port;
+        this.internalPort = internalPort;
         this.proxy = proxy;
     }
 
@@ -51,7 +53,8 @@ public final class BrokerProcess implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         int port = FreePort.find();
-        BrokerProcess broker = new BrokerProcess(folder, port, TcpProxy.start(FreePort.address(port)));
+        TcpProxy proxy = TcpProxy.start(FreePort.address(port));
+        BrokerProcess broker = new BrokerProcess(folder, port, FreePort.find(), proxy);
         try {
             broker.start();
         } catch (RuntimeException | InterruptedException e) {
@@ -75,7 +78,8 @@ public final class BrokerProcess implements AutoCloseable {
                             List.of(
                                     folder.resolve("data").toString(),
                                     String.valueOf(port),
-                                    String.valueOf(proxy.port()))))
+                                    String.valueOf(proxy.port()),
+                                    String.valueOf(internalPort))))
                     .redirectError(ProcessBuilder.Redirect.appendTo(log().toFile()))
                     .start();
         } catch (IOException e) {
