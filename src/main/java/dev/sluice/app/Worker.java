@@ -205,9 +205,9 @@ final class Worker implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        lostDeviceTime.close();
         engine.close();
         stream.closeBooks();
+        lostDeviceTime.close();
         stream.close(LEAVE_PATIENCE);
         meterFile.close();
         finisher.close();

@@ -1,18 +1,24 @@
 package dev.sluice.stream;
 
+import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.events.v1.GenerationCancelled;
 import dev.sluice.events.v1.GenerationRequested;
 import dev.sluice.wire.AvroConfig;
 import dev.sluice.wire.AvroDeserializer;
 import dev.sluice.wire.AvroSerializer;
+import dev.sluice.wire.EventEncoder;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
@@ -31,8 +37,8 @@ public final class StreamWorker {
 
     private final KafkaStreams streams;
     private final WorkerState state = WorkerState.fresh();
-    private final Overhead overhead;
-    private final boolean leaveGroup;
+    private final StreamSettings settings;
+    private final WorkerParts parts;
     private volatile boolean wipeState;
 
     /**
@@ -44,8 +50,8 @@ public final class StreamWorker {
      */
     public StreamWorker(
             StreamSettings settings, WorkerParts parts, BooleanSupplier hasRoom, Consumer<Throwable> onFatal) {
-        leaveGroup = settings.leaveGroup();
-        overhead = parts.overhead();
+        this.settings = settings;
+        this.parts = parts;
         Map<String, Object> config = config(settings);
         Properties properties = new Properties();
         properties.putAll(config);
@@ -116,17 +122,47 @@ public final class StreamWorker {
      * added any more.
      */
     public void closeBooks() {
-        overhead.flush();
+        parts.overhead().flush();
         long end = System.nanoTime() + PUNCTUATION_PATIENCE.toNanos();
-        while (running() && overhead.any() && System.nanoTime() < end) {
+        while (hasTasks() && parts.overhead().any() && System.nanoTime() < end) {
             rest(LOOK);
+        }
+        if (parts.overhead().any()) {
+            chargeDirectly();
+        }
+    }
+
+    private boolean hasTasks() {
+        return running()
+                && streams.metadataForLocalThreads().stream()
+                        .anyMatch(thread -> !thread.activeTasks().isEmpty());
+    }
+
+    private void chargeDirectly() {
+        EventEncoder encoder = parts.encoder();
+        List<CostIncurred> charges = new ArrayList<>();
+        List<Overhead.Lost> lost = new ArrayList<>();
+        parts.overhead()
+                .take(parts.clock().instant())
+                .ifPresent(own -> charges.add(encoder.overhead(own.sequence(), own.usage(), own.start(), own.end())));
+        for (Optional<Overhead.Lost> next = parts.overhead().takeLost();
+                next.isPresent();
+                next = parts.overhead().takeLost()) {
+            lost.add(next.get());
+        }
+        lost.forEach(other -> charges.add(encoder.lost(other.process(), other.usage(), other.start(), other.end())));
+        try {
+            new DirectCharges(settings).publish(encoder.process(), charges);
+            lost.forEach(other -> other.committed().run());
+        } catch (KafkaException e) {
+            LOG.warn("books_left_open process={} charges={}", encoder.process(), charges.size(), e);
         }
     }
 
     /** Commits what is settled and leaves the group, or stays in it for a successor. Local state that is damaged goes. */
     public boolean close(Duration patience) {
         boolean closed = streams.close(CloseOptions.groupMembershipOperation(
-                        leaveGroup
+                        settings.leaveGroup()
                                 ? CloseOptions.GroupMembershipOperation.LEAVE_GROUP
                                 : CloseOptions.GroupMembershipOperation.REMAIN_IN_GROUP)
                 .withTimeout(patience));

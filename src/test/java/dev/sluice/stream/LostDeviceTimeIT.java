@@ -3,15 +3,19 @@ package dev.sluice.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.engine.DeviceMeter;
+import dev.sluice.engine.Engine;
+import dev.sluice.engine.EngineSettings;
 import dev.sluice.engine.MeterFile;
 import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.RequestLimits;
 import dev.sluice.standalone.EmbeddedKafka;
 import dev.sluice.standalone.EmbeddedSchemaRegistry;
+import dev.sluice.wire.AvroDeserializer;
 import dev.sluice.wire.AvroSerializer;
 import dev.sluice.wire.EventEncoder;
 import dev.sluice.wire.Price;
+import dev.sluice.wire.RequestDecoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Currency;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,12 +33,15 @@ import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -56,7 +64,8 @@ class LostDeviceTimeIT {
     private final List<Future<RecordMetadata>> sent = new ArrayList<>();
     private final EventEncoder dead = new EventEncoder("worker", startedAt, PRICE);
     private final AvroSerializer<CostIncurred> serializer = new AvroSerializer<>();
-    private final Overhead overhead = new Overhead(new DeviceMeter(), Duration.ofMinutes(1), startedAt);
+    private final DeviceMeter meter = new DeviceMeter();
+    private final Overhead overhead = new Overhead(meter, Duration.ofMinutes(1), startedAt);
     private EmbeddedKafka kafka;
     private EmbeddedSchemaRegistry registry;
     private Producer<String, byte[]> producer;
@@ -179,12 +188,82 @@ class LostDeviceTimeIT {
         }
     }
 
+    @Test
+    void isChargedByAWorkerThatStopsWithoutTasks() throws InterruptedException {
+        createTopic(Map.of());
+        EventEncoder encoder = new EventEncoder("worker", Instant.now(), PRICE);
+        ManualTime time = new ManualTime();
+        try (Engine engine = new Engine(
+                        List.of(new SimulatedDevice(time).bundle()), EngineSettings.constant(4, 1), time, () -> {});
+                Finisher finisher = new Finisher(new InMemoryImageStore(), 1, 8, time, Milestones.NONE);
+                LostDeviceTime lost = lostDeviceTime()) {
+            lost.start();
+            SimulatedWorker.await(overhead::any, () -> "nothing lost yet");
+            meter.writtenOff(new DeviceUsage(7, 0, 0, 0));
+            engine.start();
+            StreamWorker idle = new StreamWorker(
+                    settings(),
+                    new WorkerParts(
+                            engine,
+                            finisher,
+                            new RequestDecoder(),
+                            encoder,
+                            overhead,
+                            (request, outcome, age) -> {},
+                            Milestones.NONE,
+                            time,
+                            Optional.empty()),
+                    () -> true,
+                    failure -> {});
+
+            idle.closeBooks();
+
+            idle.close(Duration.ofSeconds(5));
+        }
+        assertThat(committedNanos()).isEqualTo(Map.of(encoder.process(), 7L, dead.process(), 110L));
+        assertThat(overhead.any()).isFalse();
+        assertThat(meterFile()).doesNotExist();
+    }
+
+    private Map<String, Long> committedNanos() {
+        Map<String, Object> config = Map.of(
+                "bootstrap.servers",
+                kafka.bootstrapServers(),
+                "schema.registry.url",
+                registry.url().toString(),
+                "isolation.level",
+                "read_committed");
+        Map<String, Long> nanos = new HashMap<>();
+        try (AvroDeserializer<CostIncurred> deserializer = new AvroDeserializer<>(CostIncurred.class);
+                KafkaConsumer<String, byte[]> consumer =
+                        new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
+            deserializer.configure(config, false);
+            List<TopicPartition> partitions = List.of(new TopicPartition(TOPIC, 0), new TopicPartition(TOPIC, 1));
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (partitions.stream()
+                    .anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
+                consumer.poll(Duration.ofMillis(100)).forEach(record -> {
+                    @Nullable CostIncurred cost = deserializer.deserialize(TOPIC, record.value());
+                    assertThat(cost).isNotNull();
+                    nanos.merge(cost.getProcess(), cost.getDeviceNanos(), Long::sum);
+                });
+            }
+        }
+        return nanos;
+    }
+
     private void createTopic(Map<String, String> config) {
         kafka.createTopics(Map.of(TOPIC, 2), config);
     }
 
     private LostDeviceTime lostDeviceTime() {
-        StreamSettings settings = new StreamSettings(
+        return new LostDeviceTime(own, settings(), overhead, Clock.systemUTC());
+    }
+
+    private StreamSettings settings() {
+        return new StreamSettings(
                 APPLICATION_ID,
                 Topics.DEFAULT,
                 folder,
@@ -197,7 +276,6 @@ class LostDeviceTimeIT {
                         kafka.bootstrapServers(),
                         "schema.registry.url",
                         registry.url().toString()));
-        return new LostDeviceTime(own, settings, overhead, Clock.systemUTC());
     }
 
     private void inTransaction(long denoiserNanos, long guideNanos) {

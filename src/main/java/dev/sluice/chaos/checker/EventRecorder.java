@@ -1,5 +1,7 @@
 package dev.sluice.chaos.checker;
 
+import dev.sluice.events.v1.CallSizing;
+import dev.sluice.events.v1.CallsMade;
 import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.events.v1.GenerationCompleted;
 import dev.sluice.events.v1.GenerationFailed;
@@ -98,9 +100,17 @@ final class EventRecorder implements AutoCloseable {
                         image.getBucket(),
                         image.getKey(),
                         image.getSha256(),
-                        image.getSizeBytes()))
+                        image.getSizeBytes(),
+                        calls(event)))
                 .toList();
         return new History.Outcome(event.getRequestId(), EventEncoder.COMPLETED, atMillis, images, negative);
+    }
+
+    private static Optional<String> calls(GenerationCompleted event) {
+        CallsMade calls = event.getCalls();
+        return calls.getSize() == CallSizing.CONSTANT
+                ? Optional.of(calls.getRowsPerCall() + " and " + calls.getGuideRowsPerCall() + " rows")
+                : Optional.empty();
     }
 
     private static History.Charge charge(CostIncurred event) {

@@ -35,8 +35,19 @@ record History(
      */
     record Outcome(String requestId, String name, long atMillis, List<Image> images, boolean negativeTime) {}
 
-    /** An image as its completion names it. */
-    record Image(String requestId, int index, String bucket, String key, String sha256, long sizeBytes) {}
+    /**
+     * An image as its completion names it.
+     *
+     * @param calls how large the calls were that made it, which equal bits are promised for; empty where that varied
+     */
+    record Image(
+            String requestId,
+            int index,
+            String bucket,
+            String key,
+            String sha256,
+            long sizeBytes,
+            Optional<String> calls) {}
 
     /**
      * An object as it was read.

@@ -59,12 +59,15 @@ final class ImageJudge {
             whole++;
             published
                     .twinGroup(image.requestId())
-                    .ifPresent(group -> compare(group, image, object.pixels().get()));
+                    .ifPresent(group -> image.calls()
+                            .ifPresent(calls ->
+                                    compare(group, calls, image, object.pixels().get())));
         }
     }
 
-    private void compare(String group, History.Image image, String pixels) {
-        String before = pixelsByTwin.putIfAbsent(group + '/' + image.index(), pixels);
+    /** Twins that were made in calls of other sizes may differ in their last bits. */
+    private void compare(String group, String calls, History.Image image, String pixels) {
+        String before = pixelsByTwin.putIfAbsent(group + '/' + image.index() + '/' + calls, pixels);
         if (before != null) {
             twinsCompared++;
             if (!before.equals(pixels)) {

@@ -31,6 +31,23 @@ class HistoryJudgeTest {
     }
 
     @Test
+    void comparesTwinsOnlyWhereTheirCallsHadTheSameSize() {
+        RunScript run = RunScript.good();
+        History.Image made = RunScript.image("b");
+        History.Image halved = new History.Image(
+                "b", 0, made.bucket(), made.key(), made.sha256(), made.sizeBytes(), Optional.of("8 and 8 rows"));
+        run.outcomes.replaceAll(outcome -> outcome.requestId().equals("b")
+                ? new History.Outcome("b", outcome.name(), outcome.atMillis(), List.of(halved), false)
+                : outcome);
+        run.objects.put(halved, Optional.of(new History.StoredObject("sha-b", 100, Optional.of("others"))));
+
+        Verdict verdict = run.judge();
+
+        assertThat(verdict.ok()).as(verdict.summary()).isTrue();
+        assertThat(verdict.twinImages()).isZero();
+    }
+
+    @Test
     void saysOfEveryPromiseThatItWasJudged() {
         assertThat(RunScript.good().judge().violations().keySet()).isEqualTo(EnumSet.allOf(Violation.class));
     }

@@ -54,7 +54,7 @@ final class RunScript {
     }
 
     static History.Image image(String id) {
-        return new History.Image(id, 0, "bucket", id + "/0.png", "sha-" + id, 100);
+        return new History.Image(id, 0, "bucket", id + "/0.png", "sha-" + id, 100, Optional.of("16 and 8 rows"));
     }
 
     static History.Charge charge(String id, String costId) {

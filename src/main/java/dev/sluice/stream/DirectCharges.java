@@ -1,0 +1,67 @@
+package dev.sluice.stream;
+
+import dev.sluice.events.v1.CostIncurred;
+import dev.sluice.wire.AvroConfig;
+import dev.sluice.wire.AvroSerializer;
+import dev.sluice.wire.CloudEvent;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.StreamsConfig;
+
+/**
+ * Publishes the charges of a worker to itself that no task has published: one without tasks, as there are more workers
+ * than partitions or it was stopped before it got any, has warmed its device up all the same. All charges are one
+ * transaction of a producer of its own.
+ */
+final class DirectCharges {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final Map<String, Object> properties;
+    private final String topic;
+
+    DirectCharges(StreamSettings settings) {
+        properties = new HashMap<>(StreamWorker.config(settings));
+        properties.put(AvroConfig.RETRY_BUDGET_MS, PATIENCE.toMillis());
+        topic = settings.topics().costs();
+    }
+
+    /**
+     * Publishes the charges, all or none.
+     *
+     * @param process whose charges they are
+     * @throws KafkaException if brokers or registry don't take them in time
+     */
+    void publish(String process, List<CostIncurred> charges) {
+        Map<String, Object> config =
+                new HashMap<>(new StreamsConfig(properties).getProducerConfigs("sluice-books-" + process));
+        config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "sluice-books-" + process);
+        config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, PATIENCE.toMillis());
+        try (AvroSerializer<CostIncurred> values = new AvroSerializer<>();
+                Producer<String, byte[]> producer =
+                        new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer())) {
+            values.configure(properties, false);
+            producer.initTransactions();
+            producer.beginTransaction();
+            for (CostIncurred charge : charges) {
+                byte[] value = values.serialize(topic, charge);
+                ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, charge.getWorker(), value);
+                CloudEvent.of(charge).writeTo(record.headers(), Optional.empty());
+                // Should it fail, so does the commit.
+                Future<RecordMetadata> unused = producer.send(record);
+            }
+            producer.commitTransaction();
+        }
+    }
+}
