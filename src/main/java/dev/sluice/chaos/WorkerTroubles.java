@@ -13,8 +13,12 @@ import java.util.stream.Stream;
 /** What a worker has to live with, or to end from in good order. */
 final class WorkerTroubles {
     private static final Duration LEAP = Duration.ofHours(1);
+    /** Of a stop in good order: ten seconds of grace, and leaving. */
     private static final Duration EXIT_PATIENCE = Duration.ofSeconds(40);
-    private static final Duration START_PATIENCE = Duration.ofSeconds(40);
+
+    /** Until a worker notices that it can't write: guests have to start and tasks to move. */
+    private static final Duration NOTICE_PATIENCE = Duration.ofSeconds(90);
+
     private static final int MOST_CALLS = 4;
     private static final int GARBAGE = 64;
 
@@ -83,21 +87,23 @@ final class WorkerTroubles {
 
     /**
      * A worker that can't write has to notice where it must, which is when it gives a task away and its stores go to disk,
-     * and to end then.
+     * and to end then. With two guests there is a worker for each task, so that every other worker gives some away.
      */
     private static boolean diskFull(Arena arena, SplittableRandom random) throws InterruptedException {
-        String guest = "guest-2";
+        List<String> guests = List.of("guest-2", "guest-3");
         WorkerProcess worker = arena.fleet().pick(random);
         arena.fleet().holdBack(worker);
         try {
             worker.fillDisk(0);
-            arena.fleet().join(guest).awaitReady(START_PATIENCE);
-            OptionalInt status = worker.awaitExit(EXIT_PATIENCE);
+            guests.forEach(arena.fleet()::join);
+            OptionalInt status = worker.awaitExit(NOTICE_PATIENCE);
             return status.isPresent() && status.getAsInt() != 0;
         } finally {
             worker.kill();
             arena.fleet().letGo(worker);
-            arena.fleet().leave(guest, EXIT_PATIENCE);
+            for (String guest : guests) {
+                arena.fleet().leave(guest, EXIT_PATIENCE);
+            }
         }
     }
 
