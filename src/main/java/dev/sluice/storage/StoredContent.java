@@ -40,7 +40,7 @@ sealed interface StoredContent {
         }
         return isImageOf(address, content)
                 ? new Whole(new StoredImage(
-                        wanted.index(), wanted.bucket(), wanted.key(), sha256, content.length, wanted.seed()))
+                        wanted.index(), wanted.bucket(), wanted.key(), sha256, content.length, wanted.seed(), true))
                 : new Foreign();
     }
 

@@ -1,6 +1,8 @@
 package dev.sluice.stream;
 
 import dev.sluice.engine.JobEnd;
+import dev.sluice.request.CallShape;
+import dev.sluice.request.CallSize;
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.Evaluations;
 import dev.sluice.request.FailureCode;
@@ -132,11 +134,19 @@ public final class Finisher implements AutoCloseable {
                 images,
                 sampled.bundle(),
                 sampled.plan(),
-                sampled.calls(),
+                calls(sampled, images),
                 sampled.evaluations(),
                 sampled.spent(),
                 sampled.usage(),
                 new Timings(acceptedAt, clock.instant(), sampled.waiting(), sampled.sampling(), storing));
+    }
+
+    /** Where an earlier attempt's image won, nobody here knows how large the calls were that made it. */
+    private static CallShape calls(JobEnd.Sampled sampled, List<StoredImage> images) {
+        CallShape calls = sampled.calls();
+        return images.stream().anyMatch(StoredImage::earlier)
+                ? new CallShape(CallSize.ELASTIC, calls.rowsPerCall(), calls.guideRowsPerCall())
+                : calls;
     }
 
     private static Outcome notStored(GenerationRequest request, JobEnd.Sampled sampled, Throwable failure) {

@@ -25,7 +25,7 @@ class StoredContentTest {
     @Test
     void anEarlierImageOfTheAddressWinsWithItsOwnChecksum() {
         StoredContent earlier =
-                new StoredContent.Whole(new StoredImage(0, "images", "key", sha256(EARLIER), EARLIER.length, 42));
+                new StoredContent.Whole(new StoredImage(0, "images", "key", sha256(EARLIER), EARLIER.length, 42, true));
 
         assertThat(judge(EARLIER, Optional.of(sha256(EARLIER)))).isEqualTo(earlier);
         assertThat(judge(EARLIER, Optional.empty())).isEqualTo(earlier);

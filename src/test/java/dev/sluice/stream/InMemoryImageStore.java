@@ -18,10 +18,16 @@ final class InMemoryImageStore implements ImageStore {
 
     private final Map<String, byte[]> objects = new ConcurrentHashMap<>();
     private volatile boolean outOfOrder;
+    private volatile boolean earlier;
     private volatile CompletableFuture<Void> open = CompletableFuture.completedFuture(null);
 
     void breakDown() {
         outOfOrder = true;
+    }
+
+    /** From now on an earlier attempt's images win. */
+    void holdEarlierImages() {
+        earlier = true;
     }
 
     /** From now on writes wait. */
@@ -46,7 +52,8 @@ final class InMemoryImageStore implements ImageStore {
         String key = new ObjectKeys("").key(address.tenant(), address.request(), address.index());
         return open.thenApply(none -> {
             objects.put(key, png);
-            return new StoredImage(address.index(), BUCKET, key, Digests.sha256(png), png.length, address.seed());
+            return new StoredImage(
+                    address.index(), BUCKET, key, Digests.sha256(png), png.length, address.seed(), earlier);
         });
     }
 

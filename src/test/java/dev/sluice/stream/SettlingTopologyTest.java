@@ -3,6 +3,7 @@ package dev.sluice.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
+import dev.sluice.events.v1.CallSizing;
 import dev.sluice.events.v1.ChargeKind;
 import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.events.v1.GenerationCompleted;
@@ -376,6 +377,18 @@ class SettlingTopologyTest {
         ExactlyOneOutcome.judgeCharges(List.of("r-1"), worker.charged());
         assertThat(worker.charged().getFirst().getOutcome()).isEqualTo("CANCELLED");
         assertThat(worker.images.size()).isZero();
+    }
+
+    @Test
+    void promisesNoConstantCallsForAnImageOfAnEarlierAttempt() {
+        worker.request(Requests.plain("r-1").build());
+        worker.settleAll();
+        worker.images.holdEarlierImages();
+        worker.request(Requests.plain("r-2").build());
+        worker.settleAll();
+
+        assertThat(worker.completed().getFirst().getCalls().getSize()).isEqualTo(CallSizing.CONSTANT);
+        assertThat(worker.completed().getLast().getCalls().getSize()).isEqualTo(CallSizing.ELASTIC);
     }
 
     @Test
