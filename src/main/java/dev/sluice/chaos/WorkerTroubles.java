@@ -17,7 +17,7 @@ final class WorkerTroubles {
     private static final Duration EXIT_PATIENCE = Duration.ofSeconds(40);
 
     /** Until a worker notices that it can't write: guests have to start and tasks to move. */
-    private static final Duration NOTICE_PATIENCE = Duration.ofSeconds(90);
+    private static final Duration NOTICE_PATIENCE = Duration.ofSeconds(45);
 
     private static final int MOST_CALLS = 4;
     private static final int GARBAGE = 64;

@@ -52,6 +52,8 @@ class FaultsIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     /** Faults whose victims may fail, as long as they say so. */
     private static final Set<String> FAIL_THEIR_VICTIMS = Set.of("device-failure", "device-memory");
+    /** A worker notices a full disk when a store has something to write there, which may be long after. */
+    private static final Set<String> MAY_GO_UNNOTICED = Set.of("disk-full");
 
     private Path folder;
     private Surroundings around;
@@ -95,7 +97,9 @@ class FaultsIT {
                 () -> fault.strike(stage.arena(Tempo.SHORT), new SplittableRandom(SEED)), () -> asked.addAll(ask(1)));
         asked.addAll(ask(AFTER));
 
-        assertThat(hit).as("%s hit", fault).isTrue();
+        assertThat(hit || MAY_GO_UNNOTICED.contains(fault.name()))
+                .as("%s hit", fault)
+                .isTrue();
         requireSettled();
         if (!FAIL_THEIR_VICTIMS.contains(fault.name())) {
             assertThat(asked)
