@@ -51,6 +51,21 @@ class ContractsTest {
                 CostIncurred.getClassSchema());
     }
 
+    /** Where images go and code comes from is the operator's to say. */
+    @Test
+    void aRequestHasNoFieldForAnAddress() {
+        List<String> fields = namedTypes(GenerationRequested.getClassSchema(), new HashSet<>()).stream()
+                .filter(type -> type.getType() == Schema.Type.RECORD)
+                .flatMap(type -> type.getFields().stream())
+                .map(Schema.Field::name)
+                .toList();
+
+        assertThat(fields).contains("requestId", "text");
+        assertThat(fields)
+                .noneMatch(
+                        name -> name.matches("(?i).*(ur[il]|bucket|endpoint|host|path|address|file|object|topic).*"));
+    }
+
     @ParameterizedTest
     @MethodSource("contracts")
     void everyTypeAndFieldSaysWhatItIs(Schema contract) {
