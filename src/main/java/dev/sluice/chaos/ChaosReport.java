@@ -103,6 +103,17 @@ public record ChaosReport(
                     .append(outstanding.stream().collect(Collectors.joining(", ")))
                     .append(System.lineSeparator());
         }
+        if (badLeaves > 0) {
+            text.append(badLeaves)
+                    .append(" workers did not leave as they were told to")
+                    .append(System.lineSeparator());
+        }
+        if (refused > 0) {
+            text.append("the broker did not take ")
+                    .append(refused)
+                    .append(" records, so this run says nothing")
+                    .append(System.lineSeparator());
+        }
         return text.append(verdict.summary()).toString();
     }
 }
