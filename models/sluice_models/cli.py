@@ -14,13 +14,14 @@ import torch
 from sluice_models import configs
 from sluice_models.adm import Denoiser, NoisyClassifier
 from sluice_models.bundle import problems, read_description
+from sluice_models.contract import AuditorModule, DenoiserModule, GuideModule
 from sluice_models.diffusion import Process, Schedule
 from sluice_models.evaluation import SamplingPlan, hit_rate, noisy_accuracy, per_class, sample_classes
 from sluice_models.exporting import export_bundle
 from sluice_models.glyphs import CLASSES
 from sluice_models.pictures import grid, write_png
 from sluice_models.random_bundle import write_random_bundle
-from sluice_models.recipe import DEFAULTS, DENOISER, HELD_OUT_PICTURES, LABEL, PLANS, TRAINING_PICTURES
+from sluice_models.recipe import DEFAULTS, DENOISER, FACTS, HELD_OUT_PICTURES, PLANS, TRAINING_PICTURES
 from sluice_models.samplers import ClassifierFree, full_weights, sample_ddpm, to_pixels
 from sluice_models.training import classifier_trainer, denoiser_trainer, run, trained
 
@@ -72,8 +73,12 @@ def export(arguments: argparse.Namespace) -> None:
         **{f"{judge}Steps": judge_steps for judge, (_, judge_steps) in classifiers.items()},
         **{f"{judge}Seed": PLANS[judge].seed for judge in JUDGES},
     }
-    networks = {DENOISER: denoiser, **{judge: network for judge, (network, _) in classifiers.items()}}
-    export_bundle(arguments.bundle, networks, LABEL, DEFAULTS, training)
+    modules = {
+        DENOISER: DenoiserModule(denoiser),
+        "guide": GuideModule(classifiers["guide"][0]),
+        "auditor": AuditorModule(classifiers["auditor"][0]),
+    }
+    export_bundle(arguments.bundle, modules, FACTS, training)
     print(f"{arguments.bundle}: denoiser trained for {steps} steps")
 
 

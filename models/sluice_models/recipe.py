@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from sluice_models.bundle import Defaults, Label
-from sluice_models.glyphs import GlyphSet, cached_set
+from sluice_models.bundle import ClassCondition, Defaults, Diffusion, Facts, Label, Shape
+from sluice_models.configs import NULL_CLASS
+from sluice_models.glyphs import CLASSES, SIZE, GlyphSet, cached_set
 from sluice_models.training import TrainingPlan
 
-LABEL = Label(
-    "glyphs-adm",
-    "Digits in many typefaces, colours and poses, 32x32 RGB; a small ADM denoiser with two noise-aware classifiers.",
-)
 DENOISER = "denoiser"
 PLANS = {
     DENOISER: TrainingPlan(steps=4_800, seed=11),
@@ -20,6 +17,19 @@ PLANS = {
     "auditor": TrainingPlan(steps=1_200, seed=31, batch=64, weight_decay=0.05),
 }
 DEFAULTS = Defaults(steps=50, classifier_free_scale=3.0, classifier_scale=16.0)
+FACTS = Facts(
+    label=Label(
+        "glyphs-adm",
+        "Digits in many typefaces, colours and poses, 32x32 RGB; a small ADM denoiser with two noise-aware classifiers.",
+    ),
+    family="adm",
+    image=Shape(3, SIZE),
+    sample=Shape(3, SIZE),
+    diffusion=Diffusion("cosine"),
+    condition=ClassCondition(CLASSES, NULL_CLASS),
+    guided_channels=3,
+    defaults=DEFAULTS,
+)
 
 
 @dataclass(frozen=True)
