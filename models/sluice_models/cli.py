@@ -1,4 +1,4 @@
-"""Render glyphs, train the networks, export a bundle, measure it, verify it."""
+"""Render pictures, train the networks, export a bundle, measure it, verify it."""
 
 from __future__ import annotations
 
@@ -18,21 +18,33 @@ from sluice_models.diffusion import Process, Schedule
 from sluice_models.evaluation import SamplingPlan, hit_rate, noisy_accuracy, per_class, sample_classes
 from sluice_models.exporting import export_bundle
 from sluice_models.glyphs import CLASSES
-from sluice_models.pictures import grid, write_png
+from sluice_models.pictures import captioned_grid, grid, write_png
 from sluice_models.random_bundle import write_random_bundle
 from sluice_models.recipe import DEFAULTS, DENOISER, HELD_OUT_PICTURES, LABEL, PLANS, TRAINING_PICTURES
 from sluice_models.samplers import ClassifierFree, full_weights, sample_ddpm, to_pixels
+from sluice_models.scenes_recipe import HELD_OUT_SCENES, JUDGE_SCENES, SEEN_SCENES, TRAINING_SCENES
 from sluice_models.training import classifier_trainer, denoiser_trainer, run, trained
 
 JUDGES = ("guide", "auditor")
 NOISE_LEVELS = (0, 100, 200, 300, 400, 500, 600, 700, 800, 900, 999)
 
 
+DATA = {
+    "glyphs": (TRAINING_PICTURES, HELD_OUT_PICTURES),
+    "scenes": (TRAINING_SCENES, SEEN_SCENES, HELD_OUT_SCENES, JUDGE_SCENES),
+}
+
+
 def render(arguments: argparse.Namespace) -> None:
-    for pictures in (TRAINING_PICTURES, HELD_OUT_PICTURES):
+    for pictures in DATA[arguments.data]:
         drawn, sheet_path = pictures.load(arguments.work), arguments.work / f"{pictures.name}.png"
-        write_png(sheet_path, grid(drawn.pixels[:200], columns=20))
-        print(f"{pictures.name}: {len(drawn)} pictures of {len(CLASSES)} classes; see {sheet_path}")
+        if drawn.captions:
+            write_png(sheet_path, captioned_grid(drawn.pixels[:80], drawn.captions[:80], columns=10), enlarge=1)
+            kinds = f"{len(np.unique(drawn.labels, axis=0))} distinct labels and {len(set(drawn.captions))} distinct captions"
+        else:
+            write_png(sheet_path, grid(drawn.pixels[:200], columns=20))
+            kinds = f"{len(CLASSES)} classes"
+        print(f"{pictures.name}: {len(drawn)} pictures of {kinds}; see {sheet_path}")
 
 
 def train(arguments: argparse.Namespace) -> None:
@@ -137,7 +149,8 @@ def parser() -> argparse.ArgumentParser:
         added.set_defaults(action=action)
         return added
 
-    command(render, "draw the training and the held-out pictures, and a sheet of each")
+    drawing = command(render, "draw the training and the held-out pictures, and a sheet of each")
+    drawing.add_argument("--data", choices=list(DATA), default="glyphs", help="default: glyphs")
     training = command(train, "train one network, resuming from its checkpoint if there is one")
     training.add_argument("module", choices=list(PLANS))
     training.add_argument("--steps", type=int, help=f"default: {', '.join(f'{name} {plan.steps}' for name, plan in PLANS.items())}")
