@@ -6,6 +6,8 @@ softly waved ground. Picture i of seed s depends on (s, i) and on which combinat
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from sluice_models.attributes import (
@@ -14,7 +16,6 @@ from sluice_models.attributes import (
     COLOUR,
     LABEL_DRAWS,
     LAYOUT,
-    NOTHING,
     SECOND_COLOUR,
     SECOND_SHAPE,
     SHAPE,
@@ -43,7 +44,8 @@ _RADII = np.array([(6.5, 8.0), (12.5, 15.0), (8.0, 10.5)])
 # Distance of an object from the picture's centre along its direction, and how far it may stray across it; pixels.
 _DISTANCES = np.array([(13.0, 18.0), (12.5, 15.0), (13.5, 16.5)])
 _STRAYS = np.array([6.0, 3.0, 6.0])
-_TURN = 0.26
+_MOST_TURN = 0.26
+_MOST_SHADING = 0.12
 
 # Hue in degrees, saturation and value, in the order of COLOURS, and how far each may stray.
 INKS = np.array([
@@ -90,46 +92,60 @@ class _Draws:
         return self.between(-np.asarray(stray), stray)
 
 
+@dataclass(frozen=True)
+class _Objects:
+    """One object of each picture: shapes i64[n], inks f64[n,3] in [0,1], columns, rows and radii f64[n] in pixels, angles in radians."""
+
+    shapes: np.ndarray
+    inks: np.ndarray
+    columns: np.ndarray
+    rows: np.ndarray
+    radii: np.ndarray
+    turns: np.ndarray
+    lit_from: np.ndarray
+    shading: np.ndarray
+
+    @staticmethod
+    def posed(draws: _Draws, labels: np.ndarray, shapes: np.ndarray, inks: np.ndarray, side: int) -> _Objects:
+        """Objects on their layout's side (1) or, a pair's second ones, on the opposite side (-1)."""
+        sizes, directions = labels[:, SIZE], _DIRECTIONS[labels[:, LAYOUT]]
+        radii = draws.between(*_RADII[sizes].T)
+        distances = side * draws.between(*_DISTANCES[sizes].T)
+        strays = np.stack([draws.around(_STRAYS[sizes]), draws.around(_STRAYS[sizes])], axis=1)
+        strays *= np.where(labels[:, [LAYOUT]] == CENTRE, 0.5, 1 - np.abs(directions))
+        room = _CENTRE - REACH * radii[:, None]
+        columns, rows = (_CENTRE + np.clip(distances[:, None] * directions + strays, -room, room)).T
+        turns, lit_from, shading = draws.around(_MOST_TURN), draws.between(0, 2 * np.pi), draws.around(_MOST_SHADING)
+        return _Objects(shapes, inks, columns, rows, radii, turns, lit_from, shading)
+
+
 def paint(labels: np.ndarray, uniform: np.ndarray) -> np.ndarray:
-    """Pictures u8[n,3,64,64] of ``labels`` i64[n,6], everything a label leaves open taken from ``uniform`` f64[n,K]."""
+    """Pictures u8[n,3,64,64] of ``labels`` i64[n,6], all that a label leaves open taken from ``uniform`` f64[n,PAINT_DRAWS]."""
     draws = _Draws(uniform)
-    pairs = np.flatnonzero(labels[:, LAYOUT] >= BESIDE)
+    is_pair = labels[:, LAYOUT] >= BESIDE
     inks = _inks(draws, labels[:, COLOUR])
-    second_inks = _inks(draws, np.where(labels[:, SECOND_COLOUR] == NOTHING, labels[:, COLOUR], labels[:, SECOND_COLOUR]))
-    lumas = np.stack([inks @ _LUMA, second_inks @ _LUMA])
-    pictures = _grounds(draws, lumas)
-    _lay(pictures, draws, labels[:, SHAPE], inks, labels, 1, np.arange(len(labels)))
-    _lay(pictures, draws, labels[:, SECOND_SHAPE], second_inks, labels, -1, pairs)
+    second_inks = _inks(draws, np.where(is_pair, labels[:, SECOND_COLOUR], labels[:, COLOUR]))
+    pictures = _grounds(draws, np.stack([inks @ _LUMA, second_inks @ _LUMA]))
+    _lay(pictures, _Objects.posed(draws, labels, labels[:, SHAPE], inks, side=1), np.arange(len(labels)))
+    _lay(pictures, _Objects.posed(draws, labels, labels[:, SECOND_SHAPE], second_inks, side=-1), np.flatnonzero(is_pair))
     return (pictures * 255 + 0.5).astype(np.uint8)
 
 
-def _lay(pictures: np.ndarray, draws: _Draws, shapes: np.ndarray, inks: np.ndarray, labels: np.ndarray, side: int, rows: np.ndarray) -> None:
-    """Paints one object over each of the pictures ``rows``, on its layout's side (1) or on the opposite one (-1)."""
-    columns_at, rows_at, radii = _poses(draws, labels, side)
-    turns, shade_directions, shade = draws.around(_TURN), draws.between(0, 2 * np.pi), draws.around(0.12)
+def _lay(pictures: np.ndarray, objects: _Objects, rows: np.ndarray) -> None:
+    """Paints the objects of the pictures ``rows`` over them, pictures f32[n,3,64,64] in [0,1]."""
     for shape, name in enumerate(SHAPES):
-        chosen = rows[shapes[rows] == shape]
+        chosen = rows[objects.shapes[rows] == shape]
         if len(chosen) == 0:
             continue
-        radius = _planes(radii[chosen])
-        x, y = (_COLUMNS - _planes(columns_at[chosen])) / radius, (_ROWS - _planes(rows_at[chosen])) / radius
-        cos, sin = _planes(np.cos(turns[chosen])), _planes(np.sin(turns[chosen]))
+        radius = _planes(objects.radii[chosen])
+        x = (_COLUMNS - _planes(objects.columns[chosen])) / radius
+        y = (_ROWS - _planes(objects.rows[chosen])) / radius
+        cos, sin = _planes(np.cos(objects.turns[chosen])), _planes(np.sin(objects.turns[chosen]))
         coverage = np.clip(0.5 - radius * DISTANCES[name](cos * x + sin * y, cos * y - sin * x), 0, 1)
-        along = _planes(np.cos(shade_directions[chosen])) * x + _planes(np.sin(shade_directions[chosen])) * y
-        light = coverage * (1 + _planes(shade[chosen]) * np.clip(along, -1, 1))
-        pictures[chosen] = np.clip(pictures[chosen] * (1 - coverage)[:, None] + _pixelwise(inks[chosen]) * light[:, None], 0, 1)
-
-
-def _poses(draws: _Draws, labels: np.ndarray, side: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Column, row and radius f64[n] in pixels of each picture's object."""
-    sizes, directions = labels[:, SIZE], _DIRECTIONS[labels[:, LAYOUT]]
-    radii = draws.between(*_RADII[sizes].T)
-    distances = side * draws.between(*_DISTANCES[sizes].T)
-    strays = np.stack([draws.around(_STRAYS[sizes]), draws.around(_STRAYS[sizes])], axis=1)
-    strays *= np.where(labels[:, [LAYOUT]] == CENTRE, 0.5, 1 - np.abs(directions))
-    room = _CENTRE - REACH * radii[:, None]
-    offsets = np.clip(distances[:, None] * directions + strays, -room, room)
-    return *(_CENTRE + offsets).T, radii
+        towards = objects.lit_from[chosen]
+        light = 1 + _planes(objects.shading[chosen]) * np.clip(_planes(np.cos(towards)) * x + _planes(np.sin(towards)) * y, -1, 1)
+        laid = pictures[chosen] * (1 - coverage)[:, None] + _pixelwise(objects.inks[chosen]) * (coverage * light)[:, None]
+        pictures[chosen] = np.clip(laid, 0, 1)
 
 
 def _inks(draws: _Draws, colours: np.ndarray) -> np.ndarray:
