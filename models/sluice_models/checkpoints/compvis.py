@@ -7,7 +7,7 @@ place where shapes differ: 1×1 convolutions there, linear layers here.
 
 from __future__ import annotations
 
-from typing import Mapping
+from typing import Callable, Mapping
 
 from torch import Tensor
 
@@ -37,6 +37,8 @@ SCHEDULE_BUFFERS = frozenset(
     }
 )
 POSITION_IDS = "embeddings.position_ids"
+
+_ONLY_THEIRS = ("input_blocks.", "encoder.down.", "decoder.up.")
 
 Prefixes = list[tuple[str, str]]
 
@@ -133,6 +135,13 @@ def split(weights: Mapping[str, Tensor]) -> dict[str, dict[str, Tensor]]:
         part = next(prefix for prefix in parts if name.startswith(prefix))
         parts[part][name[len(part) :]] = tensor
     return parts
+
+
+def names_as_in(found: Mapping[str, Tensor], pairs: Prefixes, prefix: str) -> Callable[[str], str]:
+    """Turns a translated name back into what it is called where ``found`` comes from, with the prefix it has there."""
+    theirs = any(name.startswith(_ONLY_THEIRS) for name in found)
+    back = reversed_pairs(pairs)
+    return lambda name: prefix + (_renamed(name, back) if theirs else name)
 
 
 def unet(weights: Mapping[str, Tensor], levels: int = 4, depth: int = 2) -> dict[str, Tensor]:

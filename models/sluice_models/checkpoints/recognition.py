@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, Mapping, Sequence, TypeVar
+from typing import Any, Callable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
@@ -18,19 +18,18 @@ Shapes = dict[str, tuple[int, ...]]
 
 @dataclass(frozen=True)
 class Configuration:
-    """One published shape of a network: what to call it, and how to build it.
-
-    """
+    """One published shape: what to call it, its numbers, and the networks whose keys lie side by side in the checkpoint."""
 
     name: str
-    build: Callable[[], nn.Module]
+    config: Any
+    networks: tuple[Callable[[Any], nn.Module], ...]
 
     def shapes(self) -> Shapes:
+        table: Shapes = {}
         with torch.device("meta"):
-            return {name: tuple(tensor.shape) for name, tensor in self.build().state_dict().items()}
-
-
-C = TypeVar("C", bound=Configuration)
+            for network in self.networks:
+                table |= {name: tuple(tensor.shape) for name, tensor in network(self.config).state_dict().items()}
+        return table
 
 
 @dataclass(frozen=True)
@@ -54,49 +53,59 @@ class Differences:
 
 
 class Unrecognised(RuntimeError):
-    """A checkpoint is no published configuration; the message lists every key that differs from the nearest."""
+    """A checkpoint is no published configuration; the message lists all that differs from the nearest."""
 
 
-def differences(found: Mapping[str, Tensor], configuration: Configuration) -> Differences:
-    expected = configuration.shapes()
-    shapes = {name: tuple(tensor.shape) for name, tensor in found.items()}
-    misshaped = [
-        f"{name} is {_text(shapes[name])}, not {_text(expected[name])}"
-        for name in expected
-        if name in shapes and shapes[name] != expected[name]
-    ]
-    misshaped += [f"{name} holds {found[name].dtype}" for name in expected if name in found and not found[name].is_floating_point()]
-    return Differences(
-        configuration.name,
-        tuple(f"{name} {_text(shape)}" for name, shape in expected.items() if name not in shapes),
-        tuple(f"{name} {_text(shape)}" for name, shape in shapes.items() if name not in expected),
-        tuple(misshaped),
-    )
-
-
-def recognised(path: Path, found: Mapping[str, Tensor], configurations: Sequence[C]) -> C:
+def recognised(
+    path: Path,
+    found: Mapping[str, Tensor],
+    configurations: Sequence[Configuration],
+    name_in_file: Callable[[str], str] = str,
+) -> Configuration:
     """The configuration whose every name and shape the weights have, and no other name.
+
+    ``name_in_file`` turns a name back into the file's own words, where the weights were translated.
 
     :raises Unrecognised: with the list of what differs from the configuration that differs least
     """
-    nearest: Differences | None = None
-    for configuration in configurations:
-        differing = differences(found, configuration)
+    everything = [_differences(found, configuration, name_in_file) for configuration in configurations]
+    for configuration, differing in zip(configurations, everything):
         if not differing:
             return configuration
-        if nearest is None or len(differing) < len(nearest):
-            nearest = differing
-    assert nearest is not None
-    heading = f"{path}: {len(found)} tensors, not {nearest.configuration}, which is nearest; {len(nearest)} keys differ:"
+    nearest = min(everything, key=len)
+    heading = f"{path}: {len(found)} tensors that are not {nearest.configuration}, which is nearest; {len(nearest)} keys differ:"
     raise Unrecognised("\n".join([heading, *nearest.lines()]))
 
 
-def loaded(configuration: Configuration, weights: Mapping[str, Tensor]) -> nn.Module:
+def loaded(network: Callable[[], nn.Module], weights: Mapping[str, Tensor]) -> nn.Module:
     """The network holding these weights in fp32; those already in fp32 stay where they are, mapped from their file."""
     with _NoInitialisation():
-        network = configuration.build()
-    network.load_state_dict({name: tensor.float() for name, tensor in weights.items()}, strict=True, assign=True)
-    return network.eval().requires_grad_(False)
+        built = network()
+    built.load_state_dict({name: tensor.float() for name, tensor in weights.items()}, strict=True, assign=True)
+    return built.eval().requires_grad_(False)
+
+
+def _differences(found: Mapping[str, Tensor], configuration: Configuration, name_in_file: Callable[[str], str]) -> Differences:
+    expected = configuration.shapes()
+    shapes = {name: tuple(tensor.shape) for name, tensor in found.items()}
+    common = [name for name in expected if name in shapes]
+    return Differences(
+        configuration.name,
+        missing=tuple(f"{name_in_file(name)} {_text(shape)}" for name, shape in expected.items() if name not in shapes),
+        extra=tuple(f"{name_in_file(name)} {_text(shape)}" for name, shape in shapes.items() if name not in expected),
+        misshaped=tuple(
+            [
+                f"{name_in_file(name)} is {_text(shapes[name])}, not {_text(expected[name])}"
+                for name in common
+                if shapes[name] != expected[name]
+            ]
+            + [f"{name_in_file(name)} holds {found[name].dtype}" for name in common if not found[name].is_floating_point()]
+        ),
+    )
+
+
+def _text(shape: tuple[int, ...]) -> str:
+    return f"[{','.join(map(str, shape))}]"
 
 
 class _NoInitialisation(TorchFunctionMode):
@@ -107,7 +116,3 @@ class _NoInitialisation(TorchFunctionMode):
         if getattr(function, "__module__", None) == "torch.nn.init":
             return options["tensor"] if "tensor" in options else arguments[0]
         return function(*arguments, **options)
-
-
-def _text(shape: tuple[int, ...]) -> str:
-    return f"[{','.join(map(str, shape))}]"

@@ -36,6 +36,11 @@ class Vocabulary:
     def end_id(self) -> int:
         return self.ids[_END]
 
+    def require_within(self, rows: int, folder: Path) -> None:
+        """Refuses a vocabulary whose ids the network has no embedding for."""
+        if max(self.ids.values()) >= rows:
+            raise NoVocabulary(f"{folder}: ids up to {max(self.ids.values())}, and the network embeds {rows}")
+
 
 def clip_vocabulary(folder: Path) -> Vocabulary:
     """CLIP's, from transformers' files or from CLIP's own single one."""
