@@ -1,4 +1,4 @@
-"""Render glyphs, train the networks, export a bundle, measure it, verify it."""
+"""Render pictures, train the networks, export a bundle, measure it, verify it."""
 
 from __future__ import annotations
 
@@ -18,34 +18,50 @@ from sluice_models.diffusion import Process, Schedule
 from sluice_models.evaluation import SamplingPlan, hit_rate, noisy_accuracy, per_class, sample_classes
 from sluice_models.exporting import export_bundle
 from sluice_models.glyphs import CLASSES
-from sluice_models.pictures import grid, write_png
+from sluice_models.judge_folder import load_judge, write_judge
+from sluice_models.judges import SceneReader, attributes_right, judge_trainer, prompts_right, read_attributes
+from sluice_models.pictures import captioned_grid, grid, write_png
 from sluice_models.random_bundle import write_random_bundle
 from sluice_models.recipe import DEFAULTS, DENOISER, HELD_OUT_PICTURES, LABEL, PLANS, TRAINING_PICTURES
 from sluice_models.samplers import ClassifierFree, full_weights, sample_ddpm, to_pixels
+from sluice_models.scenes_recipe import HELD_OUT_SCENES, JUDGE, JUDGE_PLAN, JUDGE_SCENES, SEEN_SCENES, TRAINING_SCENES, judged_prompts
 from sluice_models.training import classifier_trainer, denoiser_trainer, run, trained
 
 JUDGES = ("guide", "auditor")
 NOISE_LEVELS = (0, 100, 200, 300, 400, 500, 600, 700, 800, 900, 999)
+ALL_PLANS = PLANS | {JUDGE: JUDGE_PLAN}
+DATA = {
+    "glyphs": (TRAINING_PICTURES, HELD_OUT_PICTURES),
+    "scenes": (TRAINING_SCENES, SEEN_SCENES, HELD_OUT_SCENES, JUDGE_SCENES),
+}
 
 
 def render(arguments: argparse.Namespace) -> None:
-    for pictures in (TRAINING_PICTURES, HELD_OUT_PICTURES):
+    for pictures in DATA[arguments.data]:
         drawn, sheet_path = pictures.load(arguments.work), arguments.work / f"{pictures.name}.png"
-        write_png(sheet_path, grid(drawn.pixels[:200], columns=20))
-        print(f"{pictures.name}: {len(drawn)} pictures of {len(CLASSES)} classes; see {sheet_path}")
+        if drawn.captions:
+            write_png(sheet_path, captioned_grid(drawn.pixels[:80], drawn.captions[:80], columns=10), enlarge=1)
+            kinds = f"{len(np.unique(drawn.labels, axis=0))} distinct labels and {len(set(drawn.captions))} distinct captions"
+        else:
+            write_png(sheet_path, grid(drawn.pixels[:200], columns=20))
+            kinds = f"{len(CLASSES)} classes"
+        print(f"{pictures.name}: {len(drawn)} pictures of {kinds}; see {sheet_path}")
 
 
 def train(arguments: argparse.Namespace) -> None:
-    plan = PLANS[arguments.module]
+    plan = ALL_PLANS[arguments.module]
     if arguments.steps:
         plan = dataclasses.replace(plan, steps=arguments.steps)
-    pool, device = TRAINING_PICTURES.load(arguments.work), torch.device(arguments.device)
+    pictures, device = JUDGE_SCENES if arguments.module == JUDGE else TRAINING_PICTURES, torch.device(arguments.device)
+    pool = pictures.load(arguments.work)
     checkpoint = arguments.work / f"{arguments.module}.ckpt"
     replicas = arguments.threads if device.type == "cpu" else 1
     torch.set_num_threads(1)
     if arguments.module == DENOISER:
         trainer = denoiser_trainer(configs.GLYPHS_DENOISER, plan, pool, device, replicas)
         run(trainer, checkpoint, lambda ema, step: sample_sheet(ema, step, arguments.work))
+    elif arguments.module == JUDGE:
+        run(judge_trainer(plan, pool, device, replicas), checkpoint)
     else:
         run(classifier_trainer(configs.GLYPHS_CLASSIFIER, plan, pool, device, replicas), checkpoint)
 
@@ -99,6 +115,18 @@ def accuracy(arguments: argparse.Namespace) -> None:
             print(f"{judge:<8}  {level:<7}  {rate}", flush=True)
 
 
+def judge(arguments: argparse.Namespace) -> None:
+    network, steps = trained(SceneReader(), arguments.work / f"{JUDGE}.ckpt")
+    training = {"recipe": "sluice_models/scenes_recipe.py: render; train judge; judge", "steps": steps, "seed": JUDGE_PLAN.seed}
+    write_judge(arguments.judge, network, judged_prompts(), training)
+    module = load_judge(arguments.judge)
+    for pictures in (SEEN_SCENES, HELD_OUT_SCENES):
+        drawn = pictures.load(arguments.work)
+        labels, found = torch.from_numpy(drawn.labels), read_attributes(module, torch.from_numpy(drawn.pixels))
+        for name, rate in {**attributes_right(found, labels), "all of them": prompts_right(found, labels)}.items():
+            print(f"{pictures.name:<16}{name:<14}{rate}", flush=True)
+
+
 def sheet(arguments: argparse.Namespace) -> None:
     """A row per class, three blocks: the class given without guidance, classifier-free, classifier on the null class."""
     defaults, each = read_description(arguments.bundle)["defaults"], 6
@@ -137,10 +165,11 @@ def parser() -> argparse.ArgumentParser:
         added.set_defaults(action=action)
         return added
 
-    command(render, "draw the training and the held-out pictures, and a sheet of each")
+    drawing = command(render, "draw the training and the held-out pictures, and a sheet of each")
+    drawing.add_argument("--data", choices=list(DATA), default="glyphs", help="default: glyphs")
     training = command(train, "train one network, resuming from its checkpoint if there is one")
-    training.add_argument("module", choices=list(PLANS))
-    training.add_argument("--steps", type=int, help=f"default: {', '.join(f'{name} {plan.steps}' for name, plan in PLANS.items())}")
+    training.add_argument("module", choices=list(ALL_PLANS))
+    training.add_argument("--steps", type=int, help=f"default: {', '.join(f'{name} {plan.steps}' for name, plan in ALL_PLANS.items())}")
     training.add_argument("--device", default="cpu", help="cpu or cuda (default: cpu)")
     command(export, "script the trained networks into the bundle, checking each script against its network")
     sampling = command(evaluate, "sample pictures and print how often each classifier finds the asked class in them")
@@ -153,6 +182,8 @@ def parser() -> argparse.ArgumentParser:
     sampling.add_argument("--per-class", action="store_true", help="also print the auditor's rate per class")
     sampling.add_argument("--sheet", type=Path, help="write the first 200 pictures to this PNG")
     command(accuracy, "print both classifiers' accuracy on held-out pictures, by noise level")
+    judging = command(judge, "script the trained judge of scenes, and print how often it is right about pictures it has not seen")
+    judging.add_argument("--judge", type=Path, default=Path("judges/scenes"), help="the folder to write (default: judges/scenes)")
     command(sheet, "draw the bundle's contact sheet at its default scales")
     untrained = command(random_bundle, "write a bundle of random weights, for timing alone")
     untrained.add_argument("--out", type=Path, required=True, help="the folder to write")

@@ -12,7 +12,8 @@ from torch import Tensor
 from sluice_models.bundle import load_module
 from sluice_models.configs import NULL_CLASS
 from sluice_models.diffusion import Process, Schedule
-from sluice_models.glyphs import CLASSES, GlyphSet
+from sluice_models.glyphs import CLASSES
+from sluice_models.picture_sets import PictureSet
 from sluice_models.samplers import ClassifierFree, ClassifierGuided, Guidance, compressed_weights, full_weights, sample_ddpm, to_pixels
 from sluice_models.training import scaled
 
@@ -95,7 +96,7 @@ def per_class(bundle: Path, judge: str, pixels: Tensor, classes: Tensor) -> dict
     }
 
 
-def noisy_accuracy(bundle: Path, judge: str, pictures: GlyphSet, timesteps: tuple[int, ...]) -> dict[str, Rate]:
+def noisy_accuracy(bundle: Path, judge: str, pictures: PictureSet, timesteps: tuple[int, ...]) -> dict[str, Rate]:
     """Accuracy on the clean pictures (read at t = 0), then on the same pictures noised to each original timestep."""
     module = load_module(bundle, judge)
     process = Process(Schedule.cosine())

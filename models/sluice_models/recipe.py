@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import Path
+import functools
 
+from sluice_models import glyphs
 from sluice_models.bundle import Defaults, Label
-from sluice_models.glyphs import GlyphSet, cached_set
+from sluice_models.picture_sets import Pictures
 from sluice_models.training import TrainingPlan
 
 LABEL = Label(
@@ -22,18 +22,5 @@ PLANS = {
 DEFAULTS = Defaults(steps=50, classifier_free_scale=3.0, classifier_scale=16.0)
 
 
-@dataclass(frozen=True)
-class Pictures:
-    """One set of pictures: the name it is kept under, its seed and size, and whether it uses the held-out typefaces."""
-
-    name: str
-    seed: int
-    count: int
-    held_out: bool
-
-    def load(self, work: Path) -> GlyphSet:
-        return cached_set(work, self.name, self.seed, self.count, self.held_out)
-
-
-TRAINING_PICTURES = Pictures("glyphs", seed=1, count=80_000, held_out=False)
-HELD_OUT_PICTURES = Pictures("held-out", seed=2, count=5_000, held_out=True)
+TRAINING_PICTURES = Pictures("glyphs", seed=1, count=80_000, draw=functools.partial(glyphs.draw, held_out=False))
+HELD_OUT_PICTURES = Pictures("held-out", seed=2, count=5_000, draw=functools.partial(glyphs.draw, held_out=True))

@@ -22,7 +22,7 @@ from torch.nn import functional as F
 
 from sluice_models.adm import AdmConfig, Denoiser, NoisyClassifier
 from sluice_models.diffusion import Process, Schedule, hybrid_loss
-from sluice_models.glyphs import GlyphSet
+from sluice_models.picture_sets import PictureSet
 
 REPORT_EVERY = 50
 
@@ -80,7 +80,7 @@ class Examples:
 class PictureSource:
     """Turns the training pool into batches on the training device, pictures chosen and timesteps drawn uniformly."""
 
-    def __init__(self, pool: GlyphSet, process: Process, device: torch.device):
+    def __init__(self, pool: PictureSet, process: Process, device: torch.device):
         self._pixels = torch.from_numpy(pool.pixels)
         self._labels = torch.from_numpy(pool.labels)
         self._process = process
@@ -249,14 +249,14 @@ def _stop_request() -> threading.Event:
     return stop
 
 
-def denoiser_trainer(config: AdmConfig, plan: TrainingPlan, pool: GlyphSet, device: torch.device, replicas: int = 1) -> Trainer:
+def denoiser_trainer(config: AdmConfig, plan: TrainingPlan, pool: PictureSet, device: torch.device, replicas: int = 1) -> Trainer:
     torch.manual_seed(plan.seed)
     process = Process(Schedule.cosine(), device)
     loss = denoiser_loss(process, plan.null_share, null_class=config.embedded_classes - 1)
     return Trainer(Denoiser(config).to(device), loss, plan, PictureSource(pool, process, device), replicas)
 
 
-def classifier_trainer(config: AdmConfig, plan: TrainingPlan, pool: GlyphSet, device: torch.device, replicas: int = 1) -> Trainer:
+def classifier_trainer(config: AdmConfig, plan: TrainingPlan, pool: PictureSet, device: torch.device, replicas: int = 1) -> Trainer:
     torch.manual_seed(plan.seed)
     source = PictureSource(pool, Process(Schedule.cosine(), device), device)
     return Trainer(NoisyClassifier(config).to(device), classifier_loss, plan, source, replicas)
