@@ -14,6 +14,7 @@ import torch
 from sluice_models import configs
 from sluice_models.adm import Denoiser, NoisyClassifier
 from sluice_models.bundle import problems, read_description
+from sluice_models.contract import AuditorModule, DenoiserModule, GuideModule
 from sluice_models.diffusion import Process, Schedule
 from sluice_models.evaluation import SamplingPlan, hit_rate, noisy_accuracy, per_class, sample_classes
 from sluice_models.exporting import export_bundle
@@ -22,7 +23,7 @@ from sluice_models.judge_folder import load_judge, write_judge
 from sluice_models.judges import SceneReader, attributes_right, judge_trainer, prompts_right, read_attributes
 from sluice_models.pictures import captioned_grid, grid, write_png
 from sluice_models.random_bundle import write_random_bundle
-from sluice_models.recipe import DEFAULTS, DENOISER, HELD_OUT_PICTURES, LABEL, PLANS, TRAINING_PICTURES
+from sluice_models.recipe import DEFAULTS, DENOISER, FACTS, HELD_OUT_PICTURES, PLANS, TRAINING_PICTURES
 from sluice_models.samplers import ClassifierFree, full_weights, sample_ddpm, to_pixels
 from sluice_models.scenes_recipe import HELD_OUT_SCENES, JUDGE, JUDGE_PLAN, JUDGE_SCENES, SEEN_SCENES, TRAINING_SCENES, judged_prompts
 from sluice_models.training import classifier_trainer, denoiser_trainer, run, trained
@@ -88,8 +89,12 @@ def export(arguments: argparse.Namespace) -> None:
         **{f"{judge}Steps": judge_steps for judge, (_, judge_steps) in classifiers.items()},
         **{f"{judge}Seed": PLANS[judge].seed for judge in JUDGES},
     }
-    networks = {DENOISER: denoiser, **{judge: network for judge, (network, _) in classifiers.items()}}
-    export_bundle(arguments.bundle, networks, LABEL, DEFAULTS, training)
+    modules = {
+        DENOISER: DenoiserModule(denoiser),
+        "guide": GuideModule(classifiers["guide"][0]),
+        "auditor": AuditorModule(classifiers["auditor"][0]),
+    }
+    export_bundle(arguments.bundle, modules, FACTS, training)
     print(f"{arguments.bundle}: denoiser trained for {steps} steps")
 
 

@@ -102,16 +102,24 @@ class TextTransformer(nn.Module):
 
 
 class TextUNet(UNet):
-    """eps and v of a noisy picture: x f32[N,3,S,S], original timestep t i64[N], context f32[N,K] to f32[N,6,S,S]."""
+    """eps and v of a noisy picture: x f32[N,3,S,S], original timestep t i64[N], context f32[N,≥K] to f32[N,6,S,S].
+
+    Only the context's first K floats are looked at.
+    """
 
     def __init__(self, config: AdmConfig, tokens: int):
         super().__init__(config)
-        self.tokens, self.token_width = tokens, config.context_width
+        self.tokens, self.token_width, self.width_emb = tokens, config.context_width, config.width_emb
 
     def forward(self, x: Tensor, t: Tensor, context: Tensor) -> Tensor:
-        text = context[:, : self.tokens * self.token_width].reshape(-1, self.tokens, self.token_width).transpose(1, 2)
-        emb = self.embedded(t) + context[:, self.tokens * self.token_width :]
-        return self.denoised(x, emb, text)
+        text, projected = self.unpacked(context)
+        return self.denoised(x, self.embedded(t) + projected, text)
+
+    def unpacked(self, context: Tensor) -> tuple[Tensor, Tensor]:
+        """The context's tokens f32[N,W,L] and the last token's projection f32[N,E]."""
+        end = self.tokens * self.token_width
+        text = context[:, :end].reshape(-1, self.tokens, self.token_width).transpose(1, 2)
+        return text, context[:, end : end + self.width_emb]
 
 
 class TextUpsampler(TextUNet):
@@ -121,11 +129,10 @@ class TextUpsampler(TextUNet):
     """
 
     def forward(self, x: Tensor, t: Tensor, low: Tensor, context: Tensor) -> Tensor:
-        text = context[:, : self.tokens * self.token_width].reshape(-1, self.tokens, self.token_width).transpose(1, 2)
-        emb = self.embedded(t) + context[:, self.tokens * self.token_width :]
+        text, projected = self.unpacked(context)
         levels = ((low + 1) * 127.5).round() / 127.5 - 1
         stretched = F.interpolate(levels, size=x.shape[2:], mode="bilinear", align_corners=False)
-        return self.denoised(torch.cat([x, stretched], dim=1), emb, text)
+        return self.denoised(torch.cat([x, stretched], dim=1), self.embedded(t) + projected, text)
 
 
 def split_state(state: dict[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:

@@ -120,7 +120,11 @@ class TimestepProjection(nn.Module):
         return timestep_embedding(t, self.frequencies)
 
 
-class LatentDenoiser(nn.Module):
+class Traced(nn.Module):
+    """A module of parts that TorchScript can't compile, and so has to follow through a call."""
+
+
+class LatentDenoiser(Traced):
     """eps of a noisy latent: x f32[N,C,H,W], original timestep t i64[N], context f32[N,L·W] to f32[N,C,H,W]."""
 
     def __init__(self, unet: UNet2DConditionModel, tokens: int):
@@ -134,7 +138,7 @@ class LatentDenoiser(nn.Module):
         return self.unet(x, t, encoder_hidden_states=text, return_dict=False)[0]
 
 
-class ClipContext(nn.Module):
+class ClipContext(Traced):
     """Tokens i64[N,L] to the context f32[N,L·W]: CLIP's last hidden state, its final LayerNorm applied."""
 
     def __init__(self, text_model: CLIPTextModel):
@@ -147,7 +151,7 @@ class ClipContext(nn.Module):
         return self.text_model.final_layer_norm(h).flatten(1)
 
 
-class LatentDecoder(nn.Module):
+class LatentDecoder(Traced):
     """A latent f32[N,C,H,W] as the sampler leaves it to a picture f32[N,3,H',W'] nominally in [-1,1].
 
     ``scale`` is what the autoencoder's latents were multiplied by for diffusion (0.18215 in SD 1.x).
