@@ -32,6 +32,5 @@ FACTS = Facts(
     defaults=DEFAULTS,
 )
 
-
 TRAINING_PICTURES = Pictures("glyphs", seed=1, count=80_000, draw=functools.partial(glyphs.draw, held_out=False))
 HELD_OUT_PICTURES = Pictures("held-out", seed=2, count=5_000, draw=functools.partial(glyphs.draw, held_out=True))
