@@ -1,4 +1,4 @@
-"""Render pictures, train the networks, export a bundle, measure it, verify it."""
+"""Render pictures, train networks, pack, measure and verify bundles of them; export public checkpoints into bundles."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import torch
 from sluice_models import configs
 from sluice_models.adm import Denoiser, NoisyClassifier
 from sluice_models.bundle import problems, read_description
+from sluice_models.checkpoints import command as export_command
 from sluice_models.contract import AuditorModule, DenoiserModule, GuideModule
 from sluice_models.diffusion import Process, Schedule
 from sluice_models.evaluation import SamplingPlan, hit_rate, noisy_accuracy, per_class, sample_classes
@@ -77,13 +78,13 @@ def sample_sheet(denoiser: torch.nn.Module, step: int, work: Path) -> None:
     write_png(work / f"samples-{step:06d}.png", grid(to_pixels(x).numpy(), columns=len(CLASSES)))
 
 
-def export(arguments: argparse.Namespace) -> None:
+def pack(arguments: argparse.Namespace) -> None:
     denoiser, steps = trained(Denoiser(configs.GLYPHS_DENOISER), arguments.work / f"{DENOISER}.ckpt")
     classifiers = {
         judge: trained(NoisyClassifier(configs.GLYPHS_CLASSIFIER), arguments.work / f"{judge}.ckpt") for judge in JUDGES
     }
     training = {
-        "recipe": "sluice_models/recipe.py: render; train denoiser, guide, auditor; export",
+        "recipe": "sluice_models/recipe.py: render; train denoiser, guide, auditor; pack",
         "steps": steps,
         "seed": PLANS[DENOISER].seed,
         **{f"{judge}Steps": judge_steps for judge, (_, judge_steps) in classifiers.items()},
@@ -176,7 +177,7 @@ def parser() -> argparse.ArgumentParser:
     training.add_argument("module", choices=list(ALL_PLANS))
     training.add_argument("--steps", type=int, help=f"default: {', '.join(f'{name} {plan.steps}' for name, plan in ALL_PLANS.items())}")
     training.add_argument("--device", default="cpu", help="cpu or cuda (default: cpu)")
-    command(export, "script the trained networks into the bundle, checking each script against its network")
+    command(pack, "script the trained networks into the bundle, checking each script against its network")
     sampling = command(evaluate, "sample pictures and print how often each classifier finds the asked class in them")
     sampling.add_argument("--guidance", choices=("none", "cfg", "classifier"), default="cfg", help="default: cfg; none: null class")
     sampling.add_argument("--scale", type=float, default=DEFAULTS.classifier_free_scale, help="s; cfg 1: the conditional model alone")
@@ -196,6 +197,7 @@ def parser() -> argparse.ArgumentParser:
     untrained.add_argument("--seed", type=int, default=1, help="of the weights (default: 1)")
     untrained.add_argument("--name", default="random-adm-20m", help="default: random-adm-20m")
     untrained.add_argument("--half", action="store_true", help="fp16 inside the scripts, fp32 at their boundary")
+    export_command.add_arguments(command(export_command.export, "turn a public checkpoint into a bundle; see docs/models.md"))
     command(verify, "check the bundle's checksums, parameter counts and module contracts")
     return whole
 

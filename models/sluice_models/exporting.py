@@ -18,7 +18,8 @@ from sluice_models.stable_diffusion import Traced
 BATCH_SIZES = (1, 4, 4, 4, 7, 1)
 TOLERANCE = 1e-5
 HALF_TOLERANCE = 1e-3
-_WRITTEN_BY_THE_WRITER = ("version", "byteorder", ".data/serialization_id")
+_VERSION_RECORDS = ("version", ".data/version")  # the second from format version 6 on
+_WRITTEN_BY_THE_WRITER = (*_VERSION_RECORDS, "byteorder", ".data/serialization_id")
 
 
 class ExportRefused(RuntimeError):
@@ -75,8 +76,9 @@ def save_without_source_paths(scripted: torch.jit.ScriptModule, path: Path) -> N
     try:
         torch.jit.save(scripted, str(whole))
         reader, writer = torch._C.PyTorchFileReader(str(whole)), torch._C.PyTorchFileWriter(str(path))
-        writer.set_min_version(int(reader.get_record("version")))
-        for record in reader.get_all_records():
+        records = reader.get_all_records()
+        writer.set_min_version(int(reader.get_record(next(name for name in _VERSION_RECORDS if name in records))))
+        for record in records:
             if record not in _WRITTEN_BY_THE_WRITER and not record.endswith(".debug_pkl"):
                 content = reader.get_record(record)
                 writer.write_record(record, content, len(content))
