@@ -125,6 +125,8 @@ def judge(arguments: argparse.Namespace) -> None:
     network, steps = trained(SceneReader(), arguments.work / f"{JUDGE}.ckpt")
     training = {"recipe": "sluice_models/scenes_recipe.py: render; train judge; judge", "steps": steps, "seed": JUDGE_PLAN.seed}
     write_judge(arguments.judge, network, judged_prompts(), training)
+    shown = SEEN_SCENES.load(arguments.work)
+    write_png(arguments.judge / "contact-sheet.png", captioned_grid(shown.pixels[:50], shown.captions[:50], columns=10), enlarge=1)
     module = load_judge(arguments.judge)
     for pictures in (SEEN_SCENES, HELD_OUT_SCENES):
         drawn = pictures.load(arguments.work)

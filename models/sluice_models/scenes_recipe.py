@@ -26,7 +26,7 @@ HELD_OUT_SCENES = _pictures("scenes-held-out", 53, 5_000, Combinations.HELD_OUT)
 JUDGE_SCENES = _pictures("scenes-judge", 54, 60_000, Combinations.ALL)
 
 JUDGE = "judge"
-JUDGE_PLAN = TrainingPlan(steps=4_000, seed=71, batch=64, learning_rate=1e-3, weight_decay=0.01)
+JUDGE_PLAN = TrainingPlan(steps=1_600, seed=71, batch=64, learning_rate=1e-3, weight_decay=0.01)
 
 PROMPTS_OF_EACH_KIND = 1_000
 PROMPT_SEEDS = {Combinations.TRAINING: 61, Combinations.HELD_OUT: 62}
