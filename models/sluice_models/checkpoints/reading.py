@@ -79,11 +79,22 @@ def read_part(folder: Path) -> dict[str, Tensor]:
 def part_config(folder: Path, name: str = "config.json") -> dict:
     """The JSON that describes a part; empty where there is none."""
     file = folder / name
-    return json.loads(file.read_text()) if file.is_file() else {}
+    return read_json(file.read_text(encoding="utf-8"), file) if file.is_file() else {}
+
+
+def read_json(text: str, file: Path) -> dict:
+    """The object that a file's text says."""
+    try:
+        content = json.loads(text)
+    except json.JSONDecodeError as broken:
+        raise UnreadableCheckpoint(f"{file}: not JSON: {broken}") from broken
+    if not isinstance(content, dict):
+        raise UnreadableCheckpoint(f"{file}: a JSON object belongs here")
+    return content
 
 
 def _sharded(index: Path) -> dict[str, Tensor]:
-    placed: Mapping[str, str] = json.loads(index.read_text())["weight_map"]
+    placed: Mapping[str, str] = read_json(index.read_text(encoding="utf-8"), index).get("weight_map", {})
     whole: dict[str, Tensor] = {}
     for name in sorted(set(placed.values())):
         if Path(name).name != name:

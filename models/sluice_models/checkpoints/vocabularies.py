@@ -8,11 +8,12 @@ Forms that exist: transformers' ``vocab.json`` with ``merges.txt`` or one ``toke
 from __future__ import annotations
 
 import gzip
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
+
+from sluice_models.checkpoints.reading import read_json
 
 Merges = list[tuple[str, str]]
 
@@ -90,7 +91,7 @@ def _pair(folder: Path, ids: str, merges: str) -> Vocabulary | None:
     ids_text, merges_text = _text_of(folder, ids), _text_of(folder, merges)
     if ids_text is None or merges_text is None:
         return None
-    return Vocabulary(json.loads(ids_text), _merges(merges_text))
+    return Vocabulary(read_json(ids_text, folder / ids), _merges(merges_text))
 
 
 def _whole(folder: Path) -> Vocabulary | None:
@@ -98,7 +99,9 @@ def _whole(folder: Path) -> Vocabulary | None:
     text = _text_of(folder, "tokenizer.json")
     if text is None:
         return None
-    model = json.loads(text)["model"]
+    model = read_json(text, folder / "tokenizer.json").get("model", {})
+    if not {"vocab", "merges"} <= model.keys():
+        raise NoVocabulary(f"{folder}/tokenizer.json: not a tokenizer of byte pairs")
     return Vocabulary(model["vocab"], [tuple(pair.split(" ") if isinstance(pair, str) else pair) for pair in model["merges"]])
 
 
