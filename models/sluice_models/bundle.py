@@ -135,7 +135,8 @@ class Facts:
     """Everything that bundle.json says of a bundle but its files and its training.
 
     ``image`` is the final picture, ``sample`` what is denoised first. Classifier-free guidance acts on the first
-    ``guided_channels`` channels. ``guide_condition`` is the guide's own, where it does not take the denoiser's.
+    ``guided_channels`` channels, where the denoiser has learned what it predicts for no condition (``classifier_free``).
+    ``guide_condition`` is the guide's own, where it does not take the denoiser's.
     """
 
     label: Label
@@ -149,6 +150,7 @@ class Facts:
     guide_condition: TextCondition | None = None
     upsampling: Upsampling | None = None
     licence: str = "Apache-2.0"
+    classifier_free: bool = True
 
 
 def description(facts: Facts, folder: Path, training: dict) -> dict:
@@ -167,7 +169,7 @@ def description(facts: Facts, folder: Path, training: dict) -> dict:
         "condition": facts.condition.entry(folder),
         **({"guideCondition": guide_condition.entry(folder)} if guide_condition else {}),
         **({"upsampler": upsampling.entry()} if upsampling else {}),
-        "guidance": {"guidedChannels": facts.guided_channels},
+        "guidance": {"guidedChannels": facts.guided_channels, **({} if facts.classifier_free else {"classifierFree": False})},
         "defaults": facts.defaults.entry(),
         "modules": {},
         "training": training,
@@ -175,7 +177,8 @@ def description(facts: Facts, folder: Path, training: dict) -> dict:
 
 
 def sha256_of(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_description(folder: Path) -> dict:

@@ -1,4 +1,4 @@
-"""Render pictures, train the networks, export a bundle, measure it, verify it."""
+"""Render pictures, train networks, pack, measure and verify bundles of them; export public checkpoints into bundles."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import numpy as np
 import torch
 
 from sluice_models.bundle import problems, read_description
+from sluice_models.captioned import WATCHED_CAPTIONS
+from sluice_models.checkpoints import command as export_command
 from sluice_models.evaluation import hit_rate, noisy_accuracy, per_class
 from sluice_models.glyphs import CLASSES
 from sluice_models.judge_folder import load_judge, write_judge
@@ -61,7 +63,7 @@ def train(arguments: argparse.Namespace) -> None:
     run(trainer, workshop.checkpoint(arguments.part), lambda ema, step: part.watch(workshop, ema, step))
 
 
-def export(arguments: argparse.Namespace) -> None:
+def pack(arguments: argparse.Namespace) -> None:
     _recipe(arguments).export(_workshop(arguments), arguments.bundle)
     print(f"{arguments.bundle}: written")
 
@@ -142,16 +144,25 @@ def judge(arguments: argparse.Namespace) -> None:
 
 
 def sheet(arguments: argparse.Namespace) -> None:
-    """A row per class, three blocks: the class given without guidance, classifier-free, classifier on the null class."""
-    defaults, each = read_description(arguments.bundle)["defaults"], 6
-    classes = torch.arange(len(CLASSES)).repeat_interleave(each)
-    arms = (("cfg", 1.0), ("cfg", defaults["classifierFreeScale"]), ("classifier", defaults["classifierScale"]))
-    steps = defaults["steps"]
-    pipeline = Pipeline(arguments.bundle)
-    blocks = [pipeline.sample(classes, SamplingPlan(name, scale, steps, steps, seed=7)) for name, scale in arms]
-    rows = np.concatenate([block.reshape(len(CLASSES), each, *block.shape[1:]) for block in blocks], axis=1)
+    """A row per class or caption, a block for each: the prompt without guidance, classifier-free, and the guide if there is one.
+
+    The guide of a class bundle works on the null class.
+    """
+    manifest, each = read_description(arguments.bundle), 6
+    defaults = manifest["defaults"]
+    prompts = torch.arange(len(CLASSES)) if manifest["condition"]["kind"] == "class" else WATCHED_CAPTIONS
+    repeated = [prompt for prompt in prompts for _ in range(each)]
+    arms = [("cfg", 1.0), ("cfg", defaults["classifierFreeScale"])]
+    if "guide" in manifest["modules"]:
+        arms.append(("classifier", defaults["classifierScale"]))
+    steps, pipeline = defaults["steps"], Pipeline(arguments.bundle)
+    plans = [SamplingPlan(name, scale, steps, steps, seed=7, sampler=defaults["sampler"]) for name, scale in arms]
+    asked = torch.stack(repeated) if isinstance(prompts, torch.Tensor) else tuple(repeated)
+    blocks = [pipeline.sample(asked, plan) for plan in plans]
+    rows = np.concatenate([block.reshape(len(prompts), each, *block.shape[1:]) for block in blocks], axis=1)
     pictures = rows.reshape(-1, *rows.shape[2:])
-    write_png(arguments.bundle / "contact-sheet.png", grid(pictures, columns=each * len(arms), block=each), enlarge=2)
+    enlarge = 2 if pictures.shape[-1] < 64 else 1
+    write_png(arguments.bundle / "contact-sheet.png", grid(pictures, columns=each * len(arms), block=each), enlarge)
 
 
 def verify(arguments: argparse.Namespace) -> None:
@@ -190,11 +201,8 @@ def parser() -> argparse.ArgumentParser:
     training.add_argument("part", help=f"which network of the bundle, or {JUDGE}, the judge of scenes")
     training.add_argument("--steps", type=int, help=f"default: {steps}; {JUDGE} {JUDGE_PLAN.steps}")
     training.add_argument("--device", default="cpu", help="cpu or cuda (default: cpu)")
-    training.add_argument("--bundle", type=_bundle_path, default=argparse.SUPPRESS, help="as before the command")
-    exporting = command(export, "script the trained networks into the bundle, checking each script against its network")
-    exporting.add_argument("--bundle", type=_bundle_path, default=argparse.SUPPRESS, help="as before the command")
+    packing = command(pack, "script the trained networks into the bundle, checking each script against its network")
     sampling = command(evaluate, "sample pictures and print how often what was asked for is found in them")
-    sampling.add_argument("--bundle", type=_bundle_path, default=argparse.SUPPRESS, help="as before the command")
     sampling.add_argument("--guidance", choices=("none", "cfg", "classifier"), default="cfg", help="default: cfg; none: no prompt")
     sampling.add_argument("--scale", type=float, help="s; cfg 1: the conditional model alone (default: the bundle's)")
     sampling.add_argument("--steps", type=int, help="respaced sampling steps (default: the bundle's)")
@@ -205,17 +213,20 @@ def parser() -> argparse.ArgumentParser:
     sampling.add_argument("--seed", type=int, default=100_000, help="of the sampling noise (default: 100000)")
     sampling.add_argument("--per-class", action="store_true", help="also print the auditor's rate per class")
     sampling.add_argument("--sheet", type=Path, help="write the first 200 pictures to this PNG")
-    command(accuracy, "print both classifiers' accuracy on held-out pictures, by noise level")
+    reading = command(accuracy, "print both classifiers' accuracy on held-out pictures, by noise level")
     judging = command(judge, "script the trained judge of scenes, and print how often it is right about pictures it has not seen")
     judging.add_argument("--judge", type=Path, default=SCENE_JUDGE, help="the folder to write (default: judges/scenes)")
-    command(sheet, "draw the bundle's contact sheet at its default scales")
+    drawing_sheet = command(sheet, "draw the bundle's contact sheet at its default scales")
     untrained = command(random_bundle, "write a bundle of random weights, for timing alone")
     untrained.add_argument("--out", type=Path, required=True, help="the folder to write")
     untrained.add_argument("--parameters", type=int, default=20_000_000, help="at least so many in the denoiser (default: 20000000)")
     untrained.add_argument("--seed", type=int, default=1, help="of the weights (default: 1)")
     untrained.add_argument("--name", default="random-adm-20m", help="default: random-adm-20m")
     untrained.add_argument("--half", action="store_true", help="fp16 inside the scripts, fp32 at their boundary")
-    command(verify, "check the bundle's checksums, parameter counts and module contracts")
+    export_command.add_arguments(command(export_command.export, "turn a public checkpoint into a bundle; see docs/models.md"))
+    verifying = command(verify, "check the bundle's checksums, parameter counts and module contracts")
+    for taker in (training, packing, sampling, reading, drawing_sheet, verifying):
+        taker.add_argument("--bundle", type=_bundle_path, default=argparse.SUPPRESS, help="the same, after the command")
     return whole
 
 

@@ -154,6 +154,7 @@ CLASSIFIER_128 = dataclasses.replace(_CLASSIFIER, size=128, widths=(128, 128, 25
 CLASSIFIER_256 = dataclasses.replace(_CLASSIFIER, size=256, widths=(128, 128, 256, 256, 512, 512), depth=2)
 
 DIT_XL_2_256 = DitConfig(size=32, width=1152, depth=28, heads=16, classes=IMAGENET_CLASSES)
+DIT_XL_2_512 = dataclasses.replace(DIT_XL_2_256, size=64)
 
 GLIDE_TEXT = TextConfig(vocabulary=50_257, tokens=128, width=512, depth=16, heads=8, padding_id=50_256)
 GLIDE_BASE = AdmConfig(

@@ -80,7 +80,7 @@ def _export(workshop: Workshop, folder: Path) -> None:
     network, steps = workshop.trained(DENOISER, Dit(GLYPHS_DIT))
     _, autoencoder_steps = trained_autoencoder(workshop, GLYPHS_AUTOENCODER)
     training = {
-        "recipe": "sluice_models/dit_recipe.py: render; train autoencoder, denoiser; export",
+        "recipe": "sluice_models/dit_recipe.py: render; train autoencoder, denoiser; pack",
         "steps": {AUTOENCODER: autoencoder_steps, DENOISER: steps},
         "seeds": RECIPE.seeds(),
     }

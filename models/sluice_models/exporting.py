@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shutil
 import warnings
-import zipfile
 from pathlib import Path
 
 import torch
@@ -20,7 +18,8 @@ from sluice_models.stable_diffusion import Traced
 BATCH_SIZES = (1, 4, 4, 4, 7, 1)
 TOLERANCE = 1e-5
 HALF_TOLERANCE = 1e-3
-_WRITTEN_BY_THE_WRITER = ("version", "byteorder", ".data/serialization_id")
+_VERSION_RECORDS = ("version", ".data/version")  # the second from format version 6 on
+_WRITTEN_BY_THE_WRITER = (*_VERSION_RECORDS, "byteorder", ".data/serialization_id")
 
 
 class ExportRefused(RuntimeError):
@@ -68,17 +67,24 @@ def compiled(role: str, module: nn.Module, contract: Contract) -> torch.jit.Scri
 
 
 def save_without_source_paths(scripted: torch.jit.ScriptModule, path: Path) -> None:
-    """Saves a script without its debug records, which hold the exporting machine's file names."""
-    buffer = io.BytesIO()
-    torch.jit.save(scripted, buffer)
-    buffer.seek(0)
-    reader, writer = torch._C.PyTorchFileReader(buffer), torch._C.PyTorchFileWriter(str(path))
-    writer.set_min_version(int(reader.get_record("version")))
-    for record in reader.get_all_records():
-        if record not in _WRITTEN_BY_THE_WRITER and not record.endswith(".debug_pkl"):
-            content = reader.get_record(record)
-            writer.write_record(record, content, len(content))
-    writer.write_end_of_file()
+    """Saves a script without its debug records: which line of which file, by absolute path, an operator came from.
+
+    With them the bytes, and so the checksum, would depend on where the kit is installed. Records are copied one by one, so
+    that a network of gigabytes is not in memory a second time.
+    """
+    whole = path.with_name(f"{path.name}.whole")
+    try:
+        torch.jit.save(scripted, str(whole))
+        reader, writer = torch._C.PyTorchFileReader(str(whole)), torch._C.PyTorchFileWriter(str(path))
+        records = reader.get_all_records()
+        writer.set_min_version(int(reader.get_record(next(name for name in _VERSION_RECORDS if name in records))))
+        for record in records:
+            if record not in _WRITTEN_BY_THE_WRITER and not record.endswith(".debug_pkl"):
+                content = reader.get_record(record)
+                writer.write_record(record, content, len(content))
+        writer.write_end_of_file()
+    finally:
+        whole.unlink(missing_ok=True)
 
 
 def largest_difference(
@@ -105,24 +111,9 @@ def _tensors(returned: torch.Tensor | tuple[torch.Tensor, ...]) -> tuple[torch.T
     return (returned,) if isinstance(returned, torch.Tensor) else returned
 
 
-def _without_source_positions(script: Path) -> None:
-    """Drops what only error messages use: which line of which file, by absolute path, an operator came from.
-
-    With it the bytes, and so the checksum, would depend on where the kit is installed.
-    """
-    whole = script.with_suffix(".whole")
-    script.replace(whole)
-    with zipfile.ZipFile(whole) as old, zipfile.ZipFile(script, "w", zipfile.ZIP_STORED) as new:
-        for entry in old.infolist():
-            if not entry.filename.endswith(".debug_pkl"):
-                new.writestr(entry, old.read(entry))
-    whole.unlink()
-
-
 def _write_module(folder: Path, role: str, module: nn.Module, contract: Contract, batch_sizes: tuple[int, ...]) -> Path:
     partial = folder / f"{role}.pt.partial"
     save_without_source_paths(compiled(role, module, contract), partial)
-    _without_source_positions(partial)
     difference = largest_difference(role, module, torch.jit.load(partial, map_location="cpu"), contract, batch_sizes)
     half = any(parameter.dtype == torch.float16 for parameter in module.parameters())
     tolerance = HALF_TOLERANCE if half else TOLERANCE

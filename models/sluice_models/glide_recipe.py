@@ -125,7 +125,7 @@ def _export(workshop: Workshop, folder: Path) -> None:
     clip, clip_steps = workshop.trained(GUIDE, ClipPair(SCENES_CLIP))
     upsampler, upsampler_steps = workshop.trained(UPSAMPLER, _upsampler())
     training = {
-        "recipe": "sluice_models/glide_recipe.py: render; train denoiser, guide, upsampler; export",
+        "recipe": "sluice_models/glide_recipe.py: render; train denoiser, guide, upsampler; pack",
         "steps": {DENOISER: base_steps, GUIDE: clip_steps, UPSAMPLER: upsampler_steps},
         "seeds": RECIPE.seeds(),
     }

@@ -84,7 +84,7 @@ def _export(workshop: Workshop, folder: Path) -> None:
     guide, guide_steps = workshop.trained(GUIDE, NoisyClassifier(GLYPHS_CLASSIFIER))
     auditor, auditor_steps = workshop.trained(AUDITOR, NoisyClassifier(GLYPHS_CLASSIFIER))
     training = {
-        "recipe": "sluice_models/recipe.py: render; train denoiser, guide, auditor; export",
+        "recipe": "sluice_models/recipe.py: render; train denoiser, guide, auditor; pack",
         "steps": {DENOISER: steps, GUIDE: guide_steps, AUDITOR: auditor_steps},
         "seeds": RECIPE.seeds(),
     }

@@ -87,7 +87,7 @@ def _export(workshop: Workshop, folder: Path) -> None:
     network, steps = workshop.trained(DENOISER, _network())
     _, autoencoder_steps = trained_autoencoder(workshop, SCENES_AUTOENCODER)
     training = {
-        "recipe": "sluice_models/sd_recipe.py: render; train autoencoder, denoiser; export",
+        "recipe": "sluice_models/sd_recipe.py: render; train autoencoder, denoiser; pack",
         "steps": {AUTOENCODER: autoencoder_steps, DENOISER: steps},
         "seeds": RECIPE.seeds(),
     }
