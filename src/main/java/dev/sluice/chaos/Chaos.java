@@ -89,6 +89,7 @@ public final class Chaos {
                 outstanding,
                 badLeaves,
                 stage.publisher().refused(),
+                stage.hangingTransactions(),
                 verdict);
     }
 

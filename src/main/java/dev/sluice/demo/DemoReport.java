@@ -1,7 +1,7 @@
 package dev.sluice.demo;
 
-import dev.sluice.diffusion.DiffusionTables;
 import dev.sluice.diffusion.StepPlan;
+import dev.sluice.diffusion.Walk;
 import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.events.v1.GenerationCompleted;
 import dev.sluice.events.v1.ImageObject;
@@ -140,7 +140,7 @@ public final class DemoReport {
         long whole = made + evaluations.skipped();
         double nanos = nanosPerImage(row);
         OptionalDouble ratio = asked.full().stream()
-                .mapToDouble(name -> nanos / nanosByName.get(name))
+                .mapToDouble(name -> nanos / nanosByName.getOrDefault(name, nanos))
                 .findFirst();
         return new DemoTable.Line(
                 asked.name(),
@@ -199,18 +199,22 @@ public final class DemoReport {
     }
 
     private StepPlan steps(int row) {
+        return walk(row).plan();
+    }
+
+    private Walk walk(int row) {
         BundleManifest.Diffusion diffusion = bundle(row).manifest().diffusion();
         DemoPlan.Row asked = plan.rows().get(row);
-        return StepPlan.of(
+        return diffusion.walk(
+                asked.sampler(),
                 asked.guidance(),
-                DiffusionTables.evenly(
-                        diffusion.betaSchedule(),
-                        diffusion.trainSteps(),
-                        asked.sampler().steps()));
+                diffusion
+                        .process()
+                        .tables(asked.sampler().kind(), asked.sampler().steps()));
     }
 
     private Evaluations evaluations(int row) {
-        return steps(row).evaluations(plan.rows().get(row).guidance());
+        return walk(row).evaluations();
     }
 
     private long planned() {

@@ -24,7 +24,7 @@ final class EvaluationCount {
     EvaluationCount(Recipe recipe, List<JobSnapshot.Image> begun) {
         skippedByImage = recipe.planned().skipped();
         inherited = begun.stream()
-                .map(image -> recipe.plan().evaluationsBefore(image.nextIndex(), recipe.guidance()))
+                .map(image -> recipe.walk().evaluationsBefore(image.nextIndex()))
                 .reduce(Evaluations.NONE, Evaluations::plus);
         inheritedSkipped = inherited.skipped();
     }

@@ -77,7 +77,7 @@ final class Job {
     }
 
     private int stepsTaken(int nextIndex) {
-        return recipe.plan().steps() - 1 - nextIndex;
+        return recipe.walk().length() - 1 - nextIndex;
     }
 
     GenerationRequest request() {
@@ -160,7 +160,7 @@ final class Job {
         stepsTaken++;
         if (nowNanos - lastProgressNanos >= progressInterval.toNanos()) {
             lastProgressNanos = nowNanos;
-            listener.progressed((int) (stepsTaken / request.images()));
+            listener.progressed((int) (stepsTaken * recipe.walk().plan().steps() / walkLength()));
         }
     }
 
@@ -172,8 +172,12 @@ final class Job {
 
     /** Tells the listener that it may take a snapshot. */
     void offerSnapshot() {
-        long stepsLeft = (long) request.images() * recipe.plan().steps() - stepsTaken;
-        listener.stepped((int) stepsLeft, this::snapshot);
+        listener.stepped((int) (walkLength() - stepsTaken), this::snapshot);
+    }
+
+    /** Of all images together. */
+    private long walkLength() {
+        return (long) request.images() * recipe.walk().length();
     }
 
     /** The job as of its images' last step edges. */

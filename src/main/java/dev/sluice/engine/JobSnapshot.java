@@ -22,19 +22,18 @@ public record JobSnapshot(BundleIdentity bundle, CallShape calls, List<Image> im
     public static final class Image {
         private final int nextIndex;
         private final float[] x;
-        private final float[] held;
+        private final StepMemory memory;
 
         /**
          * An image at the edge of a step.
          *
-         * @param nextIndex sampling index of the step to take next, T-1 … 0; -1 after the last one
+         * @param nextIndex the walk's evaluation to make next, counting down to 0; -1 after the last one
          * @param x {@code [C,H,W]}
-         * @param held the guidance term that the hold weighting keeps; empty under any other
          */
-        Image(int nextIndex, float[] x, float[] held) {
+        Image(int nextIndex, float[] x, StepMemory memory) {
             this.nextIndex = nextIndex;
             this.x = x;
-            this.held = held;
+            this.memory = memory;
         }
 
         int nextIndex() {
@@ -45,8 +44,8 @@ public record JobSnapshot(BundleIdentity bundle, CallShape calls, List<Image> im
             return x;
         }
 
-        float[] held() {
-            return held;
+        StepMemory memory() {
+            return memory;
         }
 
         boolean done() {
@@ -69,10 +68,9 @@ public record JobSnapshot(BundleIdentity bundle, CallShape calls, List<Image> im
     }
 
     private static boolean fits(Image image, Recipe recipe, Lane lane) {
-        int held = image.done() ? 0 : GuidedStep.heldElements(recipe, lane.manifest());
         return image.nextIndex() >= -1
-                && image.nextIndex() < recipe.plan().steps()
+                && image.nextIndex() < recipe.walk().length()
                 && image.x().length == lane.manifest().sample().elements()
-                && image.held().length == held;
+                && (image.done() || GuidedStep.fits(image.memory(), recipe, lane.manifest()));
     }
 }

@@ -15,11 +15,12 @@ import java.util.List;
 
 /**
  * {@link JobSnapshot} as bytes, big-endian: format version; bundle name, version and SHA-256 as texts (length, UTF-8);
- * whether calls are of constant size, rows per denoiser and guide call; then for each image the next index, x and what is
- * held, as counted floats. Numbers are 32 bits wide. Stateless.
+ * whether calls are of constant size, rows per denoiser and guide call; then for each image the next index, x, what is
+ * held, and how many arrays the solver remembers and they themselves. Arrays are counted floats. Numbers are 32 bits wide.
+ * Stateless.
  */
 public final class JobSnapshotFormat {
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     private JobSnapshotFormat() {}
 
@@ -37,7 +38,11 @@ public final class JobSnapshotFormat {
             for (JobSnapshot.Image image : snapshot.images()) {
                 out.writeInt(image.nextIndex());
                 writeFloats(out, image.x());
-                writeFloats(out, image.held());
+                writeFloats(out, image.memory().held());
+                out.writeInt(image.memory().solver().size());
+                for (float[] remembered : image.memory().solver()) {
+                    writeFloats(out, remembered);
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -62,7 +67,7 @@ public final class JobSnapshotFormat {
             int count = in.getInt();
             List<JobSnapshot.Image> images = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                images.add(new JobSnapshot.Image(in.getInt(), readFloats(in), readFloats(in)));
+                images.add(new JobSnapshot.Image(in.getInt(), readFloats(in), readMemory(in)));
             }
             if (in.hasRemaining()) {
                 throw new IllegalArgumentException("a snapshot with something after it");
@@ -83,6 +88,16 @@ public final class JobSnapshotFormat {
         byte[] bytes = new byte[length(in, Byte.BYTES)];
         in.get(bytes);
         return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static StepMemory readMemory(ByteBuffer in) {
+        float[] held = readFloats(in);
+        int count = in.getInt();
+        List<float[]> solver = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            solver.add(readFloats(in));
+        }
+        return new StepMemory(held, solver);
     }
 
     private static void writeFloats(DataOutputStream out, float[] values) throws IOException {

@@ -1,9 +1,7 @@
 package dev.sluice.engine;
 
 import dev.sluice.diffusion.DiffusionTables;
-import dev.sluice.diffusion.Sampler;
-import dev.sluice.diffusion.StepPlan;
-import dev.sluice.diffusion.VarianceKind;
+import dev.sluice.diffusion.Walk;
 import dev.sluice.model.BundleManifest;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.GenerationRequest;
@@ -21,8 +19,7 @@ final class Recipes {
     Recipes(BundleManifest manifest, boolean hasGuide) {
         this.manifest = manifest;
         this.hasGuide = hasGuide;
-        tables = new TablesBySteps(
-                manifest.diffusion().betaSchedule(), manifest.diffusion().trainSteps());
+        tables = new TablesBySteps(manifest.diffusion().process());
     }
 
     /**
@@ -31,44 +28,26 @@ final class Recipes {
      * @throws InvalidFieldException if the bundle can't serve the request
      */
     Recipe recipe(GenerationRequest request) {
-        DiffusionTables tables = tables(request.sampler().steps());
+        DiffusionTables tables = tables(request.sampler());
         int nullClass = manifest.condition().nullClass();
         int target = target(request.prompt());
         Guidance guidance = request.guidance();
         requireServable(guidance, target);
         boolean blind = guidance instanceof Guidance.Classifier classifier
                 && classifier.denoiser() == Guidance.DenoiserCondition.UNCONDITIONAL;
-        StepPlan plan = StepPlan.of(guidance, tables);
-        return new Recipe(
-                tables,
-                sampler(request.sampler(), tables),
-                guidance,
-                plan,
-                blind ? nullClass : target,
-                nullClass,
-                target,
-                plan.evaluations(guidance));
+        Walk walk = manifest.diffusion().walk(request.sampler(), guidance, tables);
+        return new Recipe(walk, guidance, blind ? nullClass : target, nullClass, target, walk.evaluations());
     }
 
-    private DiffusionTables tables(int steps) {
+    private DiffusionTables tables(SamplerSettings sampler) {
         int trainSteps = manifest.diffusion().trainSteps();
-        if (steps > trainSteps) {
+        if (sampler.steps() > trainSteps) {
             throw new InvalidFieldException(
                     FailureCode.STEPS_OUT_OF_RANGE,
                     "sampler.steps",
-                    steps + " steps; " + manifest.name() + " was trained with " + trainSteps);
+                    sampler.steps() + " steps; " + manifest.name() + " was trained with " + trainSteps);
         }
-        return tables.evenly(steps);
-    }
-
-    private Sampler sampler(SamplerSettings settings, DiffusionTables tables) {
-        boolean clip = manifest.diffusion().clipDenoised();
-        VarianceKind variance = switch (manifest.diffusion().variance()) {
-            case LEARNED_RANGE -> VarianceKind.LEARNED_RANGE;
-            case FIXED_SMALL -> VarianceKind.FIXED_SMALL;
-            case FIXED_LARGE -> VarianceKind.FIXED_LARGE;
-        };
-        return Sampler.of(settings, tables, variance, clip);
+        return tables.of(sampler.kind(), sampler.steps());
     }
 
     private int target(Prompt prompt) {

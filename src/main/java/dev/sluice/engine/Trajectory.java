@@ -18,16 +18,16 @@ final class Trajectory {
     private final GuidedStep guidedStep;
     private final StepNoise noise;
     private final float[] x;
-    /** The step to take next, T-1 … 0; -1 when done. */
+    /** The next evaluation of the walk, counting down to 0; -1 when done. */
     private int index;
-    /** Rows of this step that have not come back. */
+    /** Rows of this evaluation that have not come back. */
     private int outstanding;
 
     private Trajectory(Job job, NoiseStream stream, Executor noiseMaker, int index) {
         this.job = job;
         this.index = index;
         int elements = job.lane().manifest().sample().elements();
-        guidedStep = new GuidedStep(job.recipe(), elements, job.lane().manifest());
+        guidedStep = new GuidedStep(job.recipe(), job.lane().manifest());
         noise = new StepNoise(stream, elements, noiseMaker);
         x = new float[elements];
         prepareNoise();
@@ -42,7 +42,7 @@ final class Trajectory {
     static Trajectory start(Job job, int image, Executor noiseMaker) {
         NoiseStream stream = new NoiseStream(job.request().seed(), image);
         Trajectory trajectory =
-                new Trajectory(job, stream, noiseMaker, job.recipe().plan().steps() - 1);
+                new Trajectory(job, stream, noiseMaker, job.recipe().walk().length() - 1);
         stream.fillInitial(trajectory.x);
         return trajectory;
     }
@@ -53,14 +53,14 @@ final class Trajectory {
         Trajectory trajectory = new Trajectory(job, stream, noiseMaker, from.nextIndex());
         System.arraycopy(from.x(), 0, trajectory.x, 0, trajectory.x.length);
         if (!from.done()) {
-            trajectory.guidedStep.hold(from.held());
+            trajectory.guidedStep.restore(from.memory());
         }
         return trajectory;
     }
 
     /** The image as of its last step's edge: x does not change within a step. */
     JobSnapshot.Image snapshot() {
-        return new JobSnapshot.Image(index, x.clone(), done() ? NOTHING : guidedStep.held());
+        return new JobSnapshot.Image(index, x.clone(), done() ? StepMemory.NOTHING : guidedStep.memory());
     }
 
     Job job() {
@@ -88,7 +88,7 @@ final class Trajectory {
 
     /** Writes this trajectory's input for a row into a call. */
     void fill(Role role, RowBuffers call) {
-        call.add(x, job.recipe().tables().originalTimestep(index), job.recipe().condition(role));
+        call.add(x, job.recipe().walk().timestep(index), job.recipe().condition(role));
     }
 
     /**
@@ -128,6 +128,6 @@ final class Trajectory {
     }
 
     private boolean needsNoise() {
-        return job.recipe().sampler().needsNoise(index);
+        return job.recipe().walk().needsNoise(index);
     }
 }

@@ -44,6 +44,9 @@ class JobSnapshotTest {
                         draft,
                         draft.withImages(3),
                         draft.withSampler(SamplerSettings.ddim(9, 0)),
+                        draft.withSampler(SamplerSettings.deterministic(SamplerSettings.Kind.PNDM, 9)),
+                        draft.withSampler(SamplerSettings.deterministic(SamplerSettings.Kind.DPMPP_2M, 9)),
+                        draft.withImages(3).withSampler(SamplerSettings.deterministic(SamplerSettings.Kind.PNDM, 9)),
                         draft.withSampler(SamplerSettings.ddim(9, 0.5))));
     }
 
@@ -147,16 +150,38 @@ class JobSnapshotTest {
         JobSnapshot snapshot = left.job().snapshot();
         JobSnapshot.Image image = snapshot.images().getFirst();
         List<JobSnapshot.Image> misfits = List.of(
-                new JobSnapshot.Image(6, image.x(), image.held()),
-                new JobSnapshot.Image(-2, image.x(), image.held()),
-                new JobSnapshot.Image(-1, image.x(), image.held()),
-                new JobSnapshot.Image(image.nextIndex(), new float[1], image.held()),
-                new JobSnapshot.Image(image.nextIndex(), image.x(), image.x()));
+                new JobSnapshot.Image(6, image.x(), image.memory()),
+                new JobSnapshot.Image(-2, image.x(), image.memory()),
+                new JobSnapshot.Image(-1, image.x(), image.memory()),
+                new JobSnapshot.Image(image.nextIndex(), new float[1], image.memory()),
+                new JobSnapshot.Image(image.nextIndex(), image.x(), new StepMemory(image.x(), List.of())),
+                new JobSnapshot.Image(image.nextIndex(), image.x(), new StepMemory(new float[0], List.of(image.x()))));
 
         for (JobSnapshot.Image misfit : misfits) {
             assertThat(fits(with(snapshot, List.of(misfit)), left, lane)).isFalse();
         }
         assertThat(fits(with(snapshot, List.of(image, image)), left, lane)).isFalse();
+    }
+
+    @Test
+    void doesNotFitASolverThatRemembersOtherwise() {
+        SimulatedLane lane = new SimulatedLane(4, 2);
+        WatchedJob left = lane.submit(SimulatedLane.draft()
+                .withSampler(SamplerSettings.deterministic(SamplerSettings.Kind.PNDM, 6))
+                .classifierFree(3, SOME_STEPS, GuidanceWeighting.Kind.GAP));
+        lane.loop.tick();
+        JobSnapshot snapshot = left.job().snapshot();
+        JobSnapshot.Image image = snapshot.images().getFirst();
+        List<float[]> remembered = image.memory().solver();
+        StepMemory fewer = new StepMemory(new float[0], remembered.subList(1, remembered.size()));
+
+        assertThat(remembered).hasSize(7);
+        assertThat(fits(snapshot, left, lane)).isTrue();
+        assertThat(fits(
+                        with(snapshot, List.of(new JobSnapshot.Image(image.nextIndex(), image.x(), fewer))),
+                        left,
+                        lane))
+                .isFalse();
     }
 
     @Test

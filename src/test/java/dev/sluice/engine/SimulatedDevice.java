@@ -3,6 +3,8 @@ package dev.sluice.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.diffusion.BetaSchedule;
+import dev.sluice.diffusion.FinalAlphaBar;
+import dev.sluice.diffusion.Spacing;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleException;
 import dev.sluice.model.BundleManifest;
@@ -92,7 +94,10 @@ final class SimulatedDevice {
                         TRAIN_STEPS,
                         BundleManifest.Prediction.EPSILON,
                         BundleManifest.Variance.LEARNED_RANGE,
-                        true),
+                        true,
+                        Spacing.EVEN,
+                        0,
+                        FinalAlphaBar.ONE),
                 new BundleManifest.Condition(BundleManifest.Condition.Kind.CLASS, CLASSES, NULL_CLASS),
                 new BundleManifest.GuidanceFacts(GUIDED_CHANNELS),
                 new BundleManifest.Defaults(10, 2, 4),

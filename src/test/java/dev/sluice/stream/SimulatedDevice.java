@@ -1,6 +1,8 @@
 package dev.sluice.stream;
 
 import dev.sluice.diffusion.BetaSchedule;
+import dev.sluice.diffusion.FinalAlphaBar;
+import dev.sluice.diffusion.Spacing;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleManifest;
 import dev.sluice.model.BundleManifest.Condition;
@@ -79,7 +81,15 @@ final class SimulatedDevice implements Denoiser {
                 "Apache-2.0",
                 SHAPE,
                 SHAPE,
-                new Diffusion(BetaSchedule.COSINE, TRAIN_STEPS, Prediction.EPSILON, Variance.FIXED_SMALL, true),
+                new Diffusion(
+                        BetaSchedule.COSINE,
+                        TRAIN_STEPS,
+                        Prediction.EPSILON,
+                        Variance.FIXED_SMALL,
+                        true,
+                        Spacing.EVEN,
+                        0,
+                        FinalAlphaBar.ONE),
                 new Condition(Condition.Kind.CLASS, LABELS, LABELS.size()),
                 new GuidanceFacts(3),
                 new Defaults(10, 2, 4),
