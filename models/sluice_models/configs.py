@@ -39,6 +39,72 @@ GLYPHS_CLASSIFIER = AdmConfig(
 )
 
 
+GLYPHS_AUTOENCODER = AutoencoderConfig(size=SIZE, widths=(32, 48, 64), depth=1, groups=16)
+
+GLYPHS_DIT = DitConfig(size=GLYPHS_AUTOENCODER.latent_size, width=160, depth=8, heads=5, classes=len(CLASSES))
+
+SCENES_SIZE = 64
+SCENES_VOCABULARY = 666
+SCENES_TOKENS = 24
+SCENES_END_ID = SCENES_VOCABULARY - 1
+
+SCENES_AUTOENCODER = AutoencoderConfig(size=SCENES_SIZE, widths=(16, 32, 64, 64), depth=1, groups=16)
+
+SCENES_CLIP_TEXT = ClipTextConfig(vocabulary=SCENES_VOCABULARY, tokens=SCENES_TOKENS, width=96, depth=3, heads=4)
+
+SCENES_UNET = LatentUNetConfig(
+    size=SCENES_AUTOENCODER.latent_size,
+    widths=(64, 128),
+    depth=1,
+    heads=4,
+    context_tokens=SCENES_TOKENS,
+    context_width=SCENES_CLIP_TEXT.width,
+    groups=16,
+)
+
+SCENES_GLIDE_TEXT = TextConfig(
+    vocabulary=SCENES_VOCABULARY, tokens=SCENES_TOKENS, width=96, depth=3, heads=4, padding_id=SCENES_END_ID
+)
+
+SCENES_GLIDE_BASE = AdmConfig(
+    size=SCENES_SIZE // 2,
+    patch=2,
+    widths=(48, 80, 112),
+    depth=1,
+    attention_sizes=(8, 4),
+    head_width=16,
+    legacy_attention=True,
+    context_width=SCENES_GLIDE_TEXT.width,
+    groups=16,
+)
+
+SCENES_UPSAMPLER_TEXT = dataclasses.replace(SCENES_GLIDE_TEXT, width=64, depth=2)
+
+SCENES_GLIDE_UPSAMPLER = AdmConfig(
+    size=SCENES_SIZE,
+    patch=4,
+    widths=(48, 64, 80),
+    depth=1,
+    attention_sizes=(4,),
+    channels_in=6,
+    head_width=16,
+    legacy_attention=True,
+    context_width=SCENES_UPSAMPLER_TEXT.width,
+    groups=16,
+)
+
+SCENES_CLIP = ClipConfig(
+    size=SCENES_GLIDE_BASE.size,
+    patch=4,
+    image=ClipTower(heads=4, depth=4, head_width=32),
+    text=ClipTower(heads=4, depth=3, head_width=24),
+    vocabulary=SCENES_VOCABULARY,
+    tokens=SCENES_TOKENS,
+    end_id=SCENES_END_ID,
+    embedding=128,
+)
+
+
 def widened(config: AdmConfig, factor: int) -> AdmConfig:
     """The same network with every level ``factor`` times as wide: about factor² the parameters and the work."""
     return dataclasses.replace(config, widths=tuple(factor * width for width in config.widths))

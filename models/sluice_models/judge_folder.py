@@ -11,9 +11,9 @@ import torch
 from sluice_models import scenes
 from sluice_models.attributes import ATTRIBUTES, Combinations, target_code
 from sluice_models.bundle import BadBundle, sha256_of
+from sluice_models.examples import scaled
 from sluice_models.exporting import TOLERANCE, ExportRefused, save_without_source_paths
 from sluice_models.judges import JudgeModule, SceneReader
-from sluice_models.training import scaled
 
 _SCRIPT, _PROMPTS, _DESCRIPTION = "judge.pt", "prompts.json", "judge.json"
 

@@ -13,10 +13,11 @@ from torch.nn import functional as F
 from sluice_models.attributes import ATTRIBUTES, UNSAID
 from sluice_models.diffusion import Process, Schedule
 from sluice_models.evaluation import Rate
+from sluice_models.examples import Examples, PictureSource, scaled
 from sluice_models.layers import GroupNorm32
 from sluice_models.picture_sets import PictureSet
 from sluice_models.scenes import SIDE
-from sluice_models.training import Examples, PictureSource, Trainer, TrainingPlan, scaled
+from sluice_models.training import Trainer, TrainingPlan
 
 BATCH = 250
 _WIDTHS = (24, 48, 72, 96)

@@ -81,7 +81,7 @@ class AutoencoderConfig:
 
 @dataclass(frozen=True)
 class ClipTextConfig:
-    """``activation`` is quick_gelu in SD 1.x."""
+    """``activation`` is quick_gelu in SD 1.x. The last two of the vocabulary start and end a text."""
 
     vocabulary: int
     tokens: int
@@ -102,9 +102,9 @@ class ClipTextConfig:
                 num_attention_heads=self.heads,
                 max_position_embeddings=self.tokens,
                 hidden_act=self.activation,
-                bos_token_id=None,
-                eos_token_id=None,
-                pad_token_id=None,
+                bos_token_id=self.vocabulary - 2,
+                eos_token_id=self.vocabulary - 1,
+                pad_token_id=self.vocabulary - 1,
             )
         )
 

@@ -8,7 +8,8 @@ import torch
 from conftest import TINY_CLASSIFIER, TINY_DENOISER
 
 from sluice_models.picture_sets import PictureSet
-from sluice_models.training import TrainingPlan, classifier_trainer, denoiser_trainer, run, trained
+from sluice_models.recipe import classifier_trainer, denoiser_trainer
+from sluice_models.training import TrainingPlan, run, trained
 
 CPU = torch.device("cpu")
 
