@@ -88,6 +88,7 @@ final class GuidedStep {
             case CONDITIONAL -> prediction;
             case UNCONDITIONAL -> required(unconditional);
             case GUIDE -> required(gradient);
+            case PROMPT, SECOND_PROMPT, GUIDE_PROMPT, UPSAMPLE, DECODE -> required(null);
         };
         results.get(row * target.length, target);
     }

@@ -1,5 +1,6 @@
 package dev.sluice.engine;
 
+import dev.sluice.model.BundleManifest;
 import dev.sluice.request.BundleIdentity;
 import dev.sluice.request.CallShape;
 import dev.sluice.request.GenerationRequest;
@@ -18,23 +19,41 @@ public record JobSnapshot(BundleIdentity bundle, CallShape calls, List<Image> im
         images = List.copyOf(images);
     }
 
+    /** How far an image is. */
+    enum Stage {
+        DENOISING,
+        UPSAMPLING,
+        DECODING,
+        DONE
+    }
+
     /** One image. A class, for records compare arrays by identity. */
     public static final class Image {
+        private final Stage stage;
         private final int nextIndex;
         private final float[] x;
         private final float[] held;
+        private final float[] low;
 
         /**
          * An image at the edge of a step.
          *
-         * @param nextIndex sampling index of the step to take next, T-1 … 0; -1 after the last one
-         * @param x {@code [C,H,W]}
-         * @param held the guidance term that the hold weighting keeps; empty under any other
+         * @param nextIndex sampling index of the stage's step to take next; -1 after the last one
+         * @param x what the last step made: the first stage's sample, the larger one, a latent to be decoded, or the
+         *     picture
+         * @param held the guidance term that the hold weighting keeps; empty under any other, and after the first stage
+         * @param low what the upsampler looks at; empty in any other stage
          */
-        Image(int nextIndex, float[] x, float[] held) {
+        Image(Stage stage, int nextIndex, float[] x, float[] held, float[] low) {
+            this.stage = stage;
             this.nextIndex = nextIndex;
             this.x = x;
             this.held = held;
+            this.low = low;
+        }
+
+        Stage stage() {
+            return stage;
         }
 
         int nextIndex() {
@@ -49,8 +68,56 @@ public record JobSnapshot(BundleIdentity bundle, CallShape calls, List<Image> im
             return held;
         }
 
+        float[] low() {
+            return low;
+        }
+
         boolean done() {
-            return nextIndex < 0;
+            return stage == Stage.DONE;
+        }
+
+        /** Sampling index of the first stage's step to take next; -1 after its last. */
+        int nextDenoisingIndex() {
+            return stage == Stage.DENOISING ? nextIndex : -1;
+        }
+
+        /** Steps of the second stage that were taken. */
+        int upsamplerSteps(Recipe recipe) {
+            return switch (stage) {
+                case DENOISING -> 0;
+                case UPSAMPLING -> recipe.upsamplerSteps() - 1 - nextIndex;
+                case DECODING, DONE -> recipe.upsamplerSteps();
+            };
+        }
+
+        /** Steps that were taken in all, a decoding being one. */
+        int stepsTaken(Recipe recipe) {
+            int denoising = recipe.plan().steps() - 1 - nextDenoisingIndex();
+            int decoding = done() && recipe.decodes() ? 1 : 0;
+            return denoising + upsamplerSteps(recipe) + decoding;
+        }
+
+        private boolean fits(Recipe recipe, BundleManifest manifest) {
+            int heldElements = stage == Stage.DENOISING ? GuidedStep.heldElements(recipe, manifest) : 0;
+            int lowElements = stage == Stage.UPSAMPLING ? manifest.sample().elements() : 0;
+            return held.length == heldElements
+                    && low.length == lowElements
+                    && switch (stage) {
+                        case DENOISING ->
+                            isStepOf(recipe.plan().steps())
+                                    && x.length == manifest.sample().elements();
+                        case UPSAMPLING ->
+                            isStepOf(recipe.upsamplerSteps())
+                                    && x.length == manifest.lastSample().elements();
+                        case DECODING ->
+                            recipe.decodes()
+                                    && x.length == manifest.lastSample().elements();
+                        case DONE -> x.length == manifest.image().elements();
+                    };
+        }
+
+        private boolean isStepOf(int steps) {
+            return nextIndex >= 0 && nextIndex < steps;
         }
     }
 
@@ -65,14 +132,6 @@ public record JobSnapshot(BundleIdentity bundle, CallShape calls, List<Image> im
                 && calls.equals(lane.callShape())
                 && images.size() <= request.images()
                 && !finished
-                && images.stream().allMatch(image -> fits(image, recipe, lane));
-    }
-
-    private static boolean fits(Image image, Recipe recipe, Lane lane) {
-        int held = image.done() ? 0 : GuidedStep.heldElements(recipe, lane.manifest());
-        return image.nextIndex() >= -1
-                && image.nextIndex() < recipe.plan().steps()
-                && image.x().length == lane.manifest().sample().elements()
-                && image.held().length == held;
+                && images.stream().allMatch(image -> image.fits(recipe, lane.manifest()));
     }
 }

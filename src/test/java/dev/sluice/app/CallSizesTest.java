@@ -8,9 +8,10 @@ import dev.sluice.engine.CallSizeSweep;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleManifest;
-import dev.sluice.model.Denoiser;
-import dev.sluice.model.Guide;
+import dev.sluice.model.RowFunction;
 import dev.sluice.request.BundleIdentity;
+import dev.sluice.request.Network;
+import dev.sluice.request.PerNetwork;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -20,13 +21,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CallSizesTest {
-    private static final OptionalInt AUTO = OptionalInt.empty();
+    private static final PerNetwork AUTO = PerNetwork.NONE;
 
     @TempDir
     private Path folder = Path.of("");
@@ -42,34 +42,35 @@ class CallSizesTest {
 
     @Test
     void choosesTheKneeOfEachNetwork() {
-        assertThat(sizes("cpu").choose(bundle("a", 16, 4), AUTO, AUTO)).isEqualTo(new CallRows(16, 4));
+        assertThat(sizes("cpu").choose(bundle("a", 16, 4), AUTO)).isEqualTo(rows(16, 4));
     }
 
     @Test
     void measuresNothingThatIsConfigured() {
-        CallRows chosen = sizes("cpu").choose(bundle("a", 16, 4), OptionalInt.of(3), OptionalInt.of(5));
+        CallRows chosen = sizes("cpu")
+                .choose(bundle("a", 16, 4), PerNetwork.of(Network.DENOISER, 3).with(Network.GUIDE, 5));
 
-        assertThat(chosen).isEqualTo(new CallRows(3, 5));
+        assertThat(chosen).isEqualTo(rows(3, 5));
         assertThat(calls).isZero();
     }
 
     @Test
     void staysWithItsChoiceAfterARestart() {
-        sizes("cpu").choose(bundle("a", 16, 4), AUTO, AUTO);
+        sizes("cpu").choose(bundle("a", 16, 4), AUTO);
         calls = 0;
 
-        CallRows again = sizes("cpu").choose(bundle("a", 64, 64), AUTO, AUTO);
+        CallRows again = sizes("cpu").choose(bundle("a", 64, 64), AUTO);
 
-        assertThat(again).isEqualTo(new CallRows(16, 4));
+        assertThat(again).isEqualTo(rows(16, 4));
         assertThat(calls).isZero();
     }
 
     @Test
     void choosesAnewOnAnotherDeviceAndKeepsBothChoices() {
-        sizes("cpu").choose(bundle("a", 16, 4), AUTO, AUTO);
+        sizes("cpu").choose(bundle("a", 16, 4), AUTO);
 
-        assertThat(sizes("gpu(0)").choose(bundle("a", 64, 8), AUTO, AUTO)).isEqualTo(new CallRows(64, 8));
-        assertThat(sizes("cpu").choose(bundle("a", 1, 1), AUTO, AUTO)).isEqualTo(new CallRows(16, 4));
+        assertThat(sizes("gpu(0)").choose(bundle("a", 64, 8), AUTO)).isEqualTo(rows(64, 8));
+        assertThat(sizes("cpu").choose(bundle("a", 1, 1), AUTO)).isEqualTo(rows(16, 4));
     }
 
     @Test
@@ -78,9 +79,9 @@ class CallSizesTest {
         for (String content : List.of("", "null", "{", "{\"choices\": null}", "{\"choices\":[{\"key\":1}]}", "[]")) {
             Files.writeString(file, content);
 
-            assertThat(sizes("cpu").choose(bundle("a", 16, 4), AUTO, AUTO))
+            assertThat(sizes("cpu").choose(bundle("a", 16, 4), AUTO))
                     .as(content)
-                    .isEqualTo(new CallRows(16, 4));
+                    .isEqualTo(rows(16, 4));
             assertThat(Files.readString(file)).contains("\"rows\" : 16");
         }
     }
@@ -90,7 +91,7 @@ class CallSizesTest {
         Files.createDirectories(file);
         Files.createFile(file.resolve("in the way"));
 
-        assertThat(sizes("cpu").choose(bundle("a", 16, 4), AUTO, AUTO)).isEqualTo(new CallRows(16, 4));
+        assertThat(sizes("cpu").choose(bundle("a", 16, 4), AUTO)).isEqualTo(rows(16, 4));
     }
 
     private CallSizes sizes(String device) {
@@ -126,25 +127,30 @@ class CallSizesTest {
                         BundleManifest.Prediction.EPSILON,
                         BundleManifest.Variance.FIXED_SMALL,
                         true),
-                new BundleManifest.Condition(BundleManifest.Condition.Kind.CLASS, List.of("x"), 1),
+                new BundleManifest.ClassCondition(List.of("x"), 1),
+                Optional.empty(),
+                Optional.empty(),
                 new BundleManifest.GuidanceFacts(1),
                 new BundleManifest.Defaults(10, 1, 1),
                 Map.of());
-        Denoiser denoiser = rows -> {
+        RowFunction denoiser = rows -> {
             take(rows.rowsPerCall(), knee);
-            return FloatBuffer.allocate(rows.rowsPerCall() * shape.elements());
+            return List.of(FloatBuffer.allocate(rows.rowsPerCall() * shape.elements()));
         };
-        Guide guide = rows -> {
+        RowFunction guide = rows -> {
             take(rows.rowsPerCall(), guideKnee);
-            FloatBuffer none = FloatBuffer.allocate(0);
-            return new Guide.Guidance(none, none, none);
+            return List.of(FloatBuffer.allocate(0));
         };
         return Bundle.counting(
                 manifest,
                 new BundleIdentity(name, "1", "sha of " + name),
-                denoiser,
-                Optional.of(guide),
-                Optional.empty());
+                Map.of(Network.DENOISER, denoiser, Network.GUIDE, guide));
+    }
+
+    /** The sizes of a bundle that has no other networks. */
+    private static CallRows rows(int denoiser, int guide) {
+        return new CallRows(
+                PerNetwork.of(network -> 1).with(Network.DENOISER, denoiser).with(Network.GUIDE, guide));
     }
 
     private void take(int rows, int knee) {

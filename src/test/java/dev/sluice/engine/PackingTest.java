@@ -3,6 +3,7 @@ package dev.sluice.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.engine.Row.Role;
+import dev.sluice.request.Network;
 import dev.sluice.request.Priority;
 import dev.sluice.request.SamplerSettings;
 import java.time.Instant;
@@ -17,7 +18,7 @@ class PackingTest {
     private static final int PATIENCE = 3;
 
     private final SimulatedLane simulated = new SimulatedLane(ROWS, GUIDE_ROWS);
-    private final Packing packing = new Packing(ROWS, GUIDE_ROWS, PATIENCE);
+    private final Packing packing = new Packing(new CallRows(ROWS, GUIDE_ROWS), PATIENCE);
 
     @Test
     void callsNothingWhileNothingWaits() {
@@ -78,7 +79,7 @@ class PackingTest {
 
     @Test
     void paddingStaysBelowOneInAHundredWhileDenoiserCallsAreFull() {
-        Packing lopsided = new Packing(16, 8, 1);
+        Packing lopsided = new Packing(new CallRows(16, 8), 1);
         int rows = 0;
         int padding = 0;
         int longestWait = 0;
@@ -158,7 +159,7 @@ class PackingTest {
     @Test
     void batchRowsGetOneOfEightWhileInteractiveWorkAboundsHoweverSmallTheCall() {
         for (int rowsPerCall : List.of(1, 3, ROWS, 16)) {
-            Packing crowded = new Packing(rowsPerCall, 1, 1);
+            Packing crowded = new Packing(new CallRows(rowsPerCall, 1), 1);
             crowded.add(job(SimulatedLane.draft().withImages(1_000).withPriority(Priority.INTERACTIVE)));
             crowded.add(job(SimulatedLane.draft().withImages(1_000)));
             int rows = 0;
