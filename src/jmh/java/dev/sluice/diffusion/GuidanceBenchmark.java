@@ -25,12 +25,14 @@ public class GuidanceBenchmark {
 
     private final float[] conditional = StepBenchmark.random(2 * ELEMENTS);
     private final float[] unconditional = StepBenchmark.random(2 * ELEMENTS + 1);
-    private final float[] term = new float[ELEMENTS];
+    private final float[] term = StepBenchmark.random(ELEMENTS);
+    private double push = 0.5;
 
-    /** In place, with a factor of -1/2: the two predictions meet rather than part for good. */
+    /** In place, to and fro, so that the prediction stays where it is. */
     @Benchmark
-    public float[] combine() {
-        ClassifierFree.combine(conditional, unconditional, 0.5, 1, ELEMENTS);
+    public float[] apply() {
+        push = -push;
+        ClassifierFree.apply(conditional, term, push, ELEMENTS);
         return conditional;
     }
 

@@ -86,11 +86,15 @@ record DemoPlan(String model, List<String> labels, int columns, int steps, List<
                 new Prompt.Label(label(column)),
                 1,
                 1000L + column,
-                SamplerSettings.ddpm(steps),
+                sampler(),
                 rows.get(row).guidance(),
                 Priority.INTERACTIVE,
                 Optional.empty(),
                 Map.of("row", rows.get(row).name()));
+    }
+
+    SamplerSettings sampler() {
+        return SamplerSettings.ddpm(steps);
     }
 
     private static Guidance free(double scale, GuidanceSchedule schedule) {

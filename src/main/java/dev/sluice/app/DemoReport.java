@@ -2,6 +2,7 @@ package dev.sluice.app;
 
 import dev.sluice.diffusion.DiffusionTables;
 import dev.sluice.diffusion.StepPlan;
+import dev.sluice.diffusion.Walk;
 import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.events.v1.GenerationCompleted;
 import dev.sluice.events.v1.ImageObject;
@@ -9,7 +10,6 @@ import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleManifest;
 import dev.sluice.model.TorchScriptBundles;
 import dev.sluice.request.Evaluations;
-import dev.sluice.request.Guidance;
 import dev.sluice.storage.ImageStore;
 import dev.sluice.storage.S3ImageStore;
 import java.awt.image.BufferedImage;
@@ -38,8 +38,10 @@ final class DemoReport {
         bundle = stack.worker().bundles().getFirst();
         // Now: judging the images will call the guide too.
         counted = bundle.rowsUsed();
-        BundleManifest.Diffusion diffusion = bundle.manifest().diffusion();
-        tables = DiffusionTables.evenly(diffusion.betaSchedule(), diffusion.trainSteps(), plan.steps());
+        tables = bundle.manifest()
+                .diffusion()
+                .process()
+                .tables(plan.sampler().kind(), plan.sampler().steps());
     }
 
     /** The images as they came back from S3, by row and column. */
@@ -143,15 +145,17 @@ final class DemoReport {
     }
 
     private StepPlan steps(int row) {
-        return StepPlan.of(guidance(row), tables);
+        return walk(row).plan();
     }
 
-    private Guidance guidance(int row) {
-        return plan.rows().get(row).guidance();
+    private Walk walk(int row) {
+        return bundle.manifest()
+                .diffusion()
+                .walk(plan.sampler(), plan.rows().get(row).guidance(), tables);
     }
 
     private Evaluations evaluations(int row) {
-        return steps(row).evaluations(guidance(row));
+        return walk(row).evaluations();
     }
 
     private long planned() {

@@ -4,12 +4,22 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.diffusion.BetaSchedule;
+import dev.sluice.diffusion.ClassifierFree;
 import dev.sluice.diffusion.DiffusionTables;
 import dev.sluice.diffusion.StepPlan;
+import dev.sluice.diffusion.TrainedProcess;
+import dev.sluice.diffusion.VarianceKind;
+import dev.sluice.diffusion.Walk;
+import dev.sluice.request.Evaluations;
+import dev.sluice.request.Guidance;
 import dev.sluice.request.InvalidFieldException;
+import dev.sluice.request.SamplerSettings;
 import java.io.PrintWriter;
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,6 +60,19 @@ final class PlanCommand implements Callable<Integer> {
             description = "Default: ${DEFAULT-VALUE}.")
     private int trainSteps;
 
+    @Option(
+            names = "--sampler",
+            paramLabel = "KIND",
+            defaultValue = "ddpm",
+            description = "${COMPLETION-CANDIDATES}: pndm evaluates its first step twice. Default: ${DEFAULT-VALUE}.")
+    private SamplerSettings.Kind sampler = SamplerSettings.Kind.DDPM;
+
+    @Option(
+            names = "--scale",
+            paramLabel = "S",
+            description = "Also show what classifier-free guidance of this scale comes to at the guided steps.")
+    private @Nullable Double scale;
+
     @Mixin
     private ScheduleOptions schedule = new ScheduleOptions();
 
@@ -62,25 +85,43 @@ final class PlanCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        StepPlan plan;
+        Walk walk;
         try {
-            DiffusionTables tables = DiffusionTables.evenly(betas, trainSteps, steps);
-            plan = StepPlan.of(schedule.schedule(), schedule.weighting(), tables);
+            walk = walk();
         } catch (InvalidFieldException e) {
             throw new Main.Failure(String.valueOf(e.getMessage()));
         }
         if (json) {
-            out.println(asJson(plan));
+            out.println(asJson(walk));
         } else {
-            draw(plan, out);
+            draw(walk, out);
         }
         out.flush();
         return 0;
     }
 
-    private static ObjectNode asJson(StepPlan plan) {
-        int full = 2 * plan.steps();
-        int planned = plan.steps() + plan.guidedCount();
+    /** That of classifier guidance: what is guided and what that costs is the same for both kinds. */
+    private Walk walk() {
+        Guidance guidance = new Guidance.Classifier(
+                1, schedule.schedule(), schedule.weighting(), Guidance.DenoiserCondition.CONDITIONAL);
+        DiffusionTables tables = TrainedProcess.evenly(betas, trainSteps).tables(sampler, steps);
+        return Walk.of(new SamplerSettings(sampler, steps, 0), guidance, tables, VarianceKind.FIXED_SMALL, false);
+    }
+
+    /** The scale that each guided step comes to. */
+    private List<Double> effectiveScales(StepPlan plan, double asked) {
+        Guidance.ClassifierFree guidance =
+                new Guidance.ClassifierFree(asked, schedule.schedule(), schedule.weighting(), schedule.cfgCompress());
+        return plan.weights().stream()
+                .map(omega -> 1 + ClassifierFree.push(guidance, omega))
+                .toList();
+    }
+
+    private ObjectNode asJson(Walk walk) {
+        StepPlan plan = walk.plan();
+        Evaluations evaluations = walk.evaluations();
+        long full = 2L * walk.length();
+        long planned = evaluations.conditional() + evaluations.guide();
         ObjectNode root = new JsonMapper().createObjectNode();
         root.put("steps", plan.steps());
         ArrayNode guided = root.putArray("guided");
@@ -90,8 +131,12 @@ final class PlanCommand implements Callable<Integer> {
         root.putObject("evaluations")
                 .put("denoiserFull", full)
                 .put("denoiserPlanned", planned)
-                .put("guide", plan.guidedCount());
+                .put("guide", evaluations.guide());
         root.put("idealRatio", (double) planned / full);
+        if (scale != null) {
+            ArrayNode scales = root.putArray("effectiveScales");
+            effectiveScales(plan, scale).forEach(effective -> addNumber(scales, effective));
+        }
         return root;
     }
 
@@ -104,8 +149,11 @@ final class PlanCommand implements Callable<Integer> {
         }
     }
 
-    private static void draw(StepPlan plan, PrintWriter out) {
-        int planned = plan.steps() + plan.guidedCount();
+    private void draw(Walk walk, PrintWriter out) {
+        StepPlan plan = walk.plan();
+        Evaluations evaluations = walk.evaluations();
+        long full = 2L * walk.length();
+        long planned = evaluations.conditional() + evaluations.guide();
         for (int first = plan.steps(); first >= 1; first -= STEPS_PER_LINE) {
             int last = Math.max(1, first - STEPS_PER_LINE + 1);
             StringBuilder line = new StringBuilder();
@@ -120,27 +168,33 @@ final class PlanCommand implements Callable<Integer> {
                 "%d of %d steps guided; weights %s%n",
                 plan.guidedCount(),
                 plan.steps(),
-                weightRange(plan));
+                range(plan.weights()) + adding(plan.weights()));
         out.printf(
                 Locale.ROOT,
                 "classifier-free: %d denoiser evaluations instead of %d (%.1f %%); classifier: %d guide evaluations"
                         + " instead of %d%n",
                 planned,
-                2 * plan.steps(),
-                100.0 * planned / (2 * plan.steps()),
-                plan.guidedCount(),
-                plan.steps());
+                full,
+                100.0 * planned / full,
+                evaluations.guide(),
+                walk.length());
+        if (scale != null) {
+            out.printf(
+                    Locale.ROOT,
+                    "classifier-free scale %.4g: effective scales %s%n",
+                    scale,
+                    range(effectiveScales(plan, scale)));
+        }
     }
 
-    private static String weightRange(StepPlan plan) {
-        var summary = plan.weights().stream().mapToDouble(Double::doubleValue).summaryStatistics();
-        return plan.guidedCount() == 0
+    private static String range(List<Double> values) {
+        return values.isEmpty()
                 ? "none"
-                : String.format(
-                        Locale.ROOT,
-                        "%.4g to %.4g, adding up to %.6g",
-                        summary.getMin(),
-                        summary.getMax(),
-                        summary.getSum());
+                : String.format(Locale.ROOT, "%.4g to %.4g", Collections.min(values), Collections.max(values));
+    }
+
+    private static String adding(List<Double> weights) {
+        double sum = weights.stream().mapToDouble(Double::doubleValue).sum();
+        return weights.isEmpty() ? "" : String.format(Locale.ROOT, ", adding up to %.6g", sum);
     }
 }

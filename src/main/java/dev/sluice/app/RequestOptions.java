@@ -146,7 +146,8 @@ final class RequestOptions {
                         schedule.schedule(),
                         schedule.weighting(),
                         unconditionalDenoiser ? DenoiserCondition.UNCONDITIONAL : DenoiserCondition.CONDITIONAL);
-            case classifier_free -> new Guidance.ClassifierFree(scale, schedule.schedule(), schedule.weighting());
+            case classifier_free ->
+                new Guidance.ClassifierFree(scale, schedule.schedule(), schedule.weighting(), schedule.cfgCompress());
         };
     }
 }

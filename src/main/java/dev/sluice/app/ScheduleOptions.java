@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import dev.sluice.request.Guidance.CfgCompress;
 import dev.sluice.request.GuidanceSchedule;
 import dev.sluice.request.GuidanceSchedule.Arithmetic;
 import dev.sluice.request.GuidanceWeighting;
@@ -81,6 +82,19 @@ final class ScheduleOptions {
 
     @Option(names = "--max-omega", paramLabel = "W", description = "Upper bound of every weight.")
     private @Nullable Double maxOmega;
+
+    @Option(
+            names = "--cfg-compress",
+            paramLabel = "KIND",
+            defaultValue = "guidance_term",
+            description = "classifier-free: what a weight w makes of the scale s: guidance_term, 1 + w (s - 1);"
+                    + " whole_scale, w s. Default: ${DEFAULT-VALUE}.")
+    private CfgCompress cfgCompress = CfgCompress.GUIDANCE_TERM;
+
+    /** What a weight makes of a classifier-free scale. */
+    CfgCompress cfgCompress() {
+        return cfgCompress;
+    }
 
     /**
      * The schedule that was asked for.

@@ -1,6 +1,8 @@
 package dev.sluice.bench;
 
 import dev.sluice.diffusion.BetaSchedule;
+import dev.sluice.diffusion.FinalAlphaBar;
+import dev.sluice.diffusion.Spacing;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleManifest;
 import dev.sluice.model.BundleManifest.ClassCondition;
@@ -42,7 +44,15 @@ public final class NullModel implements RowFunction {
                 "Apache-2.0",
                 shape,
                 shape,
-                new Diffusion(BetaSchedule.COSINE, TRAIN_STEPS, Prediction.EPSILON, Variance.FIXED_SMALL, true),
+                new Diffusion(
+                        BetaSchedule.COSINE,
+                        TRAIN_STEPS,
+                        Prediction.EPSILON,
+                        Variance.FIXED_SMALL,
+                        true,
+                        Spacing.EVEN,
+                        0,
+                        FinalAlphaBar.ONE),
                 new ClassCondition(List.of("nothing"), 1),
                 Optional.empty(),
                 Optional.empty(),

@@ -2,6 +2,7 @@ package dev.sluice.bench;
 
 import dev.sluice.diffusion.DiffusionTables;
 import dev.sluice.diffusion.StepPlan;
+import dev.sluice.diffusion.Walk;
 import dev.sluice.model.BundleManifest;
 import dev.sluice.request.Evaluations;
 import dev.sluice.request.GenerationRequest;
@@ -18,14 +19,17 @@ final class Plans {
     }
 
     DiffusionTables tables(GenerationRequest request) {
-        return DiffusionTables.evenly(
-                manifest.diffusion().betaSchedule(),
-                manifest.diffusion().trainSteps(),
-                request.sampler().steps());
+        return manifest.diffusion()
+                .process()
+                .tables(request.sampler().kind(), request.sampler().steps());
     }
 
     StepPlan plan(GenerationRequest request) {
-        return StepPlan.of(request.guidance(), tables(request));
+        return walk(request).plan();
+    }
+
+    private Walk walk(GenerationRequest request) {
+        return manifest.diffusion().walk(request.sampler(), request.guidance(), tables(request));
     }
 
     /** The class that the prompt names, the null class where it names none. */
@@ -47,7 +51,7 @@ final class Plans {
     }
 
     EvaluatedRows rows(GenerationRequest request) {
-        Evaluations image = plan(request).evaluations(request.guidance());
+        Evaluations image = walk(request).evaluations();
         return new EvaluatedRows(
                 request.images() * (image.conditional() + image.unconditional()), request.images() * image.guide());
     }
@@ -64,8 +68,7 @@ final class Plans {
     }
 
     private EvaluatedRows skipped(GenerationRequest request) {
-        long skipped =
-                request.images() * plan(request).evaluations(request.guidance()).skipped();
+        long skipped = request.images() * walk(request).evaluations().skipped();
         return request.guidance() instanceof Guidance.Classifier
                 ? new EvaluatedRows(0, skipped)
                 : new EvaluatedRows(skipped, 0);

@@ -40,6 +40,9 @@ final class ChaosTraffic {
 
     private static final int TENANTS = 4;
     private static final int FEW_STEPS = 6;
+    private static final List<SamplerKind> SAMPLERS = Stream.of(SamplerKind.values())
+            .filter(kind -> kind != SamplerKind.UNKNOWN)
+            .toList();
 
     private final SplittableRandom random;
     private final String prefix;
@@ -101,7 +104,7 @@ final class ChaosTraffic {
                         .build())
                 .setImages(random.nextInt(4) == 0 ? 2 : 1)
                 .setSeed(random.nextInt(Integer.MAX_VALUE))
-                .setSampler(new SamplerSpec(random.nextBoolean() ? SamplerKind.DDIM : SamplerKind.DDPM, steps, 0.5))
+                .setSampler(new SamplerSpec(SAMPLERS.get(random.nextInt(SAMPLERS.size())), steps, 0.5))
                 .setGuidance(guidance(steps))
                 .setPriority(random.nextInt(3) == 0 ? RequestPriority.INTERACTIVE : RequestPriority.BATCH)
                 .setTags(Map.of("suite", "chaos"));

@@ -1,8 +1,10 @@
 package dev.sluice.diffusion;
 
+import dev.sluice.request.Guidance;
+
 /**
- * Classifier-free guidance in the form {@code eps = eps_u + s·(eps_c - eps_u)}, compressed by weighing the guidance term:
- * {@code eps = eps_c + omega·(s-1)·(eps_c - eps_u)} (equations 26 to 29 with w = s-1).
+ * Classifier-free guidance in the form {@code eps = eps_u + s·(eps_c - eps_u)}, that is, the conditional prediction and a
+ * push along the guidance term: {@code eps_c + w·(eps_c - eps_u)} with w = s-1 (equations 26 to 29).
  *
  * <p>Arrays are predictions of one image. Only the first {@code guidedElements} are touched: those of the guided
  * channels (3 of 4 for DiT); the rest, and the variance channels, stay the conditional ones.
@@ -10,16 +12,15 @@ package dev.sluice.diffusion;
 public final class ClassifierFree {
     private ClassifierFree() {}
 
-    /** Adds the guidance term to {@code conditional}. The same bits as {@link #term} followed by {@link #apply}. */
-    public static void combine(
-            float[] conditional, float[] unconditional, double scale, double omega, int guidedElements) {
-        float factor = factor(scale, omega);
-        if (factor == 0) {
-            return;
-        }
-        for (int e = 0; e < guidedElements; e++) {
-            conditional[e] += factor * (conditional[e] - unconditional[e]);
-        }
+    /**
+     * What multiplies the guidance term at a guided step: {@code omega·(s-1)}, an effective scale of {@code 1 +
+     * omega·(s-1)}; or {@code omega·s - 1} where omega multiplies the whole scale.
+     */
+    public static double push(Guidance.ClassifierFree guidance, double omega) {
+        return switch (guidance.cfgCompress()) {
+            case GUIDANCE_TERM -> omega * (guidance.scale() - 1);
+            case WHOLE_SCALE -> omega * guidance.scale() - 1;
+        };
     }
 
     /** Writes {@code eps_c - eps_u} into {@code term}, to be applied at this step and at those that hold it. */
@@ -29,18 +30,18 @@ public final class ClassifierFree {
         }
     }
 
-    /** Adds a stored guidance term to {@code conditional}: equations 12 and 13 for classifier-free guidance. */
-    public static void apply(float[] conditional, float[] term, double scale, double omega, int guidedElements) {
-        float factor = factor(scale, omega);
+    /**
+     * Adds the guidance term, this step's or a held one, to {@code conditional}.
+     *
+     * @param push as {@link #push} says; 0 changes nothing
+     */
+    public static void apply(float[] conditional, float[] term, double push, int guidedElements) {
+        float factor = (float) push;
         if (factor == 0) {
             return;
         }
         for (int e = 0; e < guidedElements; e++) {
             conditional[e] += factor * term[e];
         }
-    }
-
-    private static float factor(double scale, double omega) {
-        return (float) (omega * (scale - 1));
     }
 }

@@ -10,12 +10,17 @@ public final class DiffusionTables {
     private final double[] alphaBar;
     private final double[] logBeta;
     private final double[] posteriorLogVarianceClipped;
+    private final double finalAlphaBar;
 
-    private DiffusionTables(int[] originalTimesteps, double[] trainBetas) {
+    private DiffusionTables(int[] originalTimesteps, double[] trainBetas, FinalAlphaBar end) {
         int steps = originalTimesteps.length;
         this.originalTimesteps = originalTimesteps;
         this.beta = respacedBetas(trainBetas, originalTimesteps);
         this.alphaBar = alphaBars(beta);
+        this.finalAlphaBar = switch (end) {
+            case ONE -> 1;
+            case FIRST -> 1 - trainBetas[0];
+        };
         this.logBeta = new double[steps];
         this.posteriorLogVarianceClipped = new double[steps];
         for (int i = 0; i < steps; i++) {
@@ -29,9 +34,11 @@ public final class DiffusionTables {
      * The process that visits just these timesteps.
      *
      * @param originalTimesteps strictly ascending, each in [0, trainSteps)
+     * @param end where the last step goes
      * @throws IllegalArgumentException where they are not
      */
-    public static DiffusionTables of(BetaSchedule schedule, int trainSteps, int[] originalTimesteps) {
+    public static DiffusionTables of(
+            BetaSchedule schedule, int trainSteps, int[] originalTimesteps, FinalAlphaBar end) {
         if (originalTimesteps.length == 0) {
             throw new IllegalArgumentException("A sampling run needs at least 1 timestep");
         }
@@ -43,16 +50,16 @@ public final class DiffusionTables {
             }
             previous = timestep;
         }
-        return new DiffusionTables(originalTimesteps.clone(), schedule.betas(trainSteps));
+        return new DiffusionTables(originalTimesteps.clone(), schedule.betas(trainSteps), end);
     }
 
     /**
-     * Spaced by {@link Respacing#evenly}.
+     * Spaced by {@link Respacing#evenly}, to no noise at all.
      *
      * @throws dev.sluice.request.InvalidFieldException on {@code sampler.steps} outside [1, trainSteps]
      */
     public static DiffusionTables evenly(BetaSchedule schedule, int trainSteps, int steps) {
-        return of(schedule, trainSteps, Respacing.evenly(trainSteps, steps));
+        return of(schedule, trainSteps, Respacing.evenly(trainSteps, steps), FinalAlphaBar.ONE);
     }
 
     /** T. */
@@ -79,14 +86,19 @@ public final class DiffusionTables {
         return alphaBar[index];
     }
 
-    /** {@code abar_{i-1}}; 1 at index 0. */
+    /** {@code abar_{i-1}}; at index 0 what the {@link FinalAlphaBar} says. */
     public double alphaBarPrevious(int index) {
-        return index == 0 ? 1 : alphaBar[index - 1];
+        return index == 0 ? finalAlphaBar : alphaBar[index - 1];
     }
 
     /** Noise level {@code sqrt((1-abar)/abar)} of the process seen with unscaled images. */
     public double sigma(int index) {
         return Math.sqrt((1 - alphaBar[index]) / alphaBar[index]);
+    }
+
+    /** Half the logarithm of the signal-to-noise ratio, {@code log(sqrt(abar)/sqrt(1-abar))} (lambda in Lu et al. 2022). */
+    public double halfLogSnr(int index) {
+        return 0.5 * StrictMath.log(alphaBar[index] / (1 - alphaBar[index]));
     }
 
     /** Equation 2: {@code btilde_i = beta_i (1-abar_{i-1}) / (1-abar_i)}; 0 at index 0. */

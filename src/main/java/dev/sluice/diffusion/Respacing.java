@@ -2,8 +2,6 @@ package dev.sluice.diffusion;
 
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.InvalidFieldException;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.stream.IntStream;
 
 /**
@@ -61,24 +59,21 @@ public final class Respacing {
         return timesteps;
     }
 
-    /** Stable Diffusion's spacing: multiples of floor(N/T), moved up by {@code offset}. */
+    /** Stable Diffusion's spacing: multiples of floor(N/T), moved up by {@code offset}, 0 or 1. */
     public static int[] leading(int trainSteps, int steps, int offset) {
-        require(steps >= 1 && steps <= trainSteps, steps, trainSteps);
+        require(steps >= 1 && steps <= trainSteps - offset, steps, trainSteps - offset);
         return strided(offset, trainSteps / steps, steps);
     }
 
     /**
-     * The order in which PLMS evaluates the denoiser (Liu et al. 2022, without Runge-Kutta steps): descending, the second
-     * timestep twice, so one evaluation more than there are timesteps.
-     *
-     * @param ascending at least two timesteps
+     * {@code steps + 1} timesteps from 0 to N-1, rounded half to even, without the 0: what the published solver of
+     * DPM-Solver++ visits, which steps from the last of them to no noise at all (Lu et al. 2022).
      */
-    public static int[] plmsEvaluations(int[] ascending) {
-        int second = ascending[ascending.length - 2];
-        return IntStream.concat(Arrays.stream(ascending), IntStream.of(second))
-                .boxed()
-                .sorted(Comparator.reverseOrder())
-                .mapToInt(Integer::intValue)
+    public static int[] evenlyAboveZero(int trainSteps, int steps) {
+        require(steps >= 1 && steps < trainSteps, steps, trainSteps - 1);
+        double stride = (trainSteps - 1.0) / steps;
+        return IntStream.rangeClosed(1, steps)
+                .map(i -> i == steps ? trainSteps - 1 : (int) Math.rint(i * stride))
                 .toArray();
     }
 

@@ -24,7 +24,9 @@ public interface Sampler {
     boolean needsNoise(int index);
 
     /**
-     * The sampler that a request asks for.
+     * The step of the sampler that a request asks for. That of the deterministic solvers is DDIM's at eta 0: PNDM and
+     * DPM-Solver++(2M) differ in the prediction that they take it with ({@link Solver}), and Euler's method over {@code
+     * x/sqrt(abar)} by {@code sigma = sqrt((1-abar)/abar)} is that step (Song et al. 2021, equation 14).
      *
      * @param clip whether the predicted x_0 is clamped to [-1, 1]: for models of pixels, not of latents
      * @param variance used by DDPM alone
@@ -33,6 +35,7 @@ public interface Sampler {
         return switch (settings.kind()) {
             case DDPM -> new DdpmSampler(tables, variance, clip);
             case DDIM -> new DdimSampler(tables, settings.eta(), clip);
+            case PNDM, DPMPP_2M, EULER -> new DdimSampler(tables, 0, clip);
         };
     }
 }

@@ -1,6 +1,5 @@
 package dev.sluice.diffusion;
 
-import dev.sluice.request.Evaluations;
 import dev.sluice.request.Guidance;
 import dev.sluice.request.GuidanceSchedule;
 import dev.sluice.request.GuidanceWeighting;
@@ -36,8 +35,9 @@ public final class StepPlan {
     }
 
     /**
-     * The plan that a request runs. A push of nothing (scale 0 for a classifier, 1 for classifier-free guidance) is
-     * planned as no guidance: the images are the same bits, and no evaluation is spent on them.
+     * The plan that a request runs. A push of nothing at any step (scale 0 for a classifier; scale 1 for classifier-free
+     * guidance, unless the weights multiply the whole of it) is planned as no guidance: the images are the same bits, and
+     * no evaluation is spent on them.
      *
      * @throws dev.sluice.request.InvalidFieldException as {@link #of(GuidanceSchedule, GuidanceWeighting,
      *     DiffusionTables)}, whatever the scale
@@ -51,7 +51,7 @@ public final class StepPlan {
             }
             case Guidance.ClassifierFree free -> {
                 StepPlan plan = of(free.schedule(), free.weighting(), tables);
-                yield free.scale() == 1 ? unguided(tables.steps()) : plan;
+                yield plan.pushesNothing(free) ? unguided(tables.steps()) : plan;
             }
         };
     }
@@ -108,6 +108,14 @@ public final class StepPlan {
         return holds;
     }
 
+    /**
+     * Whether this step's push is larger than the next one's, as that of a guided step is which stands for skipped ones: it
+     * moves the image off the path that the predictions before it were made on. Held pushes never are.
+     */
+    public boolean isImpulse(int index) {
+        return !holds && index > 0 && weights[index] > weights[index - 1];
+    }
+
     /** Descending, 1-based: the order in which they are sampled. */
     public List<Integer> guidedTimesteps() {
         return guidedTimesteps;
@@ -127,32 +135,7 @@ public final class StepPlan {
         return new PlanSummary(steps(), guidedTimesteps, guidedWeights);
     }
 
-    /**
-     * What one image costs under this plan: every step one denoiser row; every guided step one more evaluation, of the
-     * classifier or of the unconditional denoiser.
-     *
-     * @param guidance the request's; its kind decides what a guided step evaluates
-     */
-    public Evaluations evaluations(Guidance guidance) {
-        return evaluationsBefore(-1, guidance);
-    }
-
-    /**
-     * What one image's first steps cost.
-     *
-     * @param index of the step before which counting stops; -1 to count all
-     * @param guidance as above
-     */
-    public Evaluations evaluationsBefore(int index, Guidance guidance) {
-        int taken = steps() - 1 - index;
-        int count = (int) guidedTimesteps.stream()
-                .filter(timestep -> timestep - 1 > index)
-                .count();
-        int skipped = taken - count;
-        return switch (guidance) {
-            case Guidance.None none -> new Evaluations(taken, 0, 0, 0);
-            case Guidance.Classifier classifier -> new Evaluations(taken, 0, count, skipped);
-            case Guidance.ClassifierFree free -> new Evaluations(taken, count, 0, skipped);
-        };
+    private boolean pushesNothing(Guidance.ClassifierFree free) {
+        return guidedWeights.stream().allMatch(omega -> ClassifierFree.push(free, omega) == 0);
     }
 }

@@ -52,6 +52,6 @@ final class Decoding implements Phase {
 
     @Override
     public JobSnapshot.Image snapshot() {
-        return new JobSnapshot.Image(Stage.DECODING, -1, latent.clone(), NOTHING, NOTHING);
+        return new JobSnapshot.Image(Stage.DECODING, -1, latent.clone(), StepMemory.NOTHING, NOTHING);
     }
 }

@@ -17,7 +17,7 @@ final class Denoising implements Phase {
     private final GuidedStep guidedStep;
     private final StepNoise noise;
     private final float[] x;
-    /** The step to take next, T-1 … 0; -1 after the last. */
+    /** The walk's evaluation to make next, counting down to 0; -1 after the last. */
     private int index;
 
     private Denoising(Job job, NoiseStream stream, Executor noiseMaker, int index) {
@@ -25,7 +25,7 @@ final class Denoising implements Phase {
         this.stream = stream;
         this.index = index;
         int elements = job.lane().manifest().sample().elements();
-        guidedStep = new GuidedStep(job.recipe(), elements, job.lane().manifest());
+        guidedStep = new GuidedStep(job.recipe(), job.lane().manifest());
         noise = new StepNoise(stream, elements, noiseMaker);
         x = new float[elements];
         prepareNoise();
@@ -34,7 +34,7 @@ final class Denoising implements Phase {
     /** Before the first step. */
     static Denoising start(Job job, NoiseStream stream, Executor noiseMaker) {
         Denoising phase =
-                new Denoising(job, stream, noiseMaker, job.recipe().plan().steps() - 1);
+                new Denoising(job, stream, noiseMaker, job.recipe().walk().length() - 1);
         stream.fillInitial(phase.x);
         return phase;
     }
@@ -43,7 +43,7 @@ final class Denoising implements Phase {
     static Denoising resume(Job job, NoiseStream stream, Executor noiseMaker, JobSnapshot.Image from) {
         Denoising phase = new Denoising(job, stream, noiseMaker, from.nextIndex());
         System.arraycopy(from.x(), 0, phase.x, 0, phase.x.length);
-        phase.guidedStep.hold(from.held());
+        phase.guidedStep.restore(from.memory());
         return phase;
     }
 
@@ -55,7 +55,7 @@ final class Denoising implements Phase {
     @Override
     public void fill(Role role, RowBuffers call) {
         Recipe recipe = job.recipe();
-        call.begin().put(x).put(recipe.tables().originalTimestep(index));
+        call.begin().put(x).put(recipe.walk().timestep(index));
         job.contexts().put(recipe.told(role), call);
     }
 
@@ -85,7 +85,7 @@ final class Denoising implements Phase {
 
     @Override
     public JobSnapshot.Image snapshot() {
-        return new JobSnapshot.Image(Stage.DENOISING, index, x.clone(), guidedStep.held(), NOTHING);
+        return new JobSnapshot.Image(Stage.DENOISING, index, x.clone(), guidedStep.memory(), NOTHING);
     }
 
     private void prepareNoise() {
@@ -95,6 +95,6 @@ final class Denoising implements Phase {
     }
 
     private boolean needsNoise() {
-        return job.recipe().sampler().needsNoise(index);
+        return job.recipe().walk().needsNoise(index);
     }
 }

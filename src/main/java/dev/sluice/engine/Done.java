@@ -43,7 +43,7 @@ final class Done implements Phase {
 
     @Override
     public JobSnapshot.Image snapshot() {
-        return new JobSnapshot.Image(Stage.DONE, -1, picture.clone(), NOTHING, NOTHING);
+        return new JobSnapshot.Image(Stage.DONE, -1, picture.clone(), StepMemory.NOTHING, NOTHING);
     }
 
     private static IllegalStateException asksForNothing() {

@@ -29,8 +29,8 @@ final class EvaluationCount {
     private static Evaluations spentOn(JobSnapshot.Image image, Recipe recipe) {
         int upsampled = image.upsamplerSteps(recipe);
         int decoded = image.done() && recipe.decodes() ? 1 : 0;
-        return recipe.plan()
-                .evaluationsBefore(image.nextDenoisingIndex(), recipe.guidance())
+        return recipe.walk()
+                .evaluationsBefore(image.nextDenoisingIndex())
                 .plus(new Evaluations(0, 0, 0, 0, 0, upsampled, decoded));
     }
 

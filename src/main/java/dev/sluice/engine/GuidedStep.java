@@ -1,7 +1,8 @@
 package dev.sluice.engine;
 
 import dev.sluice.diffusion.ClassifierFree;
-import dev.sluice.diffusion.StepPlan;
+import dev.sluice.diffusion.SolverMemory;
+import dev.sluice.diffusion.Walk;
 import dev.sluice.engine.Row.Role;
 import dev.sluice.model.BundleManifest;
 import dev.sluice.request.Guidance;
@@ -10,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The guidance of one trajectory: which rows a step needs, where their results go, and how they bend the step. The only
- * memory from step to step is the guidance term that the hold weighting keeps (equations 12 and 13).
+ * The step of one trajectory: which rows an evaluation needs, where their results go, and how they move the image. What is
+ * kept from evaluation to evaluation is a {@link StepMemory}.
  */
 final class GuidedStep {
     private static final float[] NOTHING = {};
@@ -20,25 +21,24 @@ final class GuidedStep {
     private final int guidedElements;
     private final float[] prediction;
     private final float @Nullable [] unconditional;
-    private final float @Nullable [] gradient;
-    /** The classifier-free term of the last guided step, to apply again; zero before the first. */
-    private final float @Nullable [] heldTerm;
+    /** What the step is pushed along; where the plan holds, also at the steps after it (equations 12 and 13). */
+    private final float @Nullable [] term;
 
-    GuidedStep(Recipe recipe, int elements, BundleManifest manifest) {
+    private final SolverMemory memory;
+
+    GuidedStep(Recipe recipe, BundleManifest manifest) {
         this.recipe = recipe;
         guidedElements = manifest.guidedElements();
         prediction = new float[manifest.predictionElements()];
         boolean classifierFree = recipe.guidance() instanceof Guidance.ClassifierFree;
         unconditional = classifierFree ? new float[manifest.predictionElements()] : null;
-        heldTerm = classifierFree && recipe.plan().holds() ? new float[guidedElements] : null;
-        gradient = recipe.guidance() instanceof Guidance.Classifier ? new float[elements] : null;
+        int termElements = termElements(recipe, manifest);
+        term = termElements == 0 ? null : new float[termElements];
+        memory = recipe.walk().newMemory(manifest.sample().elements(), termElements);
     }
 
-    /** How many elements are kept from step to step. */
-    static int heldElements(Recipe recipe, BundleManifest manifest) {
-        if (!recipe.plan().holds()) {
-            return 0;
-        }
+    /** How many elements the guidance term has. */
+    private static int termElements(Recipe recipe, BundleManifest manifest) {
         return switch (recipe.guidance()) {
             case Guidance.None none -> 0;
             case Guidance.ClassifierFree free -> manifest.guidedElements();
@@ -46,33 +46,35 @@ final class GuidedStep {
         };
     }
 
+    /** Whether {@link #restore} can take this. */
+    static boolean fits(StepMemory kept, Recipe recipe, BundleManifest manifest) {
+        int termElements = termElements(recipe, manifest);
+        return kept.held().length == (recipe.walk().plan().holds() ? termElements : 0)
+                && recipe.walk()
+                        .newMemory(manifest.sample().elements(), termElements)
+                        .fits(kept.solver());
+    }
+
     /**
-     * A copy of what is kept from step to step; empty where nothing is. In the middle of a guided step it may be that
-     * step's already: to take the step again does no harm, for a guided step replaces it.
+     * A copy of what is kept from evaluation to evaluation. In the middle of a guided step the held term may be that step's
+     * already: to take the step again does no harm, for a guided step replaces it.
      */
-    float[] held() {
-        float[] kept = kept();
-        return kept == null ? NOTHING : kept.clone();
+    StepMemory memory() {
+        boolean holds = recipe.walk().plan().holds();
+        return new StepMemory(holds && term != null ? term.clone() : NOTHING, memory.copy());
     }
 
-    /** Goes on from what another trajectory {@link #held}. */
-    void hold(float[] held) {
-        float[] kept = kept();
-        if (kept != null) {
-            System.arraycopy(held, 0, kept, 0, kept.length);
+    /** Goes on from what another trajectory had in its {@link #memory}. */
+    void restore(StepMemory kept) {
+        if (term != null) {
+            System.arraycopy(kept.held(), 0, term, 0, kept.held().length);
         }
+        memory.restore(kept.solver());
     }
 
-    private float @Nullable [] kept() {
-        if (!recipe.plan().holds()) {
-            return null;
-        }
-        return heldTerm == null ? gradient : heldTerm;
-    }
-
-    /** The rows that the step at this index needs. */
-    List<Role> roles(int index) {
-        if (!recipe.plan().isGuided(index)) {
+    /** The rows that this evaluation needs. */
+    List<Role> roles(int evaluation) {
+        if (!recipe.walk().isGuided(evaluation)) {
             return List.of(Role.CONDITIONAL);
         }
         return switch (recipe.guidance()) {
@@ -87,39 +89,39 @@ final class GuidedStep {
         float[] target = switch (role) {
             case CONDITIONAL -> prediction;
             case UNCONDITIONAL -> required(unconditional);
-            case GUIDE -> required(gradient);
+            case GUIDE -> required(term);
             case PROMPT, SECOND_PROMPT, GUIDE_PROMPT, UPSAMPLE, DECODE -> required(null);
         };
         results.get(row * target.length, target);
     }
 
-    /** Takes the step at this index from x, in place. */
-    void apply(int index, float[] x, float[] noise) {
-        StepPlan plan = recipe.plan();
+    /** Moves x as this evaluation says, in place. */
+    void apply(int evaluation, float[] x, float[] noise) {
+        Walk walk = recipe.walk();
+        double omega = walk.weight(evaluation);
         switch (recipe.guidance()) {
-            case Guidance.None none -> recipe.sampler().step(index, x, prediction, null, 0, noise);
+            case Guidance.None none -> {
+                walk.extrapolate(evaluation, x, prediction, memory);
+                walk.step(evaluation, x, prediction, null, 0, noise);
+            }
             case Guidance.ClassifierFree free -> {
-                bendPrediction(free.scale(), plan, index);
-                recipe.sampler().step(index, x, prediction, null, 0, noise);
+                float[] push = required(term);
+                if (walk.isGuided(evaluation)) {
+                    ClassifierFree.term(prediction, required(unconditional), push, guidedElements);
+                }
+                walk.extrapolateTerm(evaluation, push, memory);
+                walk.extrapolate(evaluation, x, prediction, memory);
+                if (omega != 0) {
+                    ClassifierFree.apply(prediction, push, ClassifierFree.push(free, omega), guidedElements);
+                }
+                walk.step(evaluation, x, prediction, null, 0, noise);
             }
             case Guidance.Classifier classifier -> {
-                double omega = plan.weight(index);
-                recipe.sampler()
-                        .step(index, x, prediction, omega == 0 ? null : gradient, omega * classifier.scale(), noise);
+                float[] gradient = required(term);
+                walk.extrapolateTerm(evaluation, gradient, memory);
+                walk.extrapolate(evaluation, x, prediction, memory);
+                walk.step(evaluation, x, prediction, omega == 0 ? null : gradient, omega * classifier.scale(), noise);
             }
-        }
-    }
-
-    private void bendPrediction(double scale, StepPlan plan, int index) {
-        double omega = plan.weight(index);
-        if (plan.holds()) {
-            float[] term = required(heldTerm);
-            if (plan.isGuided(index)) {
-                ClassifierFree.term(prediction, required(unconditional), term, guidedElements);
-            }
-            ClassifierFree.apply(prediction, term, scale, omega, guidedElements);
-        } else if (plan.isGuided(index)) {
-            ClassifierFree.combine(prediction, required(unconditional), scale, omega, guidedElements);
         }
     }
 

@@ -164,7 +164,7 @@ final class Job {
         stepsTaken++;
         if (nowNanos - lastProgressNanos >= progressInterval.toNanos()) {
             lastProgressNanos = nowNanos;
-            long ofAllSteps = stepsTaken * recipe.plan().steps();
+            long ofAllSteps = stepsTaken * recipe.walk().plan().steps();
             listener.progressed((int) (ofAllSteps / ((long) request.images() * recipe.stepsPerImage())));
         }
     }

@@ -32,23 +32,23 @@ public record JobSnapshot(BundleIdentity bundle, CallShape calls, List<Image> im
         private final Stage stage;
         private final int nextIndex;
         private final float[] x;
-        private final float[] held;
+        private final StepMemory memory;
         private final float[] low;
 
         /**
          * An image at the edge of a step.
          *
-         * @param nextIndex sampling index of the stage's step to take next; -1 after the last one
+         * @param nextIndex the stage's evaluation to make next, counting down to 0; -1 after the last one
          * @param x what the last step made: the first stage's sample, the larger one, a latent to be decoded, or the
          *     picture
-         * @param held the guidance term that the hold weighting keeps; empty under any other, and after the first stage
+         * @param memory of the first stage's steps; nothing after it
          * @param low what the upsampler looks at; empty in any other stage
          */
-        Image(Stage stage, int nextIndex, float[] x, float[] held, float[] low) {
+        Image(Stage stage, int nextIndex, float[] x, StepMemory memory, float[] low) {
             this.stage = stage;
             this.nextIndex = nextIndex;
             this.x = x;
-            this.held = held;
+            this.memory = memory;
             this.low = low;
         }
 
@@ -64,8 +64,8 @@ public record JobSnapshot(BundleIdentity bundle, CallShape calls, List<Image> im
             return x;
         }
 
-        float[] held() {
-            return held;
+        StepMemory memory() {
+            return memory;
         }
 
         float[] low() {
@@ -76,7 +76,7 @@ public record JobSnapshot(BundleIdentity bundle, CallShape calls, List<Image> im
             return stage == Stage.DONE;
         }
 
-        /** Sampling index of the first stage's step to take next; -1 after its last. */
+        /** The first stage's evaluation to make next; -1 after its last. */
         int nextDenoisingIndex() {
             return stage == Stage.DENOISING ? nextIndex : -1;
         }
@@ -92,20 +92,19 @@ public record JobSnapshot(BundleIdentity bundle, CallShape calls, List<Image> im
 
         /** Steps that were taken in all, a decoding being one. */
         int stepsTaken(Recipe recipe) {
-            int denoising = recipe.plan().steps() - 1 - nextDenoisingIndex();
+            int denoising = recipe.walk().length() - 1 - nextDenoisingIndex();
             int decoding = done() && recipe.decodes() ? 1 : 0;
             return denoising + upsamplerSteps(recipe) + decoding;
         }
 
         private boolean fits(Recipe recipe, BundleManifest manifest) {
-            int heldElements = stage == Stage.DENOISING ? GuidedStep.heldElements(recipe, manifest) : 0;
             int lowElements = stage == Stage.UPSAMPLING ? manifest.sample().elements() : 0;
-            return held.length == heldElements
-                    && low.length == lowElements
+            return low.length == lowElements
                     && switch (stage) {
                         case DENOISING ->
-                            isStepOf(recipe.plan().steps())
-                                    && x.length == manifest.sample().elements();
+                            isStepOf(recipe.walk().length())
+                                    && x.length == manifest.sample().elements()
+                                    && GuidedStep.fits(memory, recipe, manifest);
                         case UPSAMPLING ->
                             isStepOf(recipe.upsamplerSteps())
                                     && x.length == manifest.lastSample().elements();

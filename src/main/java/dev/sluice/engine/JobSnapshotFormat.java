@@ -18,7 +18,8 @@ import java.util.List;
 /**
  * {@link JobSnapshot} as bytes, big-endian: format version; bundle name, version and SHA-256 as texts (length, UTF-8);
  * whether calls are of constant size, rows per call of each network in the order of {@link Network}; then for each image its
- * stage's name, the next index, x, what is held and what the upsampler looks at, as counted floats. Numbers are 32 bits wide. Stateless.
+ * stage's name, the next index, x, what is held, how many arrays the solver remembers and they themselves, and what the
+ * upsampler looks at. Arrays are counted floats. Numbers are 32 bits wide. Stateless.
  */
 public final class JobSnapshotFormat {
     private static final int VERSION = 2;
@@ -41,7 +42,11 @@ public final class JobSnapshotFormat {
                 writeText(out, image.stage().name());
                 out.writeInt(image.nextIndex());
                 writeFloats(out, image.x());
-                writeFloats(out, image.held());
+                writeFloats(out, image.memory().held());
+                out.writeInt(image.memory().solver().size());
+                for (float[] remembered : image.memory().solver()) {
+                    writeFloats(out, remembered);
+                }
                 writeFloats(out, image.low());
             }
         } catch (IOException e) {
@@ -75,7 +80,7 @@ public final class JobSnapshotFormat {
                         JobSnapshot.Stage.valueOf(readText(in)),
                         in.getInt(),
                         readFloats(in),
-                        readFloats(in),
+                        readMemory(in),
                         readFloats(in)));
             }
             if (in.hasRemaining()) {
@@ -97,6 +102,16 @@ public final class JobSnapshotFormat {
         byte[] bytes = new byte[length(in, Byte.BYTES)];
         in.get(bytes);
         return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static StepMemory readMemory(ByteBuffer in) {
+        float[] held = readFloats(in);
+        int count = in.getInt();
+        List<float[]> solver = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            solver.add(readFloats(in));
+        }
+        return new StepMemory(held, solver);
     }
 
     private static void writeFloats(DataOutputStream out, float[] values) throws IOException {

@@ -1,8 +1,6 @@
 package dev.sluice.engine;
 
-import dev.sluice.diffusion.DiffusionTables;
-import dev.sluice.diffusion.Sampler;
-import dev.sluice.diffusion.StepPlan;
+import dev.sluice.diffusion.Walk;
 import dev.sluice.engine.Row.Role;
 import dev.sluice.request.Evaluations;
 import dev.sluice.request.Guidance;
@@ -15,6 +13,7 @@ import java.util.Optional;
 /**
  * Everything that a request's images have in common, worked out once at admission.
  *
+ * @param walk from noise to the first stage's sample
  * @param conditional what the denoiser's conditional rows are told, and the upsampler's
  * @param unconditional what its unconditional rows are told
  * @param target what the guide is asked about
@@ -23,10 +22,8 @@ import java.util.Optional;
  * @param planned evaluations of one image, its prompt's encoding left out
  */
 record Recipe(
-        DiffusionTables tables,
-        Sampler sampler,
+        Walk walk,
         Guidance guidance,
-        StepPlan plan,
         Told conditional,
         Told unconditional,
         Told target,
@@ -48,7 +45,7 @@ record Recipe(
     Map<Role, Told.OfText> texts() {
         Map<Role, Told.OfText> texts = new EnumMap<>(Role.class);
         addText(texts, conditional);
-        if (plan.guidedCount() > 0) {
+        if (walk.plan().guidedCount() > 0) {
             switch (guidance) {
                 case Guidance.None none -> {}
                 case Guidance.ClassifierFree free -> addText(texts, unconditional);
@@ -60,7 +57,7 @@ record Recipe(
 
     /** Steps of one image in all its phases; a decoding counts as one. */
     int stepsPerImage() {
-        return plan.steps() + upsamplerSteps() + (decodes ? 1 : 0);
+        return walk.length() + upsamplerSteps() + (decodes ? 1 : 0);
     }
 
     int upsamplerSteps() {
@@ -68,7 +65,7 @@ record Recipe(
     }
 
     PlanSummary summary() {
-        return plan.summary();
+        return walk.plan().summary();
     }
 
     private static void addText(Map<Role, Told.OfText> texts, Told told) {

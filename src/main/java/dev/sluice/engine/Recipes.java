@@ -1,9 +1,7 @@
 package dev.sluice.engine;
 
 import dev.sluice.diffusion.DiffusionTables;
-import dev.sluice.diffusion.Sampler;
-import dev.sluice.diffusion.StepPlan;
-import dev.sluice.diffusion.VarianceKind;
+import dev.sluice.diffusion.Walk;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleManifest;
 import dev.sluice.model.BundleManifest.ClassCondition;
@@ -32,8 +30,7 @@ final class Recipes {
     Recipes(Bundle bundle) {
         this.bundle = bundle;
         manifest = bundle.manifest();
-        tables = new TablesBySteps(
-                manifest.diffusion().betaSchedule(), manifest.diffusion().trainSteps());
+        tables = new TablesBySteps(manifest.diffusion().process());
         upsampler = manifest.upsampler().map(UpsamplerPlan::of);
     }
 
@@ -43,48 +40,36 @@ final class Recipes {
      * @throws InvalidFieldException if the bundle can't serve the request
      */
     Recipe recipe(GenerationRequest request) {
-        DiffusionTables tables = tables(request.sampler().steps());
+        DiffusionTables tables = tables(request.sampler());
         Prompted prompted = prompted(request.prompt());
         Guidance guidance = request.guidance();
         requireServable(guidance, request.prompt());
         boolean blind = guidance instanceof Guidance.Classifier classifier
                 && classifier.denoiser() == Guidance.DenoiserCondition.UNCONDITIONAL;
-        StepPlan plan = StepPlan.of(guidance, tables);
+        Walk walk = manifest.diffusion().walk(request.sampler(), guidance, tables);
         boolean decodes = bundle.has(Network.DECODER);
         Evaluations later = new Evaluations(
                 0, 0, 0, 0, 0, upsampler.map(UpsamplerPlan::steps).orElse(0), decodes ? 1 : 0);
         return new Recipe(
-                tables,
-                sampler(request.sampler(), tables),
+                walk,
                 guidance,
-                plan,
                 blind ? prompted.nothing() : prompted.prompt(),
                 prompted.negative(),
                 prompted.target(),
                 upsampler,
                 decodes,
-                plan.evaluations(guidance).plus(later));
+                walk.evaluations().plus(later));
     }
 
-    private DiffusionTables tables(int steps) {
+    private DiffusionTables tables(SamplerSettings sampler) {
         int trainSteps = manifest.diffusion().trainSteps();
-        if (steps > trainSteps) {
+        if (sampler.steps() > trainSteps) {
             throw new InvalidFieldException(
                     FailureCode.STEPS_OUT_OF_RANGE,
                     "sampler.steps",
-                    steps + " steps; " + manifest.name() + " was trained with " + trainSteps);
+                    sampler.steps() + " steps; " + manifest.name() + " was trained with " + trainSteps);
         }
-        return tables.evenly(steps);
-    }
-
-    private Sampler sampler(SamplerSettings settings, DiffusionTables tables) {
-        boolean clip = manifest.diffusion().clipDenoised();
-        VarianceKind variance = switch (manifest.diffusion().variance()) {
-            case LEARNED_RANGE -> VarianceKind.LEARNED_RANGE;
-            case FIXED_SMALL -> VarianceKind.FIXED_SMALL;
-            case FIXED_LARGE -> VarianceKind.FIXED_LARGE;
-        };
-        return Sampler.of(settings, tables, variance, clip);
+        return tables.of(sampler.kind(), sampler.steps());
     }
 
     /**

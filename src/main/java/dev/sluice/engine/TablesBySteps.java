@@ -1,36 +1,41 @@
 package dev.sluice.engine;
 
-import dev.sluice.diffusion.BetaSchedule;
 import dev.sluice.diffusion.DiffusionTables;
+import dev.sluice.diffusion.TrainedProcess;
+import dev.sluice.request.SamplerSettings;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A bundle's tables by number of steps. Making one means computing the whole training schedule, so those used last are
- * kept; few step counts are in use at a time. Any thread may ask.
+ * A bundle's tables by sampler and number of steps. Making one means computing the whole training schedule, so those used
+ * last are kept; few are in use at a time. Any thread may ask.
  */
 final class TablesBySteps {
     private static final int KEPT = 64;
 
-    private final BetaSchedule schedule;
-    private final int trainSteps;
+    private record Key(SamplerSettings.Kind sampler, int steps) {}
+
+    private final TrainedProcess process;
     /** Guarded by itself. */
-    private final Map<Integer, DiffusionTables> kept = new LinkedHashMap<>(KEPT, 0.75f, true) {
+    private final Map<Key, DiffusionTables> kept = new LinkedHashMap<>(KEPT, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Integer, DiffusionTables> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Key, DiffusionTables> eldest) {
             return size() > KEPT;
         }
     };
 
-    TablesBySteps(BetaSchedule schedule, int trainSteps) {
-        this.schedule = schedule;
-        this.trainSteps = trainSteps;
+    TablesBySteps(TrainedProcess process) {
+        this.process = process;
     }
 
-    /** The tables for so many steps, evenly spaced; at most as many as the model was trained with. */
-    DiffusionTables evenly(int steps) {
+    /**
+     * The tables for so many steps of a sampler.
+     *
+     * @throws dev.sluice.request.InvalidFieldException on {@code sampler.steps}, where the model can't take so many
+     */
+    DiffusionTables of(SamplerSettings.Kind sampler, int steps) {
         synchronized (kept) {
-            return kept.computeIfAbsent(steps, count -> DiffusionTables.evenly(schedule, trainSteps, count));
+            return kept.computeIfAbsent(new Key(sampler, steps), key -> process.tables(key.sampler(), key.steps()));
         }
     }
 }

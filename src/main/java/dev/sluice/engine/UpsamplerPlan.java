@@ -17,7 +17,8 @@ record UpsamplerPlan(DiffusionTables tables, Sampler sampler, int elements, int 
         DiffusionTables tables = DiffusionTables.of(
                 diffusion.betaSchedule(),
                 diffusion.trainSteps(),
-                upsampler.timesteps().stream().mapToInt(Integer::intValue).toArray());
+                upsampler.timesteps().stream().mapToInt(Integer::intValue).toArray(),
+                diffusion.finalAlphaBar());
         return new UpsamplerPlan(
                 tables,
                 new DdimSampler(tables, 0, diffusion.clipDenoised()),

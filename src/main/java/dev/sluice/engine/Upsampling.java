@@ -81,6 +81,6 @@ final class Upsampling implements Phase {
 
     @Override
     public JobSnapshot.Image snapshot() {
-        return new JobSnapshot.Image(Stage.UPSAMPLING, index, x.clone(), NOTHING, low.clone());
+        return new JobSnapshot.Image(Stage.UPSAMPLING, index, x.clone(), StepMemory.NOTHING, low.clone());
     }
 }

@@ -5,8 +5,16 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.sluice.diffusion.BetaSchedule;
+import dev.sluice.diffusion.DiffusionTables;
+import dev.sluice.diffusion.FinalAlphaBar;
+import dev.sluice.diffusion.Spacing;
+import dev.sluice.diffusion.TrainedProcess;
+import dev.sluice.diffusion.VarianceKind;
+import dev.sluice.diffusion.Walk;
 import dev.sluice.model.RowLayout.Input;
+import dev.sluice.request.Guidance;
 import dev.sluice.request.Network;
+import dev.sluice.request.SamplerSettings;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,14 +59,47 @@ public record BundleManifest(
         }
     }
 
-    /** How a denoiser was trained. */
+    /**
+     * How a denoiser was trained, and how its family samples from it.
+     *
+     * @param spacing {@code even} where the manifest doesn't say
+     * @param stepsOffset 0 where the manifest doesn't say
+     * @param finalAlphaBar {@code one} where the manifest doesn't say
+     */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Diffusion(
             BetaSchedule betaSchedule,
             int trainSteps,
             Prediction prediction,
             Variance variance,
-            boolean clipDenoised) {}
+            boolean clipDenoised,
+            Spacing spacing,
+            int stepsOffset,
+            FinalAlphaBar finalAlphaBar) {
+        public Diffusion {
+            TrainedProcess.requireStepsOffset(stepsOffset);
+        }
+
+        /** What decides which timesteps a sampler visits. */
+        public TrainedProcess process() {
+            return new TrainedProcess(betaSchedule, trainSteps, spacing, stepsOffset, finalAlphaBar);
+        }
+
+        /**
+         * The way that a request's images take over this bundle.
+         *
+         * @param tables of the {@link #process} for this sampler
+         * @throws dev.sluice.request.InvalidFieldException where the schedule does not fit into the steps
+         */
+        public Walk walk(SamplerSettings sampler, Guidance guidance, DiffusionTables tables) {
+            VarianceKind kind = switch (variance) {
+                case LEARNED_RANGE -> VarianceKind.LEARNED_RANGE;
+                case FIXED_SMALL -> VarianceKind.FIXED_SMALL;
+                case FIXED_LARGE -> VarianceKind.FIXED_LARGE;
+            };
+            return Walk.of(sampler, guidance, tables, kind, clipDenoised);
+        }
+    }
 
     /** What the denoiser predicts. */
     public enum Prediction {

@@ -45,7 +45,7 @@ public record VerifiedBundle(Path directory, BundleManifest manifest, BundleIden
         BundleManifest manifest;
         try {
             bytes = Files.readAllBytes(file);
-            manifest = JSON.readValue(bytes, BundleManifest.class);
+            manifest = JSON.treeToValue(ManifestDefaults.fill(JSON.readTree(bytes)), BundleManifest.class);
         } catch (IOException e) {
             throw new BundleException("bundle " + directory + ": cannot read bundle.json: " + e.getMessage(), e);
         }

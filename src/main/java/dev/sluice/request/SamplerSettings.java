@@ -4,7 +4,7 @@ package dev.sluice.request;
  * Which sampler walks from noise to image, and in how many steps.
  *
  * @param steps sampling steps T, at least 1
- * @param eta share of the posterior's noise that DDIM adds back, in [0, 1]; 1 for DDPM, where it has no effect
+ * @param eta share of the posterior's noise that DDIM adds back, in [0, 1]; has no effect elsewhere
  */
 public record SamplerSettings(Kind kind, int steps, double eta) {
     /** The samplers of this release. */
@@ -12,7 +12,13 @@ public record SamplerSettings(Kind kind, int steps, double eta) {
         /** Ancestral sampling over respaced steps (Ho et al. 2020; Nichol and Dhariwal 2021). */
         DDPM,
         /** Denoising diffusion implicit model (Song et al. 2021). */
-        DDIM
+        DDIM,
+        /** Pseudo linear multi-steps (PLMS, Liu et al. 2022), whose first step is evaluated twice. */
+        PNDM,
+        /** DPM-Solver++(2M), the multi-step solver of order two (Lu et al. 2022). */
+        DPMPP_2M,
+        /** Euler's method over the noise level sigma, without added noise (Karras et al. 2022). */
+        EULER
     }
 
     public SamplerSettings {
@@ -32,5 +38,10 @@ public record SamplerSettings(Kind kind, int steps, double eta) {
 
     public static SamplerSettings ddim(int steps, double eta) {
         return new SamplerSettings(Kind.DDIM, steps, eta);
+    }
+
+    /** One of the solvers that add no noise. */
+    public static SamplerSettings deterministic(Kind kind, int steps) {
+        return new SamplerSettings(kind, steps, 0);
     }
 }

@@ -39,7 +39,8 @@ final class ProvenanceJson {
         return switch (guidance) {
             case Guidance.None none -> JSON.objectNode().put("method", "none");
             case Guidance.ClassifierFree free ->
-                pushed("classifier_free", free.scale(), free.schedule(), free.weighting());
+                pushed("classifier_free", free.scale(), free.schedule(), free.weighting())
+                        .put("cfgCompress", word(free.cfgCompress()));
             case Guidance.Classifier classifier ->
                 pushed("classifier", classifier.scale(), classifier.schedule(), classifier.weighting())
                         .put("denoiser", word(classifier.denoiser()));

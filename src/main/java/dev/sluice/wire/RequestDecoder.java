@@ -1,5 +1,6 @@
 package dev.sluice.wire;
 
+import dev.sluice.events.v1.CfgCompress;
 import dev.sluice.events.v1.GenerationRequested;
 import dev.sluice.events.v1.GuidanceSpec;
 import dev.sluice.events.v1.PromptSpec;
@@ -78,6 +79,9 @@ public final class RequestDecoder {
         SamplerSettings.Kind kind = switch (spec.getKind()) {
             case DDPM -> SamplerSettings.Kind.DDPM;
             case DDIM -> SamplerSettings.Kind.DDIM;
+            case PNDM -> SamplerSettings.Kind.PNDM;
+            case DPMPP_2M -> SamplerSettings.Kind.DPMPP_2M;
+            case EULER -> SamplerSettings.Kind.EULER;
             case UNKNOWN -> throw unknown(FailureCode.SAMPLER_INVALID, "sampler.kind");
         };
         return new SamplerSettings(kind, spec.getSteps(), spec.getEta());
@@ -98,9 +102,18 @@ public final class RequestDecoder {
             }
             case CLASSIFIER_FREE -> {
                 GuidanceSchedule schedule = schedule(spec.getSchedule());
-                yield new Guidance.ClassifierFree(spec.getScale(), schedule, weighting(spec, schedule));
+                yield new Guidance.ClassifierFree(
+                        spec.getScale(), schedule, weighting(spec, schedule), cfgCompress(spec.getCfgCompress()));
             }
             case UNKNOWN -> throw unknown(FailureCode.GUIDANCE_UNSUPPORTED, "guidance.method");
+        };
+    }
+
+    private static Guidance.CfgCompress cfgCompress(CfgCompress compress) {
+        return switch (compress) {
+            case GUIDANCE_TERM -> Guidance.CfgCompress.GUIDANCE_TERM;
+            case WHOLE_SCALE -> Guidance.CfgCompress.WHOLE_SCALE;
+            case UNKNOWN -> throw unknown(FailureCode.GUIDANCE_UNSUPPORTED, "guidance.cfgCompress");
         };
     }
 

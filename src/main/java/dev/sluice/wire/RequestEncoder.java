@@ -1,5 +1,6 @@
 package dev.sluice.wire;
 
+import dev.sluice.events.v1.CfgCompress;
 import dev.sluice.events.v1.GenerationRequested;
 import dev.sluice.events.v1.GuidanceMethod;
 import dev.sluice.events.v1.GuidanceSpec;
@@ -56,6 +57,9 @@ public final class RequestEncoder {
         SamplerKind kind = switch (settings.kind()) {
             case DDPM -> SamplerKind.DDPM;
             case DDIM -> SamplerKind.DDIM;
+            case PNDM -> SamplerKind.PNDM;
+            case DPMPP_2M -> SamplerKind.DPMPP_2M;
+            case EULER -> SamplerKind.EULER;
         };
         return new SamplerSpec(kind, settings.steps(), settings.eta());
     }
@@ -77,7 +81,15 @@ public final class RequestEncoder {
                         .setScale(free.scale())
                         .setSchedule(schedule(free.schedule()))
                         .setWeighting(weighting(free.weighting()))
+                        .setCfgCompress(cfgCompress(free.cfgCompress()))
                         .build();
+        };
+    }
+
+    private static CfgCompress cfgCompress(Guidance.CfgCompress compress) {
+        return switch (compress) {
+            case GUIDANCE_TERM -> CfgCompress.GUIDANCE_TERM;
+            case WHOLE_SCALE -> CfgCompress.WHOLE_SCALE;
         };
     }
 

@@ -3,6 +3,8 @@ package dev.sluice.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.diffusion.BetaSchedule;
+import dev.sluice.diffusion.FinalAlphaBar;
+import dev.sluice.diffusion.Spacing;
 import dev.sluice.engine.CallRows;
 import dev.sluice.engine.CallSizeSweep;
 import dev.sluice.engine.EngineClock;
@@ -126,7 +128,10 @@ class CallSizesTest {
                         1000,
                         BundleManifest.Prediction.EPSILON,
                         BundleManifest.Variance.FIXED_SMALL,
-                        true),
+                        true,
+                        Spacing.EVEN,
+                        0,
+                        FinalAlphaBar.ONE),
                 new BundleManifest.ClassCondition(List.of("x"), 1),
                 Optional.empty(),
                 Optional.empty(),

@@ -3,8 +3,10 @@ package dev.sluice.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.events.v1.CfgCompress;
 import dev.sluice.events.v1.GenerationRequested;
 import dev.sluice.events.v1.GuidanceMethod;
+import dev.sluice.events.v1.SamplerKind;
 import dev.sluice.events.v1.ScheduleKind;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,16 @@ class JsonRequestsTest {
         assertThat(request.getGuidance().getSchedule().getTimesteps()).containsExactly(3, 1);
         assertThat(request.getDeadline()).isEqualTo(Instant.parse("2030-01-31T12:00:00Z"));
         assertThat(request.getTags()).containsEntry("k", "v");
+    }
+
+    @Test
+    void readsSolversAndWhatOfTheScaleIsCompressed() {
+        GenerationRequested request = JsonRequests.parse("""
+                {"requestId":"a","tenantId":"t","model":"m","sampler":{"kind":"dpmpp-2m","steps":20},
+                 "guidance":{"method":"classifier-free","scale":7.5,"cfgCompress":"whole-scale"}}""");
+
+        assertThat(request.getSampler().getKind()).isEqualTo(SamplerKind.DPMPP_2M);
+        assertThat(request.getGuidance().getCfgCompress()).isEqualTo(CfgCompress.WHOLE_SCALE);
     }
 
     @ParameterizedTest

@@ -52,6 +52,45 @@ class PlanCommandTest {
     }
 
     @Test
+    void countsPndmsSecondEvaluationOfItsFirstStep() throws IOException {
+        JsonNode full = new JsonMapper()
+                .readTree(CommandRun.of("plan", "--sampler", "pndm", "--steps", "50", "--json")
+                        .out());
+        JsonNode compressed = new JsonMapper()
+                .readTree(CommandRun.of(
+                                "plan",
+                                "--sampler",
+                                "pndm",
+                                "--steps",
+                                "50",
+                                "--schedule",
+                                "compress",
+                                "--guided",
+                                "8",
+                                "--json")
+                        .out());
+
+        assertThat(full.at("/evaluations/denoiserPlanned").intValue()).isEqualTo(102);
+        assertThat(compressed.get("steps").intValue()).isEqualTo(50);
+        assertThat(compressed.at("/evaluations/denoiserFull").intValue()).isEqualTo(102);
+        assertThat(compressed.at("/evaluations/denoiserPlanned").intValue()).isEqualTo(59);
+    }
+
+    @Test
+    void showsWhatTheScaleComesTo() throws IOException {
+        String[] plan = {
+            "plan", "--steps", "10", "--schedule", "compress", "--guided", "4", "--exponent", "2", "--scale", "1.5"
+        };
+        List<String> whole = new ArrayList<>(List.of(plan));
+        whole.addAll(List.of("--cfg-compress", "whole_scale", "--json"));
+        JsonNode json = new JsonMapper()
+                .readTree(CommandRun.of(whole.toArray(String[]::new)).out());
+
+        assertThat(CommandRun.of(plan).out()).contains("effective scales 2.000 to 3.500");
+        assertThat(json.get("effectiveScales").toString()).isEqualTo("[3,4.5,7.5]");
+    }
+
+    @Test
     void saysWhatIsWrongWithAnImpossibleSchedule() {
         CommandRun run = CommandRun.of("plan", "--steps", "10", "--schedule", "compress", "--guided", "40");
 

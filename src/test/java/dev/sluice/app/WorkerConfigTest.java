@@ -48,13 +48,16 @@ class WorkerConfigTest {
                         device=cpu
                         engine.bundle-patience=10s
                         engine.call-size=constant
+                        engine.decoder-rows-per-call=auto
                         engine.device-memory=0
                         engine.guide-patience=8
                         engine.guide-rows-per-call=auto
                         engine.max-images=auto
                         engine.progress-interval=500ms
                         engine.rows-per-call=auto
+                        engine.text-rows-per-call=auto
                         engine.threads=1
+                        engine.upsampler-rows-per-call=auto
                         finish.max-requests=64
                         finish.threads=2
                         http.host=127.0.0.1

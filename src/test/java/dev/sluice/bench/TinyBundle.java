@@ -1,6 +1,8 @@
 package dev.sluice.bench;
 
 import dev.sluice.diffusion.BetaSchedule;
+import dev.sluice.diffusion.FinalAlphaBar;
+import dev.sluice.diffusion.Spacing;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleManifest;
 import dev.sluice.model.BundleManifest.ClassCondition;
@@ -32,7 +34,15 @@ final class TinyBundle {
             "Apache-2.0",
             new TensorShape(1, 1, 1),
             new TensorShape(1, 1, 1),
-            new Diffusion(BetaSchedule.COSINE, 1000, Prediction.EPSILON, Variance.FIXED_SMALL, true),
+            new Diffusion(
+                    BetaSchedule.COSINE,
+                    1000,
+                    Prediction.EPSILON,
+                    Variance.FIXED_SMALL,
+                    true,
+                    Spacing.EVEN,
+                    0,
+                    FinalAlphaBar.ONE),
             new ClassCondition(List.of("cat", "dog"), 2),
             Optional.empty(),
             Optional.empty(),

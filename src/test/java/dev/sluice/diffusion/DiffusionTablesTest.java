@@ -50,7 +50,7 @@ class DiffusionTablesTest {
     void timestepsMustAscendWithinTraining() {
         for (int[] timesteps : new int[][] {{}, {-1}, {1000}, {3, 3}, {5, 4}}) {
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> DiffusionTables.of(BetaSchedule.LINEAR, 1000, timesteps));
+                    .isThrownBy(() -> DiffusionTables.of(BetaSchedule.LINEAR, 1000, timesteps, FinalAlphaBar.ONE));
         }
     }
 
@@ -63,7 +63,7 @@ class DiffusionTablesTest {
     @Test
     void laterChangesOfTheCallersArrayDoNotShow() {
         int[] timesteps = {1, 2};
-        DiffusionTables tables = DiffusionTables.of(BetaSchedule.LINEAR, 1000, timesteps);
+        DiffusionTables tables = DiffusionTables.of(BetaSchedule.LINEAR, 1000, timesteps, FinalAlphaBar.ONE);
         timesteps[0] = 7;
         assertThat(tables.originalTimestep(0)).isEqualTo(1);
     }

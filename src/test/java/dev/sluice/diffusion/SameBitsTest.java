@@ -2,6 +2,9 @@ package dev.sluice.diffusion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.request.Guidance;
+import dev.sluice.request.GuidanceSchedule;
+import dev.sluice.request.GuidanceWeighting;
 import dev.sluice.request.SamplerSettings;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -75,6 +78,51 @@ class SameBitsTest {
             }
         }
         assertThat(bits.getValue()).isEqualTo(step.expected());
+    }
+
+    record WalkCase(SamplerSettings.Kind kind, boolean clip, long expected) {}
+
+    static Stream<WalkCase> walks() {
+        return Stream.of(
+                new WalkCase(SamplerSettings.Kind.PNDM, false, 1_065_712_605L),
+                new WalkCase(SamplerSettings.Kind.PNDM, true, 1_097_642_745L),
+                new WalkCase(SamplerSettings.Kind.DPMPP_2M, false, 2_942_538_081L),
+                new WalkCase(SamplerSettings.Kind.DPMPP_2M, true, 3_050_499_816L),
+                new WalkCase(SamplerSettings.Kind.EULER, false, 4_235_976_844L));
+    }
+
+    /** Whole walks with runs of guided steps, lone ones and gaps. */
+    @ParameterizedTest
+    @MethodSource("walks")
+    void walksKeepTheirBits(WalkCase walked) {
+        GuidanceSchedule schedule = new GuidanceSchedule.Explicit(List.of(20, 19, 18, 17, 16, 12, 8, 7, 2, 1));
+        Guidance guidance = new Guidance.ClassifierFree(3, schedule, GuidanceWeighting.of(GuidanceWeighting.Kind.GAP));
+        DiffusionTables tables =
+                TrainedProcess.evenly(BetaSchedule.COSINE, 1000).tables(walked.kind(), 20);
+        Walk walk = Walk.of(
+                SamplerSettings.deterministic(walked.kind(), 20),
+                guidance,
+                tables,
+                VarianceKind.FIXED_SMALL,
+                walked.clip());
+        SplittableRandom random = new SplittableRandom(7);
+        int n = 37;
+        float[] x = floats(random, n);
+        float[] term = new float[n];
+        SolverMemory memory = walk.newMemory(n, n);
+        CRC32C bits = new CRC32C();
+        for (int evaluation = walk.length() - 1; evaluation >= 0; evaluation--) {
+            float[] prediction = floats(random, n);
+            if (walk.isGuided(evaluation)) {
+                term = floats(random, n);
+            }
+            walk.extrapolateTerm(evaluation, term, memory);
+            walk.extrapolate(evaluation, x, prediction, memory);
+            ClassifierFree.apply(prediction, term, 2 * walk.weight(evaluation), n);
+            walk.step(evaluation, x, prediction, null, 0, x);
+            add(bits, x);
+        }
+        assertThat(bits.getValue()).isEqualTo(walked.expected());
     }
 
     @Test

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.request.Guidance;
+import dev.sluice.request.Guidance.CfgCompress;
+import dev.sluice.request.GuidanceSchedule;
 import dev.sluice.request.GuidanceSchedule.Compress;
 import dev.sluice.request.GuidanceWeighting;
 import dev.sluice.request.GuidanceWeighting.Kind;
@@ -83,6 +86,12 @@ class StepGoldenTest {
                 .isCloseTo(cfg.at("/s_eff_list/SD s2 gap50~18").doubleValue(), within(FLOAT));
     }
 
+    @Test
+    void wholeScaleIsMultipliedByTheGapWhereAskedFor() {
+        assertThat(1 + push(1.5, 5, CfgCompress.WHOLE_SCALE)).isEqualTo(7.5);
+        assertThat(push(1.5, 1, CfgCompress.WHOLE_SCALE)).isEqualTo(push(1.5, 1, CfgCompress.GUIDANCE_TERM));
+    }
+
     private float step(Sampler sampler, double strength, float noise) {
         float[] x = {golden.at("/x").floatValue()};
         float[] prediction = {golden.at("/eps").floatValue(), golden.at("/v").floatValue()};
@@ -92,15 +101,20 @@ class StepGoldenTest {
 
     private static void assertCombined(JsonNode cfg, String key, double scale, double omega, int guidedElements) {
         float[] combined = Golden.floats(cfg.required("eps_cond"));
-        ClassifierFree.combine(combined, Golden.floats(cfg.required("eps_uncond")), scale, omega, guidedElements);
+        float[] term = new float[guidedElements];
+        ClassifierFree.term(combined, Golden.floats(cfg.required("eps_uncond")), term, guidedElements);
+        ClassifierFree.apply(combined, term, push(scale, omega, CfgCompress.GUIDANCE_TERM), guidedElements);
         assertThat(combined).as(key).containsExactly(Golden.floats(cfg.required(key)), within(1e-7f));
     }
 
-    /** With eps_c = 1 and eps_u = 0 the combination is the scale itself. */
     private static double effectiveScale(double scale, double omega) {
-        float[] combined = {1};
-        ClassifierFree.combine(combined, new float[] {0}, scale, omega, 1);
-        return combined[0];
+        return 1 + push(scale, omega, CfgCompress.GUIDANCE_TERM);
+    }
+
+    private static double push(double scale, double omega, CfgCompress compress) {
+        GuidanceSchedule full = new GuidanceSchedule.Full();
+        return ClassifierFree.push(
+                new Guidance.ClassifierFree(scale, full, GuidanceWeighting.of(Kind.GAP), compress), omega);
     }
 
     private static double compactRate(int steps, int guided) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.sluice.request.Evaluations;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.Guidance;
+import dev.sluice.request.Guidance.CfgCompress;
 import dev.sluice.request.Guidance.DenoiserCondition;
 import dev.sluice.request.GuidanceSchedule;
 import dev.sluice.request.GuidanceSchedule.Arithmetic;
@@ -15,6 +16,7 @@ import dev.sluice.request.GuidanceSchedule.Explicit;
 import dev.sluice.request.GuidanceWeighting;
 import dev.sluice.request.GuidanceWeighting.Kind;
 import dev.sluice.request.InvalidFieldException;
+import dev.sluice.request.SamplerSettings;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -163,7 +165,7 @@ class StepPlanTest {
         for (Guidance guidance : List.of(free, classifier)) {
             StepPlan plan = StepPlan.of(guidance, TEN);
             assertThat(plan.guidedTimesteps()).isEmpty();
-            assertThat(plan.evaluations(guidance)).isEqualTo(new Evaluations(10, 0, 0, 10));
+            assertThat(evaluations(guidance)).isEqualTo(new Evaluations(10, 0, 0, 10));
         }
         assertThatExceptionOfType(InvalidFieldException.class)
                 .isThrownBy(() -> StepPlan.of(new Guidance.ClassifierFree(1, new Compress(11, 1), GAP), TEN));
@@ -171,8 +173,44 @@ class StepPlanTest {
 
     @Test
     void requestWithoutGuidanceSkipsNothing() {
-        Guidance none = new Guidance.None();
-        assertThat(StepPlan.of(none, TEN).evaluations(none)).isEqualTo(new Evaluations(10, 0, 0, 0));
+        assertThat(evaluations(new Guidance.None())).isEqualTo(new Evaluations(10, 0, 0, 0));
+    }
+
+    @Test
+    void scaleOneStillPushesWhereWeightsMultiplyTheWholeOfIt() {
+        Guidance compressed = new Guidance.ClassifierFree(1, new Compress(4, 2), GAP, CfgCompress.WHOLE_SCALE);
+        Guidance full = new Guidance.ClassifierFree(1, new GuidanceSchedule.Full(), GAP, CfgCompress.WHOLE_SCALE);
+        assertThat(StepPlan.of(compressed, TEN).guidedTimesteps()).containsExactly(10, 8, 5);
+        assertThat(StepPlan.of(full, TEN).guidedTimesteps()).isEmpty();
+    }
+
+    @Test
+    void impulseIsAPushThatTheNextStepDoesNotGoOnWith() {
+        assertThat(impulses(StepPlan.of(new Compress(4, 2), GAP, TEN))).containsExactly(10, 8, 5);
+        assertThat(impulses(StepPlan.of(new GuidanceSchedule.EarlyStop(4), GAP, TEN)))
+                .containsExactly(7);
+        assertThat(impulses(StepPlan.of(new Explicit(List.of(10, 9, 8, 4)), GAP, TEN)))
+                .containsExactly(8, 4);
+        assertThat(impulses(StepPlan.of(new Compress(4, 2), GuidanceWeighting.of(Kind.HOLD), TEN)))
+                .isEmpty();
+    }
+
+    @Test
+    void guidingEveryStepIsNoImpulse() {
+        assertThat(impulses(StepPlan.of(new GuidanceSchedule.Full(), GAP, TEN))).isEmpty();
+    }
+
+    private static List<Integer> impulses(StepPlan plan) {
+        return IntStream.rangeClosed(1, plan.steps())
+                .filter(timestep -> plan.isImpulse(timestep - 1))
+                .boxed()
+                .toList()
+                .reversed();
+    }
+
+    private static Evaluations evaluations(Guidance guidance) {
+        return Walk.of(SamplerSettings.ddpm(10), guidance, TEN, VarianceKind.FIXED_SMALL, false)
+                .evaluations();
     }
 
     @Test

@@ -3,9 +3,11 @@ package dev.sluice.diffusion;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.request.Guidance;
 import dev.sluice.request.GuidanceSchedule;
 import dev.sluice.request.GuidanceWeighting;
 import dev.sluice.request.GuidanceWeighting.Kind;
+import dev.sluice.request.SamplerSettings;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /** Tables and respacing against groups 06 to 10, 13 and 15. */
 class TablesGoldenTest {
+    private static final TrainedProcess STABLE_DIFFUSION =
+            new TrainedProcess(BetaSchedule.SCALED_LINEAR, 1000, Spacing.LEADING, 1, FinalAlphaBar.FIRST);
     private static final DiffusionTables LINEAR_250 = DiffusionTables.evenly(BetaSchedule.LINEAR, 1000, 250);
 
     @Test
@@ -127,7 +131,15 @@ class TablesGoldenTest {
         assertThat(List.of(ddim[0], ddim[1], ddim[49])).isEqualTo(Golden.integers(golden.at("/ddim50")));
         assertThat(ddim).hasSize(50);
 
-        List<Integer> plms = boxed(Respacing.plmsEvaluations(ddim));
+        Walk walk = Walk.of(
+                SamplerSettings.deterministic(SamplerSettings.Kind.PNDM, 50),
+                new Guidance.None(),
+                STABLE_DIFFUSION.tables(SamplerSettings.Kind.PNDM, 50),
+                VarianceKind.FIXED_SMALL,
+                false);
+        List<Integer> plms = IntStream.iterate(walk.length() - 1, e -> e >= 0, e -> e - 1)
+                .mapToObj(walk::timestep)
+                .toList();
         assertThat(plms)
                 .hasSize(golden.at("/plms50_len").intValue())
                 .startsWith(Golden.integers(golden.at("/plms50_head")).toArray(Integer[]::new))
@@ -136,6 +148,12 @@ class TablesGoldenTest {
                 unrespaced("scaled_linear").alphaBar(0),
                 golden.at("/final_alpha_bar_set_alpha_to_one_false"),
                 "abar of the first training step");
+        for (SamplerSettings.Kind kind : List.of(SamplerSettings.Kind.DDIM, SamplerSettings.Kind.PNDM)) {
+            Golden.assertSame(
+                    STABLE_DIFFUSION.tables(kind, 50).alphaBarPrevious(0),
+                    golden.at("/final_alpha_bar_set_alpha_to_one_false"),
+                    kind + "'s end");
+        }
     }
 
     /**

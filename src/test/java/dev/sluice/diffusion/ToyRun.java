@@ -56,7 +56,9 @@ record ToyRun(DiffusionTables tables, Sampler sampler, NoiseStream noise) {
         return run(model, (index, x, prediction) -> {
             float[] unconditional = new float[2 * ELEMENTS];
             model.denoiseUnconditionally(x, index, unconditional);
-            ClassifierFree.combine(prediction, unconditional, scale, 1, ELEMENTS);
+            for (int e = 0; e < ELEMENTS; e++) {
+                prediction[e] += (float) (scale - 1) * (prediction[e] - unconditional[e]);
+            }
             step(index, x, prediction, null, 0);
         });
     }
@@ -69,7 +71,7 @@ record ToyRun(DiffusionTables tables, Sampler sampler, NoiseStream noise) {
                 model.denoiseUnconditionally(x, index, unconditional);
                 ClassifierFree.term(prediction, unconditional, term, ELEMENTS);
             }
-            ClassifierFree.apply(prediction, term, scale, plan.weight(index), ELEMENTS);
+            ClassifierFree.apply(prediction, term, plan.weight(index) * (scale - 1), ELEMENTS);
             step(index, x, prediction, null, 0);
         });
     }

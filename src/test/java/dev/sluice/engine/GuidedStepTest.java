@@ -42,7 +42,7 @@ class GuidedStepTest {
         receive(step, Role.UNCONDITIONAL, prediction(0.25f));
         step.apply(1, x, NO_NOISE);
 
-        recipe.sampler().step(1, expected, bent(0.5f, 1.0f), null, 0, NO_NOISE);
+        recipe.walk().step(1, expected, bent(0.5f, 1.0f), null, 0, NO_NOISE);
         assertThat(x).isEqualTo(expected);
     }
 
@@ -59,7 +59,7 @@ class GuidedStepTest {
         receive(step, Role.CONDITIONAL, prediction(-0.125f));
         step.apply(0, x, NO_NOISE);
 
-        recipe.sampler().step(0, expected, bent(-0.125f, 0.375f), null, 0, NO_NOISE);
+        recipe.walk().step(0, expected, bent(-0.125f, 0.375f), null, 0, NO_NOISE);
         assertThat(x).isEqualTo(expected);
     }
 
@@ -77,7 +77,7 @@ class GuidedStepTest {
         receive(step, Role.CONDITIONAL, prediction(0.5f));
         step.apply(0, x, NO_NOISE);
 
-        recipe.sampler().step(0, expected, prediction(0.5f), gradient, 3, NO_NOISE);
+        recipe.walk().step(0, expected, prediction(0.5f), gradient, 3, NO_NOISE);
         assertThat(x).isEqualTo(expected);
     }
 
@@ -95,7 +95,7 @@ class GuidedStepTest {
         receive(step, Role.CONDITIONAL, prediction(0.5f));
         step.apply(0, x, NO_NOISE);
 
-        recipe.sampler().step(0, expected, bent(0.5f, 0.75f), null, 0, NO_NOISE);
+        recipe.walk().step(0, expected, bent(0.5f, 0.75f), null, 0, NO_NOISE);
         assertThat(x).isEqualTo(expected);
     }
 
@@ -109,7 +109,7 @@ class GuidedStepTest {
         receive(step, Role.CONDITIONAL, prediction(0.5f));
         step.apply(1, x, NO_NOISE);
 
-        recipe.sampler().step(1, expected, prediction(0.5f), null, 0, NO_NOISE);
+        recipe.walk().step(1, expected, prediction(0.5f), null, 0, NO_NOISE);
         assertThat(x).isEqualTo(expected);
     }
 
@@ -151,7 +151,7 @@ class GuidedStepTest {
     }
 
     private static GuidedStep step(Recipe recipe) {
-        return new GuidedStep(recipe, ELEMENTS, SimulatedDevice.manifest("shapes"));
+        return new GuidedStep(recipe, SimulatedDevice.manifest("shapes"));
     }
 
     private static float[] sample(Guidance guidance) {

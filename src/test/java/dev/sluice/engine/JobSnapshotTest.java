@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class JobSnapshotTest {
     private static final GuidanceSchedule SOME_STEPS = new GuidanceSchedule.Compress(3, 1);
 
+    private static final float[] NOTHING = {};
     private static final EngineSettings SETTINGS = EngineSettings.constant(5, 3);
 
     /** Seeds, on a bundle of one stage and on one of many. */
@@ -55,6 +56,9 @@ class JobSnapshotTest {
                         draft,
                         draft.withImages(3),
                         draft.withSampler(SamplerSettings.ddim(9, 0)),
+                        draft.withSampler(SamplerSettings.deterministic(SamplerSettings.Kind.PNDM, 9)),
+                        draft.withSampler(SamplerSettings.deterministic(SamplerSettings.Kind.DPMPP_2M, 9)),
+                        draft.withImages(3).withSampler(SamplerSettings.deterministic(SamplerSettings.Kind.PNDM, 9)),
                         draft.withSampler(SamplerSettings.ddim(9, 0.5))));
     }
 
@@ -147,14 +151,13 @@ class JobSnapshotTest {
         lane.loop.tick();
         JobSnapshot snapshot = left.job().snapshot();
         float[] x = snapshot.images().getFirst().x();
-        float[] nothing = {};
 
         for (JobSnapshot.Image misfit : List.of(
-                new JobSnapshot.Image(Stage.UPSAMPLING, 0, x, nothing, x),
-                new JobSnapshot.Image(Stage.DECODING, -1, x, nothing, nothing))) {
+                new JobSnapshot.Image(Stage.UPSAMPLING, 0, x, StepMemory.NOTHING, x),
+                new JobSnapshot.Image(Stage.DECODING, -1, x, StepMemory.NOTHING, NOTHING))) {
             assertThat(fits(with(snapshot, List.of(misfit)), left, lane)).isFalse();
         }
-        JobSnapshot.Image done = new JobSnapshot.Image(Stage.DONE, -1, x, nothing, nothing);
+        JobSnapshot.Image done = new JobSnapshot.Image(Stage.DONE, -1, x, StepMemory.NOTHING, NOTHING);
         assertThat(fits(with(snapshot, List.of(done)), left, lane)).isTrue();
     }
 
@@ -206,16 +209,35 @@ class JobSnapshotTest {
         JobSnapshot snapshot = left.job().snapshot();
         JobSnapshot.Image image = snapshot.images().getFirst();
         List<JobSnapshot.Image> misfits = List.of(
-                new JobSnapshot.Image(Stage.DENOISING, 6, image.x(), image.held(), new float[0]),
-                new JobSnapshot.Image(Stage.DENOISING, -2, image.x(), image.held(), new float[0]),
-                new JobSnapshot.Image(Stage.DONE, -1, image.x(), image.held(), new float[0]),
-                new JobSnapshot.Image(Stage.DENOISING, image.nextIndex(), new float[1], image.held(), new float[0]),
-                new JobSnapshot.Image(Stage.DENOISING, image.nextIndex(), image.x(), image.x(), new float[0]));
+                denoising(6, image.x(), image.memory()),
+                denoising(-2, image.x(), image.memory()),
+                new JobSnapshot.Image(Stage.DONE, -1, image.x(), image.memory(), NOTHING),
+                denoising(image.nextIndex(), new float[1], image.memory()),
+                denoising(image.nextIndex(), image.x(), new StepMemory(image.x(), List.of())),
+                denoising(image.nextIndex(), image.x(), new StepMemory(NOTHING, List.of(image.x()))));
 
         for (JobSnapshot.Image misfit : misfits) {
             assertThat(fits(with(snapshot, List.of(misfit)), left, lane)).isFalse();
         }
         assertThat(fits(with(snapshot, List.of(image, image)), left, lane)).isFalse();
+    }
+
+    @Test
+    void doesNotFitASolverThatRemembersOtherwise() {
+        SimulatedLane lane = new SimulatedLane(4, 2);
+        WatchedJob left = lane.submit(SimulatedLane.draft()
+                .withSampler(SamplerSettings.deterministic(SamplerSettings.Kind.PNDM, 6))
+                .classifierFree(3, SOME_STEPS, GuidanceWeighting.Kind.GAP));
+        lane.loop.tick();
+        JobSnapshot snapshot = left.job().snapshot();
+        JobSnapshot.Image image = snapshot.images().getFirst();
+        List<float[]> remembered = image.memory().solver();
+        StepMemory fewer = new StepMemory(new float[0], remembered.subList(1, remembered.size()));
+
+        assertThat(remembered).hasSize(7);
+        assertThat(fits(snapshot, left, lane)).isTrue();
+        assertThat(fits(with(snapshot, List.of(denoising(image.nextIndex(), image.x(), fewer))), left, lane))
+                .isFalse();
     }
 
     @Test
@@ -267,6 +289,10 @@ class JobSnapshotTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> JobSnapshotFormat.read(Arrays.copyOf(bytes, bytes.length + 1)));
         assertThat(JobSnapshotFormat.write(JobSnapshotFormat.read(bytes))).isEqualTo(bytes);
+    }
+
+    private static JobSnapshot.Image denoising(int nextIndex, float[] x, StepMemory memory) {
+        return new JobSnapshot.Image(Stage.DENOISING, nextIndex, x, memory, NOTHING);
     }
 
     private static boolean fits(JobSnapshot snapshot, WatchedJob job, SimulatedLane lane) {

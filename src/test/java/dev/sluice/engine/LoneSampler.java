@@ -4,17 +4,18 @@ import dev.sluice.diffusion.BetaSchedule;
 import dev.sluice.diffusion.ClassifierFree;
 import dev.sluice.diffusion.DdimSampler;
 import dev.sluice.diffusion.DiffusionTables;
+import dev.sluice.diffusion.FinalAlphaBar;
 import dev.sluice.diffusion.LowResolution;
 import dev.sluice.diffusion.NoiseStream;
 import dev.sluice.diffusion.Sampler;
-import dev.sluice.diffusion.StepPlan;
+import dev.sluice.diffusion.SolverMemory;
+import dev.sluice.diffusion.Walk;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Guidance;
 import dev.sluice.request.Network;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a request's images must be: the sampling loop written down plainly, one image at a time, on the simulated
@@ -46,42 +47,48 @@ final class LoneSampler {
     }
 
     private static float[] denoised(Recipe recipe, NoiseStream noiseStream) {
-        StepPlan plan = recipe.plan();
+        Walk walk = recipe.walk();
         int elements = SimulatedDevice.SHAPE.elements();
         int guidedElements = SimulatedDevice.GUIDED_CHANNELS * elements / SimulatedDevice.SHAPE.channels();
         float[] x = new float[elements];
         float[] noise = new float[elements];
         float[] term = new float[guidedElements];
-        float @Nullable [] gradient = null;
+        float[] gradient = new float[elements];
+        SolverMemory memory = walk.newMemory(
+                elements, recipe.guidance() instanceof Guidance.ClassifierFree ? guidedElements : elements);
         noiseStream.fillInitial(x);
-        for (int index = plan.steps() - 1; index >= 0; index--) {
-            int t = recipe.tables().originalTimestep(index);
+        for (int evaluation = walk.length() - 1; evaluation >= 0; evaluation--) {
+            int t = walk.timestep(evaluation);
             float[] prediction = SimulatedDevice.prediction(x, t, told(recipe.conditional()));
-            double omega = plan.weight(index);
+            double omega = walk.weight(evaluation);
             double strength = 0;
             switch (recipe.guidance()) {
-                case Guidance.None none -> {}
+                case Guidance.None none -> walk.extrapolate(evaluation, x, prediction, memory);
                 case Guidance.ClassifierFree free -> {
-                    if (plan.isGuided(index)) {
+                    if (walk.isGuided(evaluation)) {
                         float[] unconditional = SimulatedDevice.prediction(x, t, told(recipe.unconditional()));
                         ClassifierFree.term(prediction, unconditional, term, guidedElements);
                     }
+                    walk.extrapolateTerm(evaluation, term, memory);
+                    walk.extrapolate(evaluation, x, prediction, memory);
                     if (omega != 0) {
-                        ClassifierFree.apply(prediction, term, free.scale(), omega, guidedElements);
+                        ClassifierFree.apply(prediction, term, ClassifierFree.push(free, omega), guidedElements);
                     }
                 }
                 case Guidance.Classifier classifier -> {
-                    if (plan.isGuided(index)) {
+                    if (walk.isGuided(evaluation)) {
                         gradient = SimulatedDevice.gradient(x, t, told(recipe.target()));
                     }
+                    walk.extrapolateTerm(evaluation, gradient, memory);
+                    walk.extrapolate(evaluation, x, prediction, memory);
                     strength = omega * classifier.scale();
                 }
             }
             Arrays.fill(noise, 0);
-            if (recipe.sampler().needsNoise(index)) {
-                noiseStream.fillStep(index, noise);
+            if (walk.needsNoise(evaluation)) {
+                noiseStream.fillStep(evaluation, noise);
             }
-            recipe.sampler().step(index, x, prediction, strength == 0 ? null : gradient, strength, noise);
+            walk.step(evaluation, x, prediction, strength == 0 ? null : gradient, strength, noise);
         }
         return x;
     }
@@ -96,7 +103,8 @@ final class LoneSampler {
         int[] timesteps = SimulatedDevice.UPSAMPLER_TIMESTEPS.stream()
                 .mapToInt(Integer::intValue)
                 .toArray();
-        DiffusionTables tables = DiffusionTables.of(BetaSchedule.COSINE, SimulatedDevice.TRAIN_STEPS, timesteps);
+        DiffusionTables tables =
+                DiffusionTables.of(BetaSchedule.COSINE, SimulatedDevice.TRAIN_STEPS, timesteps, FinalAlphaBar.ONE);
         Sampler sampler = new DdimSampler(tables, 0, true);
         for (int index = timesteps.length - 1; index >= 0; index--) {
             float[] prediction =

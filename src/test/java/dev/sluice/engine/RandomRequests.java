@@ -92,8 +92,11 @@ final class RandomRequests {
     }
 
     private SamplerSettings sampler(int steps) {
-        return switch (random.nextInt(3)) {
+        return switch (random.nextInt(6)) {
             case 0 -> SamplerSettings.ddim(steps, 0);
+            case 2 -> SamplerSettings.deterministic(SamplerSettings.Kind.PNDM, steps);
+            case 3 -> SamplerSettings.deterministic(SamplerSettings.Kind.DPMPP_2M, steps);
+            case 4 -> SamplerSettings.deterministic(SamplerSettings.Kind.EULER, steps);
             case 1 -> SamplerSettings.ddim(steps, random.nextDouble());
             default -> SamplerSettings.ddpm(steps);
         };
@@ -102,7 +105,7 @@ final class RandomRequests {
     private Guidance guidance(int steps, boolean guided) {
         return switch (random.nextInt(guided ? 4 : 2)) {
             case 0 -> new Guidance.None();
-            case 1 -> new Guidance.ClassifierFree(random.nextInt(6), schedule(steps), weighting());
+            case 1 -> new Guidance.ClassifierFree(random.nextInt(6), schedule(steps), weighting(), cfgCompress());
             default ->
                 new Guidance.Classifier(
                         random.nextInt(6),
@@ -112,6 +115,10 @@ final class RandomRequests {
                                 ? Guidance.DenoiserCondition.CONDITIONAL
                                 : Guidance.DenoiserCondition.UNCONDITIONAL);
         };
+    }
+
+    private Guidance.CfgCompress cfgCompress() {
+        return random.nextInt(3) == 0 ? Guidance.CfgCompress.WHOLE_SCALE : Guidance.CfgCompress.GUIDANCE_TERM;
     }
 
     private GuidanceSchedule schedule(int steps) {

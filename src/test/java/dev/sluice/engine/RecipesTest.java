@@ -106,7 +106,23 @@ class RecipesTest {
         Recipe recipe = guided.recipe(DRAFT.withSampler(SamplerSettings.ddpm(SimulatedDevice.TRAIN_STEPS))
                 .request("r"));
 
-        assertThat(recipe.plan().steps()).isEqualTo(SimulatedDevice.TRAIN_STEPS);
+        assertThat(recipe.walk().plan().steps()).isEqualTo(SimulatedDevice.TRAIN_STEPS);
+    }
+
+    @Test
+    void plansTheSecondEvaluationOfPndmsFirstStep() {
+        RequestDraft pndm = DRAFT.withSampler(SamplerSettings.deterministic(SamplerSettings.Kind.PNDM, 6));
+
+        assertThat(planned(pndm.classifierFree(2, new GuidanceSchedule.Full(), GuidanceWeighting.Kind.NONE)))
+                .isEqualTo(new Evaluations(7, 7, 0, 0));
+        assertThat(planned(pndm.classifierFree(2, new GuidanceSchedule.Compress(3, 1), GuidanceWeighting.Kind.GAP)))
+                .isEqualTo(new Evaluations(7, 3, 0, 4));
+        assertThat(planned(pndm.classifier(2, new GuidanceSchedule.EarlyStop(2), GuidanceWeighting.Kind.NONE)))
+                .isEqualTo(new Evaluations(7, 0, 3, 4));
+    }
+
+    private Evaluations planned(RequestDraft draft) {
+        return guided.recipe(draft.request("r")).planned();
     }
 
     @Test

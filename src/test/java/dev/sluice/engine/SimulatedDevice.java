@@ -3,6 +3,8 @@ package dev.sluice.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.diffusion.BetaSchedule;
+import dev.sluice.diffusion.FinalAlphaBar;
+import dev.sluice.diffusion.Spacing;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleException;
 import dev.sluice.model.BundleManifest;
@@ -130,7 +132,10 @@ final class SimulatedDevice {
                 TRAIN_STEPS,
                 BundleManifest.Prediction.EPSILON,
                 BundleManifest.Variance.LEARNED_RANGE,
-                true);
+                true,
+                Spacing.EVEN,
+                0,
+                FinalAlphaBar.ONE);
         BundleManifest.TokenizerFile tokenizer = new BundleManifest.TokenizerFile("tokenizer.json", "0", TOKENS);
         boolean upsampled = kind.has(Network.UPSAMPLER);
         TensorShape last = upsampled ? LARGER : SHAPE;

@@ -84,7 +84,7 @@ final class WatchedJob implements JobListener {
     @Override
     public void progressed(int step) {
         assertThat(end).as("progress of %s after its end", this).isNull();
-        assertThat(step).isBetween(lastStep, job.recipe().plan().steps());
+        assertThat(step).isBetween(lastStep, job.recipe().walk().plan().steps());
         lastStep = step;
     }
 

@@ -26,7 +26,8 @@ class HuggingFaceFileTest {
 
     @Test
     void givesTheIdsThatThePythonLibraryGives() throws IOException {
-        JsonNode cases = new JsonMapper().readTree(BUNDLES.resolve("tokens.json").toFile());
+        JsonNode cases =
+                new JsonMapper().readTree(BUNDLES.resolve("tokens.json").toFile());
         assertThat(cases).hasSizeGreaterThan(10);
         for (JsonNode node : cases) {
             String text = node.get("text").asText();
@@ -70,7 +71,9 @@ class HuggingFaceFileTest {
     }
 
     private static long[] ids(JsonNode node) {
-        return IntStream.range(0, node.size()).mapToLong(at -> node.get(at).asLong()).toArray();
+        return IntStream.range(0, node.size())
+                .mapToLong(at -> node.get(at).asLong())
+                .toArray();
     }
 
     @Test

@@ -2,9 +2,14 @@ package dev.sluice.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.diffusion.BetaSchedule;
+import dev.sluice.diffusion.FinalAlphaBar;
+import dev.sluice.diffusion.Spacing;
+import dev.sluice.diffusion.TrainedProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,6 +78,33 @@ class VerifiedBundleTest {
         manifest.put("description", "shapes of one colour");
 
         assertThat(read().manifest().name()).isEqualTo("shapes");
+    }
+
+    @Test
+    void visitsTimestepsEvenlyToNoNoiseUnlessTold() throws IOException {
+        BundleManifest.Diffusion diffusion = read().manifest().diffusion();
+
+        assertThat(diffusion.process()).isEqualTo(TrainedProcess.evenly(BetaSchedule.COSINE, 100));
+    }
+
+    @Test
+    void visitsTimestepsAsStableDiffusionDoesWhereTold() throws IOException {
+        ((ObjectNode) manifest.required("diffusion"))
+                .put("betaSchedule", "scaled_linear")
+                .put("spacing", "leading")
+                .put("stepsOffset", 1)
+                .put("finalAlphaBar", "first");
+
+        assertThat(read().manifest().diffusion().process())
+                .isEqualTo(
+                        new TrainedProcess(BetaSchedule.SCALED_LINEAR, 100, Spacing.LEADING, 1, FinalAlphaBar.FIRST));
+    }
+
+    @Test
+    void refusesAnOffsetThatNoFamilyHas() {
+        ((ObjectNode) manifest.required("diffusion")).put("stepsOffset", 2);
+
+        assertThatThrownBy(this::read).isInstanceOf(BundleException.class).hasMessageContaining("stepsOffset");
     }
 
     @Test

@@ -62,7 +62,7 @@ class PngEncoderTest {
                  "sampler":{"kind":"ddim","steps":10,"eta":0.0},
                  "guidance":{"method":"classifier_free","scale":4.0,
                    "schedule":{"kind":"compress","guided":2,"exponent":1.5,"arithmetic":"exact"},
-                   "weighting":{"kind":"gap","forceTail":false}},
+                   "weighting":{"kind":"gap","forceTail":false},"cfgCompress":"guidance_term"},
                  "plan":{"steps":10,"guidedTimesteps":[10,4],"weights":[6.0,4.0]}}""".formatted(
                         Samples.provenance(new Prompt.Unconditional()).requestDigest(), "ab".repeat(32)));
         assertThat(provenance).isEqualTo(expected);

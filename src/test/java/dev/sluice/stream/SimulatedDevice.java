@@ -1,6 +1,8 @@
 package dev.sluice.stream;
 
 import dev.sluice.diffusion.BetaSchedule;
+import dev.sluice.diffusion.FinalAlphaBar;
+import dev.sluice.diffusion.Spacing;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleManifest;
 import dev.sluice.model.BundleManifest.ClassCondition;
@@ -80,7 +82,15 @@ final class SimulatedDevice implements RowFunction {
                 "Apache-2.0",
                 SHAPE,
                 SHAPE,
-                new Diffusion(BetaSchedule.COSINE, TRAIN_STEPS, Prediction.EPSILON, Variance.FIXED_SMALL, true),
+                new Diffusion(
+                        BetaSchedule.COSINE,
+                        TRAIN_STEPS,
+                        Prediction.EPSILON,
+                        Variance.FIXED_SMALL,
+                        true,
+                        Spacing.EVEN,
+                        0,
+                        FinalAlphaBar.ONE),
                 new ClassCondition(LABELS, LABELS.size()),
                 Optional.empty(),
                 Optional.empty(),

@@ -17,6 +17,7 @@ import dev.sluice.request.Evaluations;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Outcome;
+import dev.sluice.request.Network;
 import dev.sluice.request.PerNetwork;
 import dev.sluice.request.PlanSummary;
 import dev.sluice.request.Refusal;
@@ -110,8 +111,8 @@ class EventEncoderTest {
                         + cost.getGuideTextEncoderNanos()
                         + cost.getUpsamplerNanos()
                         + cost.getDecoderNanos());
-        assertThat(cost.getUpsamplerNanos()).isEqualTo("upsampler".length());
-        assertThat(cost.getGuideTextEncoderNanos()).isEqualTo("guide_text_encoder".length());
+        assertThat(cost.getUpsamplerNanos()).isEqualTo(2);
+        assertThat(cost.getGuideTextEncoderNanos()).isEqualTo(1);
         assertThat(cost.getTextEvaluations()).isEqualTo(1);
         assertThat(cost.getUpsamplerEvaluations()).isEqualTo(27);
         assertThat(cost.getDecoderEvaluations()).isEqualTo(1);
@@ -176,7 +177,7 @@ class EventEncoderTest {
                 })),
                 new Evaluations(50, 2, 0, 48, 2, 27, 1),
                 new Evaluations(30, 1, 0, 29, 1, 27, 1),
-                new DeviceUsage(PerNetwork.of(network -> network.label().length()), 1, 52),
+                new DeviceUsage(PerNetwork.of(network -> network == Network.UPSAMPLER ? 2 : 1), 1, 52),
                 new Timings(START, END, Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3)));
     }
 

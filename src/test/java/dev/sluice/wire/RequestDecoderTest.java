@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.sluice.events.v1.CfgCompress;
 import dev.sluice.events.v1.GenerationRequested;
 import dev.sluice.events.v1.GuidanceMethod;
 import dev.sluice.events.v1.GuidanceSpec;
@@ -92,6 +93,11 @@ class RequestDecoderTest {
                         "guidance.scale"),
                 arguments(
                         "negative scale", guidance(guided().setScale(-1)), FailureCode.SCALE_INVALID, "guidance.scale"),
+                arguments(
+                        "unknown compression",
+                        guidance(guided().setCfgCompress(CfgCompress.UNKNOWN)),
+                        FailureCode.GUIDANCE_UNSUPPORTED,
+                        "guidance.cfgCompress"),
                 refusedSchedule("unknown schedule", ScheduleKind.UNKNOWN, "kind"),
                 refusedSchedule("compress nothing", ScheduleKind.COMPRESS, "guided"),
                 refusedSchedule("early stop at nothing", ScheduleKind.EARLY_STOP, "guided"),

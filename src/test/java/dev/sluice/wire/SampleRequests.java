@@ -71,7 +71,10 @@ final class SampleRequests {
                         pick(random, Guidance.DenoiserCondition.values()));
             default ->
                 new Guidance.ClassifierFree(
-                        random.nextDouble(RequestLimits.DEFAULT.maxScale()), schedule(random), weighting(random));
+                        random.nextDouble(RequestLimits.DEFAULT.maxScale()),
+                        schedule(random),
+                        weighting(random),
+                        pick(random, Guidance.CfgCompress.values()));
         };
     }
 

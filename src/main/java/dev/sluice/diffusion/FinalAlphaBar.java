@@ -1,0 +1,9 @@
+package dev.sluice.diffusion;
+
+/** The abar that the last step of a deterministic sampler goes to. */
+public enum FinalAlphaBar {
+    /** 1, no noise at all. */
+    ONE,
+    /** That of the first training step: Stable Diffusion stops at the least noise that its denoiser has seen. */
+    FIRST
+}
