@@ -69,6 +69,7 @@ final class ManifestCheck {
         manifest.guideCondition().ifPresent(text -> {
             text("guideCondition", text);
             require(has(Network.GUIDE), "guideCondition needs a module in the role guide");
+            require(manifest.condition() instanceof TextCondition, "guideCondition needs condition.kind to be text");
         });
         require(
                 manifest.guideCondition().isPresent() == has(Network.GUIDE_TEXT_ENCODER),
