@@ -56,7 +56,10 @@ final class DemoReport {
         for (GenerationCompleted completed : results.completions()) {
             told += completed.getEvaluations().getConditional()
                     + completed.getEvaluations().getUnconditional()
-                    + completed.getEvaluations().getGuide();
+                    + completed.getEvaluations().getGuide()
+                    + completed.getEvaluations().getText()
+                    + completed.getEvaluations().getUpsampling()
+                    + completed.getEvaluations().getDecoding();
         }
         if (told != counted) {
             results.problem("the events say " + told + " evaluations, the modules counted " + counted);

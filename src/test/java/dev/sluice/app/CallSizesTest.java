@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,6 +55,18 @@ class CallSizesTest {
 
         assertThat(chosen).isEqualTo(rows(3, 5));
         assertThat(calls).isZero();
+    }
+
+    @Test
+    void choosesTheOtherNetworksToo() {
+        Bundle cascade = bundle("cascade", List.of(Network.values()), 16, 64);
+
+        assertThat(sizes("cpu").choose(cascade, AUTO))
+                .isEqualTo(new CallRows(PerNetwork.of(network -> switch (network) {
+                    case DENOISER -> 16;
+                    case GUIDE, UPSAMPLER -> 8;
+                    case TEXT_ENCODER, GUIDE_TEXT_ENCODER, DECODER -> 4;
+                })));
     }
 
     @Test
@@ -114,7 +127,23 @@ class CallSizesTest {
 
     /** A bundle whose calls take as long as one of so many rows, and from there on in proportion. */
     private Bundle bundle(String name, int knee, int guideKnee) {
+        return bundle(name, List.of(Network.DENOISER, Network.GUIDE), knee, guideKnee);
+    }
+
+    /** The same of more networks, all like the guide but the denoiser. */
+    private Bundle bundle(String name, List<Network> has, int knee, int otherKnee) {
         BundleManifest.TensorShape shape = new BundleManifest.TensorShape(1, 2, 2);
+        BundleManifest.Diffusion diffusion = new BundleManifest.Diffusion(
+                BetaSchedule.LINEAR,
+                1000,
+                BundleManifest.Prediction.EPSILON,
+                BundleManifest.Variance.FIXED_SMALL,
+                true,
+                Spacing.EVEN,
+                0,
+                FinalAlphaBar.ONE);
+        BundleManifest.TextCondition text =
+                new BundleManifest.TextCondition(2, new BundleManifest.TokenizerFile("t", "0", 3));
         BundleManifest manifest = new BundleManifest(
                 BundleManifest.FORMAT_VERSION,
                 name,
@@ -123,33 +152,23 @@ class CallSizesTest {
                 "Apache-2.0",
                 shape,
                 shape,
-                new BundleManifest.Diffusion(
-                        BetaSchedule.LINEAR,
-                        1000,
-                        BundleManifest.Prediction.EPSILON,
-                        BundleManifest.Variance.FIXED_SMALL,
-                        true,
-                        Spacing.EVEN,
-                        0,
-                        FinalAlphaBar.ONE),
-                new BundleManifest.ClassCondition(List.of("x"), 1),
-                Optional.empty(),
-                Optional.empty(),
+                diffusion,
+                has.contains(Network.TEXT_ENCODER) ? text : new BundleManifest.ClassCondition(List.of("x"), 1),
+                has.contains(Network.GUIDE_TEXT_ENCODER) ? Optional.of(text) : Optional.empty(),
+                has.contains(Network.UPSAMPLER)
+                        ? Optional.of(new BundleManifest.Upsampler(shape, diffusion, List.of(0, 5), 1))
+                        : Optional.empty(),
                 new BundleManifest.GuidanceFacts(1),
                 new BundleManifest.Defaults(10, 1, 1),
                 Map.of());
-        RowFunction denoiser = rows -> {
-            take(rows.rowsPerCall(), knee);
-            return List.of(FloatBuffer.allocate(rows.rowsPerCall() * shape.elements()));
-        };
-        RowFunction guide = rows -> {
-            take(rows.rowsPerCall(), guideKnee);
-            return List.of(FloatBuffer.allocate(0));
-        };
-        return Bundle.counting(
-                manifest,
-                new BundleIdentity(name, "1", "sha of " + name),
-                Map.of(Network.DENOISER, denoiser, Network.GUIDE, guide));
+        Map<Network, RowFunction> networks = new EnumMap<>(Network.class);
+        for (Network network : has) {
+            networks.put(network, rows -> {
+                take(rows.rowsPerCall(), network == Network.DENOISER ? knee : otherKnee);
+                return List.of(FloatBuffer.allocate(0));
+            });
+        }
+        return Bundle.counting(manifest, new BundleIdentity(name, "1", "sha of " + name), networks);
     }
 
     /** The sizes of a bundle that has no other networks. */
