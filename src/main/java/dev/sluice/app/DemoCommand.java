@@ -113,7 +113,7 @@ final class DemoCommand implements Callable<Integer> {
         BundleManifest.Defaults defaults = manifest.defaults();
         return DemoPlan.of(
                 manifest.name(),
-                manifest.condition().classes(),
+                manifest.classCondition().classes(),
                 quick ? 4 : 20,
                 quick ? 25 : 50,
                 defaults.classifierFreeScale(),

@@ -37,7 +37,7 @@ final class DemoReport {
         this.stack = stack;
         bundle = stack.worker().bundles().getFirst();
         // Now: judging the images will call the guide too.
-        counted = bundle.denoiserRows().used() + bundle.guideRows().used();
+        counted = bundle.rowsUsed();
         tables = bundle.manifest()
                 .diffusion()
                 .process()
@@ -56,7 +56,10 @@ final class DemoReport {
         for (GenerationCompleted completed : results.completions()) {
             told += completed.getEvaluations().getConditional()
                     + completed.getEvaluations().getUnconditional()
-                    + completed.getEvaluations().getGuide();
+                    + completed.getEvaluations().getGuide()
+                    + completed.getEvaluations().getText()
+                    + completed.getEvaluations().getUpsampling()
+                    + completed.getEvaluations().getDecoding();
         }
         if (told != counted) {
             results.problem("the events say " + told + " evaluations, the modules counted " + counted);
@@ -104,8 +107,10 @@ final class DemoReport {
         long nanos = 0;
         BigDecimal cost = BigDecimal.ZERO;
         for (int column = 0; column < plan.columns(); column++) {
-            int target =
-                    bundle.manifest().condition().classIndex(plan.label(column)).orElseThrow();
+            int target = bundle.manifest()
+                    .classCondition()
+                    .classIndex(plan.label(column))
+                    .orElseThrow();
             samples.add(new HitRates.Sample(images.get(column), target));
             Optional<CostIncurred> charge = results.cost(plan.id(row, column).value());
             nanos += charge.map(CostIncurred::getDeviceNanos).orElse(0L);
@@ -173,6 +178,6 @@ final class DemoReport {
     }
 
     private static long total(Evaluations evaluations) {
-        return evaluations.conditional() + evaluations.unconditional() + evaluations.guide();
+        return evaluations.rows();
     }
 }

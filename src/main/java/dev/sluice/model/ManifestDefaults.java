@@ -11,11 +11,16 @@ final class ManifestDefaults {
 
     /** Writes what is left out into the manifest. */
     static JsonNode fill(JsonNode manifest) {
-        if (manifest.get("diffusion") instanceof ObjectNode diffusion) {
+        fillDiffusion(manifest.path("diffusion"));
+        fillDiffusion(manifest.path("upsampler").path("diffusion"));
+        return manifest;
+    }
+
+    private static void fillDiffusion(JsonNode node) {
+        if (node instanceof ObjectNode diffusion) {
             diffusion.putIfAbsent("spacing", new TextNode("even"));
             diffusion.putIfAbsent("stepsOffset", new IntNode(0));
             diffusion.putIfAbsent("finalAlphaBar", new TextNode("one"));
         }
-        return manifest;
     }
 }
