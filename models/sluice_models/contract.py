@@ -163,10 +163,11 @@ class ClipGuideModule(nn.Module):
         embedded = self.encoder(position, t)
         score = self.scale * (embedded * target).sum(dim=1)
         gradient = torch.autograd.grad([score.sum()], [position])[0]
+        # Before the mode is put back: TorchScript's optimiser loses the gradient of what is used on both sides of a change.
+        score_of_nothing = self.scale * (embedded.detach() * self.empty).sum(dim=1)
         torch.set_grad_enabled(was_enabled)
         assert gradient is not None
-        hit = score > self.scale * (embedded * self.empty).sum(dim=1)
-        return gradient.detach(), score.detach(), hit.detach().to(x.dtype)
+        return gradient.detach(), score.detach(), (score.detach() > score_of_nothing).to(x.dtype)
 
 
 class StagedContext(nn.Module):

@@ -55,10 +55,11 @@ def test_guide_gradient_is_the_slope_of_log_p(modules):
 @pytest.mark.parametrize("enabled", [True, False])
 def test_guide_needs_no_gradient_mode_and_leaves_it_as_it_was(modules, enabled):
     with torch.set_grad_enabled(enabled):
-        expected = modules["guide"](*inputs(2))
-        assert torch.is_grad_enabled() == enabled
-    assert not any(tensor.requires_grad for tensor in expected)
-    assert expected[0].abs().max() > 0
+        for _ in range(4):  # a script is specialised after its first calls
+            found = modules["guide"](*inputs(2))
+            assert torch.is_grad_enabled() == enabled
+            assert not any(tensor.requires_grad for tensor in found)
+            assert found[0].abs().max() > 0
 
 
 def test_guide_leaves_its_input_alone(modules):

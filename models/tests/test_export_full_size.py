@@ -184,5 +184,6 @@ def draw(case: str, folder: Path) -> list[object]:
         "print(json.dumps([str(option) for option in tests.CASES[sys.argv[1]](pathlib.Path(sys.argv[2]))]))"
     )
     environment = {**os.environ, "PYTHONPATH": f"{KIT}:{KIT / 'tests'}"}
-    ran = subprocess.run([sys.executable, "-c", script, case, str(folder)], env=environment, cwd=KIT, capture_output=True, text=True, check=True)
+    command = [sys.executable, "-c", script, case, str(folder)]
+    ran = subprocess.run(command, env=environment, cwd=KIT, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(ran.stdout.splitlines()[-1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import io
 
 import pytest
 import torch
@@ -152,19 +153,35 @@ def test_clip_s_picture_is_normalised_by_the_published_mean_and_deviation(guide)
     assert torch.allclose(entry(bright, torch.tensor([7])), expected, atol=1e-4)
 
 
+def loaded(module: torch.nn.Module) -> torch.jit.ScriptModule:
+    buffer = io.BytesIO()
+    torch.jit.save(torch.jit.script(module.eval()), buffer)
+    buffer.seek(0)
+    return torch.jit.load(buffer)
+
+
 @pytest.mark.parametrize("enabled", [True, False])
-def test_guide_s_gradient_is_the_slope_of_its_score(guide, enabled):
-    script = torch.jit.script(guide)
+def test_guide_works_in_either_gradient_mode_however_often_it_is_called(guide, enabled):
+    script = loaded(guide)
+    generator = torch.Generator().manual_seed(0)
+    with torch.set_grad_enabled(enabled):
+        for n in (2, 2, 2, 3, 1):  # a script is specialised after its first calls
+            x, t = torch.randn((n, 3, 32, 32), generator=generator), torch.randint(1000, (n,), generator=generator)
+            target = F.normalize(torch.randn((n, 24), generator=generator), dim=1)
+            for expected, actual in zip(guide(x, t, target), script(x, t, target)):
+                assert torch.allclose(expected, actual, atol=1e-4)
+                assert not actual.requires_grad
+            assert torch.is_grad_enabled() == enabled
+
+
+def test_guide_s_gradient_is_the_slope_of_its_score(guide):
     generator = torch.Generator().manual_seed(0)
     x, direction = torch.randn((2, 2, 3, 32, 32), generator=generator)
     t, target = torch.tensor([20, 700]), F.normalize(torch.randn((2, 24), generator=generator), dim=1)
-    with torch.set_grad_enabled(enabled):
-        gradient, score, hit = script(x, t, target)
-        assert torch.is_grad_enabled() == enabled
+    gradient, score, hit = guide(x, t, target)
     step = 1e-2
-    rise = script(x + step * direction, t, target)[1] - script(x - step * direction, t, target)[1]
+    rise = guide(x + step * direction, t, target)[1] - guide(x - step * direction, t, target)[1]
     assert torch.allclose(rise / (2 * step), (gradient * direction).sum(dim=(1, 2, 3)), rtol=2e-2, atol=2e-2)
     embedded = guide.encoder(x, t)
     assert torch.allclose(score, 100 * (embedded * target).sum(dim=1), atol=1e-3)
     assert torch.equal(hit, ((embedded * target).sum(dim=1) > (embedded * guide.empty).sum(dim=1)).float())
-    assert not any(tensor.requires_grad for tensor in (gradient, score, hit))

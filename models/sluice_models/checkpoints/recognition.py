@@ -5,6 +5,7 @@ The tables come from the networks themselves, built on the meta device: there is
 
 from __future__ import annotations
 
+import importlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Mapping, Sequence
@@ -18,13 +19,19 @@ Shapes = dict[str, tuple[int, ...]]
 
 @dataclass(frozen=True)
 class Configuration:
-    """One published shape: what to call it, its numbers, and the networks whose keys lie side by side in the checkpoint."""
+    """One published shape: what to call it, its numbers, and the networks whose keys lie side by side in the checkpoint.
+
+    ``library`` is what a network imports when it is first built. It has to be there before: some libraries make tensors as they
+    are imported, which fails while the meta device is the default.
+    """
 
     name: str
     config: Any
     networks: tuple[Callable[[Any], nn.Module], ...]
+    library: str = "torch"
 
     def shapes(self) -> Shapes:
+        importlib.import_module(self.library)
         table: Shapes = {}
         with torch.device("meta"):
             for network in self.networks:

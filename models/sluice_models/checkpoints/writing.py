@@ -18,6 +18,7 @@ from torch import Generator, Tensor, nn
 from sluice_models.adm import parameter_count
 from sluice_models.bundle import description, sha256_of
 from sluice_models.checkpoints.assembly import Assembly, Part
+from sluice_models.checkpoints.precision import RoundedProducts
 from sluice_models.contract import Contract
 from sluice_models.exporting import ExportRefused, compiled, save_without_source_paths
 
@@ -38,11 +39,14 @@ class Examples:
     contract: Contract
 
     def outputs(self, module: nn.Module) -> Outputs:
-        """What the module says at each batch size, called as a worker calls it: no gradients, no optimising executor."""
+        """What the module says at each batch size, called as a worker calls it: no gradients, no optimising executor.
+
+        fp16 is computed as a GPU does, whatever this CPU can.
+        """
         generator = Generator().manual_seed(0)
         said = []
         for rows in BATCH_SIZES:
-            with torch.no_grad(), torch.jit.optimized_execution(False):
+            with torch.no_grad(), torch.jit.optimized_execution(False), RoundedProducts():
                 returned = module(*self.contract.inputs(self.role, rows, generator))
             said.append((returned,) if isinstance(returned, Tensor) else tuple(returned))
         return said

@@ -15,7 +15,7 @@ from sluice_models.checkpoints.reading import is_pipeline, part_config, read, re
 from sluice_models.checkpoints.recognition import Configuration, loaded, recognised
 from sluice_models.stable_diffusion import AutoencoderConfig, LatentDecoder
 
-CONFIGURATIONS = [Configuration("sd-autoencoder", configs.SD1_AUTOENCODER, (AutoencoderConfig.build,))]
+CONFIGURATIONS = [Configuration("sd-autoencoder", configs.SD1_AUTOENCODER, (AutoencoderConfig.build,), library="diffusers.models")]
 
 
 @dataclass(frozen=True)

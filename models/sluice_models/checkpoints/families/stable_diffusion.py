@@ -21,8 +21,12 @@ from sluice_models.checkpoints.vocabularies import clip_vocabulary
 from sluice_models.stable_diffusion import ClipContext, ClipTextConfig, LatentDenoiser, LatentUNetConfig
 from sluice_models.tokenizer import clip_tokenizer
 
-UNETS = [Configuration("sd1-unet", configs.SD1_UNET, (LatentUNetConfig.build,))]
-TEXT_ENCODERS = [Configuration("clip-vit-l-14-text", configs.SD1_TEXT, (ClipTextConfig.build,))]
+UNETS = [Configuration("sd1-unet", configs.SD1_UNET, (LatentUNetConfig.build,), library="diffusers.models")]
+TEXT_ENCODERS = [
+    Configuration(
+        "clip-vit-l-14-text", configs.SD1_TEXT, (ClipTextConfig.build,), library="transformers.models.clip.modeling_clip"
+    )
+]
 
 STEPS = 50
 SCALE = 7.5

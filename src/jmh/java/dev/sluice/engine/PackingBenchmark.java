@@ -29,7 +29,7 @@ public class PackingBenchmark {
     private static final int GUIDE_PATIENCE = 16;
     private static final int TENANTS = 20;
 
-    private final Packing packing = new Packing(ROWS, ROWS, GUIDE_PATIENCE);
+    private final Packing packing = new Packing(new CallRows(ROWS, ROWS), GUIDE_PATIENCE);
 
     /** More rows than fill calls of either network, and jobs that wait behind them. */
     @Setup

@@ -32,7 +32,7 @@ final class CallSizeFile {
     /**
      * What a choice holds for: a network of a bundle, and what its bits depend on.
      *
-     * @param network denoiser or guide
+     * @param network its label
      */
     record Key(
             @JsonProperty(required = true) String bundleSha256,

@@ -4,9 +4,9 @@ import dev.sluice.engine.CallRows;
 import dev.sluice.engine.CallSizeSweep;
 import dev.sluice.engine.SweepTable;
 import dev.sluice.model.Bundle;
-import dev.sluice.model.RowBuffers;
+import dev.sluice.request.Network;
+import dev.sluice.request.PerNetwork;
 import java.util.OptionalInt;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,44 +39,48 @@ final class CallSizes {
     /**
      * Chooses for one bundle, which is not on the device afterwards.
      *
-     * @param rowsPerCall what is configured, empty for a choice
-     * @param guideRowsPerCall the same for guide calls
+     * @param configured rows of each network's calls, 0 for a choice
      */
-    CallRows choose(Bundle bundle, OptionalInt rowsPerCall, OptionalInt guideRowsPerCall) {
+    CallRows choose(Bundle bundle, PerNetwork configured) {
         try {
-            int denoiser = rowsPerCall.orElseGet(
-                    () -> rows(bundle, "denoiser", call -> bundle.denoiser().evaluate(call)));
-            int most = CallRows.mostOfGuide(denoiser);
-            int guide = guideRowsPerCall.orElseGet(() -> bundle.guide()
-                    .map(module -> Math.min(most, rows(bundle, "guide", module::evaluate)))
-                    .orElse(1));
-            return new CallRows(denoiser, guide);
+            int denoiser = rows(bundle, Network.DENOISER, configured, Integer.MAX_VALUE);
+            return new CallRows(PerNetwork.of(network -> network == Network.DENOISER
+                    ? denoiser
+                    : rows(bundle, network, configured, CallRows.most(network, denoiser))));
         } finally {
             bundle.residence().unload();
         }
     }
 
-    private int rows(Bundle bundle, String network, Consumer<RowBuffers> module) {
-        CallSizeFile.Key key = new CallSizeFile.Key(bundle.identity().sha256(), network, device, libtorch, threads);
+    private int rows(Bundle bundle, Network network, PerNetwork configured, int most) {
+        if (configured.get(network) > 0) {
+            return Math.toIntExact(configured.get(network));
+        }
+        return bundle.has(network) ? Math.min(most, swept(bundle, network)) : 1;
+    }
+
+    private int swept(Bundle bundle, Network network) {
+        CallSizeFile.Key key =
+                new CallSizeFile.Key(bundle.identity().sha256(), network.label(), device, libtorch, threads);
         OptionalInt before = file.rows(key);
         if (before.isPresent()) {
             LOG.info(
                     "call_size bundle={} network={} rows={} source=\"chosen at an earlier start\"",
                     bundle.name(),
-                    network,
+                    network.label(),
                     before.getAsInt());
             return before.getAsInt();
         }
-        SweepTable table = sweep.run(bundle.manifest().sample().elements(), module);
+        SweepTable table = sweep.run(bundle.manifest().layout(network), bundle.network(network));
         int rows = table.knee().rows();
         file.remember(new CallSizeFile.Choice(key, rows));
         LOG.info(
                 "call_size bundle={} network={} rows={} source=sweep note=\"kept for the next starts; other workers may"
                         + " choose otherwise, so for equal bits on all of them set {} on each\"\n{}",
                 bundle.name(),
-                network,
+                network.label(),
                 rows,
-                network.equals("guide") ? "engine.guide-rows-per-call" : "engine.rows-per-call",
+                ConfigKey.rowsPerCall(network),
                 table.text());
         return rows;
     }

@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import dev.sluice.request.Network;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -29,8 +30,17 @@ record ConfigKey(String name, Optional<String> fallback, boolean secret, String 
                     "engine.guide-rows-per-call",
                     "auto",
                     "Rows of every guide call, or auto: a sweep, at most half a denoiser call or 4"),
+            key("engine.text-rows-per-call", "auto", "Rows of every text encoder's call, or auto: a sweep, at most 4"),
+            key(
+                    "engine.upsampler-rows-per-call",
+                    "auto",
+                    "Rows of every upsampler call, or auto: a sweep, at most half a denoiser call or 4"),
+            key("engine.decoder-rows-per-call", "auto", "Rows of every decoder call, or auto: a sweep, at most 4"),
             key("engine.call-size", "constant", "constant (padded, equal bits) or elastic (as many rows as there are)"),
-            key("engine.guide-patience", "8", "Full denoiser calls that a guide row waits at least for company"),
+            key(
+                    "engine.guide-patience",
+                    "8",
+                    "Full denoiser calls that any other network's row waits at least for company"),
             key(
                     "engine.max-images",
                     "auto",
@@ -110,6 +120,17 @@ record ConfigKey(String name, Optional<String> fallback, boolean secret, String 
                     "shutdown.membership",
                     "leave",
                     "leave (others take over at once) or stay (for a successor of the same group.instance.id)"));
+
+    /** The key for the size of a network's calls; both text encoders share one. */
+    static String rowsPerCall(Network network) {
+        return switch (network) {
+            case DENOISER -> "engine.rows-per-call";
+            case GUIDE -> "engine.guide-rows-per-call";
+            case TEXT_ENCODER, GUIDE_TEXT_ENCODER -> "engine.text-rows-per-call";
+            case UPSAMPLER -> "engine.upsampler-rows-per-call";
+            case DECODER -> "engine.decoder-rows-per-call";
+        };
+    }
 
     /** The environment variable that overrides the file. */
     String variable() {

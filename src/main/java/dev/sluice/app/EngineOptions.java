@@ -3,6 +3,7 @@ package dev.sluice.app;
 import dev.sluice.engine.CallRows;
 import dev.sluice.engine.EngineSettings;
 import dev.sluice.request.CallSize;
+import dev.sluice.request.PerNetwork;
 import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -10,15 +11,13 @@ import java.util.OptionalInt;
 /**
  * What the configuration says of the engine. What is empty is for the worker to choose.
  *
- * @param rowsPerCall of a denoiser call
- * @param guideRowsPerCall the same for guide calls
+ * @param rowsPerCall of each network's calls, 0 where that is for the worker to choose
  * @param maxImages images inside at which the engine is full
  * @param deviceMemory bytes
  */
 record EngineOptions(
         CallSize callSize,
-        OptionalInt rowsPerCall,
-        OptionalInt guideRowsPerCall,
+        PerNetwork rowsPerCall,
         int guidePatience,
         OptionalInt maxImages,
         Duration progressInterval,

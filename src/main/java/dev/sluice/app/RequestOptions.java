@@ -113,6 +113,7 @@ final class RequestOptions {
      * The request that was asked for.
      *
      * @throws InvalidFieldException if the options don't make one
+     * @throws IllegalArgumentException if they contradict each other
      */
     GenerationRequest request() {
         return new GenerationRequest(
@@ -131,6 +132,12 @@ final class RequestOptions {
     }
 
     private Prompt prompt() {
+        if (label != null && text != null) {
+            throw new IllegalArgumentException("--label and --text: a bundle takes one or the other");
+        }
+        if (text == null && !negative.isEmpty()) {
+            throw new IllegalArgumentException("--negative goes with --text");
+        }
         if (text != null) {
             return new Prompt.Text(text, negative);
         }

@@ -1,6 +1,9 @@
 package dev.sluice.app;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sluice.model.BundleManifest;
+import dev.sluice.model.BundleManifest.ClassCondition;
+import dev.sluice.model.BundleManifest.TextCondition;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -80,17 +83,18 @@ final class StandaloneCommand implements Callable<Integer> {
             stack.summary().forEach((name, value) -> out.printf("  %-9s %s%n", name, value));
             out.println();
             out.println("Try, in another terminal:");
-            out.println("  ./sluice submit --kafka " + stack.addresses().kafka() + " --registry "
-                    + stack.addresses().registry() + " --label "
-                    + stack.worker()
-                            .bundles()
-                            .getFirst()
-                            .manifest()
-                            .condition()
-                            .classes()
-                            .getFirst()
-                    + " --guidance classifier-free --scale 3 --schedule compress --guided 10 --wait");
+            stack.worker().bundles().forEach(served -> out.println(example(stack.addresses(), served.manifest())));
         }
         out.flush();
+    }
+
+    private static String example(Addresses addresses, BundleManifest manifest) {
+        String prompt = switch (manifest.condition()) {
+            case ClassCondition classes -> "--label '" + classes.classes().getFirst() + "'";
+            case TextCondition text -> "--text 'a red circle'";
+        };
+        return "  ./sluice submit --kafka " + addresses.kafka() + " --registry " + addresses.registry() + " --model "
+                + manifest.name() + " " + prompt
+                + " --guidance classifier-free --scale 3 --schedule compress --guided 10 --wait";
     }
 }

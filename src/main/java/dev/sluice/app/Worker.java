@@ -230,9 +230,7 @@ final class Worker implements AutoCloseable {
         FutureTask<Map<String, CallRows>> choice = new FutureTask<>(() -> {
             torch.prepareCallingThread(config.engineThreads());
             return bundles.stream()
-                    .collect(Collectors.toMap(
-                            Bundle::name,
-                            bundle -> sizes.choose(bundle, options.rowsPerCall(), options.guideRowsPerCall())));
+                    .collect(Collectors.toMap(Bundle::name, bundle -> sizes.choose(bundle, options.rowsPerCall())));
         });
         Thread.ofPlatform().name("sluice-sweep").daemon(true).start(choice);
         try {

@@ -2,6 +2,7 @@ package dev.sluice.app;
 
 import dev.sluice.engine.EngineSettings;
 import dev.sluice.request.CallSize;
+import dev.sluice.request.PerNetwork;
 import dev.sluice.request.RequestLimits;
 import dev.sluice.storage.Encryption;
 import dev.sluice.storage.ObjectKeys;
@@ -92,8 +93,8 @@ record WorkerConfig(
         long deviceMemory = reader.integer("engine.device-memory", 0, Integer.MAX_VALUE) * (1L << 20);
         return new EngineOptions(
                 reader.choice("engine.call-size", CallSize.class, CallSize.CONSTANT),
-                auto(reader, "engine.rows-per-call", MAX_ROWS_PER_CALL),
-                auto(reader, "engine.guide-rows-per-call", MAX_ROWS_PER_CALL),
+                PerNetwork.of(network -> auto(reader, ConfigKey.rowsPerCall(network), MAX_ROWS_PER_CALL)
+                        .orElse(0)),
                 reader.integer("engine.guide-patience", 1, 1_000_000),
                 auto(reader, "engine.max-images", 1_000_000),
                 reader.duration("engine.progress-interval"),

@@ -3,8 +3,8 @@ package dev.sluice.app;
 import dev.sluice.engine.Engine;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.RowCounter;
-import dev.sluice.request.CallShape;
 import dev.sluice.request.GenerationRequest;
+import dev.sluice.request.Network;
 import dev.sluice.request.Outcome;
 import dev.sluice.storage.StorageCounters;
 import dev.sluice.wire.EventEncoder;
@@ -15,7 +15,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
+import java.util.Objects;
 
 /** The worker's meters. Labels carry model and outcome, never an id. Any thread may write. */
 final class WorkerMetrics {
@@ -37,10 +37,10 @@ final class WorkerMetrics {
                 .description("Empty rows evaluated while other work waited")
                 .register(registry);
         for (Bundle bundle : bundles) {
-            callSize(engine, bundle.name(), "denoiser", CallShape::rowsPerCall);
-            callSize(engine, bundle.name(), "guide", CallShape::guideRowsPerCall);
-            rows(bundle, "denoiser", bundle.denoiserRows());
-            rows(bundle, "guide", bundle.guideRows());
+            for (Network network : bundle.has()) {
+                callSize(engine, bundle.name(), network);
+                rows(bundle, network.label(), bundle.counter(network));
+            }
         }
     }
 
@@ -70,13 +70,13 @@ final class WorkerMetrics {
         return registry.scrape();
     }
 
-    private void callSize(Engine engine, String model, String network, ToDoubleFunction<CallShape> size) {
+    private void callSize(Engine engine, String model, Network network) {
         Gauge.builder(
                         "sluice.call.size",
                         engine,
-                        e -> size.applyAsDouble(e.callShapes().get(model)))
+                        e -> Objects.requireNonNull(e.callShapes().get(model)).rowsPerCall(network))
                 .description("Most rows of a call; halved when the device runs out of memory")
-                .tags("model", model, "network", network)
+                .tags("model", model, "network", network.label())
                 .register(registry);
     }
 

@@ -4,6 +4,7 @@ import dev.sluice.diffusion.NoiseStream;
 import dev.sluice.engine.CallRows;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.RowBuffers;
+import dev.sluice.request.Network;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -25,17 +26,18 @@ final class BareLoop implements AutoCloseable {
     BareLoop(Bundle bundle, CallRows callRows, Runnable prepareThread) throws InterruptedException {
         this.bundle = bundle;
         this.callRows = callRows;
-        denoiserRows = fullCall(callRows.denoiser());
-        guideRows = fullCall(callRows.guide());
+        denoiserRows = fullCall(Network.DENOISER);
+        guideRows = fullCall(Network.GUIDE);
         await(thread.submit(prepareThread, 0.0));
     }
 
     /** The device as it is just now: each network for this long. */
     RowCosts measure(Duration each) throws InterruptedException {
-        double denoiser = nanosPerCall(() -> bundle.denoiser().evaluate(denoiserRows), each) / callRows.denoiser();
+        double denoiser =
+                nanosPerCall(() -> bundle.evaluate(Network.DENOISER, denoiserRows), each) / callRows.denoiser();
         double guide = 0;
-        if (bundle.guide().isPresent()) {
-            guide = nanosPerCall(() -> bundle.guide().get().evaluate(guideRows), each) / callRows.guide();
+        if (bundle.has(Network.GUIDE)) {
+            guide = nanosPerCall(() -> bundle.evaluate(Network.GUIDE, guideRows), each) / callRows.guide();
         }
         return new RowCosts(denoiser, guide);
     }
@@ -54,15 +56,16 @@ final class BareLoop implements AutoCloseable {
         }));
     }
 
-    private RowBuffers fullCall(int rows) {
+    private RowBuffers fullCall(Network network) {
+        int rows = callRows.of(network);
         int elements = bundle.manifest().sample().elements();
         int trainSteps = bundle.manifest().diffusion().trainSteps();
-        int classes = bundle.manifest().condition().classes().size();
-        RowBuffers call = new RowBuffers(rows, elements);
+        int classes = bundle.manifest().classCondition().classes().size();
+        RowBuffers call = new RowBuffers(rows, bundle.manifest().layout(network));
         float[] x = new float[elements];
         for (int row = 0; row < rows; row++) {
             new NoiseStream(1, row).fillInitial(x);
-            call.add(x, (int) ((long) trainSteps * row / rows), row % classes);
+            call.begin().put(x).put((long) trainSteps * row / rows).put(row % classes);
         }
         return call;
     }

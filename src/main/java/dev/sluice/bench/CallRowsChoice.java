@@ -5,7 +5,7 @@ import dev.sluice.engine.CallSizeSweep;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.SweepTable;
 import dev.sluice.model.Bundle;
-import dev.sluice.model.RowBuffers;
+import dev.sluice.request.Network;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
@@ -34,31 +34,26 @@ final class CallRowsChoice {
      * @param asked for rows of a denoiser call; empty for a sweep of each network
      */
     CallRows choose(OptionalInt asked) throws InterruptedException {
-        int denoiser = asked.isPresent()
-                ? asked.getAsInt()
-                : knee("denoiser", rows -> bundle.denoiser().evaluate(rows));
-        int most = CallRows.mostOfGuide(denoiser);
-        if (asked.isPresent() || bundle.guide().isEmpty()) {
+        int denoiser = asked.isPresent() ? asked.getAsInt() : knee(Network.DENOISER);
+        int most = CallRows.most(Network.GUIDE, denoiser);
+        if (asked.isPresent() || !bundle.has(Network.GUIDE)) {
             return new CallRows(denoiser, most);
         }
-        return new CallRows(
-                denoiser,
-                Math.min(most, knee("guide", rows -> bundle.guide().get().evaluate(rows))));
+        return new CallRows(denoiser, Math.min(most, knee(Network.GUIDE)));
     }
 
-    private int knee(String network, Consumer<RowBuffers> module) throws InterruptedException {
+    private int knee(Network network) throws InterruptedException {
         CallSizeSweep sweep = new CallSizeSweep(EngineClock.SYSTEM, BUDGET, MOST_ROWS);
-        int elements = bundle.manifest().sample().elements();
         try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
             SweepTable table = thread.submit(() -> {
                         prepareThread.run();
-                        return sweep.run(elements, module);
+                        return sweep.run(bundle.manifest().layout(network), bundle.network(network));
                     })
                     .get();
-            progress.accept(bundle.name() + ": calls of the " + network + "\n" + table.text());
+            progress.accept(bundle.name() + ": calls of the " + network.label() + "\n" + table.text());
             return table.knee().rows();
         } catch (ExecutionException e) {
-            throw new IllegalStateException("no call size for the " + network + ": " + e.getCause(), e);
+            throw new IllegalStateException("no call size for the " + network.label() + ": " + e.getCause(), e);
         }
     }
 }

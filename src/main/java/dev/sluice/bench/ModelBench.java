@@ -2,6 +2,7 @@ package dev.sluice.bench;
 
 import dev.sluice.bench.Figure.Measured;
 import dev.sluice.bench.Figure.NotMeasured;
+import dev.sluice.request.Network;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -88,7 +89,7 @@ final class ModelBench {
 
     private void engineEfficiency() throws InterruptedException {
         EngineEfficiency efficiency = new EngineEfficiency(stand);
-        boolean guide = stand.bundle().guide().isPresent();
+        boolean guide = stand.bundle().has(Network.GUIDE);
         double turns = stand.plan().pairs() + 1;
         double pair = seconds(stand.plan().engineTurn()) + bareSeconds();
         announce("engine against bare loop", (guide ? 2 : 1) * turns * pair);
@@ -163,7 +164,7 @@ final class ModelBench {
     }
 
     private double bareSeconds() {
-        return (stand.bundle().guide().isPresent() ? 2 : 1)
+        return (stand.bundle().has(Network.GUIDE) ? 2 : 1)
                 * seconds(stand.plan().bareTurn());
     }
 

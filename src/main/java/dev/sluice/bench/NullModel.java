@@ -5,23 +5,24 @@ import dev.sluice.diffusion.FinalAlphaBar;
 import dev.sluice.diffusion.Spacing;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleManifest;
-import dev.sluice.model.BundleManifest.Condition;
+import dev.sluice.model.BundleManifest.ClassCondition;
 import dev.sluice.model.BundleManifest.Defaults;
 import dev.sluice.model.BundleManifest.Diffusion;
 import dev.sluice.model.BundleManifest.GuidanceFacts;
 import dev.sluice.model.BundleManifest.Prediction;
 import dev.sluice.model.BundleManifest.TensorShape;
 import dev.sluice.model.BundleManifest.Variance;
-import dev.sluice.model.Denoiser;
 import dev.sluice.model.RowBuffers;
+import dev.sluice.model.RowFunction;
 import dev.sluice.request.BundleIdentity;
+import dev.sluice.request.Network;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** A model that predicts no noise, at once. What a request costs with it is what everything but the model costs. */
-public final class NullModel implements Denoiser {
+public final class NullModel implements RowFunction {
     private static final String NAME = "null";
     private static final int TRAIN_STEPS = 1000;
 
@@ -52,24 +53,24 @@ public final class NullModel implements Denoiser {
                         Spacing.EVEN,
                         0,
                         FinalAlphaBar.ONE),
-                new Condition(Condition.Kind.CLASS, List.of("nothing"), 1),
+                new ClassCondition(List.of("nothing"), 1),
+                Optional.empty(),
+                Optional.empty(),
                 new GuidanceFacts(shape.channels()),
                 new Defaults(1, 1, 1),
                 Map.of());
         return Bundle.counting(
                 manifest,
                 new BundleIdentity(NAME, "1.0.0", "0".repeat(64)),
-                new NullModel(shape),
-                Optional.empty(),
-                Optional.empty());
+                Map.of(Network.DENOISER, new NullModel(shape)));
     }
 
     @Override
-    public FloatBuffer evaluate(RowBuffers rows) {
+    public List<FloatBuffer> evaluate(RowBuffers rows) {
         int elements = rows.rowsPerCall() * shape.elements();
         if (zeros.capacity() != elements) {
             zeros = FloatBuffer.allocate(elements);
         }
-        return zeros.clear();
+        return List.of(zeros.clear());
     }
 }

@@ -34,10 +34,10 @@ final class Plans {
 
     /** The class that the prompt names, the null class where it names none. */
     int target(GenerationRequest request) {
-        int none = manifest.condition().nullClass();
+        int none = manifest.classCondition().nullClass();
         return switch (request.prompt()) {
             case Prompt.Label(String name) ->
-                manifest.condition().classIndex(name).orElse(none);
+                manifest.classCondition().classIndex(name).orElse(none);
             case Prompt.Unconditional unconditional -> none;
             case Prompt.Text text -> none;
         };
@@ -47,7 +47,7 @@ final class Plans {
     int denoiserClass(GenerationRequest request) {
         boolean blind = request.guidance() instanceof Guidance.Classifier classifier
                 && classifier.denoiser() == Guidance.DenoiserCondition.UNCONDITIONAL;
-        return blind ? manifest.condition().nullClass() : target(request);
+        return blind ? manifest.classCondition().nullClass() : target(request);
     }
 
     EvaluatedRows rows(GenerationRequest request) {

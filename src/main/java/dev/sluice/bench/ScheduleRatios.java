@@ -6,6 +6,7 @@ import dev.sluice.request.Guidance;
 import dev.sluice.request.Guidance.DenoiserCondition;
 import dev.sluice.request.GuidanceSchedule;
 import dev.sluice.request.GuidanceWeighting;
+import dev.sluice.request.Network;
 import dev.sluice.request.SamplerSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,7 +43,7 @@ final class ScheduleRatios {
 
     /** Rows that this bundle can run: all, or those without a classifier. */
     List<SeedRow> seedRows() {
-        boolean guide = stand.bundle().guide().isPresent();
+        boolean guide = stand.bundle().has(Network.GUIDE);
         return Arrays.stream(SeedRow.values())
                 .filter(row -> guide || row.method() == Method.CLASSIFIER_FREE)
                 .toList();

@@ -4,6 +4,7 @@ import dev.sluice.engine.CallRows;
 import dev.sluice.engine.EngineSettings;
 import dev.sluice.model.Bundle;
 import dev.sluice.request.CallSize;
+import dev.sluice.request.Network;
 import java.util.function.Consumer;
 
 /**
@@ -43,6 +44,6 @@ record Stand(
     }
 
     Traffic traffic() {
-        return new Traffic(bundle.manifest(), bundle.guide().isPresent(), plan.trafficSteps(), seed);
+        return new Traffic(bundle.manifest(), bundle.has(Network.GUIDE), plan.trafficSteps(), seed);
     }
 }

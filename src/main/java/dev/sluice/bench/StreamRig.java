@@ -87,7 +87,7 @@ final class StreamRig implements AutoCloseable {
      */
     StreamRig(Bundle bundle, Runnable prepareThread, int capacity) throws InterruptedException {
         model = bundle.name();
-        label = bundle.manifest().condition().classes().getFirst();
+        label = bundle.manifest().classCondition().classes().getFirst();
         try {
             Path folder = opened(Files.createTempDirectory("sluice-bench"), path -> () -> delete(path));
             EmbeddedKafka kafka = opened(EmbeddedKafka.start(folder.resolve("kafka"), 0));

@@ -56,7 +56,7 @@ final class Traffic {
 
     /** The next request of a run that asks for just this. */
     GenerationRequest of(Guidance guidance, int images, SamplerSettings sampler) {
-        List<String> classes = manifest.condition().classes();
+        List<String> classes = manifest.classCondition().classes();
         return new GenerationRequest(
                 new RequestId("bench-" + sent++),
                 new TenantId("tenant-" + random.nextInt(TENANTS)),

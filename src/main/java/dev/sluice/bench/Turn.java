@@ -1,5 +1,7 @@
 package dev.sluice.bench;
 
+import dev.sluice.request.Network;
+
 /**
  * What went through a {@link Turnstile} while it was open.
  *
@@ -10,12 +12,13 @@ package dev.sluice.bench;
 record Turn(long nanos, long denoiserRows, long guideRows) {
     static final Turn NOTHING = new Turn(0, 0, 0);
 
-    static Turn ofDenoiser(int rows) {
-        return new Turn(0, rows, 0);
-    }
-
-    static Turn ofGuide(int rows) {
-        return new Turn(0, 0, rows);
+    /** Rows of one call; those of other networks than denoiser and guide don't count. */
+    static Turn of(Network network, int rows) {
+        return switch (network) {
+            case DENOISER -> new Turn(0, rows, 0);
+            case GUIDE -> new Turn(0, 0, rows);
+            case TEXT_ENCODER, GUIDE_TEXT_ENCODER, UPSAMPLER, DECODER -> NOTHING;
+        };
     }
 
     Turn plus(Turn other) {

@@ -1,7 +1,6 @@
 package dev.sluice.bench;
 
 import dev.sluice.model.Bundle;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -28,23 +27,12 @@ final class Turnstile {
 
     private long startNanos;
 
-    /** The bundle with this gate at its denoiser and its guide. */
+    /** The bundle with this gate at its networks. */
     Bundle at(Bundle bundle) {
-        return new Bundle(
-                bundle.manifest(),
-                bundle.identity(),
-                rows -> {
-                    pass(Turn.ofDenoiser(rows.used()));
-                    return bundle.denoiser().evaluate(rows);
-                },
-                bundle.guide().map(guide -> rows -> {
-                    pass(Turn.ofGuide(rows.used()));
-                    return guide.evaluate(rows);
-                }),
-                Optional.empty(),
-                bundle.residence(),
-                bundle.denoiserRows(),
-                bundle.guideRows());
+        return bundle.with((network, original) -> rows -> {
+            pass(Turn.of(network, rows.used()));
+            return original.evaluate(rows);
+        });
     }
 
     /** Lets nothing through until the next turn. */

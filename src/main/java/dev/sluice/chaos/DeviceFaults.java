@@ -1,9 +1,10 @@
 package dev.sluice.chaos;
 
 import dev.sluice.model.Bundle;
-import dev.sluice.model.Denoiser;
 import dev.sluice.model.ModelException;
 import dev.sluice.model.OutOfDeviceMemoryException;
+import dev.sluice.model.RowFunction;
+import dev.sluice.request.Network;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Makes calls of the denoiser fail as a device does. Any thread orders faults; the device's thread meets them. */
@@ -23,8 +24,11 @@ public final class DeviceFaults {
 
     /** The bundle, with faults in front of its denoiser. */
     public Bundle around(Bundle bundle) {
-        Denoiser sound = bundle.denoiser();
-        Denoiser faulty = rows -> {
+        return bundle.with((network, sound) -> network == Network.DENOISER ? faulty(sound) : sound);
+    }
+
+    private RowFunction faulty(RowFunction sound) {
+        return rows -> {
             if (takeOne(outOfMemory)) {
                 throw new OutOfDeviceMemoryException("injected: no device memory left");
             }
@@ -33,15 +37,6 @@ public final class DeviceFaults {
             }
             return sound.evaluate(rows);
         };
-        return new Bundle(
-                bundle.manifest(),
-                bundle.identity(),
-                faulty,
-                bundle.guide(),
-                bundle.auditor(),
-                bundle.residence(),
-                bundle.denoiserRows(),
-                bundle.guideRows());
     }
 
     private static boolean takeOne(AtomicInteger left) {

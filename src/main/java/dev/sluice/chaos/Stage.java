@@ -51,12 +51,16 @@ final class Stage implements AutoCloseable {
                 new Publisher(around.broker().bootstrapServers(), registry, Surroundings.TOPICS, history, watch, seed);
         var manifest = VerifiedBundle.read(bundle).manifest();
         traffic = new ChaosTraffic(
-                "chaos-", seed, manifest.name(), manifest.condition().classes(), Clock.systemUTC());
+                "chaos-", seed, manifest.name(), manifest.classCondition().classes(), Clock.systemUTC());
         schemas = new HttpSchemaRegistry(
                 List.of(around.registry().directUrl()), Optional.empty(), Optional.empty(), REGISTRY_PATIENCE);
         evolved = new EvolvedRequests(
                 new ChaosTraffic(
-                        "evolved-", seed, manifest.name(), manifest.condition().classes(), Clock.systemUTC()),
+                        "evolved-",
+                        seed,
+                        manifest.name(),
+                        manifest.classCondition().classes(),
+                        Clock.systemUTC()),
                 schemas,
                 Surroundings.TOPICS);
     }

@@ -9,6 +9,7 @@ import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleManifest;
 import dev.sluice.model.TorchScriptBundles;
 import dev.sluice.request.Evaluations;
+import dev.sluice.request.Network;
 import dev.sluice.storage.ImageStore;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 
 /** Turns a demo's events and images into its table, and checks that nothing was evaluated beyond the plans. */
@@ -30,6 +32,8 @@ public final class DemoReport {
     private final DemoResults results;
     private final Map<String, Bundle> bundles;
     private final long counted;
+    /** Of them, rows of text encoders: no plan says how many, as a text is encoded once for all who ask for it. */
+    private final long countedTexts;
 
     /**
      * A report of a run that is over.
@@ -41,10 +45,8 @@ public final class DemoReport {
         this.results = results;
         this.bundles = bundles.stream().collect(Collectors.toMap(Bundle::name, bundle -> bundle));
         // Now: judging the images will call the guides too.
-        counted = bundles.stream()
-                .mapToLong(bundle ->
-                        bundle.denoiserRows().used() + bundle.guideRows().used())
-                .sum();
+        counted = bundles.stream().mapToLong(Bundle::rowsUsed).sum();
+        countedTexts = bundles.stream().mapToLong(DemoReport::texts).sum();
     }
 
     /**
@@ -53,14 +55,18 @@ public final class DemoReport {
      * @param meteredNanos device time that the worker's meter says was charged to requests
      */
     public void checkEvaluations(long meteredNanos) {
-        if (counted != planned()) {
-            results.problem("the plans say " + planned() + " evaluations, the modules counted " + counted);
+        if (counted - countedTexts != planned()) {
+            results.problem("the plans say " + planned() + " evaluations, the modules counted "
+                    + (counted - countedTexts) + " beside texts");
         }
         long told = 0;
         for (GenerationCompleted completed : results.completions()) {
             told += completed.getEvaluations().getConditional()
                     + completed.getEvaluations().getUnconditional()
-                    + completed.getEvaluations().getGuide();
+                    + completed.getEvaluations().getGuide()
+                    + completed.getEvaluations().getText()
+                    + completed.getEvaluations().getUpsampling()
+                    + completed.getEvaluations().getDecoding();
         }
         if (told != counted) {
             results.problem("the events say " + told + " evaluations, the modules counted " + counted);
@@ -136,7 +142,7 @@ public final class DemoReport {
         DemoPlan.Row asked = plan.rows().get(row);
         HitRates hits = HitRates.of(samples, bundle(row), torch);
         Evaluations evaluations = evaluations(row);
-        long made = total(evaluations);
+        long made = evaluations.rows();
         long whole = made + evaluations.skipped();
         double nanos = nanosPerImage(row);
         OptionalDouble ratio = asked.full().stream()
@@ -214,13 +220,27 @@ public final class DemoReport {
     }
 
     private Evaluations evaluations(int row) {
-        return walk(row).evaluations();
+        Bundle bundle = bundle(row);
+        int upsampling = bundle.manifest()
+                .upsampler()
+                .map(stage -> stage.timesteps().size())
+                .orElse(0);
+        return walk(row)
+                .evaluations()
+                .plus(new Evaluations(0, 0, 0, 0, 0, upsampling, bundle.has(Network.DECODER) ? 1 : 0));
+    }
+
+    private static long texts(Bundle bundle) {
+        return Stream.of(Network.TEXT_ENCODER, Network.GUIDE_TEXT_ENCODER)
+                .filter(bundle::has)
+                .mapToLong(encoder -> bundle.counter(encoder).used())
+                .sum();
     }
 
     private long planned() {
         long planned = 0;
         for (int row = 0; row < plan.rows().size(); row++) {
-            planned += total(evaluations(row)) * columns(row).size();
+            planned += evaluations(row).rows() * columns(row).size();
         }
         return planned;
     }
@@ -231,9 +251,5 @@ public final class DemoReport {
             charged += cost.getDeviceNanos();
         }
         return charged;
-    }
-
-    private static long total(Evaluations evaluations) {
-        return evaluations.conditional() + evaluations.unconditional() + evaluations.guide();
     }
 }

@@ -1,8 +1,12 @@
 package dev.sluice.demo;
 
 import dev.sluice.model.Bundle;
+import dev.sluice.model.BundleManifest;
+import dev.sluice.model.BundleManifest.ClassCondition;
 import dev.sluice.model.RowBuffers;
+import dev.sluice.model.RowLayout;
 import dev.sluice.model.TorchScriptBundles;
+import dev.sluice.request.Network;
 import java.awt.image.BufferedImage;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -19,6 +23,8 @@ import java.util.function.Function;
  */
 record HitRates(OptionalDouble guide, OptionalDouble auditor) {
     private static final int ROWS_PER_CALL = 16;
+    /** Which of the guide's outputs says whether a row shows its class. */
+    private static final int HITS = 2;
 
     /** An image and what it should show: a class index, or what else the auditor is asked by. */
     record Sample(BufferedImage image, long target) {}
@@ -27,23 +33,36 @@ record HitRates(OptionalDouble guide, OptionalDouble auditor) {
     static HitRates of(List<Sample> samples, Bundle bundle, TorchScriptBundles torch) {
         torch.prepareCallingThread(1);
         return new HitRates(
-                bundle.guide()
-                        .map(guide -> rate(samples, rows -> guide.evaluate(rows).hits()))
-                        .orElse(OptionalDouble.empty()),
+                guideJudges(bundle.manifest()) && bundle.has(Network.GUIDE)
+                        ? rate(
+                                samples,
+                                bundle.manifest().layout(Network.GUIDE),
+                                rows -> bundle.network(Network.GUIDE)
+                                        .evaluate(rows)
+                                        .get(HITS))
+                        : OptionalDouble.empty(),
                 bundle.auditor()
-                        .map(auditor ->
-                                rate(samples, rows -> auditor.evaluate(rows).hits()))
+                        .map(auditor -> rate(
+                                samples,
+                                bundle.manifest().auditorLayout(),
+                                rows -> auditor.evaluate(rows).hits()))
                         .orElse(OptionalDouble.empty()));
     }
 
-    private static OptionalDouble rate(List<Sample> samples, Function<RowBuffers, FloatBuffer> judge) {
+    /** Whether what the guide looks at is the picture itself, and what it is asked about a class. */
+    private static boolean guideJudges(BundleManifest manifest) {
+        return manifest.sample().equals(manifest.image()) && manifest.target() instanceof ClassCondition;
+    }
+
+    private static OptionalDouble rate(
+            List<Sample> samples, RowLayout layout, Function<RowBuffers, FloatBuffer> judge) {
         double hits = 0;
         List<Sample> rest = new ArrayList<>(samples);
         while (!rest.isEmpty()) {
             List<Sample> batch = rest.subList(0, Math.min(ROWS_PER_CALL, rest.size()));
-            float[] first = values(batch.getFirst().image());
-            RowBuffers rows = new RowBuffers(ROWS_PER_CALL, first.length);
-            batch.forEach(sample -> rows.add(values(sample.image()), 0, sample.target()));
+            RowBuffers rows = new RowBuffers(ROWS_PER_CALL, layout);
+            batch.forEach(
+                    sample -> rows.begin().put(values(sample.image())).put(0).put(sample.target()));
             rows.pad();
             FloatBuffer verdicts = judge.apply(rows);
             for (int row = 0; row < batch.size(); row++) {

@@ -1,6 +1,8 @@
 package dev.sluice.demo;
 
 import dev.sluice.model.BundleManifest;
+import dev.sluice.model.BundleManifest.ClassCondition;
+import dev.sluice.model.BundleManifest.TextCondition;
 import dev.sluice.request.Prompt;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -23,18 +25,26 @@ record Subject(String model, List<Column> columns) {
      */
     record Column(Prompt prompt, String caption, long target) {}
 
+    /** @throws IllegalArgumentException where the bundle takes texts and has no examples of them */
     static Subject of(BundleManifest manifest, int images) {
-        BundleManifest.Condition condition = manifest.condition();
+        List<Column> known = switch (manifest.condition()) {
+            case ClassCondition(List<String> classes, int nullClass) ->
+                IntStream.range(0, classes.size())
+                        .mapToObj(index -> new Column(new Prompt.Label(classes.get(index)), classes.get(index), index))
+                        .toList();
+            case TextCondition text ->
+                text.examples().stream()
+                        .map(example ->
+                                new Column(new Prompt.Text(example.text(), ""), example.text(), example.target()))
+                        .toList();
+        };
+        if (known.isEmpty()) {
+            throw new IllegalArgumentException(manifest.name() + " has no examples of what to ask for");
+        }
         return new Subject(
                 manifest.name(),
                 IntStream.range(0, images)
-                        .mapToObj(image ->
-                                label(condition, image % condition.classes().size()))
+                        .mapToObj(image -> known.get(image % known.size()))
                         .toList());
-    }
-
-    private static Column label(BundleManifest.Condition condition, int index) {
-        String name = condition.classes().get(index);
-        return new Column(new Prompt.Label(name), name, index);
     }
 }

@@ -11,6 +11,7 @@ package dev.sluice.diffusion;
 public final class NoiseStream {
     private static final int INITIAL = 0;
     private static final int STEP = 1;
+    private static final int UPSAMPLER = 2;
 
     /** Few enough to stay in the first-level cache. */
     private static final int WORDS_AT_A_TIME = 1024;
@@ -36,6 +37,11 @@ public final class NoiseStream {
     /** Fills {@code out} with the z of the step at this sampling index. */
     public void fillStep(int index, float[] out) {
         fill(index, STEP, out);
+    }
+
+    /** Fills {@code out} with the x_T of a cascade's second stage. */
+    public void fillInitialOfUpsampler(float[] out) {
+        fill(0, UPSAMPLER, out);
     }
 
     private void fill(int index, int domain, float[] out) {

@@ -2,6 +2,7 @@ package dev.sluice.engine;
 
 import dev.sluice.model.Bundle;
 import dev.sluice.model.RowBuffers;
+import dev.sluice.request.Network;
 import java.nio.FloatBuffer;
 import java.util.List;
 
@@ -32,13 +33,10 @@ record Call(
     /**
      * Evaluates the network on the rows. On the device's thread.
      *
-     * @return predictions or gradients, row after row; valid until the buffers are filled again
+     * @return the network's results, row after row; valid until the buffers are filled again
      */
     FloatBuffer evaluate() {
-        return switch (network) {
-            case DENOISER -> lane.bundle().denoiser().evaluate(buffers);
-            case GUIDE -> lane.bundle().guide().orElseThrow().evaluate(buffers).gradients();
-        };
+        return lane.bundle().evaluate(network, buffers);
     }
 
     CostSplit split(long nanos) {

@@ -13,7 +13,7 @@ record CallResult(Call call, long overheadNanos, long startNanos, long nanos, Yi
     /** Results, or why there are none. */
     sealed interface Yield {}
 
-    /** Predictions or gradients, row after row; valid until the call's buffers are filled again. */
+    /** The network's results, row after row; valid until the call's buffers are filled again. */
     record Values(FloatBuffer values) implements Yield {}
 
     /**

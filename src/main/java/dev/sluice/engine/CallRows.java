@@ -1,27 +1,54 @@
 package dev.sluice.engine;
 
+import dev.sluice.request.Network;
+import dev.sluice.request.PerNetwork;
+
 /**
  * How large a bundle's calls are.
  *
- * @param denoiser rows of a denoiser call, at least 1
- * @param guide rows of a guide call, at least 1
+ * @param rows of each network's calls, at least 1
  */
-public record CallRows(int denoiser, int guide) {
+public record CallRows(PerNetwork rows) {
     private static final int FEW_ROWS = 4;
 
     public CallRows {
-        if (denoiser < 1 || guide < 1) {
-            throw new IllegalArgumentException("calls have at least 1 row, not " + denoiser + " and " + guide);
+        for (Network network : Network.values()) {
+            if (rows.get(network) < 1) {
+                throw new IllegalArgumentException("calls have at least 1 row, not " + rows.get(network));
+            }
         }
     }
 
+    /** These for denoiser and guide, and {@linkplain #most the most that is sensible} for the other networks. */
+    public CallRows(int denoiser, int guide) {
+        this(PerNetwork.of(network -> most(network, denoiser))
+                .with(Network.DENOISER, denoiser)
+                .with(Network.GUIDE, guide));
+    }
+
+    public int of(Network network) {
+        return Math.toIntExact(rows.get(network));
+    }
+
+    public int denoiser() {
+        return of(Network.DENOISER);
+    }
+
+    public int guide() {
+        return of(Network.GUIDE);
+    }
+
     /**
-     * How large guide calls should be at most. Guidance is rarer than denoising: larger guide calls than these would
-     * mostly wait for rows, or carry padding.
+     * How large a network's calls should be at most. Everything else is rarer than denoising: larger calls than these
+     * would mostly wait for rows, or carry padding.
      *
      * @param denoiser rows of a denoiser call
      */
-    public static int mostOfGuide(int denoiser) {
-        return Math.max(FEW_ROWS, denoiser / 2);
+    public static int most(Network network, int denoiser) {
+        return switch (network) {
+            case DENOISER -> denoiser;
+            case GUIDE, UPSAMPLER -> Math.max(FEW_ROWS, denoiser / 2);
+            case TEXT_ENCODER, GUIDE_TEXT_ENCODER, DECODER -> FEW_ROWS;
+        };
     }
 }

@@ -5,13 +5,14 @@ import dev.sluice.engine.SweepTable.Reason;
 import dev.sluice.engine.SweepTable.Skipped;
 import dev.sluice.model.ModelException;
 import dev.sluice.model.RowBuffers;
+import dev.sluice.model.RowFunction;
+import dev.sluice.model.RowLayout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
@@ -85,16 +86,15 @@ public final class CallSizeSweep {
     /**
      * Measures one network of a bundle on calls of nothing but padding.
      *
-     * @param elements of a row's sample
-     * @param module evaluates a call
+     * @param layout of the network's rows
      */
-    public SweepTable run(int elements, Consumer<RowBuffers> module) {
+    public SweepTable run(RowLayout layout, RowFunction network) {
         Map<Integer, RowBuffers> bySize = new HashMap<>();
         return run(rows -> {
-            RowBuffers call = bySize.computeIfAbsent(rows, size -> new RowBuffers(size, elements));
+            RowBuffers call = bySize.computeIfAbsent(rows, size -> new RowBuffers(size, layout));
             call.clear();
             call.pad();
-            module.accept(call);
+            network.evaluate(call);
         });
     }
 

@@ -1,6 +1,7 @@
 package dev.sluice.engine;
 
 import dev.sluice.request.DeviceUsage;
+import dev.sluice.request.Network;
 
 /**
  * Splits a call's device time over its used rows, to the nanosecond: shares differ by at most one and add up exactly.
@@ -13,10 +14,7 @@ import dev.sluice.request.DeviceUsage;
 record CostSplit(long nanos, int usedRows, int rowsPerCall) {
     /** What the used row at this place in the call answers for. */
     DeviceUsage usage(Network network, int row) {
-        return switch (network) {
-            case DENOISER -> new DeviceUsage(share(row), 0, paddingShare(row), 1);
-            case GUIDE -> new DeviceUsage(0, share(row), paddingShare(row), 1);
-        };
+        return DeviceUsage.of(network, share(row), paddingShare(row), 1);
     }
 
     /** The share of a used row, by its place in the call. */

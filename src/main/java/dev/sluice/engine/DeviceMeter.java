@@ -1,6 +1,8 @@
 package dev.sluice.engine;
 
 import dev.sluice.request.DeviceUsage;
+import dev.sluice.request.Network;
+import dev.sluice.request.PerNetwork;
 
 /**
  * Where device time went: every nanosecond in a call is either charged to a job or overhead (warm-up, loading, failed
@@ -9,8 +11,7 @@ import dev.sluice.request.DeviceUsage;
  */
 public final class DeviceMeter {
     private final DeviceTimeSink sink;
-    private long denoiserNanos;
-    private long guideNanos;
+    private PerNetwork spent = PerNetwork.NONE;
     private DeviceUsage overhead = DeviceUsage.NONE;
     private DeviceUsage untaken = DeviceUsage.NONE;
 
@@ -26,7 +27,7 @@ public final class DeviceMeter {
 
     /** Time in calls. */
     public synchronized long deviceNanos() {
-        return denoiserNanos + guideNanos;
+        return spent.total();
     }
 
     /** Time in calls that no job answers for. */
@@ -68,11 +69,7 @@ public final class DeviceMeter {
     /** A call that no job has anything of. */
     synchronized void wasted(Network network, long nanos) {
         spend(network, nanos);
-        add(
-                switch (network) {
-                    case DENOISER -> new DeviceUsage(nanos, 0, 0, 0);
-                    case GUIDE -> new DeviceUsage(0, nanos, 0, 0);
-                });
+        add(DeviceUsage.of(network, nanos, 0, 0));
     }
 
     /** What was charged to a job which nobody will be told of. Any thread may say so. */
@@ -81,11 +78,8 @@ public final class DeviceMeter {
     }
 
     private void spend(Network network, long nanos) {
-        switch (network) {
-            case DENOISER -> denoiserNanos += nanos;
-            case GUIDE -> guideNanos += nanos;
-        }
-        sink.spent(denoiserNanos, guideNanos);
+        spent = spent.plus(PerNetwork.of(network, nanos));
+        sink.spent(network, spent.get(network));
     }
 
     private void add(DeviceUsage usage) {

@@ -1,16 +1,17 @@
 package dev.sluice.engine;
 
+import dev.sluice.request.Network;
+
 /** Keeps a second record of the device time that was spent. Called after every call, by the thread that metered it. */
 @FunctionalInterface
 public interface DeviceTimeSink {
     /** Keeps nothing. */
-    DeviceTimeSink NONE = (denoiserNanos, guideNanos) -> {};
+    DeviceTimeSink NONE = (network, nanos) -> {};
 
     /**
      * The device time up to now.
      *
-     * @param denoiserNanos all of it in denoiser calls
-     * @param guideNanos all of it in guide calls
+     * @param nanos all of it in this network's calls
      */
-    void spent(long denoiserNanos, long guideNanos);
+    void spent(Network network, long nanos);
 }

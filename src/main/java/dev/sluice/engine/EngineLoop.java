@@ -5,6 +5,7 @@ import dev.sluice.engine.CallResult.Values;
 import dev.sluice.model.OutOfDeviceMemoryException;
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.FailureCode;
+import dev.sluice.request.Network;
 import java.nio.FloatBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * What the engine does, round by round: get calls ready while the device is busy, take the oldest call's results, share
  * out its cost, take the steps that are ready, retire what is done. Which rows a call has is {@link Packing}'s business.
  *
- * <p>Invariants between two {@link #tick}s: every row of a job inside is in its lane's packing or in a call under way; a
- * job that ended has neither rows nor a charge to come: what its rows in calls under way cost is overhead. Device time
+ * <p>Invariants between two {@link #tick}s: every row of a job inside is in its lane's packing or in a call under way; no
+ * image of a job has started before its prompt's encoding is there; a job that ended has neither rows nor a charge to come: what its rows in calls under way cost is overhead. Device time
  * is charged or overhead, to the nanosecond. Confined to one thread, and deterministic but for its clock and device.
  */
 final class EngineLoop {
@@ -197,7 +198,7 @@ final class EngineLoop {
     }
 
     private void share(Call call, FloatBuffer results, CostSplit split, long start) {
-        List<Trajectory> ready = new ArrayList<>();
+        List<Requester> ready = new ArrayList<>();
         for (int i = 0; i < call.rows().size(); i++) {
             Row row = call.rows().get(i);
             DeviceUsage usage = split.usage(call.network(), i);
@@ -206,18 +207,33 @@ final class EngineLoop {
                 continue;
             }
             row.job().charge(row.role(), usage, start);
-            if (row.trajectory().receive(row.role(), results, i)) {
-                ready.add(row.trajectory());
+            if (row.requester().receive(row.role(), results, i)) {
+                ready.add(row.requester());
             }
         }
-        ready.forEach(this::step);
+        ready.forEach(this::goOn);
+    }
+
+    private void goOn(Requester requester) {
+        if (!requester.job().ended()) {
+            switch (requester) {
+                case Trajectory trajectory -> step(trajectory);
+                case Contexts contexts -> prompted(contexts);
+            }
+        }
+    }
+
+    private void prompted(Contexts contexts) {
+        Job job = contexts.job();
+        if (contexts.finite()) {
+            job.lane().packing().add(job);
+        } else {
+            stop(job, FailureCode.NUMERIC_FAULT, "the prompt's encoding is NaN or infinite somewhere");
+        }
     }
 
     private void step(Trajectory trajectory) {
         Job job = trajectory.job();
-        if (job.ended()) {
-            return;
-        }
         if (!trajectory.step()) {
             stop(job, FailureCode.NUMERIC_FAULT, "a sample turned NaN or infinite");
             return;

@@ -2,19 +2,19 @@ package dev.sluice.engine;
 
 import dev.sluice.engine.Row.Role;
 import dev.sluice.request.Evaluations;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A job's evaluations: those that it spent here, and the whole that made its images, which are more where another engine
- * began them. Confined to the engine's loop.
+ * began them. Encodings that another engine made of the prompt are not among them, for this one made its own. Confined to
+ * the engine's loop.
  */
 final class EvaluationCount {
     private final long skippedByImage;
     private final Evaluations inherited;
-    private final long inheritedSkipped;
-    private long conditional;
-    private long unconditional;
-    private long guide;
+    private final Map<Role, Long> rows = new EnumMap<>(Role.class);
 
     /**
      * Nothing was spent here yet.
@@ -23,32 +23,44 @@ final class EvaluationCount {
      */
     EvaluationCount(Recipe recipe, List<JobSnapshot.Image> begun) {
         skippedByImage = recipe.planned().skipped();
-        inherited = begun.stream()
-                .map(image -> recipe.walk().evaluationsBefore(image.nextIndex()))
-                .reduce(Evaluations.NONE, Evaluations::plus);
-        inheritedSkipped = inherited.skipped();
+        inherited = begun.stream().map(image -> spentOn(image, recipe)).reduce(Evaluations.NONE, Evaluations::plus);
+    }
+
+    private static Evaluations spentOn(JobSnapshot.Image image, Recipe recipe) {
+        int upsampled = image.upsamplerSteps(recipe);
+        int decoded = image.done() && recipe.decodes() ? 1 : 0;
+        return recipe.walk()
+                .evaluationsBefore(image.nextDenoisingIndex())
+                .plus(new Evaluations(0, 0, 0, 0, 0, upsampled, decoded));
     }
 
     void rowCameBack(Role role) {
-        switch (role) {
-            case CONDITIONAL -> conditional++;
-            case UNCONDITIONAL -> unconditional++;
-            case GUIDE -> guide++;
-        }
+        rows.merge(role, 1L, Long::sum);
     }
 
     /** Rows that came back, here or there; what the plan skipped is counted for finished images. */
     Evaluations whole(int imagesDone) {
-        return new Evaluations(
-                inherited.conditional() + conditional,
-                inherited.unconditional() + unconditional,
-                inherited.guide() + guide,
-                skippedByImage * imagesDone);
+        Evaluations before = inherited.plus(new Evaluations(0, 0, 0, -inherited.skipped()));
+        return before.plus(here(skippedByImage * imagesDone));
     }
 
     /** Rows that came back here. */
     Evaluations spent(int imagesDone) {
+        return here(Math.max(0, skippedByImage * imagesDone - inherited.skipped()));
+    }
+
+    private Evaluations here(long skipped) {
         return new Evaluations(
-                conditional, unconditional, guide, Math.max(0, skippedByImage * imagesDone - inheritedSkipped));
+                count(Role.CONDITIONAL),
+                count(Role.UNCONDITIONAL),
+                count(Role.GUIDE),
+                skipped,
+                count(Role.PROMPT) + count(Role.SECOND_PROMPT) + count(Role.GUIDE_PROMPT),
+                count(Role.UPSAMPLE),
+                count(Role.DECODE));
+    }
+
+    private long count(Role role) {
+        return rows.getOrDefault(role, 0L);
     }
 }

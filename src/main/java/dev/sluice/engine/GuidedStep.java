@@ -90,6 +90,7 @@ final class GuidedStep {
             case CONDITIONAL -> prediction;
             case UNCONDITIONAL -> required(unconditional);
             case GUIDE -> required(term);
+            case PROMPT, SECOND_PROMPT, GUIDE_PROMPT, UPSAMPLE, DECODE -> required(null);
         };
         results.get(row * target.length, target);
     }

@@ -6,9 +6,7 @@ import dev.sluice.engine.JobEnd.Stopped;
 import dev.sluice.engine.Row.Role;
 import dev.sluice.model.BundleManifest.TensorShape;
 import dev.sluice.request.CallShape;
-import dev.sluice.request.CallSize;
 import dev.sluice.request.DeviceUsage;
-import dev.sluice.request.Evaluations;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.GenerationRequest;
 import java.time.Duration;
@@ -32,6 +30,7 @@ final class Job {
     private final Executor noiseMaker;
     private final List<Trajectory> trajectories = new ArrayList<>();
     private final List<JobSnapshot.Image> inherited;
+    private final Contexts contexts;
     private final EvaluationCount evaluations;
     private DeviceUsage usage = DeviceUsage.NONE;
     private long stepsTaken;
@@ -69,15 +68,11 @@ final class Job {
         lastProgressNanos = submittedNanos;
         callShape = from.map(JobSnapshot::calls).orElse(null);
         inherited = from.map(JobSnapshot::images).orElse(List.of());
+        contexts = new Contexts(this);
         evaluations = new EvaluationCount(recipe, inherited);
-        stepsTaken = inherited.stream()
-                .mapToLong(image -> stepsTaken(image.nextIndex()))
-                .sum();
+        stepsTaken =
+                inherited.stream().mapToLong(image -> image.stepsTaken(recipe)).sum();
         imagesDone = (int) inherited.stream().filter(JobSnapshot.Image::done).count();
-    }
-
-    private int stepsTaken(int nextIndex) {
-        return recipe.walk().length() - 1 - nextIndex;
     }
 
     GenerationRequest request() {
@@ -107,8 +102,7 @@ final class Job {
 
     /** Evaluations that the plan of each of its images makes. */
     long evaluationsPerImage() {
-        Evaluations planned = recipe.planned();
-        return planned.conditional() + planned.unconditional() + planned.guide();
+        return recipe.planned().rows();
     }
 
     boolean ended() {
@@ -127,10 +121,19 @@ final class Job {
         return trajectories.size() == request.images();
     }
 
-    Trajectory startNextImage() {
-        if (callShape == null) {
-            callShape = lane.callShape();
+    Contexts contexts() {
+        return contexts;
+    }
+
+    /** Takes encodings of its texts that are at hand. */
+    void recallContexts(RecentContexts recent) {
+        if (contexts.recall(recent)) {
+            noteCallShape();
         }
+    }
+
+    Trajectory startNextImage() {
+        noteCallShape();
         int image = trajectories.size();
         Trajectory trajectory = image < inherited.size()
                 ? Trajectory.resume(this, image, noiseMaker, inherited.get(image))
@@ -141,6 +144,7 @@ final class Job {
 
     /** A row of this job goes into a call. */
     void inCall() {
+        noteCallShape();
         if (!begun) {
             begun = true;
             listener.started();
@@ -160,11 +164,12 @@ final class Job {
         stepsTaken++;
         if (nowNanos - lastProgressNanos >= progressInterval.toNanos()) {
             lastProgressNanos = nowNanos;
-            listener.progressed((int) (stepsTaken * recipe.walk().plan().steps() / walkLength()));
+            long ofAllSteps = stepsTaken * recipe.walk().plan().steps();
+            listener.progressed((int) (ofAllSteps / ((long) request.images() * recipe.stepsPerImage())));
         }
     }
 
-    /** An image reached its last step; true where it was the last image. */
+    /** An image is finished; true where it was the last one. */
     boolean imageDone() {
         imagesDone++;
         return imagesDone == request.images();
@@ -172,12 +177,8 @@ final class Job {
 
     /** Tells the listener that it may take a snapshot. */
     void offerSnapshot() {
-        listener.stepped((int) (walkLength() - stepsTaken), this::snapshot);
-    }
-
-    /** Of all images together. */
-    private long walkLength() {
-        return (long) request.images() * recipe.walk().length();
+        long stepsLeft = (long) request.images() * recipe.stepsPerImage() - stepsTaken;
+        listener.stepped((int) stepsLeft, this::snapshot);
     }
 
     /** The job as of its images' last step edges. */
@@ -190,10 +191,10 @@ final class Job {
     }
 
     void endSampled(long nowNanos) {
-        TensorShape shape = lane.manifest().sample();
+        TensorShape shape = lane.manifest().image();
         long started = firstRowNanos < 0 ? nowNanos : firstRowNanos;
         end(new Sampled(
-                trajectories.stream().map(Trajectory::sample).toList(),
+                trajectories.stream().map(Trajectory::picture).toList(),
                 lane.bundle().identity(),
                 new SampleShape(shape.channels(), shape.height(), shape.width()),
                 recipe.summary(),
@@ -218,10 +219,16 @@ final class Job {
         listener.ended(end);
     }
 
-    /** Constant only if the lane's calls had one size from this job's first image to its last. */
+    private void noteCallShape() {
+        if (callShape == null) {
+            callShape = lane.callShape();
+        }
+    }
+
+    /** Constant only if the lane's calls had one size from this job's first row to its last. */
     private CallShape callShapeSeen() {
         CallShape now = lane.callShape();
         CallShape then = callShape == null ? now : callShape;
-        return then.equals(now) ? now : new CallShape(CallSize.ELASTIC, then.rowsPerCall(), then.guideRowsPerCall());
+        return then.equals(now) ? now : then.elastic();
     }
 }

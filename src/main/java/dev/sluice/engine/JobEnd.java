@@ -18,9 +18,9 @@ public sealed interface JobEnd {
     Evaluations spent();
 
     /**
-     * Every image is sampled.
+     * Every image is sampled, and decoded where it has to be.
      *
-     * @param samples for each image the denoised x, {@code [C,H,W]}
+     * @param samples for each image the picture, {@code [C,H,W]}, nominally in [-1, 1]
      * @param calls the calls that made them
      * @param evaluations that made them, those before a {@link JobSnapshot} included
      * @param waiting in this engine, for the first call
@@ -46,6 +46,6 @@ public sealed interface JobEnd {
     /** The job failed, expired or was cancelled. */
     record Stopped(FailureCode code, String message, Evaluations spent, DeviceUsage usage) implements JobEnd {}
 
-    /** Channels, height and width of a sample. */
+    /** Channels, height and width of a picture. */
     record SampleShape(int channels, int height, int width) {}
 }

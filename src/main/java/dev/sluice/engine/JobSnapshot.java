@@ -1,5 +1,6 @@
 package dev.sluice.engine;
 
+import dev.sluice.model.BundleManifest;
 import dev.sluice.request.BundleIdentity;
 import dev.sluice.request.CallShape;
 import dev.sluice.request.GenerationRequest;
@@ -18,22 +19,41 @@ public record JobSnapshot(BundleIdentity bundle, CallShape calls, List<Image> im
         images = List.copyOf(images);
     }
 
+    /** How far an image is. */
+    enum Stage {
+        DENOISING,
+        UPSAMPLING,
+        DECODING,
+        DONE
+    }
+
     /** One image. A class, for records compare arrays by identity. */
     public static final class Image {
+        private final Stage stage;
         private final int nextIndex;
         private final float[] x;
         private final StepMemory memory;
+        private final float[] low;
 
         /**
          * An image at the edge of a step.
          *
-         * @param nextIndex the walk's evaluation to make next, counting down to 0; -1 after the last one
-         * @param x {@code [C,H,W]}
+         * @param nextIndex the stage's evaluation to make next, counting down to 0; -1 after the last one
+         * @param x what the last step made: the first stage's sample, the larger one, a latent to be decoded, or the
+         *     picture
+         * @param memory of the first stage's steps; nothing after it
+         * @param low what the upsampler looks at; empty in any other stage
          */
-        Image(int nextIndex, float[] x, StepMemory memory) {
+        Image(Stage stage, int nextIndex, float[] x, StepMemory memory, float[] low) {
+            this.stage = stage;
             this.nextIndex = nextIndex;
             this.x = x;
             this.memory = memory;
+            this.low = low;
+        }
+
+        Stage stage() {
+            return stage;
         }
 
         int nextIndex() {
@@ -48,8 +68,55 @@ public record JobSnapshot(BundleIdentity bundle, CallShape calls, List<Image> im
             return memory;
         }
 
+        float[] low() {
+            return low;
+        }
+
         boolean done() {
-            return nextIndex < 0;
+            return stage == Stage.DONE;
+        }
+
+        /** The first stage's evaluation to make next; -1 after its last. */
+        int nextDenoisingIndex() {
+            return stage == Stage.DENOISING ? nextIndex : -1;
+        }
+
+        /** Steps of the second stage that were taken. */
+        int upsamplerSteps(Recipe recipe) {
+            return switch (stage) {
+                case DENOISING -> 0;
+                case UPSAMPLING -> recipe.upsamplerSteps() - 1 - nextIndex;
+                case DECODING, DONE -> recipe.upsamplerSteps();
+            };
+        }
+
+        /** Steps that were taken in all, a decoding being one. */
+        int stepsTaken(Recipe recipe) {
+            int denoising = recipe.walk().length() - 1 - nextDenoisingIndex();
+            int decoding = done() && recipe.decodes() ? 1 : 0;
+            return denoising + upsamplerSteps(recipe) + decoding;
+        }
+
+        private boolean fits(Recipe recipe, BundleManifest manifest) {
+            int lowElements = stage == Stage.UPSAMPLING ? manifest.sample().elements() : 0;
+            return low.length == lowElements
+                    && switch (stage) {
+                        case DENOISING ->
+                            isStepOf(recipe.walk().length())
+                                    && x.length == manifest.sample().elements()
+                                    && GuidedStep.fits(memory, recipe, manifest);
+                        case UPSAMPLING ->
+                            isStepOf(recipe.upsamplerSteps())
+                                    && x.length == manifest.lastSample().elements();
+                        case DECODING ->
+                            recipe.decodes()
+                                    && x.length == manifest.lastSample().elements();
+                        case DONE -> x.length == manifest.image().elements();
+                    };
+        }
+
+        private boolean isStepOf(int steps) {
+            return nextIndex >= 0 && nextIndex < steps;
         }
     }
 
@@ -64,13 +131,6 @@ public record JobSnapshot(BundleIdentity bundle, CallShape calls, List<Image> im
                 && calls.equals(lane.callShape())
                 && images.size() <= request.images()
                 && !finished
-                && images.stream().allMatch(image -> fits(image, recipe, lane));
-    }
-
-    private static boolean fits(Image image, Recipe recipe, Lane lane) {
-        return image.nextIndex() >= -1
-                && image.nextIndex() < recipe.walk().length()
-                && image.x().length == lane.manifest().sample().elements()
-                && (image.done() || GuidedStep.fits(image.memory(), recipe, lane.manifest()));
+                && images.stream().allMatch(image -> image.fits(recipe, lane.manifest()));
     }
 }

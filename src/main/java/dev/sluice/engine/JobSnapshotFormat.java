@@ -3,6 +3,8 @@ package dev.sluice.engine;
 import dev.sluice.request.BundleIdentity;
 import dev.sluice.request.CallShape;
 import dev.sluice.request.CallSize;
+import dev.sluice.request.Network;
+import dev.sluice.request.PerNetwork;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -15,9 +17,9 @@ import java.util.List;
 
 /**
  * {@link JobSnapshot} as bytes, big-endian: format version; bundle name, version and SHA-256 as texts (length, UTF-8);
- * whether calls are of constant size, rows per denoiser and guide call; then for each image the next index, x, what is
- * held, and how many arrays the solver remembers and they themselves. Arrays are counted floats. Numbers are 32 bits wide.
- * Stateless.
+ * whether calls are of constant size, rows per call of each network in the order of {@link Network}; then for each image its
+ * stage's name, the next index, x, what is held, how many arrays the solver remembers and they themselves, and what the
+ * upsampler looks at. Arrays are counted floats. Numbers are 32 bits wide. Stateless.
  */
 public final class JobSnapshotFormat {
     private static final int VERSION = 2;
@@ -32,10 +34,12 @@ public final class JobSnapshotFormat {
             writeText(out, snapshot.bundle().version());
             writeText(out, snapshot.bundle().sha256());
             out.writeInt(snapshot.calls().size() == CallSize.CONSTANT ? 1 : 0);
-            out.writeInt(snapshot.calls().rowsPerCall());
-            out.writeInt(snapshot.calls().guideRowsPerCall());
+            for (Network network : Network.values()) {
+                out.writeInt(snapshot.calls().rowsPerCall(network));
+            }
             out.writeInt(snapshot.images().size());
             for (JobSnapshot.Image image : snapshot.images()) {
+                writeText(out, image.stage().name());
                 out.writeInt(image.nextIndex());
                 writeFloats(out, image.x());
                 writeFloats(out, image.memory().held());
@@ -43,6 +47,7 @@ public final class JobSnapshotFormat {
                 for (float[] remembered : image.memory().solver()) {
                     writeFloats(out, remembered);
                 }
+                writeFloats(out, image.low());
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -63,11 +68,20 @@ public final class JobSnapshotFormat {
             }
             BundleIdentity bundle = new BundleIdentity(readText(in), readText(in), readText(in));
             CallSize size = in.getInt() == 1 ? CallSize.CONSTANT : CallSize.ELASTIC;
-            CallShape calls = new CallShape(size, in.getInt(), in.getInt());
+            PerNetwork rowsPerCall = PerNetwork.NONE;
+            for (Network network : Network.values()) {
+                rowsPerCall = rowsPerCall.with(network, in.getInt());
+            }
+            CallShape calls = new CallShape(size, rowsPerCall);
             int count = in.getInt();
             List<JobSnapshot.Image> images = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                images.add(new JobSnapshot.Image(in.getInt(), readFloats(in), readMemory(in)));
+                images.add(new JobSnapshot.Image(
+                        JobSnapshot.Stage.valueOf(readText(in)),
+                        in.getInt(),
+                        readFloats(in),
+                        readMemory(in),
+                        readFloats(in)));
             }
             if (in.hasRemaining()) {
                 throw new IllegalArgumentException("a snapshot with something after it");

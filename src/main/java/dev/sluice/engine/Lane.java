@@ -3,8 +3,11 @@ package dev.sluice.engine;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleManifest;
 import dev.sluice.model.RowBuffers;
+import dev.sluice.model.RowLayout;
 import dev.sluice.request.CallShape;
 import dev.sluice.request.CallSize;
+import dev.sluice.request.Network;
+import dev.sluice.request.PerNetwork;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -24,22 +27,21 @@ final class Lane {
     private final Map<Network, TakingTurns> buffers = new EnumMap<>(Network.class);
     private final long bundleBytes;
     private volatile CallShape callShape;
+    private RecentContexts recentContexts = new RecentContexts();
     private int jobs;
     private long waitingSinceNanos;
     private boolean reload;
 
     Lane(Bundle bundle, EngineSettings settings, EngineClock clock) {
         this.bundle = bundle;
-        recipes = new Recipes(bundle.manifest(), bundle.guide().isPresent());
+        recipes = new Recipes(bundle);
         breaker = new Breaker(clock);
         callSize = settings.callSize();
         CallRows rows = settings.rows(bundle.name());
-        packing = new Packing(rows.denoiser(), rows.guide(), settings.guidePatience());
+        packing = new Packing(rows, settings.guidePatience());
         bundleBytes = bundle.residence().bytes();
-        callShape = new CallShape(callSize, rows.denoiser(), rows.guide());
-        for (Network network : Network.values()) {
-            allocate(network);
-        }
+        callShape = shape();
+        bundle.has().forEach(this::allocate);
     }
 
     Bundle bundle() {
@@ -71,6 +73,11 @@ final class Lane {
         return bundleBytes;
     }
 
+    /** Encodings that calls of today's size made. */
+    RecentContexts recentContexts() {
+        return recentContexts;
+    }
+
     boolean hasJobs() {
         return jobs > 0;
     }
@@ -80,7 +87,12 @@ final class Lane {
             startWaiting(nowNanos);
         }
         jobs++;
-        packing.add(job);
+        job.recallContexts(recentContexts);
+        if (job.contexts().complete()) {
+            packing.add(job);
+        } else {
+            job.contexts().requestRows(packing::add);
+        }
     }
 
     void leave(Job job) {
@@ -105,9 +117,10 @@ final class Lane {
     /** One call of each network with nothing but padding, so that the first request doesn't pay for what comes once. */
     List<Call> warmUpCalls(List<Bundle> departures) {
         List<Call> calls = new ArrayList<>();
-        calls.add(call(Network.DENOISER, List.of(), departures));
-        if (bundle.guide().isPresent()) {
-            calls.add(call(Network.GUIDE, List.of(), List.of()));
+        for (Network network : Network.values()) {
+            if (bundle.has(network)) {
+                calls.add(call(network, List.of(), calls.isEmpty() ? departures : List.of()));
+            }
         }
         return calls;
     }
@@ -124,7 +137,8 @@ final class Lane {
         }
         packing.resize(network, half);
         allocate(network);
-        callShape = new CallShape(callSize, packing.rowsPerCall(Network.DENOISER), packing.rowsPerCall(Network.GUIDE));
+        callShape = shape();
+        recentContexts = new RecentContexts();
         return Optional.of(half);
     }
 
@@ -137,7 +151,7 @@ final class Lane {
         RowBuffers filled = turns(network).next();
         filled.clear();
         for (Row row : rows) {
-            row.trajectory().fill(row.role(), filled);
+            row.requester().fill(row.role(), filled);
         }
         if (callSize == CallSize.CONSTANT || rows.isEmpty()) {
             filled.pad();
@@ -147,9 +161,15 @@ final class Lane {
         return call;
     }
 
+    private CallShape shape() {
+        return new CallShape(
+                callSize, PerNetwork.of(network -> bundle.has(network) ? packing.rowsPerCall(network) : 0));
+    }
+
     private void allocate(Network network) {
-        int elements = manifest().sample().elements();
-        buffers.put(network, new TakingTurns(packing.rowsPerCall(network), elements));
+        buffers.put(
+                network,
+                new TakingTurns(packing.rowsPerCall(network), manifest().layout(network)));
     }
 
     private TakingTurns turns(Network network) {
@@ -165,9 +185,9 @@ final class Lane {
         private RowBuffers next;
         private RowBuffers other;
 
-        TakingTurns(int rowsPerCall, int elements) {
-            next = new RowBuffers(rowsPerCall, elements);
-            other = new RowBuffers(rowsPerCall, elements);
+        TakingTurns(int rowsPerCall, RowLayout layout) {
+            next = new RowBuffers(rowsPerCall, layout);
+            other = new RowBuffers(rowsPerCall, layout);
         }
 
         RowBuffers next() {

@@ -1,5 +1,7 @@
 package dev.sluice.engine;
 
+import dev.sluice.request.Network;
+import dev.sluice.request.PerNetwork;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
@@ -39,9 +41,14 @@ public final class MeterFile implements DeviceTimeSink, AutoCloseable {
     /** "SLUI". */
     private static final int MAGIC = 0x534C5549;
 
-    private static final int VERSION = 1;
-    private static final int DENOISER = 8;
-    private static final int GUIDE = 16;
+    private static final int VERSION = 2;
+    /** Written by releases that knew denoiser and guide alone. */
+    private static final int VERSION_OF_TWO_NETWORKS = 1;
+
+    private static final List<Network> ORDER = List.of(Network.values());
+    /** Where the totals begin, in this order. */
+    private static final int TOTALS = 8;
+
     private static final int BYTES = 4096;
 
     private static final VarHandle LONGS = MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
@@ -67,21 +74,14 @@ public final class MeterFile implements DeviceTimeSink, AutoCloseable {
      * @param applicationId of the deployment that the process belonged to
      * @param process as in {@code CostIncurred.process}
      * @param startedAt when the process started, by its own clock
-     * @param denoiserNanos device time in denoiser calls
-     * @param guideNanos device time in guide calls
+     * @param nanos device time in each network's calls
      * @param alive whether a process held the file while it was read
      */
     public record Reading(
-            Path file,
-            String applicationId,
-            String process,
-            Instant startedAt,
-            long denoiserNanos,
-            long guideNanos,
-            boolean alive) {
+            Path file, String applicationId, String process, Instant startedAt, PerNetwork nanos, boolean alive) {
         /** All device time. */
         public long spentNanos() {
-            return denoiserNanos + guideNanos;
+            return nanos.total();
         }
     }
 
@@ -101,7 +101,11 @@ public final class MeterFile implements DeviceTimeSink, AutoCloseable {
             try {
                 channel.lock();
                 ByteBuffer bytes = ByteBuffer.allocate(BYTES);
-                bytes.putInt(MAGIC).putInt(VERSION).putLong(0).putLong(0).putLong(startedAt.toEpochMilli());
+                bytes.putInt(MAGIC).putInt(VERSION);
+                for (int network = 0; network < ORDER.size(); network++) {
+                    bytes.putLong(0);
+                }
+                bytes.putLong(startedAt.toEpochMilli());
                 put(bytes, applicationId);
                 put(bytes, process);
                 bytes.clear();
@@ -122,9 +126,8 @@ public final class MeterFile implements DeviceTimeSink, AutoCloseable {
     }
 
     @Override
-    public void spent(long denoiserNanos, long guideNanos) {
-        LONGS.setOpaque(page, DENOISER, denoiserNanos);
-        LONGS.setOpaque(page, GUIDE, guideNanos);
+    public void spent(Network network, long nanos) {
+        LONGS.setOpaque(page, TOTALS + ORDER.indexOf(network) * Long.BYTES, nanos);
     }
 
     /**
@@ -223,15 +226,25 @@ public final class MeterFile implements DeviceTimeSink, AutoCloseable {
         }
         bytes.flip();
         try {
-            if (bytes.getInt() != MAGIC || bytes.getInt() != VERSION) {
+            if (bytes.getInt() != MAGIC) {
                 return Optional.empty();
             }
-            long denoiserNanos = bytes.getLong();
-            long guideNanos = bytes.getLong();
+            int networks = switch (bytes.getInt()) {
+                case VERSION -> ORDER.size();
+                case VERSION_OF_TWO_NETWORKS -> 2;
+                default -> 0;
+            };
+            if (networks == 0) {
+                return Optional.empty();
+            }
+            PerNetwork nanos = PerNetwork.NONE;
+            for (int network = 0; network < networks; network++) {
+                nanos = nanos.with(ORDER.get(network), bytes.getLong());
+            }
             Instant startedAt = Instant.ofEpochMilli(bytes.getLong());
             String applicationId = text(bytes);
             String process = text(bytes);
-            return Optional.of(new Reading(file, applicationId, process, startedAt, denoiserNanos, guideNanos, alive));
+            return Optional.of(new Reading(file, applicationId, process, startedAt, nanos, alive));
         } catch (BufferUnderflowException | IllegalArgumentException e) {
             return Optional.empty();
         }

@@ -1,10 +1,16 @@
 package dev.sluice.engine;
 
+import dev.sluice.request.Network;
 import dev.sluice.request.Priority;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Which rows go into the next call of one bundle, and which images start to fill it. Confined to the engine's loop.
@@ -13,12 +19,14 @@ import java.util.Optional;
  *
  * <ol>
  *   <li>A call has rows of one network, and never more than that network's rows per call.
- *   <li>It has fewer only if none of its network's rows, and for the denoiser no image, was left waiting.
- *   <li>A denoiser call that isn't full is made only if no call is under way whose results could fill it, and after the
- *       guide rows that wait. A guide call that isn't full is made only then, or ahead of full denoiser calls once its
- *       oldest row has let {@code guidePatience} of them pass, and only while padding stays within one of {@value
- *       #ROWS_PER_PADDING} rows: so a guide row that nobody joins waits until {@code 100 · (guideRowsPerCall - 1)}
- *       other rows have left at the longest.
+ *   <li>It has fewer only if none of its network's rows, and for the denoiser no image that may start, was left waiting.
+ *   <li>A call that isn't full is made only if no call is under way whose results could fill it, the denoiser's after all
+ *       others'; or else ahead of full calls, once its oldest row has let {@code patience} calls of a stage pass, and only
+ *       while padding stays within one of {@value #ROWS_PER_PADDING} rows. So a row that nobody joins, in no network but
+ *       the denoiser's, waits until {@code 100 · (rowsPerCall - 1)} other rows have left at the longest, or, where several
+ *       networks have such rows, for its turn: whoever let most calls pass goes first.
+ *   <li>Where both stages, denoiser and upsampler, have full calls they take turns: each makes rows of its own out of its
+ *       results, so neither may wait for the other to run dry. The other networks' full calls go ahead of theirs.
  *   <li>Rows of a network and priority leave in the order they came: one that doesn't fit this call goes first into the
  *       next.
  *   <li>Interactive goes before batch, rows and images alike; but of {@value RowLine#BATCH_SHARE} rows that leave while
@@ -33,35 +41,43 @@ final class Packing {
     /** Rows that leave for each empty row that may go with them while work waits: padding stays below 1 %. */
     private static final int ROWS_PER_PADDING = 100;
 
-    private final int guidePatience;
-    private final RowLine denoiserRows;
-    private final RowLine guideRows;
+    /** Networks whose rows make rows of the same network. */
+    private static final List<Network> STAGES = List.of(Network.DENOISER, Network.UPSAMPLER);
+
+    /** Networks that are asked once in a while: whoever can start or finish something goes first. */
+    private static final List<Network> SERVANTS =
+            List.of(Network.TEXT_ENCODER, Network.GUIDE_TEXT_ENCODER, Network.GUIDE, Network.DECODER);
+
+    private final int patience;
+    private final Map<Network, RowLine> lines = new EnumMap<>(Network.class);
     private final Map<Priority, TenantRounds> toStart = new EnumMap<>(Priority.class);
+    /** The stages in the order in which they may go. */
+    private final Deque<Network> turns = new ArrayDeque<>(STAGES);
     /** Rows that left and have not paid for padding, as many as pay for a whole call of it at most. */
     private int unpadded;
 
     /**
      * Nothing waits yet.
      *
-     * @param rowsPerCall rows of a denoiser call
-     * @param guideRowsPerCall rows of a guide call
-     * @param guidePatience full denoiser calls that a guide row waits at least for company
+     * @param rows of each network's calls
+     * @param patience calls of a stage that a row of another network waits at least for company
      */
-    Packing(int rowsPerCall, int guideRowsPerCall, int guidePatience) {
-        this.guidePatience = guidePatience;
-        denoiserRows = new RowLine(rowsPerCall);
-        guideRows = new RowLine(guideRowsPerCall);
+    Packing(CallRows rows, int patience) {
+        this.patience = patience;
+        for (Network network : Network.values()) {
+            lines.put(network, new RowLine(rows.of(network)));
+        }
         for (Priority priority : Priority.values()) {
             toStart.put(priority, new TenantRounds());
         }
     }
 
-    /** Takes in a job none of whose images has started. */
+    /** Takes in a job none of whose images has started, and whose prompt is encoded. */
     void add(Job job) {
         rounds(job.request().priority()).add(job);
     }
 
-    /** Takes in a row of an image under way. */
+    /** Takes in a row of an image under way, or of a prompt. */
     void add(Row row) {
         line(row.network()).add(row);
     }
@@ -69,15 +85,14 @@ final class Packing {
     /** Forgets a job that was stopped: its rows, and the images it has not started. */
     void drop(Job job) {
         rounds(job.request().priority()).remove(job);
-        denoiserRows.drop(job);
-        guideRows.drop(job);
+        lines.values().forEach(line -> line.drop(job));
     }
 
     /** Starts images while their first rows would be in the next denoiser call, and takes those rows in. */
     void startImages() {
         for (Priority priority : Priority.values()) {
             TenantRounds rounds = rounds(priority);
-            while (!rounds.isEmpty() && denoiserRows.hasRoomFor(priority)) {
+            while (!rounds.isEmpty() && line(Network.DENOISER).hasRoomFor(priority)) {
                 rounds.startNext().requestRows(this::add);
             }
         }
@@ -89,24 +104,42 @@ final class Packing {
      * @param resultsToCome whether a call is under way, whose results may bring the rows that a call still lacks
      */
     Optional<Network> next(boolean resultsToCome) {
-        if (guideRows.fillsCall() || (guideRows.patience() >= guidePatience && affordable(guideRows.padding()))) {
-            return Optional.of(Network.GUIDE);
-        }
-        if (denoiserRows.fillsCall()) {
-            return Optional.of(Network.DENOISER);
-        }
-        if (resultsToCome || !hasRows()) {
-            return Optional.empty();
-        }
-        return Optional.of(guideRows.isEmpty() ? Network.DENOISER : Network.GUIDE);
+        return first(SERVANTS, RowLine::fillsCall)
+                .or(this::mostImpatient)
+                .or(() -> first(turns, RowLine::fillsCall))
+                .or(() -> resultsToCome ? Optional.empty() : anyRows());
+    }
+
+    private Optional<Network> first(Collection<Network> networks, Predicate<RowLine> condition) {
+        return networks.stream()
+                .filter(network -> condition.test(line(network)))
+                .findFirst();
+    }
+
+    private Optional<Network> mostImpatient() {
+        return lines.keySet().stream()
+                .filter(network -> network != Network.DENOISER)
+                .filter(network -> line(network).patience() >= patience
+                        && affordable(line(network).padding()))
+                .max(Comparator.comparingInt(network -> line(network).patience()));
+    }
+
+    private Optional<Network> anyRows() {
+        return first(SERVANTS, line -> !line.isEmpty())
+                .or(() -> first(List.of(Network.UPSAMPLER, Network.DENOISER), line -> !line.isEmpty()));
     }
 
     /** Takes the rows of the network's next call out. */
     List<Row> take(Network network) {
         RowLine line = line(network);
         int padding = line.padding();
-        if (network == Network.DENOISER) {
-            guideRows.letPass();
+        if (turns.remove(network)) {
+            turns.addLast(network);
+            lines.forEach((other, waiting) -> {
+                if (other != network) {
+                    waiting.letPass();
+                }
+            });
         }
         List<Row> call =
                 line.take(network == Network.DENOISER && !rounds(Priority.BATCH).isEmpty());
@@ -119,7 +152,8 @@ final class Packing {
     }
 
     private int mostUnpadded() {
-        return ROWS_PER_PADDING * guideRows.rowsPerCall();
+        return ROWS_PER_PADDING
+                * lines.values().stream().mapToInt(RowLine::rowsPerCall).max().orElseThrow();
     }
 
     /** Takes the rows of a call that came to nothing in again, ahead of all others. */
@@ -139,7 +173,7 @@ final class Packing {
     }
 
     boolean hasRows() {
-        return !denoiserRows.isEmpty() || !guideRows.isEmpty();
+        return lines.values().stream().anyMatch(line -> !line.isEmpty());
     }
 
     /** Rows that wait for a call of this network. */
@@ -149,16 +183,16 @@ final class Packing {
 
     /** Whether a full call's worth of work waits, in rows or in images that have not started. */
     boolean workWaits() {
-        return denoiserRows.fillsCall()
-                || guideRows.fillsCall()
+        return lines.values().stream().anyMatch(RowLine::fillsCall)
                 || toStart.values().stream().anyMatch(rounds -> !rounds.isEmpty());
     }
 
     private RowLine line(Network network) {
-        return switch (network) {
-            case DENOISER -> denoiserRows;
-            case GUIDE -> guideRows;
-        };
+        RowLine line = lines.get(network);
+        if (line == null) {
+            throw new IllegalStateException("no line for " + network);
+        }
+        return line;
     }
 
     private TenantRounds rounds(Priority priority) {

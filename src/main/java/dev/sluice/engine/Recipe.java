@@ -4,27 +4,75 @@ import dev.sluice.diffusion.Walk;
 import dev.sluice.engine.Row.Role;
 import dev.sluice.request.Evaluations;
 import dev.sluice.request.Guidance;
+import dev.sluice.request.Network;
 import dev.sluice.request.PlanSummary;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * Everything that a request's images have in common, worked out once at admission.
  *
- * @param walk from noise to picture
- * @param denoiserCondition class index that the denoiser's conditional rows get
- * @param nullCondition class index that stands for none
- * @param target class index that the guide is asked about; the null class where there is no guide
- * @param planned evaluations of one image
+ * @param walk from noise to the first stage's sample
+ * @param conditional what the denoiser's conditional rows are told, and the upsampler's
+ * @param unconditional what its unconditional rows are told
+ * @param target what the guide is asked about
+ * @param upsampler the second stage, where the bundle has one
+ * @param decodes whether the last sampler leaves a latent
+ * @param planned evaluations of one image, its prompt's encoding left out
  */
-record Recipe(Walk walk, Guidance guidance, int denoiserCondition, int nullCondition, int target, Evaluations planned) {
-    int condition(Role role) {
+record Recipe(
+        Walk walk,
+        Guidance guidance,
+        Told conditional,
+        Told unconditional,
+        Told target,
+        Optional<UpsamplerPlan> upsampler,
+        boolean decodes,
+        Evaluations planned) {
+    /** What a row of an image in this role is told of the prompt. */
+    Told told(Role role) {
         return switch (role) {
-            case CONDITIONAL -> denoiserCondition;
-            case UNCONDITIONAL -> nullCondition;
+            case CONDITIONAL, UPSAMPLE -> conditional;
+            case UNCONDITIONAL -> unconditional;
             case GUIDE -> target;
+            case PROMPT, SECOND_PROMPT, GUIDE_PROMPT, DECODE ->
+                throw new IllegalArgumentException(role + " is told nothing of the prompt");
         };
+    }
+
+    /** The texts that have to be encoded before images start, each once, by the role of the row that does it. */
+    Map<Role, Told.OfText> texts() {
+        Map<Role, Told.OfText> texts = new EnumMap<>(Role.class);
+        addText(texts, conditional);
+        if (walk.plan().guidedCount() > 0) {
+            switch (guidance) {
+                case Guidance.None none -> {}
+                case Guidance.ClassifierFree free -> addText(texts, unconditional);
+                case Guidance.Classifier classifier -> addText(texts, target);
+            }
+        }
+        return texts;
+    }
+
+    /** Steps of one image in all its phases; a decoding counts as one. */
+    int stepsPerImage() {
+        return walk.length() + upsamplerSteps() + (decodes ? 1 : 0);
+    }
+
+    int upsamplerSteps() {
+        return upsampler.map(UpsamplerPlan::steps).orElse(0);
     }
 
     PlanSummary summary() {
         return walk.plan().summary();
+    }
+
+    private static void addText(Map<Role, Told.OfText> texts, Told told) {
+        if (told instanceof Told.OfText text && !texts.containsValue(text)) {
+            boolean guides = text.encoder() == Network.GUIDE_TEXT_ENCODER;
+            Role denoisers = texts.containsKey(Role.PROMPT) ? Role.SECOND_PROMPT : Role.PROMPT;
+            texts.put(guides ? Role.GUIDE_PROMPT : denoisers, text);
+        }
     }
 }

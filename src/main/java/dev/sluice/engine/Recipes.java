@@ -2,24 +2,36 @@ package dev.sluice.engine;
 
 import dev.sluice.diffusion.DiffusionTables;
 import dev.sluice.diffusion.Walk;
+import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleManifest;
+import dev.sluice.model.BundleManifest.ClassCondition;
+import dev.sluice.model.BundleManifest.TextCondition;
+import dev.sluice.request.Evaluations;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Guidance;
 import dev.sluice.request.InvalidFieldException;
+import dev.sluice.request.Network;
 import dev.sluice.request.Prompt;
 import dev.sluice.request.SamplerSettings;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /** Turns a request into a {@link Recipe} for one bundle, or says which field the bundle can't serve. */
 final class Recipes {
-    private final BundleManifest manifest;
-    private final boolean hasGuide;
-    private final TablesBySteps tables;
+    private static final String NO_TEXT = "";
 
-    Recipes(BundleManifest manifest, boolean hasGuide) {
-        this.manifest = manifest;
-        this.hasGuide = hasGuide;
+    private final Bundle bundle;
+    private final BundleManifest manifest;
+    private final TablesBySteps tables;
+    private final Optional<UpsamplerPlan> upsampler;
+
+    Recipes(Bundle bundle) {
+        this.bundle = bundle;
+        manifest = bundle.manifest();
         tables = new TablesBySteps(manifest.diffusion().process());
+        upsampler = manifest.upsampler().map(UpsamplerPlan::of);
     }
 
     /**
@@ -29,14 +41,24 @@ final class Recipes {
      */
     Recipe recipe(GenerationRequest request) {
         DiffusionTables tables = tables(request.sampler());
-        int nullClass = manifest.condition().nullClass();
-        int target = target(request.prompt());
+        Prompted prompted = prompted(request.prompt());
         Guidance guidance = request.guidance();
-        requireServable(guidance, target);
+        requireServable(guidance, request.prompt());
         boolean blind = guidance instanceof Guidance.Classifier classifier
                 && classifier.denoiser() == Guidance.DenoiserCondition.UNCONDITIONAL;
         Walk walk = manifest.diffusion().walk(request.sampler(), guidance, tables);
-        return new Recipe(walk, guidance, blind ? nullClass : target, nullClass, target, walk.evaluations());
+        boolean decodes = bundle.has(Network.DECODER);
+        Evaluations later = new Evaluations(
+                0, 0, 0, 0, 0, upsampler.map(UpsamplerPlan::steps).orElse(0), decodes ? 1 : 0);
+        return new Recipe(
+                walk,
+                guidance,
+                blind ? prompted.nothing() : prompted.prompt(),
+                prompted.negative(),
+                prompted.target(),
+                upsampler,
+                decodes,
+                walk.evaluations().plus(later));
     }
 
     private DiffusionTables tables(SamplerSettings sampler) {
@@ -50,17 +72,62 @@ final class Recipes {
         return tables.of(sampler.kind(), sampler.steps());
     }
 
-    private int target(Prompt prompt) {
+    /**
+     * A prompt as this bundle's networks are told of it.
+     *
+     * @param negative what to keep away from under classifier-free guidance
+     * @param nothing no prompt at all
+     * @param target the prompt as the guide is asked about it
+     */
+    private record Prompted(Told prompt, Told negative, Told nothing, Told target) {}
+
+    /** What to show, and what not; both may be empty. */
+    private record PromptTexts(String text, String negative) {}
+
+    private Prompted prompted(Prompt prompt) {
+        return switch (manifest.condition()) {
+            case ClassCondition classes -> {
+                Told nothing = new Told.OfClass(classes.nullClass());
+                Told named =
+                        classIndex(prompt, classes).<Told>map(Told.OfClass::new).orElse(nothing);
+                yield new Prompted(named, nothing, nothing, named);
+            }
+            case TextCondition text -> {
+                PromptTexts texts = texts(prompt);
+                yield new Prompted(
+                        told(Network.TEXT_ENCODER, texts.text()),
+                        told(Network.TEXT_ENCODER, texts.negative()),
+                        told(Network.TEXT_ENCODER, NO_TEXT),
+                        told(
+                                bundle.has(Network.GUIDE_TEXT_ENCODER)
+                                        ? Network.GUIDE_TEXT_ENCODER
+                                        : Network.TEXT_ENCODER,
+                                texts.text()));
+            }
+        };
+    }
+
+    private Told told(Network encoder, String text) {
+        return new Told.OfText(
+                encoder,
+                Arrays.stream(bundle.tokenizer(encoder).tokens(text)).boxed().toList());
+    }
+
+    /** Empty for no class. */
+    private Optional<Integer> classIndex(Prompt prompt, ClassCondition classes) {
         return switch (prompt) {
-            case Prompt.Unconditional unconditional -> manifest.condition().nullClass();
-            case Prompt.Label(String name) ->
-                manifest.condition()
-                        .classIndex(name)
-                        .orElseThrow(() -> new InvalidFieldException(
-                                FailureCode.LABEL_UNKNOWN,
-                                "prompt.label",
-                                manifest.name() + " has no class of that name; it has "
-                                        + String.join(", ", manifest.condition().classes())));
+            case Prompt.Unconditional unconditional -> Optional.empty();
+            case Prompt.Label(String name) -> {
+                OptionalInt index = classes.classIndex(name);
+                if (index.isEmpty()) {
+                    throw new InvalidFieldException(
+                            FailureCode.LABEL_UNKNOWN,
+                            "prompt.label",
+                            manifest.name() + " has no class of that name; it has "
+                                    + String.join(", ", classes.classes()));
+                }
+                yield Optional.of(index.getAsInt());
+            }
             case Prompt.Text text ->
                 throw new InvalidFieldException(
                         FailureCode.PROMPT_UNSUPPORTED,
@@ -69,12 +136,23 @@ final class Recipes {
         };
     }
 
-    private void requireServable(Guidance guidance, int target) {
-        boolean unprompted = target == manifest.condition().nullClass();
-        if (!(guidance instanceof Guidance.None) && unprompted) {
+    private PromptTexts texts(Prompt prompt) {
+        return switch (prompt) {
+            case Prompt.Unconditional unconditional -> new PromptTexts(NO_TEXT, NO_TEXT);
+            case Prompt.Text(String text, String negative) -> new PromptTexts(text, negative);
+            case Prompt.Label label ->
+                throw new InvalidFieldException(
+                        FailureCode.PROMPT_UNSUPPORTED,
+                        "prompt.label",
+                        manifest.name() + " takes text, not a class label");
+        };
+    }
+
+    private void requireServable(Guidance guidance, Prompt prompt) {
+        if (!(guidance instanceof Guidance.None) && prompt instanceof Prompt.Unconditional) {
             throw unsupported("guidance needs a prompt to guide towards");
         }
-        if (guidance instanceof Guidance.Classifier && !hasGuide) {
+        if (guidance instanceof Guidance.Classifier && !bundle.has(Network.GUIDE)) {
             throw unsupported(manifest.name() + " has no guiding classifier");
         }
     }

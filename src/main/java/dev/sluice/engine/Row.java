@@ -1,21 +1,32 @@
 package dev.sluice.engine;
 
+import dev.sluice.request.Network;
 import dev.sluice.request.Priority;
 
 /**
- * One evaluation for one image at its own timestep.
+ * One evaluation of one network, for one image at its own timestep or for a prompt.
  *
  * @param role what the result is for
  */
-record Row(Trajectory trajectory, Role role) {
+record Row(Requester requester, Role role) {
     /** What a row asks of which network. */
     enum Role {
+        /** The encoding of the text that the denoiser follows. */
+        PROMPT(Network.TEXT_ENCODER),
+        /** The encoding of a second text by the same encoder: of what the image should not show, mostly. */
+        SECOND_PROMPT(Network.TEXT_ENCODER),
+        /** The encoding of the text that the guide is asked about, where it has an encoder of its own. */
+        GUIDE_PROMPT(Network.GUIDE_TEXT_ENCODER),
         /** The denoiser, following the prompt. */
         CONDITIONAL(Network.DENOISER),
         /** The denoiser without the prompt, for classifier-free guidance. */
         UNCONDITIONAL(Network.DENOISER),
-        /** The classifier and its gradient. */
-        GUIDE(Network.GUIDE);
+        /** The guide and its gradient. */
+        GUIDE(Network.GUIDE),
+        /** The upsampler, following the prompt. */
+        UPSAMPLE(Network.UPSAMPLER),
+        /** The picture of a latent. */
+        DECODE(Network.DECODER);
 
         private final Network network;
 
@@ -29,7 +40,7 @@ record Row(Trajectory trajectory, Role role) {
     }
 
     Job job() {
-        return trajectory.job();
+        return requester.job();
     }
 
     Priority priority() {

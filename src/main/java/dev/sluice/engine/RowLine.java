@@ -20,7 +20,7 @@ final class RowLine {
     private int rowsPerCall;
     /** Rows of calls that batch work saw leave; each {@value #BATCH_SHARE} of them owe it one. */
     private int credit;
-    /** Calls of the other network that the oldest row has let pass. */
+    /** Calls of other networks' stages that the oldest row has let pass. */
     private int passed;
 
     RowLine(int rowsPerCall) {
@@ -78,7 +78,7 @@ final class RowLine {
         passed = isEmpty() ? 0 : passed + 1;
     }
 
-    /** How many calls of the other network the oldest row has let pass. */
+    /** How many calls of other networks' stages the oldest row has let pass. */
     int patience() {
         return isEmpty() ? 0 : passed;
     }

@@ -2,6 +2,8 @@ package dev.sluice.model;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.sluice.diffusion.BetaSchedule;
 import dev.sluice.diffusion.DiffusionTables;
 import dev.sluice.diffusion.FinalAlphaBar;
@@ -9,33 +11,40 @@ import dev.sluice.diffusion.Spacing;
 import dev.sluice.diffusion.TrainedProcess;
 import dev.sluice.diffusion.VarianceKind;
 import dev.sluice.diffusion.Walk;
+import dev.sluice.model.RowLayout.Input;
 import dev.sluice.request.Guidance;
+import dev.sluice.request.Network;
 import dev.sluice.request.SamplerSettings;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
  * {@code bundle.json}: what a bundle's modules expect and what they were trained as.
  *
- * @param sample shape of the tensor that is denoised
  * @param image shape of the picture that comes out
- * @param modules by role: {@code denoiser} always, {@code guide} and {@code auditor} where the bundle has them
+ * @param sample shape of the tensor that is denoised first
+ * @param guideCondition what the guide is told, where that isn't what the denoiser is told
+ * @param upsampler the second stage, where there is one
+ * @param modules by role: a network's {@linkplain Network#label label}, or {@code auditor}; {@code denoiser} always
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record BundleManifest(
-        @JsonProperty(required = true) int formatVersion,
-        @JsonProperty(required = true) String name,
-        @JsonProperty(required = true) String version,
-        @JsonProperty(required = true) String family,
-        @JsonProperty(required = true) String licence,
-        @JsonProperty(required = true) TensorShape image,
-        @JsonProperty(required = true) TensorShape sample,
-        @JsonProperty(required = true) Diffusion diffusion,
-        @JsonProperty(required = true) Condition condition,
-        @JsonProperty(required = true) GuidanceFacts guidance,
-        @JsonProperty(required = true) Defaults defaults,
-        @JsonProperty(required = true) Map<String, ModuleFile> modules) {
+        int formatVersion,
+        String name,
+        String version,
+        String family,
+        String licence,
+        TensorShape image,
+        TensorShape sample,
+        Diffusion diffusion,
+        Condition condition,
+        Optional<TextCondition> guideCondition,
+        Optional<Upsampler> upsampler,
+        GuidanceFacts guidance,
+        Defaults defaults,
+        Map<String, ModuleFile> modules) {
     /** The manifest format that this release reads. */
     public static final int FORMAT_VERSION = 1;
 
@@ -51,7 +60,7 @@ public record BundleManifest(
     }
 
     /**
-     * How the denoiser was trained, and how its family samples from it.
+     * How a denoiser was trained, and how its family samples from it.
      *
      * @param spacing {@code even} where the manifest doesn't say
      * @param stepsOffset 0 where the manifest doesn't say
@@ -108,14 +117,22 @@ public record BundleManifest(
         FIXED_LARGE
     }
 
+    /** What the modules are told about the prompt. */
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+    @JsonSubTypes({
+        @JsonSubTypes.Type(value = ClassCondition.class, name = "class"),
+        @JsonSubTypes.Type(value = TextCondition.class, name = "text")
+    })
+    public sealed interface Condition {}
+
     /**
-     * What the modules are told about the prompt.
+     * The number of a class.
      *
      * @param nullClass the class index that stands for none
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record Condition(Kind kind, List<String> classes, int nullClass) {
-        public Condition {
+    public record ClassCondition(List<String> classes, int nullClass) implements Condition {
+        public ClassCondition {
             classes = List.copyOf(classes);
         }
 
@@ -124,11 +141,56 @@ public record BundleManifest(
             int index = classes.indexOf(label);
             return index < 0 ? OptionalInt.empty() : OptionalInt.of(index);
         }
+    }
 
-        /** Kinds of condition that this release serves. */
-        public enum Kind {
-            @JsonProperty("class")
-            CLASS
+    /**
+     * An encoded text; that of the empty text stands for none.
+     *
+     * @param contextElements floats that a text is encoded into
+     * @param examples of texts that the bundle knows; may be none
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NONE)
+    public record TextCondition(int contextElements, TokenizerFile tokenizer, List<Example> examples)
+            implements Condition {
+        public TextCondition {
+            examples = List.copyOf(examples);
+        }
+    }
+
+    /**
+     * A text that a bundle knows.
+     *
+     * @param target what the auditor is asked about the text's pictures
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Example(String text, long target) {}
+
+    /**
+     * A tokenizer's file, as the Hugging Face library writes it, with truncation, padding and special tokens set.
+     *
+     * @param sha256 of the file, lower-case hex
+     * @param maxTokens ids that every text becomes
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record TokenizerFile(String file, String sha256, int maxTokens) {}
+
+    /**
+     * A stage that makes a larger sample of the first one, by DDIM without noise and without guidance.
+     *
+     * @param sample shape of the larger sample
+     * @param timesteps that it visits, ascending
+     * @param noiseScale what its first noise is multiplied by
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Upsampler(TensorShape sample, Diffusion diffusion, List<Integer> timesteps, double noiseScale) {
+        public Upsampler {
+            timesteps = List.copyOf(timesteps);
+        }
+
+        /** Floats in one row of the upsampler's output. */
+        public int predictionElements() {
+            return BundleManifest.predictionElements(sample, diffusion);
         }
     }
 
@@ -148,13 +210,100 @@ public record BundleManifest(
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record ModuleFile(String file, String sha256) {}
 
+    /**
+     * The classes of a bundle that has them.
+     *
+     * @throws IllegalStateException if it takes text
+     */
+    public ClassCondition classCondition() {
+        return switch (condition) {
+            case ClassCondition classes -> classes;
+            case TextCondition text -> throw new IllegalStateException(name + " takes text, not a class");
+        };
+    }
+
+    /** What the guide is told. */
+    public Condition target() {
+        return guideCondition.<Condition>map(text -> text).orElse(condition);
+    }
+
+    /** Shape of what the last sampler leaves: a picture, or a latent where there is a decoder. */
+    public TensorShape lastSample() {
+        return upsampler.map(Upsampler::sample).orElse(sample);
+    }
+
     /** Floats in one row of the denoiser's output: the prediction, and as many for a learned variance. */
     public int predictionElements() {
-        return diffusion.variance() == Variance.LEARNED_RANGE ? 2 * sample.elements() : sample.elements();
+        return predictionElements(sample, diffusion);
     }
 
     /** Floats of a row that classifier-free guidance is applied to. */
     public int guidedElements() {
         return guidance.guidedChannels() * sample.height() * sample.width();
+    }
+
+    /** Floats that a text encoder makes of a text. */
+    public int contextElements(Network encoder) {
+        return outputElements(encoder)[0];
+    }
+
+    /** What a network's rows consist of. */
+    public RowLayout layout(Network network) {
+        return switch (network) {
+            case DENOISER -> RowLayout.of(Input.floats(sample), Input.integers(), input(condition));
+            case GUIDE -> RowLayout.of(Input.floats(sample), Input.integers(), input(target()));
+            case TEXT_ENCODER -> RowLayout.of(tokens(condition));
+            case GUIDE_TEXT_ENCODER -> RowLayout.of(tokens(target()));
+            case UPSAMPLER ->
+                RowLayout.of(Input.floats(stage().sample()), Input.integers(), Input.floats(sample), input(condition));
+            case DECODER -> RowLayout.of(Input.floats(lastSample()));
+        };
+    }
+
+    /** What the auditor's rows consist of: a finished picture, a timestep and a class. */
+    public RowLayout auditorLayout() {
+        return RowLayout.of(Input.floats(image), Input.integers(), Input.integers());
+    }
+
+    /** For each output of a network's module, the floats in one row of it. */
+    int[] outputElements(Network network) {
+        return switch (network) {
+            case DENOISER -> new int[] {predictionElements()};
+            case GUIDE -> new int[] {sample.elements(), 1, 1};
+            case TEXT_ENCODER -> new int[] {contextElements(condition)};
+            case GUIDE_TEXT_ENCODER -> new int[] {contextElements(target())};
+            case UPSAMPLER -> new int[] {stage().predictionElements()};
+            case DECODER -> new int[] {image.elements()};
+        };
+    }
+
+    private Upsampler stage() {
+        return upsampler.orElseThrow(() -> new IllegalStateException(name + " has no upsampler"));
+    }
+
+    private static int predictionElements(TensorShape shape, Diffusion diffusion) {
+        return diffusion.variance() == Variance.LEARNED_RANGE ? 2 * shape.elements() : shape.elements();
+    }
+
+    private static Input input(Condition condition) {
+        return switch (condition) {
+            case ClassCondition classes -> Input.integers();
+            case TextCondition text -> Input.floats(text.contextElements());
+        };
+    }
+
+    private Input tokens(Condition condition) {
+        return Input.integers(text(condition).tokenizer().maxTokens());
+    }
+
+    private int contextElements(Condition condition) {
+        return text(condition).contextElements();
+    }
+
+    private TextCondition text(Condition condition) {
+        return switch (condition) {
+            case TextCondition text -> text;
+            case ClassCondition classes -> throw new IllegalStateException(name + " takes a class, not text");
+        };
     }
 }

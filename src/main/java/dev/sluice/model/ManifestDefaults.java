@@ -11,11 +11,24 @@ final class ManifestDefaults {
 
     /** Writes what is left out into the manifest. */
     static JsonNode fill(JsonNode manifest) {
-        if (manifest.get("diffusion") instanceof ObjectNode diffusion) {
+        fillDiffusion(manifest.path("diffusion"));
+        fillDiffusion(manifest.path("upsampler").path("diffusion"));
+        fillText(manifest.path("condition"));
+        fillText(manifest.path("guideCondition"));
+        return manifest;
+    }
+
+    private static void fillDiffusion(JsonNode node) {
+        if (node instanceof ObjectNode diffusion) {
             diffusion.putIfAbsent("spacing", new TextNode("even"));
             diffusion.putIfAbsent("stepsOffset", new IntNode(0));
             diffusion.putIfAbsent("finalAlphaBar", new TextNode("one"));
         }
-        return manifest;
+    }
+
+    private static void fillText(JsonNode node) {
+        if (node instanceof ObjectNode condition && condition.has("tokenizer")) {
+            condition.putIfAbsent("examples", condition.arrayNode());
+        }
     }
 }

@@ -1,71 +1,94 @@
 package dev.sluice.model;
 
+import dev.sluice.model.RowLayout.Input;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.LongBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
- * The inputs and outputs of one call, in memory that is reused from call to call. {@link #used()} of the call's rows are
- * somebody's, the rest are padding. Owned by one thread at a time: who fills it hands it to who makes the call, and
- * takes it back with the results.
+ * The inputs and outputs of one network's calls, in memory that is reused from call to call. {@link #used()} of a call's
+ * rows are somebody's, the rest are padding. Owned by one thread at a time: who fills it hands it to who makes the call,
+ * and takes it back with the results.
+ *
+ * <p>A row is written with {@link #begin} and then one {@code put} for each of the layout's inputs, in their order.
  */
 public final class RowBuffers {
     /** A cache line, and the widest vector register. */
     private static final int ALIGNMENT = 64;
 
     private final int rowsPerCall;
-    private final int elementsPerRow;
-    private final ByteBuffer samples;
-    private final ByteBuffer timesteps;
-    private final ByteBuffer conditions;
-    private final FloatBuffer sampleView;
-    private final LongBuffer timestepView;
-    private final LongBuffer conditionView;
-    private final float[] padding;
+    private final RowLayout layout;
+    private final List<ByteBuffer> inputs;
     private final List<FloatBuffer> outputs = new ArrayList<>();
+    /** The input of the row being written that comes next; all of them where no row is being written. */
+    private int nextInput;
+
     private int used;
     private int rows;
+    /** Rows that may hold anything but zeroes. */
+    private int written;
 
-    public RowBuffers(int rowsPerCall, int elementsPerRow) {
+    public RowBuffers(int rowsPerCall, RowLayout layout) {
         this.rowsPerCall = rowsPerCall;
-        this.elementsPerRow = elementsPerRow;
-        samples = direct(rowsPerCall * elementsPerRow * Float.BYTES);
-        timesteps = direct(rowsPerCall * Long.BYTES);
-        conditions = direct(rowsPerCall * Long.BYTES);
-        sampleView = samples.asFloatBuffer();
-        timestepView = timesteps.asLongBuffer();
-        conditionView = conditions.asLongBuffer();
-        padding = new float[elementsPerRow];
-        Arrays.fill(padding, 0);
+        this.layout = layout;
+        inputs = layout.inputs().stream()
+                .map(input -> direct(Math.multiplyExact(rowsPerCall, input.bytes())))
+                .toList();
+        nextInput = inputs.size();
     }
 
     /** Forgets the rows of the last call; the rows not filled again are padding. */
     public void clear() {
+        requireWholeRow();
         used = 0;
         rows = 0;
     }
 
-    /**
-     * Adds a row.
-     *
-     * @param sample x, as many floats as a row has
-     * @param timestep the model's t
-     * @param condition class index
-     */
-    public void add(float[] sample, int timestep, long condition) {
-        put(used++, sample, timestep, condition);
+    /** Begins another row. */
+    public RowBuffers begin() {
+        requireWholeRow();
+        if (used == rowsPerCall) {
+            throw new IllegalArgumentException("a call has " + rowsPerCall + " rows");
+        }
+        nextInput = 0;
+        used++;
         rows = used;
+        written = Math.max(written, used);
+        return this;
+    }
+
+    /** Writes the row's next input: as many floats as the layout says. */
+    public RowBuffers put(float[] values) {
+        int at = next(RowLayout.Type.FLOATS, values.length);
+        inputs.get(at).asFloatBuffer().put((used - 1) * values.length, values);
+        return this;
+    }
+
+    /** Writes the row's next input: a single number. */
+    public RowBuffers put(long value) {
+        int at = next(RowLayout.Type.INTEGERS, 1);
+        inputs.get(at).putLong((used - 1) * Long.BYTES, value);
+        return this;
+    }
+
+    /** Writes the row's next input: as many whole numbers as the layout says. */
+    public RowBuffers put(long[] values) {
+        int at = next(RowLayout.Type.INTEGERS, values.length);
+        inputs.get(at).asLongBuffer().put((used - 1) * values.length, values);
+        return this;
     }
 
     /** Fills the call up to its constant size with zeroes, so that padding never carries an earlier call's data. */
     public void pad() {
-        for (int row = used; row < rowsPerCall; row++) {
-            put(row, padding, 0, 0);
+        requireWholeRow();
+        for (int at = 0; at < inputs.size(); at++) {
+            int rowBytes = input(at).bytes();
+            ByteBuffer padding = inputs.get(at).slice(used * rowBytes, (Math.max(used, written) - used) * rowBytes);
+            padding.put(new byte[padding.remaining()]);
         }
+        written = used;
         rows = rowsPerCall;
     }
 
@@ -79,27 +102,22 @@ public final class RowBuffers {
         return rowsPerCall;
     }
 
-    public int elementsPerRow() {
-        return elementsPerRow;
+    public RowLayout layout() {
+        return layout;
     }
 
     public int used() {
         return used;
     }
 
-    /** The rows' samples, f32 {@code [rows, elementsPerRow]}. */
-    ByteBuffer samples() {
-        return samples.rewind().limit(rows * elementsPerRow * Float.BYTES);
-    }
-
-    /** The rows' timesteps, i64 {@code [rows]}. */
-    ByteBuffer timesteps() {
-        return timesteps.rewind().limit(rows * Long.BYTES);
-    }
-
-    /** The rows' conditions, i64 {@code [rows]}. */
-    ByteBuffer conditions() {
-        return conditions.rewind().limit(rows * Long.BYTES);
+    /** An input of all rows, {@code [rows, ...]}; a direct buffer. */
+    ByteBuffer values(int at) {
+        requireWholeRow();
+        return inputs.get(at)
+                .duplicate()
+                .order(ByteOrder.nativeOrder())
+                .rewind()
+                .limit(rows * input(at).bytes());
     }
 
     /**
@@ -121,32 +139,46 @@ public final class RowBuffers {
         return kept.clear().put(values).flip();
     }
 
-    /** Reads a row's sample back, for models that are written in Java. */
-    public void sample(int row, float[] into) {
-        sampleView.get(row * elementsPerRow, into);
+    /** Reads one row's input back, for models that are written in Java. */
+    public float[] floats(int at, int row) {
+        float[] values = new float[input(at).elements()];
+        inputs.get(at).asFloatBuffer().get(row * values.length, values);
+        return values;
     }
 
-    public int timestep(int row) {
-        return (int) timestepView.get(row);
+    /** As above, for whole numbers. */
+    public long[] integers(int at, int row) {
+        long[] values = new long[input(at).elements()];
+        inputs.get(at).asLongBuffer().get(row * values.length, values);
+        return values;
     }
 
-    public long condition(int row) {
-        return conditionView.get(row);
+    private Input input(int at) {
+        return layout.inputs().get(at);
     }
 
-    private void put(int row, float[] sample, int timestep, long condition) {
-        if (sample.length != elementsPerRow || row >= rowsPerCall) {
-            throw new IllegalArgumentException(
-                    "row " + row + " of " + rowsPerCall + " has " + sample.length + " elements, not " + elementsPerRow);
+    private int next(RowLayout.Type type, int elements) {
+        if (nextInput == inputs.size()) {
+            throw new IllegalArgumentException("a row has " + inputs.size() + " inputs");
         }
-        sampleView.put(row * elementsPerRow, sample);
-        timestepView.put(row, timestep);
-        conditionView.put(row, condition);
+        Input expected = input(nextInput);
+        if (expected.type() != type || expected.elements() != elements) {
+            throw new IllegalArgumentException(
+                    "input " + nextInput + " of a row is " + expected + ", not " + elements + " " + type);
+        }
+        return nextInput++;
+    }
+
+    private void requireWholeRow() {
+        if (nextInput != inputs.size()) {
+            throw new IllegalArgumentException(
+                    "a row has " + inputs.size() + " inputs, the last one was given " + nextInput);
+        }
     }
 
     /** Aligned alike, so that no kernel has a reason to treat one buffer otherwise than another. */
     private static ByteBuffer direct(int bytes) {
-        ByteBuffer roomy = ByteBuffer.allocateDirect(bytes + 2 * ALIGNMENT);
+        ByteBuffer roomy = ByteBuffer.allocateDirect(Math.addExact(bytes, 2 * ALIGNMENT));
         return roomy.alignedSlice(ALIGNMENT).limit(bytes).slice().order(ByteOrder.nativeOrder());
     }
 }

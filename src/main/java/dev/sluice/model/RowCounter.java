@@ -23,23 +23,12 @@ public final class RowCounter {
         return padding.sum();
     }
 
-    Denoiser countingDenoiser(Denoiser denoiser) {
+    RowFunction counting(RowFunction network) {
         return rows -> {
-            count(rows);
-            return denoiser.evaluate(rows);
+            calls.increment();
+            used.add(rows.used());
+            padding.add(rows.rows() - rows.used());
+            return network.evaluate(rows);
         };
-    }
-
-    Guide countingGuide(Guide guide) {
-        return rows -> {
-            count(rows);
-            return guide.evaluate(rows);
-        };
-    }
-
-    private void count(RowBuffers rows) {
-        calls.increment();
-        used.add(rows.used());
-        padding.add(rows.rows() - rows.used());
     }
 }

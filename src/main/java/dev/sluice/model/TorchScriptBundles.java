@@ -3,10 +3,13 @@ package dev.sluice.model;
 import ai.djl.Device;
 import ai.djl.engine.Engine;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.sluice.request.Network;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** Opens verified bundles for libtorch and readies the threads that call them. */
 public final class TorchScriptBundles {
@@ -63,34 +66,47 @@ public final class TorchScriptBundles {
         JniUtils.setGraphExecutorOptimize(false);
     }
 
-    /** A verified bundle for this device, on which it is not yet. */
+    /**
+     * A verified bundle for this device, on which it is not yet.
+     *
+     * @throws BundleException if a tokenizer can't be read
+     */
     public Bundle open(VerifiedBundle verified) {
         BundleManifest manifest = verified.manifest();
-        int elements = manifest.sample().elements();
-        TorchScriptModule denoiser = module(verified, "denoiser")
-                .orElseThrow(() -> new BundleException(manifest.name() + ": no module in the role denoiser"));
-        Optional<TorchScriptModule> guide = module(verified, "guide");
-        Optional<TorchScriptModule> auditor = module(verified, "auditor");
+        List<TorchScriptModule> modules = new ArrayList<>();
+        Map<Network, RowFunction> networks = new EnumMap<>(Network.class);
+        for (Network network : Network.values()) {
+            verified.module(network.label()).ifPresent(file -> {
+                boolean differentiates = network == Network.GUIDE;
+                TorchScriptModule module = new TorchScriptModule(
+                        name(manifest, network.label()), file, manifest.layout(network), differentiates, device);
+                int[] outputs = manifest.outputElements(network);
+                networks.put(network, rows -> module.call(rows, outputs));
+                modules.add(module);
+            });
+        }
+        Optional<TorchScriptModule> auditor = verified.module(VerifiedBundle.AUDITOR)
+                .map(file -> new TorchScriptModule(
+                        name(manifest, VerifiedBundle.AUDITOR), file, manifest.auditorLayout(), false, device));
+        auditor.ifPresent(modules::add);
         return Bundle.counting(
                 manifest,
                 verified.identity(),
-                rows -> denoiser.call(rows, manifest.predictionElements()).getFirst(),
-                guide.map(m -> rows -> guidance(m.call(rows, elements, 1, 1))),
-                auditor.map(m -> rows -> verdict(m.call(rows, 1, 1))),
-                new ModulesOnDevice(Stream.of(Optional.of(denoiser), guide, auditor)
-                        .flatMap(Optional::stream)
-                        .toList()));
+                networks,
+                tokenizers(verified),
+                auditor.map(module -> rows -> verdict(module.call(rows, 1, 1))),
+                new ModulesOnDevice(modules));
     }
 
-    private Optional<TorchScriptModule> module(VerifiedBundle verified, String role) {
-        BundleManifest manifest = verified.manifest();
-        return Optional.ofNullable(verified.module(role))
-                .map(file -> new TorchScriptModule(
-                        manifest.name() + "/" + role, file, manifest.sample(), role.equals("guide"), device));
+    private static Map<Network, Tokenizer> tokenizers(VerifiedBundle verified) {
+        Map<Network, Tokenizer> tokenizers = new EnumMap<>(Network.class);
+        verified.tokenizerFiles()
+                .forEach((encoder, file) -> tokenizers.put(encoder, HuggingFaceFile.read(verified, file)));
+        return tokenizers;
     }
 
-    private static Guide.Guidance guidance(List<FloatBuffer> outputs) {
-        return new Guide.Guidance(outputs.get(0), outputs.get(1), outputs.get(2));
+    private static String name(BundleManifest manifest, String role) {
+        return manifest.name() + "/" + role;
     }
 
     private static Auditor.Verdict verdict(List<FloatBuffer> outputs) {

@@ -20,17 +20,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TorchScript module for one device, called with {@code (x, t, condition)}. It comes to the device when it is first
+ * One TorchScript module for one device, called with its rows' inputs in their layout's order. It comes to the device when it is first
  * needed, or told to, and may leave it again. Shapes are checked before the native call, because a native failure leaks
  * the call's inputs. Confined to the thread that makes the calls.
  */
 final class TorchScriptModule {
     private final String name;
     private final Path file;
-    private final BundleManifest.TensorShape shape;
+    private final RowLayout layout;
     private final boolean differentiates;
     private final Device device;
     private @Nullable OnDevice onDevice;
@@ -40,10 +41,10 @@ final class TorchScriptModule {
      *
      * @param differentiates whether the script computes gradients
      */
-    TorchScriptModule(String name, Path file, BundleManifest.TensorShape shape, boolean differentiates, Device device) {
+    TorchScriptModule(String name, Path file, RowLayout layout, boolean differentiates, Device device) {
         this.name = name;
         this.file = file;
-        this.shape = shape;
+        this.layout = layout;
         this.differentiates = differentiates;
         this.device = device;
     }
@@ -85,23 +86,18 @@ final class TorchScriptModule {
      */
     List<FloatBuffer> call(RowBuffers rows, int... elementsPerRow) {
         int n = rows.rows();
-        if (rows.elementsPerRow() != shape.elements()) {
-            throw new ModelException(
-                    name + ": rows have " + rows.elementsPerRow() + " elements, not " + shape.elements());
+        if (!rows.layout().equals(layout)) {
+            throw new ModelException(name + ": rows are " + rows.layout() + ", not " + layout);
         }
         load();
         if (onDevice == null) {
             throw new IllegalStateException(name + " did not load");
         }
         try (NDManager call = onDevice.model().getNDManager().newSubManager()) {
-            // Byte buffers: direct ones of these are read where they are, all others copied.
-            NDList inputs = new NDList(
-                    call.create(
-                            rows.samples(),
-                            new Shape(n, shape.channels(), shape.height(), shape.width()),
-                            DataType.FLOAT32),
-                    call.create(rows.timesteps(), new Shape(n), DataType.INT64),
-                    call.create(rows.conditions(), new Shape(n), DataType.INT64));
+            NDList inputs = new NDList();
+            for (int at = 0; at < layout.inputs().size(); at++) {
+                inputs.add(array(call, rows, at));
+            }
             // Not Block.forward: without its training flag it runs the script in libtorch's inference mode, where
             // nothing can be differentiated; with it, the module's layers would behave as in training.
             NDList outputs = IValueUtils.forward(onDevice.block(), inputs, differentiates);
@@ -112,6 +108,18 @@ final class TorchScriptModule {
         } catch (RuntimeException e) {
             throw failure(name + ": " + e.getMessage(), e);
         }
+    }
+
+    /** An input of all rows. Byte buffers: direct ones of these are read where they are, all others copied. */
+    private NDArray array(NDManager call, RowBuffers rows, int at) {
+        RowLayout.Input input = layout.inputs().get(at);
+        Shape shape = new Shape(LongStream.concat(
+                        LongStream.of(rows.rows()), input.shape().stream().mapToLong(Integer::longValue))
+                .toArray());
+        return switch (input.type()) {
+            case FLOATS -> call.create(rows.values(at), shape, DataType.FLOAT32);
+            case INTEGERS -> call.create(rows.values(at), shape, DataType.INT64);
+        };
     }
 
     private OnDevice open() {

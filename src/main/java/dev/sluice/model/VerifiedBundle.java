@@ -3,33 +3,39 @@ package dev.sluice.model;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.sluice.request.BundleIdentity;
+import dev.sluice.request.Network;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A bundle's directory after every file was read and found to have the checksum that the manifest gives it. A
  * TorchScript file is code, so nothing is loaded from a directory that did not come through here.
  */
 public record VerifiedBundle(Path directory, BundleManifest manifest, BundleIdentity identity) {
+    static final String AUDITOR = "auditor";
+
     private static final JsonMapper JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .addModule(new Jdk8Module())
             .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
             .build();
 
     /**
-     * Reads the manifest and checks every module file.
+     * Reads the manifest, checks every file that it names, and that its parts agree.
      *
      * @throws BundleException listing every problem found
      */
@@ -43,7 +49,8 @@ public record VerifiedBundle(Path directory, BundleManifest manifest, BundleIden
         } catch (IOException e) {
             throw new BundleException("bundle " + directory + ": cannot read bundle.json: " + e.getMessage(), e);
         }
-        List<String> problems = problems(directory, manifest);
+        List<String> problems = new ArrayList<>(ManifestCheck.problems(manifest));
+        files(manifest).forEach((role, named) -> problems.addAll(problems(directory, role, named)));
         if (!problems.isEmpty()) {
             throw new BundleException("bundle " + directory + ": " + String.join("; ", problems));
         }
@@ -51,51 +58,52 @@ public record VerifiedBundle(Path directory, BundleManifest manifest, BundleIden
                 directory, manifest, new BundleIdentity(manifest.name(), manifest.version(), sha256(bytes)));
     }
 
-    /** The file of a module, or null where the bundle has no module in that role. */
-    @Nullable
-    Path module(String role) {
-        BundleManifest.ModuleFile module = manifest.modules().get(role);
-        return module == null ? null : directory.resolve(module.file());
+    /** The file of a module, where the bundle has one in that role. */
+    Optional<Path> module(String role) {
+        return Optional.ofNullable(manifest.modules().get(role)).map(module -> directory.resolve(module.file()));
     }
 
-    private static List<String> problems(Path directory, BundleManifest manifest) {
-        List<String> problems = new ArrayList<>();
-        if (manifest.formatVersion() != BundleManifest.FORMAT_VERSION) {
-            problems.add("formatVersion is " + manifest.formatVersion() + ", this release reads "
-                    + BundleManifest.FORMAT_VERSION);
-        }
-        if (!manifest.modules().containsKey("denoiser")) {
-            problems.add("no module in the role denoiser");
-        }
-        int guidedChannels = manifest.guidance().guidedChannels();
-        if (guidedChannels < 0 || guidedChannels > manifest.sample().channels()) {
-            problems.add("guidance.guidedChannels is " + guidedChannels + ", sample.channels is "
-                    + manifest.sample().channels());
-        }
-        for (Map.Entry<String, BundleManifest.ModuleFile> module : new TreeMap<>(manifest.modules()).entrySet()) {
-            problems.addAll(problems(directory, module.getKey(), module.getValue()));
-        }
-        return problems;
+    /** For each text encoder, the file of what reads its texts. */
+    Map<Network, BundleManifest.TokenizerFile> tokenizerFiles() {
+        return tokenizerFiles(manifest);
     }
 
-    private static List<String> problems(Path directory, String role, BundleManifest.ModuleFile module) {
+    private static Map<Network, BundleManifest.TokenizerFile> tokenizerFiles(BundleManifest manifest) {
+        Map<Network, BundleManifest.TokenizerFile> files = new EnumMap<>(Network.class);
+        if (manifest.condition() instanceof BundleManifest.TextCondition text) {
+            files.put(Network.TEXT_ENCODER, text.tokenizer());
+        }
+        manifest.guideCondition().ifPresent(text -> files.put(Network.GUIDE_TEXT_ENCODER, text.tokenizer()));
+        return files;
+    }
+
+    /** Every file that the manifest names, by what it is for. */
+    private static SortedMap<String, BundleManifest.ModuleFile> files(BundleManifest manifest) {
+        SortedMap<String, BundleManifest.ModuleFile> files = new TreeMap<>(manifest.modules());
+        tokenizerFiles(manifest)
+                .forEach((encoder, file) -> files.put(
+                        encoder.label() + "'s tokenizer", new BundleManifest.ModuleFile(file.file(), file.sha256())));
+        return files;
+    }
+
+    private static List<String> problems(Path directory, String role, BundleManifest.ModuleFile named) {
         // Absolute first: a relative directory such as "." or ".." has no names that the file's could be compared with.
         Path inside = directory.toAbsolutePath().normalize();
-        Path file = inside.resolve(module.file()).normalize();
+        Path file = inside.resolve(named.file()).normalize();
         if (!file.startsWith(inside)) {
-            return List.of(role + ": " + module.file() + " lies outside the bundle");
+            return List.of(role + ": " + named.file() + " lies outside the bundle");
         }
         if (!Files.isRegularFile(file)) {
-            return List.of(role + ": " + module.file() + " is missing");
+            return List.of(role + ": " + named.file() + " is missing");
         }
         try {
             String found = sha256(Files.readAllBytes(file));
-            return found.equals(module.sha256())
+            return found.equals(named.sha256())
                     ? List.of()
-                    : List.of(role + ": " + module.file() + " has checksum " + found + ", the manifest says "
-                            + module.sha256());
+                    : List.of(role + ": " + named.file() + " has checksum " + found + ", the manifest says "
+                            + named.sha256());
         } catch (IOException e) {
-            return List.of(role + ": " + module.file() + " cannot be read: " + e.getMessage());
+            return List.of(role + ": " + named.file() + " cannot be read: " + e.getMessage());
         }
     }
 

@@ -4,7 +4,16 @@ package dev.sluice.request;
  * The calls that a request's rows went in.
  *
  * @param size {@link CallSize#CONSTANT} only if every one of them had these row counts
- * @param rowsPerCall rows of a denoiser call, padding included; at most that many where the size is elastic
- * @param guideRowsPerCall the same for guide calls
+ * @param rowsPerCall rows of each network's calls, padding included; at most that many where the size is elastic, and 0
+ *     where the bundle has no such network
  */
-public record CallShape(CallSize size, int rowsPerCall, int guideRowsPerCall) {}
+public record CallShape(CallSize size, PerNetwork rowsPerCall) {
+    public int rowsPerCall(Network network) {
+        return Math.toIntExact(rowsPerCall.get(network));
+    }
+
+    /** The same rows, but nobody can promise that they were constant. */
+    public CallShape elastic() {
+        return new CallShape(CallSize.ELASTIC, rowsPerCall);
+    }
+}

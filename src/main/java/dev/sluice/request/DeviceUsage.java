@@ -3,23 +3,23 @@ package dev.sluice.request;
 /**
  * Device time that somebody answers for, in integer nanoseconds so that sums are exact.
  *
- * @param denoiserNanos time in denoiser calls
- * @param guideNanos time in guide calls
- * @param paddingNanos the part of both that paid for empty rows
+ * @param nanos time in each network's calls
+ * @param paddingNanos the part of all that paid for empty rows
  * @param rows rows evaluated, padding left out
  */
-public record DeviceUsage(long denoiserNanos, long guideNanos, long paddingNanos, long rows) {
-    public static final DeviceUsage NONE = new DeviceUsage(0, 0, 0, 0);
+public record DeviceUsage(PerNetwork nanos, long paddingNanos, long rows) {
+    public static final DeviceUsage NONE = new DeviceUsage(PerNetwork.NONE, 0, 0);
+
+    /** Time in one network's calls. */
+    public static DeviceUsage of(Network network, long nanos, long paddingNanos, long rows) {
+        return new DeviceUsage(PerNetwork.of(network, nanos), paddingNanos, rows);
+    }
 
     public long deviceNanos() {
-        return denoiserNanos + guideNanos;
+        return nanos.total();
     }
 
     public DeviceUsage plus(DeviceUsage other) {
-        return new DeviceUsage(
-                denoiserNanos + other.denoiserNanos,
-                guideNanos + other.guideNanos,
-                paddingNanos + other.paddingNanos,
-                rows + other.rows);
+        return new DeviceUsage(nanos.plus(other.nanos), paddingNanos + other.paddingNanos, rows + other.rows);
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice.stream;
 
 import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.request.DeviceUsage;
+import dev.sluice.request.PerNetwork;
 import dev.sluice.wire.AvroDeserializer;
 import java.time.Duration;
 import java.time.Instant;
@@ -123,7 +124,15 @@ final class CommittedCharges {
     }
 
     private static DeviceUsage usage(CostIncurred cost) {
-        return new DeviceUsage(cost.getDenoiserNanos(), cost.getGuideNanos(), cost.getPaddingNanos(), cost.getRows());
+        PerNetwork nanos = PerNetwork.of(network -> switch (network) {
+            case DENOISER -> cost.getDenoiserNanos();
+            case GUIDE -> cost.getGuideNanos();
+            case TEXT_ENCODER -> cost.getTextEncoderNanos();
+            case GUIDE_TEXT_ENCODER -> cost.getGuideTextEncoderNanos();
+            case UPSAMPLER -> cost.getUpsamplerNanos();
+            case DECODER -> cost.getDecoderNanos();
+        });
+        return new DeviceUsage(nanos, cost.getPaddingNanos(), cost.getRows());
     }
 
     /** Without regard to transactions, so that none that is open is overlooked; -1 where there is no such offset. */

@@ -2,7 +2,6 @@ package dev.sluice.stream;
 
 import dev.sluice.engine.JobEnd;
 import dev.sluice.request.CallShape;
-import dev.sluice.request.CallSize;
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.Evaluations;
 import dev.sluice.request.FailureCode;
@@ -144,9 +143,7 @@ public final class Finisher implements AutoCloseable {
     /** Where an earlier attempt's image won, nobody here knows how large the calls were that made it. */
     private static CallShape calls(JobEnd.Sampled sampled, List<StoredImage> images) {
         CallShape calls = sampled.calls();
-        return images.stream().anyMatch(StoredImage::earlier)
-                ? new CallShape(CallSize.ELASTIC, calls.rowsPerCall(), calls.guideRowsPerCall())
-                : calls;
+        return images.stream().anyMatch(StoredImage::earlier) ? calls.elastic() : calls;
     }
 
     private static Outcome notStored(GenerationRequest request, JobEnd.Sampled sampled, Throwable failure) {

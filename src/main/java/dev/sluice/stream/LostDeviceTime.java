@@ -100,9 +100,8 @@ public final class LostDeviceTime implements AutoCloseable {
     private void reckon(DeadMeter meter, CommittedCharges.Sum sum) {
         Reading reading = meter.reading();
         DeviceUsage charged = sum.charged().getOrDefault(reading.process(), DeviceUsage.NONE);
-        DeviceUsage lost = new DeviceUsage(
-                reading.denoiserNanos() - charged.denoiserNanos(), reading.guideNanos() - charged.guideNanos(), 0, 0);
-        if (lost.denoiserNanos() < 0 || lost.guideNanos() < 0) {
+        DeviceUsage lost = new DeviceUsage(reading.nanos().minus(charged.nanos()), 0, 0);
+        if (lost.nanos().anyNegative()) {
             LOG.error(
                     "device_time_overcharged process={} spent_nanos={} charged_nanos={}",
                     reading.process(),

@@ -18,6 +18,7 @@ import dev.sluice.request.CallShape;
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.Evaluations;
 import dev.sluice.request.GenerationRequest;
+import dev.sluice.request.Network;
 import dev.sluice.request.Outcome;
 import dev.sluice.request.PlanSummary;
 import dev.sluice.request.StoredImage;
@@ -139,6 +140,9 @@ public final class EventEncoder {
                 .setUnconditionalEvaluations(evaluations.unconditional())
                 .setGuideEvaluations(evaluations.guide())
                 .setSkippedEvaluations(evaluations.skipped())
+                .setTextEvaluations(evaluations.text())
+                .setUpsamplerEvaluations(evaluations.upsampler())
+                .setDecoderEvaluations(evaluations.decoder())
                 .setTags(request.tags())
                 .build();
     }
@@ -188,8 +192,12 @@ public final class EventEncoder {
                 .setBillingCurrency(price.currency().getCurrencyCode())
                 .setSkuId(price.skuId())
                 .setDeviceNanos(usage.deviceNanos())
-                .setDenoiserNanos(usage.denoiserNanos())
-                .setGuideNanos(usage.guideNanos())
+                .setDenoiserNanos(usage.nanos().get(Network.DENOISER))
+                .setGuideNanos(usage.nanos().get(Network.GUIDE))
+                .setTextEncoderNanos(usage.nanos().get(Network.TEXT_ENCODER))
+                .setGuideTextEncoderNanos(usage.nanos().get(Network.GUIDE_TEXT_ENCODER))
+                .setUpsamplerNanos(usage.nanos().get(Network.UPSAMPLER))
+                .setDecoderNanos(usage.nanos().get(Network.DECODER))
                 .setPaddingNanos(usage.paddingNanos())
                 .setRows(usage.rows());
     }
@@ -212,11 +220,25 @@ public final class EventEncoder {
             case CONSTANT -> CallSizing.CONSTANT;
             case ELASTIC -> CallSizing.ELASTIC;
         };
-        return new CallsMade(size, shape.rowsPerCall(), shape.guideRowsPerCall());
+        return new CallsMade(
+                size,
+                shape.rowsPerCall(Network.DENOISER),
+                shape.rowsPerCall(Network.GUIDE),
+                shape.rowsPerCall(Network.TEXT_ENCODER),
+                shape.rowsPerCall(Network.GUIDE_TEXT_ENCODER),
+                shape.rowsPerCall(Network.UPSAMPLER),
+                shape.rowsPerCall(Network.DECODER));
     }
 
     private static EvaluationCounts evaluations(Evaluations counts) {
-        return new EvaluationCounts(counts.conditional(), counts.unconditional(), counts.guide(), counts.skipped());
+        return new EvaluationCounts(
+                counts.conditional(),
+                counts.unconditional(),
+                counts.guide(),
+                counts.skipped(),
+                counts.text(),
+                counts.upsampler(),
+                counts.decoder());
     }
 
     private static RunTimings timings(Timings timings) {

@@ -10,25 +10,26 @@ import dev.sluice.engine.CallSizeSweep;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleManifest;
-import dev.sluice.model.Denoiser;
-import dev.sluice.model.Guide;
+import dev.sluice.model.RowFunction;
 import dev.sluice.request.BundleIdentity;
+import dev.sluice.request.Network;
+import dev.sluice.request.PerNetwork;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CallSizesTest {
-    private static final OptionalInt AUTO = OptionalInt.empty();
+    private static final PerNetwork AUTO = PerNetwork.NONE;
 
     @TempDir
     private Path folder = Path.of("");
@@ -44,34 +45,47 @@ class CallSizesTest {
 
     @Test
     void choosesTheKneeOfEachNetwork() {
-        assertThat(sizes("cpu").choose(bundle("a", 16, 4), AUTO, AUTO)).isEqualTo(new CallRows(16, 4));
+        assertThat(sizes("cpu").choose(bundle("a", 16, 4), AUTO)).isEqualTo(rows(16, 4));
     }
 
     @Test
     void measuresNothingThatIsConfigured() {
-        CallRows chosen = sizes("cpu").choose(bundle("a", 16, 4), OptionalInt.of(3), OptionalInt.of(5));
+        CallRows chosen = sizes("cpu")
+                .choose(bundle("a", 16, 4), PerNetwork.of(Network.DENOISER, 3).with(Network.GUIDE, 5));
 
-        assertThat(chosen).isEqualTo(new CallRows(3, 5));
+        assertThat(chosen).isEqualTo(rows(3, 5));
         assertThat(calls).isZero();
     }
 
     @Test
+    void choosesTheOtherNetworksToo() {
+        Bundle cascade = bundle("cascade", List.of(Network.values()), 16, 64);
+
+        assertThat(sizes("cpu").choose(cascade, AUTO))
+                .isEqualTo(new CallRows(PerNetwork.of(network -> switch (network) {
+                    case DENOISER -> 16;
+                    case GUIDE, UPSAMPLER -> 8;
+                    case TEXT_ENCODER, GUIDE_TEXT_ENCODER, DECODER -> 4;
+                })));
+    }
+
+    @Test
     void staysWithItsChoiceAfterARestart() {
-        sizes("cpu").choose(bundle("a", 16, 4), AUTO, AUTO);
+        sizes("cpu").choose(bundle("a", 16, 4), AUTO);
         calls = 0;
 
-        CallRows again = sizes("cpu").choose(bundle("a", 64, 64), AUTO, AUTO);
+        CallRows again = sizes("cpu").choose(bundle("a", 64, 64), AUTO);
 
-        assertThat(again).isEqualTo(new CallRows(16, 4));
+        assertThat(again).isEqualTo(rows(16, 4));
         assertThat(calls).isZero();
     }
 
     @Test
     void choosesAnewOnAnotherDeviceAndKeepsBothChoices() {
-        sizes("cpu").choose(bundle("a", 16, 4), AUTO, AUTO);
+        sizes("cpu").choose(bundle("a", 16, 4), AUTO);
 
-        assertThat(sizes("gpu(0)").choose(bundle("a", 64, 8), AUTO, AUTO)).isEqualTo(new CallRows(64, 8));
-        assertThat(sizes("cpu").choose(bundle("a", 1, 1), AUTO, AUTO)).isEqualTo(new CallRows(16, 4));
+        assertThat(sizes("gpu(0)").choose(bundle("a", 64, 8), AUTO)).isEqualTo(rows(64, 8));
+        assertThat(sizes("cpu").choose(bundle("a", 1, 1), AUTO)).isEqualTo(rows(16, 4));
     }
 
     @Test
@@ -80,9 +94,9 @@ class CallSizesTest {
         for (String content : List.of("", "null", "{", "{\"choices\": null}", "{\"choices\":[{\"key\":1}]}", "[]")) {
             Files.writeString(file, content);
 
-            assertThat(sizes("cpu").choose(bundle("a", 16, 4), AUTO, AUTO))
+            assertThat(sizes("cpu").choose(bundle("a", 16, 4), AUTO))
                     .as(content)
-                    .isEqualTo(new CallRows(16, 4));
+                    .isEqualTo(rows(16, 4));
             assertThat(Files.readString(file)).contains("\"rows\" : 16");
         }
     }
@@ -92,7 +106,7 @@ class CallSizesTest {
         Files.createDirectories(file);
         Files.createFile(file.resolve("in the way"));
 
-        assertThat(sizes("cpu").choose(bundle("a", 16, 4), AUTO, AUTO)).isEqualTo(new CallRows(16, 4));
+        assertThat(sizes("cpu").choose(bundle("a", 16, 4), AUTO)).isEqualTo(rows(16, 4));
     }
 
     private CallSizes sizes(String device) {
@@ -113,7 +127,23 @@ class CallSizesTest {
 
     /** A bundle whose calls take as long as one of so many rows, and from there on in proportion. */
     private Bundle bundle(String name, int knee, int guideKnee) {
+        return bundle(name, List.of(Network.DENOISER, Network.GUIDE), knee, guideKnee);
+    }
+
+    /** The same of more networks, all like the guide but the denoiser. */
+    private Bundle bundle(String name, List<Network> has, int knee, int otherKnee) {
         BundleManifest.TensorShape shape = new BundleManifest.TensorShape(1, 2, 2);
+        BundleManifest.Diffusion diffusion = new BundleManifest.Diffusion(
+                BetaSchedule.LINEAR,
+                1000,
+                BundleManifest.Prediction.EPSILON,
+                BundleManifest.Variance.FIXED_SMALL,
+                true,
+                Spacing.EVEN,
+                0,
+                FinalAlphaBar.ONE);
+        BundleManifest.TextCondition text =
+                new BundleManifest.TextCondition(2, new BundleManifest.TokenizerFile("t", "0", 3), List.of());
         BundleManifest manifest = new BundleManifest(
                 BundleManifest.FORMAT_VERSION,
                 name,
@@ -122,34 +152,29 @@ class CallSizesTest {
                 "Apache-2.0",
                 shape,
                 shape,
-                new BundleManifest.Diffusion(
-                        BetaSchedule.LINEAR,
-                        1000,
-                        BundleManifest.Prediction.EPSILON,
-                        BundleManifest.Variance.FIXED_SMALL,
-                        true,
-                        Spacing.EVEN,
-                        0,
-                        FinalAlphaBar.ONE),
-                new BundleManifest.Condition(BundleManifest.Condition.Kind.CLASS, List.of("x"), 1),
+                diffusion,
+                has.contains(Network.TEXT_ENCODER) ? text : new BundleManifest.ClassCondition(List.of("x"), 1),
+                has.contains(Network.GUIDE_TEXT_ENCODER) ? Optional.of(text) : Optional.empty(),
+                has.contains(Network.UPSAMPLER)
+                        ? Optional.of(new BundleManifest.Upsampler(shape, diffusion, List.of(0, 5), 1))
+                        : Optional.empty(),
                 new BundleManifest.GuidanceFacts(1),
                 new BundleManifest.Defaults(10, 1, 1),
                 Map.of());
-        Denoiser denoiser = rows -> {
-            take(rows.rowsPerCall(), knee);
-            return FloatBuffer.allocate(rows.rowsPerCall() * shape.elements());
-        };
-        Guide guide = rows -> {
-            take(rows.rowsPerCall(), guideKnee);
-            FloatBuffer none = FloatBuffer.allocate(0);
-            return new Guide.Guidance(none, none, none);
-        };
-        return Bundle.counting(
-                manifest,
-                new BundleIdentity(name, "1", "sha of " + name),
-                denoiser,
-                Optional.of(guide),
-                Optional.empty());
+        Map<Network, RowFunction> networks = new EnumMap<>(Network.class);
+        for (Network network : has) {
+            networks.put(network, rows -> {
+                take(rows.rowsPerCall(), network == Network.DENOISER ? knee : otherKnee);
+                return List.of(FloatBuffer.allocate(0));
+            });
+        }
+        return Bundle.counting(manifest, new BundleIdentity(name, "1", "sha of " + name), networks);
+    }
+
+    /** The sizes of a bundle that has no other networks. */
+    private static CallRows rows(int denoiser, int guide) {
+        return new CallRows(
+                PerNetwork.of(network -> 1).with(Network.DENOISER, denoiser).with(Network.GUIDE, guide));
     }
 
     private void take(int rows, int knee) {

@@ -14,6 +14,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
@@ -85,6 +87,83 @@ class StandaloneIT {
     }
 
     @Test
+    void servesClassesTextsAndStagesSideBySide() throws IOException, InterruptedException {
+        Map<String, String> settings = new HashMap<>(SETTINGS);
+        settings.put(
+                "bundles",
+                "models/bundles/glyphs-adm,src/test/resources/bundles/tiny-latent,"
+                        + "src/test/resources/bundles/tiny-cascade");
+        try (StandaloneStack stack = start(settings)) {
+            CommandRun classes = submit(stack, "--label", "seven", "--steps", "5");
+            assertThat(classes.exitCode()).as(classes.err()).isZero();
+
+            List<String> text = List.of(
+                    "--model",
+                    "tiny-latent",
+                    "--text",
+                    "a red circle, 日本語 🎉",
+                    "--negative",
+                    "a blue square",
+                    "--steps",
+                    "10",
+                    "--sampler",
+                    "ddim",
+                    "--guidance",
+                    "classifier-free",
+                    "--scale",
+                    "3",
+                    "--schedule",
+                    "compress",
+                    "--guided",
+                    "2",
+                    "--images",
+                    "2",
+                    "--json");
+            JsonNode latent = completed(submit(stack, text.toArray(String[]::new)));
+            assertThat(latent.at("/evaluations/conditional").intValue()).isEqualTo(20);
+            assertThat(latent.at("/evaluations/unconditional").intValue()).isEqualTo(4);
+            assertThat(latent.at("/evaluations/text").intValue()).isEqualTo(2);
+            assertThat(latent.at("/evaluations/decoding").intValue()).isEqualTo(2);
+            assertThat(latent.at("/calls/decoderRowsPerCall").intValue()).isPositive();
+            assertThat(latent.at("/calls/guideRowsPerCall").intValue()).isZero();
+            JsonNode again = completed(submit(stack, text.toArray(String[]::new)));
+            assertThat(again.at("/evaluations/text").intValue()).isZero();
+
+            JsonNode cascade = completed(submit(
+                    stack,
+                    "--model",
+                    "tiny-cascade",
+                    "--text",
+                    "a green star",
+                    "--steps",
+                    "6",
+                    "--guidance",
+                    "classifier",
+                    "--scale",
+                    "2",
+                    "--json"));
+            assertThat(cascade.at("/evaluations/guide").intValue()).isEqualTo(6);
+            assertThat(cascade.at("/evaluations/text").intValue()).isEqualTo(2);
+            assertThat(cascade.at("/evaluations/upsampling").intValue()).isEqualTo(5);
+
+            CommandRun refused = submit(stack, "--model", "tiny-latent", "--label", "seven", "--steps", "5");
+            assertThat(refused.out()).contains("PROMPT_UNSUPPORTED", "prompt.label");
+            assertThat(submit(stack, "--text", "a seven", "--steps", "5").out())
+                    .contains("PROMPT_UNSUPPORTED", "prompt.text");
+            assertThat(submit(stack, "--negative", "a seven").err()).contains("--negative goes with --text");
+            assertThat(get(stack, "/metrics").body())
+                    .contains(
+                            "sluice_rows_total{model=\"tiny-latent\",network=\"decoder\"} 4.0",
+                            "sluice_rows_total{model=\"tiny-cascade\",network=\"upsampler\"} 5.0");
+        }
+    }
+
+    private static JsonNode completed(CommandRun run) throws IOException {
+        assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+        return new JsonMapper().readTree(run.out().lines().findFirst().orElseThrow());
+    }
+
+    @Test
     void takesARequestBackOnCommand() throws InterruptedException {
         try (StandaloneStack stack = start();
                 EventWatcher watcher = new EventWatcher(stack.addresses())) {
@@ -130,7 +209,11 @@ class StandaloneIT {
     }
 
     private StandaloneStack start() throws InterruptedException {
-        StandaloneStack stack = StandaloneStack.start(folder.resolve("data"), StandalonePorts.FREE, SETTINGS);
+        return start(SETTINGS);
+    }
+
+    private StandaloneStack start(Map<String, String> settings) throws InterruptedException {
+        StandaloneStack stack = StandaloneStack.start(folder.resolve("data"), StandalonePorts.FREE, settings);
         long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
         while (!stack.worker().ready() && System.nanoTime() < end) {
             Thread.sleep(50);

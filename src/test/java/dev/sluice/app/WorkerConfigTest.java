@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.sluice.engine.CallRows;
 import dev.sluice.engine.EngineSettings;
 import dev.sluice.request.CallSize;
+import dev.sluice.request.Network;
+import dev.sluice.request.PerNetwork;
 import dev.sluice.storage.Encryption;
 import dev.sluice.storage.RetryPolicy;
 import dev.sluice.storage.S3Settings;
@@ -46,13 +48,16 @@ class WorkerConfigTest {
                         device=cpu
                         engine.bundle-patience=10s
                         engine.call-size=constant
+                        engine.decoder-rows-per-call=auto
                         engine.device-memory=0
                         engine.guide-patience=8
                         engine.guide-rows-per-call=auto
                         engine.max-images=auto
                         engine.progress-interval=500ms
                         engine.rows-per-call=auto
+                        engine.text-rows-per-call=auto
                         engine.threads=1
+                        engine.upsampler-rows-per-call=auto
                         finish.max-requests=64
                         finish.threads=2
                         http.host=127.0.0.1
@@ -135,8 +140,7 @@ class WorkerConfigTest {
 
         EngineOptions engine = WorkerConfig.read(values).engine();
 
-        assertThat(engine.rowsPerCall()).hasValue(32);
-        assertThat(engine.guideRowsPerCall()).isEmpty();
+        assertThat(engine.rowsPerCall()).isEqualTo(PerNetwork.of(Network.DENOISER, 32));
     }
 
     @Test
@@ -185,6 +189,9 @@ class WorkerConfigTest {
         values.put("engine.call-size", "elastic");
         values.put("engine.rows-per-call", "12");
         values.put("engine.guide-rows-per-call", "6");
+        values.put("engine.text-rows-per-call", "2");
+        values.put("engine.upsampler-rows-per-call", "4");
+        values.put("engine.decoder-rows-per-call", "3");
         values.put("engine.guide-patience", "3");
         values.put("engine.max-images", "77");
         values.put("engine.progress-interval", "7s");
@@ -193,8 +200,13 @@ class WorkerConfigTest {
         EngineOptions options = WorkerConfig.read(values).engine();
         CallRows rows = new CallRows(12, 6);
 
-        assertThat(options.rowsPerCall()).hasValue(12);
-        assertThat(options.guideRowsPerCall()).hasValue(6);
+        assertThat(options.rowsPerCall()).isEqualTo(PerNetwork.of(network -> switch (network) {
+            case DENOISER -> 12;
+            case GUIDE -> 6;
+            case TEXT_ENCODER, GUIDE_TEXT_ENCODER -> 2;
+            case UPSAMPLER -> 4;
+            case DECODER -> 3;
+        }));
         assertThat(options.withRows(Map.of("a", rows)))
                 .isEqualTo(new EngineSettings(
                         CallSize.ELASTIC,
@@ -269,7 +281,7 @@ class WorkerConfigTest {
     void engineIsFullAtFourCallsOfImagesAndNoFewerThan64() {
         EngineOptions options = WorkerConfig.read(LEAST).engine();
 
-        assertThat(options.rowsPerCall()).isEmpty();
+        assertThat(options.rowsPerCall()).isEqualTo(PerNetwork.NONE);
         assertThat(options.withRows(Map.of("a", new CallRows(8, 4))).maxImages())
                 .isEqualTo(64);
         assertThat(options.withRows(Map.of("a", new CallRows(8, 4), "b", new CallRows(32, 4)))

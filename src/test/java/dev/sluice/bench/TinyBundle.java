@@ -5,16 +5,16 @@ import dev.sluice.diffusion.FinalAlphaBar;
 import dev.sluice.diffusion.Spacing;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleManifest;
-import dev.sluice.model.BundleManifest.Condition;
+import dev.sluice.model.BundleManifest.ClassCondition;
 import dev.sluice.model.BundleManifest.Defaults;
 import dev.sluice.model.BundleManifest.Diffusion;
 import dev.sluice.model.BundleManifest.GuidanceFacts;
 import dev.sluice.model.BundleManifest.Prediction;
 import dev.sluice.model.BundleManifest.TensorShape;
 import dev.sluice.model.BundleManifest.Variance;
-import dev.sluice.model.Guide;
 import dev.sluice.model.RowBuffers;
 import dev.sluice.request.BundleIdentity;
+import dev.sluice.request.Network;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
@@ -43,7 +43,9 @@ final class TinyBundle {
                     Spacing.EVEN,
                     0,
                     FinalAlphaBar.ONE),
-            new Condition(Condition.Kind.CLASS, List.of("cat", "dog"), 2),
+            new ClassCondition(List.of("cat", "dog"), 2),
+            Optional.empty(),
+            Optional.empty(),
             new GuidanceFacts(1),
             new Defaults(50, 3, 2),
             Map.of());
@@ -56,12 +58,14 @@ final class TinyBundle {
         return Bundle.counting(
                 manifest,
                 new BundleIdentity("tiny", "1", "0"),
-                rows -> {
-                    denoiserCalls.incrementAndGet();
-                    return zeros(rows);
-                },
-                Optional.of(rows -> new Guide.Guidance(zeros(rows), zeros(rows), zeros(rows))),
-                Optional.empty());
+                Map.of(
+                        Network.DENOISER,
+                        rows -> {
+                            denoiserCalls.incrementAndGet();
+                            return List.of(zeros(rows));
+                        },
+                        Network.GUIDE,
+                        rows -> List.of(zeros(rows), zeros(rows), zeros(rows))));
     }
 
     int denoiserCalls() {

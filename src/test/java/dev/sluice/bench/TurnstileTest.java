@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.sluice.model.Bundle;
 import dev.sluice.model.RowBuffers;
+import dev.sluice.request.Network;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -83,11 +84,11 @@ class TurnstileTest {
 
     /** A call of three rows and one of padding. */
     private void evaluate() {
-        RowBuffers rows = new RowBuffers(ROWS, TinyBundle.ELEMENTS);
+        RowBuffers rows = new RowBuffers(ROWS, gated.manifest().layout(Network.DENOISER));
         for (int row = 0; row < ROWS - 1; row++) {
-            rows.add(new float[TinyBundle.ELEMENTS], 0, 0);
+            rows.begin().put(new float[TinyBundle.ELEMENTS]).put(0).put(0);
         }
         rows.pad();
-        gated.denoiser().evaluate(rows);
+        gated.evaluate(Network.DENOISER, rows);
     }
 }

@@ -62,6 +62,7 @@ class NoiseStreamTest {
                 initial(8, 0, MANY),
                 initial(7L << 32, 0, MANY),
                 initial(7, 1, MANY),
+                initialOfUpsampler(7, 0, MANY),
                 step(7, 0, 0, MANY),
                 step(7, 0, 1, MANY),
                 step(7, 1, 0, MANY));
@@ -101,6 +102,12 @@ class NoiseStreamTest {
     private static float[] initial(long seed, int image, int count) {
         float[] out = new float[count];
         new NoiseStream(seed, image).fillInitial(out);
+        return out;
+    }
+
+    private static float[] initialOfUpsampler(long seed, int image, int elements) {
+        float[] out = new float[elements];
+        new NoiseStream(seed, image).fillInitialOfUpsampler(out);
         return out;
     }
 

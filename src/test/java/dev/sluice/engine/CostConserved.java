@@ -59,10 +59,7 @@ final class CostConserved {
         assertThat(charged + meter.overheadNanos()).as("charged + overhead").isEqualTo(heardOf);
         assertThat(rows)
                 .as("rows at the modules' doors")
-                .isEqualTo(bundles.stream()
-                        .mapToLong(bundle -> bundle.denoiserRows().used()
-                                + bundle.guideRows().used())
-                        .sum());
+                .isEqualTo(bundles.stream().mapToLong(Bundle::rowsUsed).sum());
     }
 
     /** After the last event. */

@@ -2,11 +2,11 @@ package dev.sluice.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.request.CallShape;
 import dev.sluice.request.CallSize;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.GuidanceSchedule;
 import dev.sluice.request.GuidanceWeighting;
+import dev.sluice.request.Network;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +27,7 @@ class DeviceFaultsTest {
 
         simulated.runToEnd();
 
-        assertThat(simulated.lane.callShape()).isEqualTo(new CallShape(CallSize.CONSTANT, 2, 4));
+        assertThat(simulated.lane.callShape()).isEqualTo(SimulatedLane.shape(CallSize.CONSTANT, 2, 4));
         for (WatchedJob job : jobs) {
             assertThat(job.sampled().samples().toArray(float[][]::new))
                     .isDeepEqualTo(
@@ -52,7 +52,7 @@ class DeviceFaultsTest {
         simulated.runToEnd();
 
         assertThat(guided.sampled().samples()).hasSize(8);
-        assertThat(simulated.lane.callShape()).isEqualTo(new CallShape(CallSize.CONSTANT, 8, 1));
+        assertThat(simulated.lane.callShape()).isEqualTo(SimulatedLane.shape(CallSize.CONSTANT, 8, 1));
     }
 
     @Test
@@ -64,8 +64,8 @@ class DeviceFaultsTest {
         WatchedJob after = simulated.submit(SimulatedLane.draft());
         simulated.runToEnd();
 
-        assertThat(before.sampled().calls()).isEqualTo(new CallShape(CallSize.ELASTIC, 8, 4));
-        assertThat(after.sampled().calls()).isEqualTo(new CallShape(CallSize.CONSTANT, 4, 4));
+        assertThat(before.sampled().calls()).isEqualTo(SimulatedLane.shape(CallSize.ELASTIC, 8, 4));
+        assertThat(after.sampled().calls()).isEqualTo(SimulatedLane.shape(CallSize.CONSTANT, 4, 4));
     }
 
     @Test
@@ -119,7 +119,7 @@ class DeviceFaultsTest {
 
         simulated.loop.warmUp();
 
-        assertThat(simulated.lane.callShape()).isEqualTo(new CallShape(CallSize.CONSTANT, 2, 2));
+        assertThat(simulated.lane.callShape()).isEqualTo(SimulatedLane.shape(CallSize.CONSTANT, 2, 2));
     }
 
     @Test
@@ -132,7 +132,7 @@ class DeviceFaultsTest {
         elastic.runToEnd();
 
         assertThat(sizes).hasSize(6).containsOnly(3);
-        assertThat(job.sampled().calls()).isEqualTo(new CallShape(CallSize.ELASTIC, 8, 4));
+        assertThat(job.sampled().calls()).isEqualTo(SimulatedLane.shape(CallSize.ELASTIC, 8, 4));
         assertThat(job.sampled().usage().paddingNanos()).isZero();
     }
 }

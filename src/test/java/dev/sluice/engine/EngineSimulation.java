@@ -2,8 +2,11 @@ package dev.sluice.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.engine.SimulatedDevice.Kind;
 import dev.sluice.model.Bundle;
 import dev.sluice.request.CallSize;
+import dev.sluice.request.Network;
+import dev.sluice.request.PerNetwork;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +35,7 @@ final class EngineSimulation {
     EngineSimulation(long seed) {
         random = new Random(seed);
         CallSize callSize = random.nextInt(4) == 0 ? CallSize.ELASTIC : CallSize.CONSTANT;
-        rows = new CallRows(1 + random.nextInt(8), 1 + random.nextInt(6));
+        rows = new CallRows(PerNetwork.of(network -> 1 + random.nextInt(network == Network.DENOISER ? 8 : 6)));
         EngineSettings settings = new EngineSettings(
                 callSize,
                 rows,
@@ -42,14 +45,18 @@ final class EngineSimulation {
                 Duration.ofMillis(random.nextInt(20)),
                 random.nextInt(3) == 0 ? 1 : EngineSettings.UNLIMITED,
                 Duration.ofMillis(random.nextInt(50)));
-        List<Bundle> bundles = List.of(device.bundle("guided", true), device.bundle("plain", false));
+        List<Bundle> bundles = List.of(
+                device.bundle("guided", Kind.GUIDED),
+                device.bundle("plain", Kind.PLAIN),
+                device.bundle("latent", Kind.LATENT),
+                device.bundle("cascade", Kind.CASCADE));
         List<Lane> lanes = bundles.stream()
                 .map(bundle -> new Lane(bundle, settings, clock))
                 .toList();
         InlineDevice results = new InlineDevice(clock);
         DeviceMeter meter = new DeviceMeter();
         loop = new EngineLoop(lanes, settings, clock, results, meter);
-        requests = new RandomRequests(random, "guided", "plain");
+        requests = new RandomRequests(random, "guided", "plain", List.of("latent", "cascade"));
         cost = new CostConserved(device, results, bundles, meter);
         device.watch(new FullCalls(loop.lanes(), outcomes.jobs()));
     }
@@ -78,11 +85,20 @@ final class EngineSimulation {
         return shares.comparisons();
     }
 
-    /** Whether the device ran out of memory during a call, so that calls became smaller. */
-    boolean halved() {
+    /** Rows that went through this network's door. */
+    long rows(Network network) {
         return loop.lanes().values().stream()
-                .anyMatch(lane -> lane.callShape().rowsPerCall() < rows.denoiser()
-                        || lane.callShape().guideRowsPerCall() < rows.guide());
+                .map(Lane::bundle)
+                .filter(bundle -> bundle.has(network))
+                .mapToLong(bundle -> bundle.counter(network).used())
+                .sum();
+    }
+
+    /** Whether the device ran out of memory during a call of this network, so that its calls became smaller. */
+    boolean halved(Network network) {
+        return loop.lanes().values().stream()
+                .filter(lane -> lane.bundle().has(network))
+                .anyMatch(lane -> lane.callShape().rowsPerCall(network) < rows.of(network));
     }
 
     /** Whether a bundle was brought to the device more often than once. */
@@ -94,6 +110,15 @@ final class EngineSimulation {
     long resumedAndSampled() {
         return outcomes.jobs().stream()
                 .filter(job -> job.resumed() && job.end() instanceof JobEnd.Sampled)
+                .count();
+    }
+
+    /** How many finished jobs found an encoding of their prompt at hand. */
+    long recalled() {
+        return outcomes.jobs().stream()
+                .filter(job -> job.end() instanceof JobEnd.Sampled sampled
+                        && sampled.evaluations().text()
+                                < job.job().recipe().texts().size())
                 .count();
     }
 

@@ -3,8 +3,11 @@ package dev.sluice.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.request.FailureCode;
+import dev.sluice.request.Network;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -20,7 +23,9 @@ class EngineSimulationTest {
         Set<FailureCode> seen = EnumSet.noneOf(FailureCode.class);
         int sampled = 0;
         long comparisons = 0;
-        int halved = 0;
+        Map<Network, Integer> halved = new EnumMap<>(Network.class);
+        Map<Network, Long> rows = new EnumMap<>(Network.class);
+        long recalled = 0;
         int broughtAgain = 0;
         long resumed = 0;
         for (long seed : seeds()) {
@@ -28,7 +33,11 @@ class EngineSimulationTest {
             List<WatchedJob> jobs = run(seed, simulation);
             resumed += simulation.resumedAndSampled();
             comparisons += simulation.fairnessComparisons();
-            halved += simulation.halved() ? 1 : 0;
+            recalled += simulation.recalled();
+            for (Network network : Network.values()) {
+                halved.merge(network, simulation.halved(network) ? 1 : 0, Integer::sum);
+                rows.merge(network, simulation.rows(network), Long::sum);
+            }
             broughtAgain += simulation.broughtAgain() ? 1 : 0;
             for (WatchedJob job : jobs) {
                 if (job.end() instanceof JobEnd.Stopped stopped) {
@@ -40,7 +49,13 @@ class EngineSimulationTest {
         }
         if (Long.getLong(REPLAY) == null) {
             assertThat(comparisons).as("tenants' shares compared").isGreaterThan(100 * SEEDS);
-            assertThat(halved).as("runs with halved calls").isGreaterThan(SEEDS / 10);
+            assertThat(halved)
+                    .as("runs with halved calls")
+                    .allSatisfy((network, runs) -> assertThat(runs).isGreaterThan(SEEDS / 50));
+            assertThat(rows)
+                    .as("rows")
+                    .allSatisfy((network, all) -> assertThat(all).isGreaterThan(SEEDS));
+            assertThat(recalled).as("jobs that found an encoding at hand").isGreaterThan(SEEDS);
             assertThat(broughtAgain)
                     .as("runs with bundles that left and came back")
                     .isGreaterThan(SEEDS / 10);

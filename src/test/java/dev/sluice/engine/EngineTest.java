@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.ModelException;
 import dev.sluice.model.RowBuffers;
-import dev.sluice.request.CallShape;
 import dev.sluice.request.CallSize;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.GenerationRequest;
+import dev.sluice.request.Network;
 import dev.sluice.request.Prompt;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -244,7 +244,7 @@ class EngineTest {
         assertThat(calls.rows()).isEqualTo(4 * 6);
         assertThat(calls.busyPaddingRows()).isZero();
         assertThat(calls.rows() + calls.paddingRows()).isEqualTo(3 * calls.calls());
-        assertThat(engine.callShapes()).containsExactly(Map.entry(MODEL, new CallShape(CallSize.CONSTANT, 3, 2)));
+        assertThat(engine.callShapes()).containsExactly(Map.entry(MODEL, SimulatedLane.shape(CallSize.CONSTANT, 3, 2)));
     }
 
     @Test
@@ -262,8 +262,8 @@ class EngineTest {
 
         try (Engine sized = new Engine(bundles, sizes, clock, () -> {})) {
             assertThat(sized.callShapes())
-                    .containsEntry("large", new CallShape(CallSize.CONSTANT, 32, 8))
-                    .containsEntry(MODEL, new CallShape(CallSize.CONSTANT, 3, 2));
+                    .containsEntry("large", SimulatedLane.shape(CallSize.CONSTANT, 32, 8))
+                    .containsEntry(MODEL, SimulatedLane.shape(CallSize.CONSTANT, 3, 2));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.request.Evaluations;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,15 +53,17 @@ final class ExactlyOneOutcome {
     private static void requireAsPlanned(WatchedJob job, JobEnd.Sampled sampled) {
         Recipe recipe = job.job().recipe();
         int images = job.job().request().images();
+        // The prompt is encoded once for all images, or not at all where somebody else's encoding was at hand.
+        long texts = sampled.evaluations().text();
+        assertThat(texts).as("texts of %s", job).isBetween(0L, (long)
+                recipe.texts().size());
         assertThat(sampled.evaluations())
                 .as("%s", job)
-                .isEqualTo(recipe.planned().times(images));
+                .isEqualTo(recipe.planned().times(images).plus(new Evaluations(0, 0, 0, 0, texts, 0, 0)));
         assertThat(sampled.plan()).isEqualTo(recipe.summary());
         assertThat(sampled.usage().rows())
                 .as("rows of %s", job)
-                .isEqualTo(sampled.spent().conditional()
-                        + sampled.spent().unconditional()
-                        + sampled.spent().guide());
+                .isEqualTo(sampled.spent().rows());
         List<float[]> expected = LoneSampler.samples(job.job().request(), recipe);
         assertThat(sampled.samples()).hasSameSizeAs(expected);
         for (int image = 0; image < images; image++) {

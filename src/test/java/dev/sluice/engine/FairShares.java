@@ -45,7 +45,8 @@ final class FairShares {
             Queue queue = Queue.of(job);
             largestImage = Math.max(largestImage, job.evaluationsPerImage());
             started.merge(queue, job.imagesStarted() * job.evaluationsPerImage(), Long::sum);
-            waits.merge(queue, !job.ended() && !job.allImagesStarted(), Boolean::logicalOr);
+            boolean mayStart = !job.ended() && job.contexts().complete() && !job.allImagesStarted();
+            waits.merge(queue, mayStart, Boolean::logicalOr);
         }
         waits.forEach((queue, waiting) -> {
             if (waiting) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.model.RowBuffers;
 import dev.sluice.request.CallSize;
+import dev.sluice.request.Network;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -39,6 +40,7 @@ final class FullCalls implements SimulatedDevice.CallWatcher {
                     .as("images left waiting beside a call with %d of %d", rows.used(), rowsPerCall)
                     .allMatch(job -> job.job().lane() != lane
                             || job.job().ended()
+                            || !job.job().contexts().complete()
                             || job.job().allImagesStarted());
         }
     }

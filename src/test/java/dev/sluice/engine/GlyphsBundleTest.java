@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.sluice.diffusion.NoiseStream;
 import dev.sluice.model.Bundle;
-import dev.sluice.model.Guide;
 import dev.sluice.model.RowBuffers;
 import dev.sluice.model.TorchScriptBundles;
 import dev.sluice.model.VerifiedBundle;
@@ -13,6 +12,7 @@ import dev.sluice.request.Evaluations;
 import dev.sluice.request.Guidance;
 import dev.sluice.request.GuidanceSchedule;
 import dev.sluice.request.GuidanceWeighting;
+import dev.sluice.request.Network;
 import dev.sluice.request.SamplerSettings;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -146,8 +146,8 @@ class GlyphsBundleTest {
 
     @Test
     void compressedGuidanceEvaluatesWhatItsPlanSaysAtTheModulesDoors() {
-        long denoiserBefore = bundle.denoiserRows().used();
-        long guideBefore = bundle.guideRows().used();
+        long denoiserBefore = bundle.counter(Network.DENOISER).used();
+        long guideBefore = bundle.counter(Network.GUIDE).used();
 
         JobEnd.Sampled sampled = run(List.of(draft("nine")
                         .withImages(2)
@@ -156,19 +156,22 @@ class GlyphsBundleTest {
                 .sampled();
 
         assertThat(sampled.evaluations()).isEqualTo(new Evaluations(2 * STEPS, 0, 2 * 2, 2 * (STEPS - 2)));
-        assertThat(bundle.denoiserRows().used() - denoiserBefore).isEqualTo(2 * STEPS);
-        assertThat(bundle.guideRows().used() - guideBefore).isEqualTo(2 * 2);
+        assertThat(bundle.counter(Network.DENOISER).used() - denoiserBefore).isEqualTo(2 * STEPS);
+        assertThat(bundle.counter(Network.GUIDE).used() - guideBefore).isEqualTo(2 * 2);
     }
 
     @Test
     void paddingAndNeighboursDoNotChangeARow() {
-        RowBuffers alone = new RowBuffers(ROWS, elements());
-        alone.add(image(0), 500, 3);
+        RowBuffers alone = new RowBuffers(ROWS, bundle.manifest().layout(Network.DENOISER));
+        alone.begin().put(image(0)).put(500).put(3);
         alone.pad();
-        RowBuffers crowded = new RowBuffers(ROWS, elements());
+        RowBuffers crowded = new RowBuffers(ROWS, bundle.manifest().layout(Network.DENOISER));
         for (int row = 0; row < ROWS; row++) {
             boolean same = row == 5;
-            crowded.add(image(same ? 0 : row + 1), same ? 500 : 100 * row, same ? 3 : row);
+            crowded.begin()
+                    .put(image(same ? 0 : row + 1))
+                    .put(same ? 500 : 100 * row)
+                    .put(same ? 3 : row);
         }
 
         assertThat(prediction(crowded, 5)).isEqualTo(prediction(alone, 0));
@@ -180,7 +183,7 @@ class GlyphsBundleTest {
         int timestep = 300;
         long target = 4;
         float[] gradient = new float[elements()];
-        guide(timestep, target, x).gradients().get(0, gradient);
+        guide(timestep, target, x).get(0).get(0, gradient);
         double norm = 0;
         for (float g : gradient) {
             norm += (double) g * g;
@@ -196,7 +199,7 @@ class GlyphsBundleTest {
             behind[e] -= (float) (h * gradient[e] / norm);
         }
         float[] logProbabilities = new float[2];
-        guide(timestep, target, ahead, behind).logProbabilities().get(0, logProbabilities);
+        guide(timestep, target, ahead, behind).get(1).get(0, logProbabilities);
 
         double slope = (logProbabilities[0] - logProbabilities[1]) / (2 * h);
         assertThat(slope).isCloseTo(norm, within(0.05 * norm));
@@ -240,19 +243,19 @@ class GlyphsBundleTest {
     }
 
     private float[] prediction(RowBuffers rows, int row) {
-        FloatBuffer predictions = bundle.denoiser().evaluate(rows);
+        FloatBuffer predictions = bundle.evaluate(Network.DENOISER, rows);
         float[] prediction = new float[bundle.manifest().predictionElements()];
         predictions.get(row * prediction.length, prediction);
         return prediction;
     }
 
-    private Guide.Guidance guide(int timestep, long target, float[]... images) {
-        RowBuffers rows = new RowBuffers(GUIDE_ROWS, elements());
+    private List<FloatBuffer> guide(int timestep, long target, float[]... images) {
+        RowBuffers rows = new RowBuffers(GUIDE_ROWS, bundle.manifest().layout(Network.GUIDE));
         for (float[] image : images) {
-            rows.add(image, timestep, target);
+            rows.begin().put(image).put(timestep).put(target);
         }
         rows.pad();
-        return bundle.guide().orElseThrow().evaluate(rows);
+        return bundle.network(Network.GUIDE).evaluate(rows);
     }
 
     private int elements() {

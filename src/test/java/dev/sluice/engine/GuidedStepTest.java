@@ -143,7 +143,7 @@ class GuidedStepTest {
     }
 
     private static Recipe recipe(Guidance guidance) {
-        return new Recipes(SimulatedDevice.manifest("shapes"), true)
+        return new Recipes(new SimulatedDevice(new SimulatedClock()).bundle("shapes", true))
                 .recipe(RequestDraft.of("shapes", "square")
                         .withSampler(SamplerSettings.ddpm(2))
                         .withGuidance(guidance)

@@ -2,32 +2,44 @@ package dev.sluice.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.sluice.engine.JobSnapshot.Stage;
+import dev.sluice.engine.SimulatedDevice.Kind;
 import dev.sluice.request.BundleIdentity;
 import dev.sluice.request.Evaluations;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.GuidanceSchedule;
 import dev.sluice.request.GuidanceWeighting;
+import dev.sluice.request.Prompt;
 import dev.sluice.request.SamplerSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A job that goes on from a snapshot makes the images that it would have made undisturbed, for what was left to do. */
 class JobSnapshotTest {
     private static final GuidanceSchedule SOME_STEPS = new GuidanceSchedule.Compress(3, 1);
 
-    static LongStream seeds() {
-        return LongStream.range(0, 40);
+    private static final float[] NOTHING = {};
+    private static final EngineSettings SETTINGS = EngineSettings.constant(5, 3);
+
+    /** Seeds, on a bundle of one stage and on one of many. */
+    static Stream<Arguments> seeds() {
+        return Stream.of(Kind.GUIDED, Kind.CASCADE)
+                .flatMap(kind -> LongStream.range(0, 40).mapToObj(seed -> arguments(kind, seed)));
     }
 
     /** Every way to keep something from step to step, and ways that keep nothing. */
@@ -73,22 +85,22 @@ class JobSnapshotTest {
         }
     }
 
-    @ParameterizedTest(name = "seed {0}")
+    @ParameterizedTest(name = "{0}, seed {1}")
     @MethodSource("seeds")
-    void sameBitsAmongOthersAfterAnyNumberOfKills(long seed) {
+    void sameBitsAmongOthersAfterAnyNumberOfKills(Kind kind, long seed) {
         Random random = new Random(seed);
-        List<RequestDraft> drafts = mixedTraffic(random);
-        SimulatedLane undisturbed = new SimulatedLane(5, 3);
+        List<RequestDraft> drafts = RandomRequests.forOne(SimulatedLane.MODEL, kind, random, 7);
+        SimulatedLane undisturbed = new SimulatedLane(kind, SETTINGS);
         List<WatchedJob> whole = drafts.stream().map(undisturbed::submit).toList();
         undisturbed.runToEnd();
 
-        SimulatedLane worker = new SimulatedLane(5, 3);
+        SimulatedLane worker = new SimulatedLane(kind, SETTINGS);
         List<WatchedJob> jobs = drafts.stream().map(worker::submit).toList();
         for (int kill = 0; kill < 3; kill++) {
             for (int call = random.nextInt(12); call >= 0; call--) {
                 worker.loop.tick();
             }
-            SimulatedLane successor = new SimulatedLane(5, 3);
+            SimulatedLane successor = new SimulatedLane(kind, SETTINGS);
             jobs = jobs.stream()
                     .map(job -> job.end() == null ? successor.resume(job) : job)
                     .toList();
@@ -100,6 +112,53 @@ class JobSnapshotTest {
             requireSameBits(
                     whole.get(i).sampled().samples(), jobs.get(i).sampled().samples());
         }
+    }
+
+    @Test
+    void sameBitsFromWhateverPhaseItWasLeftIn() {
+        EngineSettings settings = EngineSettings.constant(2, 1);
+        RequestDraft draft = SimulatedLane.draft()
+                .withPrompt(new Prompt.Text("circle", "square"))
+                .withImages(3)
+                .classifierFree(3, SOME_STEPS, GuidanceWeighting.Kind.HOLD);
+        SimulatedLane undisturbed = new SimulatedLane(Kind.CASCADE, settings);
+        WatchedJob whole = undisturbed.submit(draft);
+        undisturbed.runToEnd();
+        SimulatedLane killed = new SimulatedLane(Kind.CASCADE, settings);
+        WatchedJob left = killed.submit(draft);
+        Set<Stage> stages = EnumSet.noneOf(Stage.class);
+        while (left.end() == null) {
+            left.job().snapshot().images().forEach(image -> stages.add(image.stage()));
+            SimulatedLane successor = new SimulatedLane(Kind.CASCADE, settings);
+            WatchedJob resumed = successor.resume(left);
+            successor.runToEnd();
+
+            assertThat(resumed.resumed()).isTrue();
+            requireSameBits(whole.sampled().samples(), resumed.sampled().samples());
+            assertThat(resumed.sampled().evaluations())
+                    .isEqualTo(whole.sampled().evaluations());
+            assertThat(resumed.sampled().usage().rows())
+                    .isEqualTo(resumed.sampled().spent().rows());
+            killed.loop.tick();
+        }
+        assertThat(stages).containsExactlyInAnyOrder(Stage.values());
+    }
+
+    @Test
+    void doesNotFitAStageThatTheBundleDoesNotHave() {
+        SimulatedLane lane = new SimulatedLane(4, 2);
+        WatchedJob left = lane.submit(SimulatedLane.draft().withImages(2));
+        lane.loop.tick();
+        JobSnapshot snapshot = left.job().snapshot();
+        float[] x = snapshot.images().getFirst().x();
+
+        for (JobSnapshot.Image misfit : List.of(
+                new JobSnapshot.Image(Stage.UPSAMPLING, 0, x, StepMemory.NOTHING, x),
+                new JobSnapshot.Image(Stage.DECODING, -1, x, StepMemory.NOTHING, NOTHING))) {
+            assertThat(fits(with(snapshot, List.of(misfit)), left, lane)).isFalse();
+        }
+        JobSnapshot.Image done = new JobSnapshot.Image(Stage.DONE, -1, x, StepMemory.NOTHING, NOTHING);
+        assertThat(fits(with(snapshot, List.of(done)), left, lane)).isTrue();
     }
 
     @Test
@@ -150,12 +209,12 @@ class JobSnapshotTest {
         JobSnapshot snapshot = left.job().snapshot();
         JobSnapshot.Image image = snapshot.images().getFirst();
         List<JobSnapshot.Image> misfits = List.of(
-                new JobSnapshot.Image(6, image.x(), image.memory()),
-                new JobSnapshot.Image(-2, image.x(), image.memory()),
-                new JobSnapshot.Image(-1, image.x(), image.memory()),
-                new JobSnapshot.Image(image.nextIndex(), new float[1], image.memory()),
-                new JobSnapshot.Image(image.nextIndex(), image.x(), new StepMemory(image.x(), List.of())),
-                new JobSnapshot.Image(image.nextIndex(), image.x(), new StepMemory(new float[0], List.of(image.x()))));
+                denoising(6, image.x(), image.memory()),
+                denoising(-2, image.x(), image.memory()),
+                new JobSnapshot.Image(Stage.DONE, -1, image.x(), image.memory(), NOTHING),
+                denoising(image.nextIndex(), new float[1], image.memory()),
+                denoising(image.nextIndex(), image.x(), new StepMemory(image.x(), List.of())),
+                denoising(image.nextIndex(), image.x(), new StepMemory(NOTHING, List.of(image.x()))));
 
         for (JobSnapshot.Image misfit : misfits) {
             assertThat(fits(with(snapshot, List.of(misfit)), left, lane)).isFalse();
@@ -177,10 +236,7 @@ class JobSnapshotTest {
 
         assertThat(remembered).hasSize(7);
         assertThat(fits(snapshot, left, lane)).isTrue();
-        assertThat(fits(
-                        with(snapshot, List.of(new JobSnapshot.Image(image.nextIndex(), image.x(), fewer))),
-                        left,
-                        lane))
+        assertThat(fits(with(snapshot, List.of(denoising(image.nextIndex(), image.x(), fewer))), left, lane))
                 .isFalse();
     }
 
@@ -235,21 +291,16 @@ class JobSnapshotTest {
         assertThat(JobSnapshotFormat.write(JobSnapshotFormat.read(bytes))).isEqualTo(bytes);
     }
 
+    private static JobSnapshot.Image denoising(int nextIndex, float[] x, StepMemory memory) {
+        return new JobSnapshot.Image(Stage.DENOISING, nextIndex, x, memory, NOTHING);
+    }
+
     private static boolean fits(JobSnapshot snapshot, WatchedJob job, SimulatedLane lane) {
         return snapshot.fits(job.job().request(), job.job().recipe(), lane.lane);
     }
 
     private static JobSnapshot with(JobSnapshot snapshot, List<JobSnapshot.Image> images) {
         return new JobSnapshot(snapshot.bundle(), snapshot.calls(), images);
-    }
-
-    private static List<RequestDraft> mixedTraffic(Random random) {
-        SimulatedClock clock = new SimulatedClock();
-        RandomRequests requests = new RandomRequests(random, SimulatedLane.MODEL, SimulatedLane.MODEL);
-        return Stream.generate(() -> requests.next(clock.now()))
-                .filter(draft -> draft.deadline().isEmpty())
-                .limit(7)
-                .toList();
     }
 
     private static void requireSameBits(List<float[]> expected, List<float[]> found) {

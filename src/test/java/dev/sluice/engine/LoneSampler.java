@@ -1,11 +1,18 @@
 package dev.sluice.engine;
 
+import dev.sluice.diffusion.BetaSchedule;
 import dev.sluice.diffusion.ClassifierFree;
+import dev.sluice.diffusion.DdimSampler;
+import dev.sluice.diffusion.DiffusionTables;
+import dev.sluice.diffusion.FinalAlphaBar;
+import dev.sluice.diffusion.LowResolution;
 import dev.sluice.diffusion.NoiseStream;
+import dev.sluice.diffusion.Sampler;
 import dev.sluice.diffusion.SolverMemory;
 import dev.sluice.diffusion.Walk;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Guidance;
+import dev.sluice.request.Network;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,12 +27,26 @@ final class LoneSampler {
     static List<float[]> samples(GenerationRequest request, Recipe recipe) {
         List<float[]> samples = new ArrayList<>();
         for (int image = 0; image < request.images(); image++) {
-            samples.add(sample(recipe, new NoiseStream(request.seed(), image)));
+            NoiseStream noise = new NoiseStream(request.seed(), image);
+            float[] x = denoised(recipe, noise);
+            if (recipe.upsampler().isPresent()) {
+                x = upsampled(recipe, noise, x);
+            }
+            samples.add(recipe.decodes() ? SimulatedDevice.picture(x) : x);
         }
         return samples;
     }
 
-    private static float[] sample(Recipe recipe, NoiseStream noiseStream) {
+    private static float[] told(Told told) {
+        return switch (told) {
+            case Told.OfClass(int index) -> new float[] {index};
+            case Told.OfText(Network encoder, List<Long> tokens) ->
+                SimulatedDevice.context(
+                        encoder, tokens.stream().mapToLong(Long::longValue).toArray());
+        };
+    }
+
+    private static float[] denoised(Recipe recipe, NoiseStream noiseStream) {
         Walk walk = recipe.walk();
         int elements = SimulatedDevice.SHAPE.elements();
         int guidedElements = SimulatedDevice.GUIDED_CHANNELS * elements / SimulatedDevice.SHAPE.channels();
@@ -38,14 +59,14 @@ final class LoneSampler {
         noiseStream.fillInitial(x);
         for (int evaluation = walk.length() - 1; evaluation >= 0; evaluation--) {
             int t = walk.timestep(evaluation);
-            float[] prediction = SimulatedDevice.prediction(x, t, recipe.denoiserCondition());
+            float[] prediction = SimulatedDevice.prediction(x, t, told(recipe.conditional()));
             double omega = walk.weight(evaluation);
             double strength = 0;
             switch (recipe.guidance()) {
                 case Guidance.None none -> walk.extrapolate(evaluation, x, prediction, memory);
                 case Guidance.ClassifierFree free -> {
                     if (walk.isGuided(evaluation)) {
-                        float[] unconditional = SimulatedDevice.prediction(x, t, SimulatedDevice.NULL_CLASS);
+                        float[] unconditional = SimulatedDevice.prediction(x, t, told(recipe.unconditional()));
                         ClassifierFree.term(prediction, unconditional, term, guidedElements);
                     }
                     walk.extrapolateTerm(evaluation, term, memory);
@@ -56,7 +77,7 @@ final class LoneSampler {
                 }
                 case Guidance.Classifier classifier -> {
                     if (walk.isGuided(evaluation)) {
-                        gradient = SimulatedDevice.gradient(x, t, recipe.target());
+                        gradient = SimulatedDevice.gradient(x, t, told(recipe.target()));
                     }
                     walk.extrapolateTerm(evaluation, gradient, memory);
                     walk.extrapolate(evaluation, x, prediction, memory);
@@ -68,6 +89,27 @@ final class LoneSampler {
                 noiseStream.fillStep(evaluation, noise);
             }
             walk.step(evaluation, x, prediction, strength == 0 ? null : gradient, strength, noise);
+        }
+        return x;
+    }
+
+    private static float[] upsampled(Recipe recipe, NoiseStream noiseStream, float[] sample) {
+        float[] low = LowResolution.of(sample);
+        float[] x = new float[SimulatedDevice.LARGER.elements()];
+        noiseStream.fillInitialOfUpsampler(x);
+        for (int e = 0; e < x.length; e++) {
+            x[e] *= (float) SimulatedDevice.NOISE_SCALE;
+        }
+        int[] timesteps = SimulatedDevice.UPSAMPLER_TIMESTEPS.stream()
+                .mapToInt(Integer::intValue)
+                .toArray();
+        DiffusionTables tables =
+                DiffusionTables.of(BetaSchedule.COSINE, SimulatedDevice.TRAIN_STEPS, timesteps, FinalAlphaBar.ONE);
+        Sampler sampler = new DdimSampler(tables, 0, true);
+        for (int index = timesteps.length - 1; index >= 0; index--) {
+            float[] prediction =
+                    SimulatedDevice.upsamplerPrediction(x, timesteps[index], low, told(recipe.conditional()));
+            sampler.step(index, x, prediction, null, 0, new float[0]);
         }
         return x;
     }

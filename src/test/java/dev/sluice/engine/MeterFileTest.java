@@ -4,8 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.engine.MeterFile.Reading;
+import dev.sluice.request.Network;
+import dev.sluice.request.PerNetwork;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -22,8 +26,8 @@ class MeterFileTest {
     @Test
     void hasTheTotalsWithoutEverBeingClosed() {
         MeterFile meter = create("sluice", 0);
-        meter.spent(5, 0);
-        meter.spent(5, 1L << 40);
+        meter.spent(Network.DENOISER, 5);
+        meter.spent(Network.DECODER, 1L << 40);
 
         assertThat(MeterFile.readAll(state))
                 .containsExactly(new Reading(
@@ -31,8 +35,7 @@ class MeterFileTest {
                         "sluice",
                         "worker-0",
                         START,
-                        5,
-                        1L << 40,
+                        PerNetwork.of(Network.DENOISER, 5).with(Network.DECODER, 1L << 40),
                         true));
         meter.close();
     }
@@ -40,7 +43,8 @@ class MeterFileTest {
     @Test
     void isDeadOnceItsOwnerLetsGo() {
         MeterFile meter = create("sluice", 0);
-        meter.spent(2, 1);
+        meter.spent(Network.DENOISER, 2);
+        meter.spent(Network.TEXT_ENCODER, 1);
         meter.close();
 
         assertThat(MeterFile.readAll(state)).singleElement().satisfies(reading -> {
@@ -90,7 +94,7 @@ class MeterFileTest {
         Files.write(folder.resolve("2.meter"), new byte[4096]);
         byte[] bytes = Files.readAllBytes(folder.resolve("1700000000000.meter"));
         // The length of the application id.
-        bytes[32] = 127;
+        bytes[8 + 8 * Network.values().length + 8] = 127;
         Files.write(folder.resolve("3.meter"), bytes);
         MeterFile own = create("sluice", 1);
 
@@ -118,11 +122,33 @@ class MeterFileTest {
         meter.charged(Network.DENOISER, 1);
 
         assertThat(MeterFile.readAll(state)).singleElement().satisfies(reading -> {
-            assertThat(reading.denoiserNanos()).isEqualTo(8);
-            assertThat(reading.guideNanos()).isEqualTo(4);
+            assertThat(reading.nanos())
+                    .isEqualTo(PerNetwork.of(Network.DENOISER, 8).with(Network.GUIDE, 4));
             assertThat(reading.spentNanos()).isEqualTo(meter.deviceNanos());
         });
         file.close();
+    }
+
+    @Test
+    void readsWhatAReleaseLeftThatKnewTwoNetworks() throws IOException {
+        Path folder = Files.createDirectories(state.resolve("device-time"));
+        ByteBuffer bytes = ByteBuffer.allocate(4096)
+                .putInt(0x534C5549)
+                .putInt(1)
+                .putLong(30)
+                .putLong(12)
+                .putLong(START.toEpochMilli());
+        for (String text : List.of("sluice", "worker-old")) {
+            bytes.putInt(text.length()).put(text.getBytes(StandardCharsets.UTF_8));
+        }
+        Files.write(folder.resolve("1.meter"), bytes.array());
+
+        assertThat(MeterFile.readAll(state)).singleElement().satisfies(reading -> {
+            assertThat(reading.process()).isEqualTo("worker-old");
+            assertThat(reading.startedAt()).isEqualTo(START);
+            assertThat(reading.nanos())
+                    .isEqualTo(PerNetwork.of(Network.DENOISER, 30).with(Network.GUIDE, 12));
+        });
     }
 
     private MeterFile create(String applicationId, int number) {

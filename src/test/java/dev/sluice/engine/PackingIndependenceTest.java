@@ -1,46 +1,55 @@
 package dev.sluice.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.sluice.engine.SimulatedDevice.Kind;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A request's images are the same bits whatever else the engine has to do. */
 class PackingIndependenceTest {
-    static LongStream seeds() {
-        return LongStream.range(0, 20);
+    private static final EngineSettings SETTINGS = EngineSettings.constant(5, 3);
+
+    /** Seeds, on a bundle of one stage and on one of many. */
+    static Stream<Arguments> seeds() {
+        return Stream.of(Kind.GUIDED, Kind.CASCADE)
+                .flatMap(kind -> LongStream.range(0, 20).mapToObj(seed -> arguments(kind, seed)));
     }
 
-    @ParameterizedTest(name = "seed {0}")
+    @ParameterizedTest(name = "{0}, seed {1}")
     @MethodSource("seeds")
-    void sameBitsAloneAndAmongOthersInAnyOrder(long seed) {
-        List<RequestDraft> drafts = mixedTraffic(seed);
+    void sameBitsAloneAndAmongOthersInAnyOrder(Kind kind, long seed) {
+        List<RequestDraft> drafts = mixedTraffic(kind, seed);
         List<RequestDraft> reversed = new ArrayList<>(drafts);
         Collections.reverse(reversed);
 
-        List<List<float[]>> together = samples(drafts);
-        List<List<float[]>> otherOrder = samples(reversed);
+        List<List<float[]>> together = samples(kind, drafts);
+        List<List<float[]>> otherOrder = samples(kind, reversed);
         Collections.reverse(otherOrder);
 
         for (int i = 0; i < drafts.size(); i++) {
-            requireSameBits(together.get(i), samples(drafts.subList(i, i + 1)).getFirst());
+            requireSameBits(
+                    together.get(i), samples(kind, drafts.subList(i, i + 1)).getFirst());
             requireSameBits(together.get(i), otherOrder.get(i));
         }
     }
 
-    @ParameterizedTest(name = "seed {0}")
+    @ParameterizedTest(name = "{0}, seed {1}")
     @MethodSource("seeds")
-    void sameBitsAfterNeighboursAreCancelled(long seed) {
-        List<RequestDraft> drafts = mixedTraffic(seed);
-        List<List<float[]>> undisturbed = samples(drafts);
+    void sameBitsAfterNeighboursAreCancelled(Kind kind, long seed) {
+        List<RequestDraft> drafts = mixedTraffic(kind, seed);
+        List<List<float[]>> undisturbed = samples(kind, drafts);
 
-        SimulatedLane simulated = new SimulatedLane(5, 3);
+        SimulatedLane simulated = new SimulatedLane(kind, SETTINGS);
         List<WatchedJob> jobs = drafts.stream().map(simulated::submit).toList();
         simulated.loop.tick();
         simulated.loop.tick();
@@ -54,18 +63,18 @@ class PackingIndependenceTest {
         }
     }
 
-    @ParameterizedTest(name = "seed {0}")
+    @ParameterizedTest(name = "{0}, seed {1}")
     @MethodSource("seeds")
-    void sameBitsAfterARestartInTheMiddle(long seed) {
-        List<RequestDraft> drafts = mixedTraffic(seed);
-        List<List<float[]>> undisturbed = samples(drafts);
-        SimulatedLane killed = new SimulatedLane(5, 3);
+    void sameBitsAfterARestartInTheMiddle(Kind kind, long seed) {
+        List<RequestDraft> drafts = mixedTraffic(kind, seed);
+        List<List<float[]>> undisturbed = samples(kind, drafts);
+        SimulatedLane killed = new SimulatedLane(kind, SETTINGS);
         List<WatchedJob> begun = drafts.stream().map(killed::submit).toList();
         for (int call = 0; call < 10; call++) {
             killed.loop.tick();
         }
 
-        SimulatedLane successor = new SimulatedLane(5, 3);
+        SimulatedLane successor = new SimulatedLane(kind, SETTINGS);
         List<Integer> pending = IntStream.range(0, drafts.size())
                 .filter(i -> begun.get(i).end() == null)
                 .boxed()
@@ -80,23 +89,23 @@ class PackingIndependenceTest {
         }
     }
 
-    @ParameterizedTest(name = "seed {0}")
+    @ParameterizedTest(name = "{0}, seed {1}")
     @MethodSource("seeds")
-    void sameBitsHoweverManyWorkersShareTheTraffic(long seed) {
-        List<RequestDraft> drafts = mixedTraffic(seed);
-        List<List<float[]>> together = samples(drafts);
+    void sameBitsHoweverManyWorkersShareTheTraffic(Kind kind, long seed) {
+        List<RequestDraft> drafts = mixedTraffic(kind, seed);
+        List<List<float[]>> together = samples(kind, drafts);
         int half = drafts.size() / 2;
 
-        List<List<float[]>> shared = new ArrayList<>(samples(drafts.subList(0, half)));
-        shared.addAll(samples(drafts.subList(half, drafts.size())));
+        List<List<float[]>> shared = new ArrayList<>(samples(kind, drafts.subList(0, half)));
+        shared.addAll(samples(kind, drafts.subList(half, drafts.size())));
 
         for (int i = 0; i < drafts.size(); i++) {
             requireSameBits(together.get(i), shared.get(i));
         }
     }
 
-    private static List<List<float[]>> samples(List<RequestDraft> drafts) {
-        SimulatedLane simulated = new SimulatedLane(5, 3);
+    private static List<List<float[]>> samples(Kind kind, List<RequestDraft> drafts) {
+        SimulatedLane simulated = new SimulatedLane(kind, SETTINGS);
         List<WatchedJob> jobs = drafts.stream().map(simulated::submit).toList();
         simulated.runToEnd();
         List<List<float[]>> samples = new ArrayList<>();
@@ -104,17 +113,8 @@ class PackingIndependenceTest {
         return samples;
     }
 
-    private static List<RequestDraft> mixedTraffic(long seed) {
-        SimulatedClock clock = new SimulatedClock();
-        RandomRequests requests = new RandomRequests(new Random(seed), SimulatedLane.MODEL, SimulatedLane.MODEL);
-        List<RequestDraft> drafts = new ArrayList<>();
-        while (drafts.size() < 7) {
-            RequestDraft draft = requests.next(clock.now());
-            if (draft.deadline().isEmpty()) {
-                drafts.add(draft);
-            }
-        }
-        return drafts;
+    private static List<RequestDraft> mixedTraffic(Kind kind, long seed) {
+        return RandomRequests.forOne(SimulatedLane.MODEL, kind, new Random(seed), 7);
     }
 
     private static void requireSameBits(List<float[]> expected, List<float[]> found) {

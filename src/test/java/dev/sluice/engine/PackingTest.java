@@ -3,13 +3,17 @@ package dev.sluice.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.engine.Row.Role;
+import dev.sluice.request.Network;
 import dev.sluice.request.Priority;
 import dev.sluice.request.SamplerSettings;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PackingTest {
     private static final int ROWS = 4;
@@ -17,7 +21,7 @@ class PackingTest {
     private static final int PATIENCE = 3;
 
     private final SimulatedLane simulated = new SimulatedLane(ROWS, GUIDE_ROWS);
-    private final Packing packing = new Packing(ROWS, GUIDE_ROWS, PATIENCE);
+    private final Packing packing = new Packing(new CallRows(ROWS, GUIDE_ROWS), PATIENCE);
 
     @Test
     void callsNothingWhileNothingWaits() {
@@ -78,7 +82,7 @@ class PackingTest {
 
     @Test
     void paddingStaysBelowOneInAHundredWhileDenoiserCallsAreFull() {
-        Packing lopsided = new Packing(16, 8, 1);
+        Packing lopsided = new Packing(new CallRows(16, 8), 1);
         int rows = 0;
         int padding = 0;
         int longestWait = 0;
@@ -123,6 +127,71 @@ class PackingTest {
     }
 
     @Test
+    void fullCallsOfBothStagesTakeTurns() {
+        rows(5 * ROWS, Role.CONDITIONAL);
+        rows(5 * packing.rowsPerCall(Network.UPSAMPLER), Role.UPSAMPLE);
+
+        for (int turn = 0; turn < 4; turn++) {
+            assertThat(makeCall()).isEqualTo(Network.DENOISER);
+            assertThat(makeCall()).isEqualTo(Network.UPSAMPLER);
+        }
+    }
+
+    @Test
+    void fullCallsOfAllOtherNetworksGoAheadOfTheStages() {
+        rows(5 * ROWS, Role.CONDITIONAL);
+        rows(ROWS, Role.UPSAMPLE);
+        for (Role role : List.of(Role.DECODE, Role.GUIDE, Role.GUIDE_PROMPT, Role.PROMPT)) {
+            rows(packing.rowsPerCall(networkOf(role)), role);
+        }
+
+        assertThat(List.of(makeCall(), makeCall(), makeCall(), makeCall()))
+                .containsExactlyInAnyOrder(
+                        Network.TEXT_ENCODER, Network.GUIDE_TEXT_ENCODER, Network.GUIDE, Network.DECODER);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Network.class,
+            names = {"DENOISER"},
+            mode = EnumSource.Mode.EXCLUDE)
+    void lonelyRowOfAnyNetworkGoesBeforeAFullCallOfPaddingIsPaidFor(Network network) {
+        Role role = Arrays.stream(Role.values())
+                .filter(candidate -> networkOf(candidate) == network)
+                .findFirst()
+                .orElseThrow();
+        Packing flooded = new Packing(new CallRows(16, 8), 2);
+        rows(1, role, flooded);
+        int left = 0;
+        while (flooded.waiting(network) > 0) {
+            while (flooded.waiting(Network.DENOISER) < 16) {
+                rows(1, Role.CONDITIONAL, flooded);
+            }
+            left += flooded.take(flooded.next(true).orElseThrow()).size();
+        }
+
+        assertThat(left).isLessThanOrEqualTo(100 * (flooded.rowsPerCall(network) - 1) + 2 * 16);
+    }
+
+    @Test
+    void ofTwoRowsThatNobodyJoinsTheOneThatLetMoreCallsPassGoesFirst() {
+        rows(1_000 * ROWS, Role.CONDITIONAL);
+        rows(1, Role.DECODE);
+        assertThat(makeCall()).isEqualTo(Network.DENOISER);
+        rows(1, Role.PROMPT);
+
+        List<Network> others = new ArrayList<>();
+        while (others.size() < 2) {
+            Network made = makeCall();
+            if (made != Network.DENOISER) {
+                others.add(made);
+            }
+        }
+
+        assertThat(others).containsExactly(Network.DECODER, Network.TEXT_ENCODER);
+    }
+
+    @Test
     void startsNoMoreImagesThanTheNextCallHasRoomFor() {
         Job job = job(SimulatedLane.draft().withImages(10));
         packing.add(job);
@@ -158,7 +227,7 @@ class PackingTest {
     @Test
     void batchRowsGetOneOfEightWhileInteractiveWorkAboundsHoweverSmallTheCall() {
         for (int rowsPerCall : List.of(1, 3, ROWS, 16)) {
-            Packing crowded = new Packing(rowsPerCall, 1, 1);
+            Packing crowded = new Packing(new CallRows(rowsPerCall, 1), 1);
             crowded.add(job(SimulatedLane.draft().withImages(1_000).withPriority(Priority.INTERACTIVE)));
             crowded.add(job(SimulatedLane.draft().withImages(1_000)));
             int rows = 0;
@@ -232,6 +301,10 @@ class PackingTest {
         packing.resize(Network.DENOISER, ROWS / 2);
 
         assertThat(packing.take(Network.DENOISER)).hasSize(ROWS / 2);
+    }
+
+    private static Network networkOf(Role role) {
+        return new Row(new SimulatedLane(1, 1).job(SimulatedLane.draft()).job().contexts(), role).network();
     }
 
     private Network makeCall() {

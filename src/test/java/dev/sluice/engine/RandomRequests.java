@@ -3,6 +3,7 @@ package dev.sluice.engine;
 import dev.sluice.request.Guidance;
 import dev.sluice.request.GuidanceSchedule;
 import dev.sluice.request.GuidanceWeighting;
+import dev.sluice.request.Network;
 import dev.sluice.request.Priority;
 import dev.sluice.request.Prompt;
 import dev.sluice.request.SamplerSettings;
@@ -11,40 +12,83 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
-/** Mixed traffic: every kind of guidance, schedule, weighting and sampler that the simulated bundles serve. */
+/** Mixed traffic: every kind of prompt, guidance, schedule, weighting and sampler that the simulated bundles serve. */
 final class RandomRequests {
     private final Random random;
     private final String guidedModel;
     private final String unguidedModel;
+    private final List<String> textModels;
 
     /**
-     * Traffic for two bundles.
+     * Traffic for two bundles of classes.
      *
      * @param guidedModel has a guide
      * @param unguidedModel has none
      */
     RandomRequests(Random random, String guidedModel, String unguidedModel) {
+        this(random, guidedModel, unguidedModel, List.of());
+    }
+
+    /**
+     * Traffic for bundles of classes and of texts.
+     *
+     * @param textModels the first has no guide, all others have one
+     */
+    RandomRequests(Random random, String guidedModel, String unguidedModel, List<String> textModels) {
         this.random = random;
         this.guidedModel = guidedModel;
         this.unguidedModel = unguidedModel;
+        this.textModels = textModels;
+    }
+
+    /** So much traffic without deadlines for one bundle, a guided one. */
+    static List<RequestDraft> forOne(String model, SimulatedDevice.Kind kind, Random random, int requests) {
+        RandomRequests all = new RandomRequests(random, model, model);
+        return Stream.generate(() -> all.next(Instant.EPOCH))
+                .filter(draft -> draft.deadline().isEmpty())
+                .map(draft -> kind.has(Network.TEXT_ENCODER) ? all.inWords(draft) : draft)
+                .limit(requests)
+                .toList();
+    }
+
+    private RequestDraft inWords(RequestDraft draft) {
+        return draft.prompt() instanceof Prompt.Label(String name)
+                ? draft.withPrompt(new Prompt.Text(name, random.nextBoolean() ? "" : words()))
+                : draft;
     }
 
     RequestDraft next(Instant now) {
         boolean guided = random.nextInt(3) > 0;
         int steps = 1 + (random.nextInt(3) == 0 ? random.nextInt(40) : random.nextInt(10));
         String label = SimulatedDevice.CLASSES.get(random.nextInt(SimulatedDevice.CLASSES.size()));
-        RequestDraft draft = RequestDraft.of(guided ? guidedModel : unguidedModel, label)
+        String model = guided ? guidedModel : unguidedModel;
+        boolean text = !textModels.isEmpty() && random.nextInt(3) > 0;
+        if (text) {
+            int which = random.nextInt(textModels.size());
+            guided = which > 0;
+            model = textModels.get(which);
+        }
+        RequestDraft draft = RequestDraft.of(model, label)
                 .withTenant("tenant-" + random.nextInt(4))
                 .withImages(1 + random.nextInt(4))
                 .withSeed(random.nextLong())
                 .withSampler(sampler(steps))
                 .withPriority(random.nextInt(4) == 0 ? Priority.INTERACTIVE : Priority.BATCH)
                 .withGuidance(guidance(steps, guided));
+        if (text) {
+            draft = draft.withPrompt(new Prompt.Text(words(), random.nextBoolean() ? "" : words()));
+        }
         if (draft.guidance() instanceof Guidance.None && random.nextInt(3) == 0) {
             draft = draft.withPrompt(new Prompt.Unconditional());
         }
         return random.nextInt(5) == 0 ? draft.withDeadline(now.plusMillis(random.nextInt(200))) : draft;
+    }
+
+    /** Few enough different ones that they come again. */
+    private String words() {
+        return "a " + "abcdefghij".charAt(random.nextInt(10)) + " circle";
     }
 
     private SamplerSettings sampler(int steps) {

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 class RecipesTest {
     private static final RequestDraft DRAFT = RequestDraft.of("shapes", "square");
 
-    private final Recipes guided = new Recipes(SimulatedDevice.manifest("shapes"), true);
-    private final Recipes unguided = new Recipes(SimulatedDevice.manifest("shapes"), false);
+    private final Recipes guided = recipes(SimulatedDevice.Kind.GUIDED);
+    private final Recipes unguided = recipes(SimulatedDevice.Kind.PLAIN);
 
     @Test
     void refusesALabelThatTheBundleDoesNotHaveAndNamesThoseItHas() {
@@ -37,6 +37,27 @@ class RecipesTest {
                 FailureCode.PROMPT_UNSUPPORTED,
                 "prompt.text",
                 "class label");
+    }
+
+    @Test
+    void refusesALabelForABundleOfTexts() {
+        refuses(
+                recipes(SimulatedDevice.Kind.LATENT),
+                DRAFT,
+                FailureCode.PROMPT_UNSUPPORTED,
+                "prompt.label",
+                "takes text");
+    }
+
+    @Test
+    void refusesClassifierGuidanceOfTextsWithoutAGuide() {
+        refuses(
+                recipes(SimulatedDevice.Kind.LATENT),
+                DRAFT.withPrompt(new Prompt.Text("a square", ""))
+                        .classifier(2, new GuidanceSchedule.Full(), GuidanceWeighting.Kind.NONE),
+                FailureCode.GUIDANCE_UNSUPPORTED,
+                "guidance.method",
+                "no guiding classifier");
     }
 
     @Test
@@ -114,8 +135,8 @@ class RecipesTest {
 
         Recipe recipe = guided.recipe(DRAFT.withGuidance(blind).request("r"));
 
-        assertThat(recipe.condition(Row.Role.CONDITIONAL)).isEqualTo(SimulatedDevice.NULL_CLASS);
-        assertThat(recipe.condition(Row.Role.GUIDE)).isEqualTo(1);
+        assertThat(recipe.told(Row.Role.CONDITIONAL)).isEqualTo(new Told.OfClass(SimulatedDevice.NULL_CLASS));
+        assertThat(recipe.told(Row.Role.GUIDE)).isEqualTo(new Told.OfClass(1));
     }
 
     @Test
@@ -125,6 +146,10 @@ class RecipesTest {
                         .request("r"));
 
         assertThat(recipe.planned()).isEqualTo(new Evaluations(6, 0, 3, 3));
+    }
+
+    private static Recipes recipes(SimulatedDevice.Kind kind) {
+        return new Recipes(new SimulatedDevice(new SimulatedClock()).bundle("shapes", kind));
     }
 
     private static void refuses(Recipes recipes, RequestDraft draft, FailureCode code, String field, String saying) {

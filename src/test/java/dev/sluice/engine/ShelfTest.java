@@ -3,6 +3,7 @@ package dev.sluice.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.request.CallSize;
+import dev.sluice.request.Network;
 import dev.sluice.request.SamplerSettings;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -93,7 +94,7 @@ class ShelfTest {
             loop.tick();
         }
 
-        assertThat(job.sampled().calls().rowsPerCall()).isEqualTo(4);
+        assertThat(job.sampled().calls().rowsPerCall(Network.DENOISER)).isEqualTo(4);
         assertThat(device.bundlesThere()).containsExactly("b");
     }
 

@@ -9,13 +9,17 @@ import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleException;
 import dev.sluice.model.BundleManifest;
 import dev.sluice.model.BundleManifest.TensorShape;
-import dev.sluice.model.Guide;
 import dev.sluice.model.ModelException;
 import dev.sluice.model.OutOfDeviceMemoryException;
 import dev.sluice.model.Residence;
 import dev.sluice.model.RowBuffers;
+import dev.sluice.model.RowFunction;
+import dev.sluice.model.RowLayout;
+import dev.sluice.model.Tokenizer;
 import dev.sluice.request.BundleIdentity;
+import dev.sluice.request.Network;
 import java.nio.FloatBuffer;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,10 +35,18 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class SimulatedDevice {
     static final TensorShape SHAPE = new TensorShape(3, 4, 4);
+    static final TensorShape LARGER = new TensorShape(3, 6, 5);
+    static final TensorShape PICTURE = new TensorShape(3, 2, 4);
     static final int GUIDED_CHANNELS = 2;
     static final int TRAIN_STEPS = 100;
     static final List<String> CLASSES = List.of("circle", "square", "star");
     static final int NULL_CLASS = CLASSES.size();
+    static final List<Integer> UPSAMPLER_TIMESTEPS = List.of(0, 17, 45, 60, 98);
+    static final double NOISE_SCALE = 0.997;
+
+    private static final int TOKENS = 5;
+    private static final int CONTEXT = 4;
+    private static final int TARGET = 2;
 
     private final SimulatedClock clock;
     private final Set<String> there = new HashSet<>();
@@ -65,40 +77,86 @@ final class SimulatedDevice {
         watcher = newWatcher;
     }
 
-    /** A bundle on this device: 3 classes, cosine betas, learned variance, with or without a guide. */
+    /** What a simulated bundle has. */
+    enum Kind {
+        /** Classes. */
+        PLAIN,
+        /** Classes, and a classifier that guides. */
+        GUIDED,
+        /** Texts and latents, as Stable Diffusion has them. */
+        LATENT,
+        /** Texts, a guide that reads them in its own way, a second stage, and a decoder on top. */
+        CASCADE;
+
+        boolean has(Network network) {
+            return switch (this) {
+                case PLAIN -> network == Network.DENOISER;
+                case GUIDED -> network == Network.DENOISER || network == Network.GUIDE;
+                case LATENT ->
+                    network == Network.DENOISER || network == Network.TEXT_ENCODER || network == Network.DECODER;
+                case CASCADE -> true;
+            };
+        }
+    }
+
+    /** A bundle of classes on this device, with or without a guide. */
     Bundle bundle(String name, boolean guided) {
-        Guide guide = rows -> {
-            FloatBuffer gradients = evaluate(name, Network.GUIDE, rows, SimulatedDevice::gradient);
-            return new Guide.Guidance(gradients, FloatBuffer.allocate(rows.rows()), FloatBuffer.allocate(rows.rows()));
-        };
+        return bundle(name, guided ? Kind.GUIDED : Kind.PLAIN);
+    }
+
+    Bundle bundle(String name, Kind kind) {
+        Map<Network, RowFunction> networks = new EnumMap<>(Network.class);
+        Map<Network, Tokenizer> tokenizers = new EnumMap<>(Network.class);
+        for (Network network : Network.values()) {
+            if (kind.has(network)) {
+                networks.put(network, rows -> List.of(evaluate(name, network, rows)));
+                tokenizers.put(network, SimulatedDevice::tokens);
+            }
+        }
         return Bundle.counting(
-                manifest(name),
+                manifest(name, kind),
                 new BundleIdentity(name, "1", "0".repeat(64)),
-                rows -> evaluate(name, Network.DENOISER, rows, SimulatedDevice::prediction),
-                guided ? Optional.of(guide) : Optional.empty(),
+                networks,
+                tokenizers,
                 Optional.empty(),
                 new SimulatedResidence(name));
     }
 
     static BundleManifest manifest(String name) {
+        return manifest(name, Kind.GUIDED);
+    }
+
+    private static BundleManifest manifest(String name, Kind kind) {
+        BundleManifest.Diffusion diffusion = new BundleManifest.Diffusion(
+                BetaSchedule.COSINE,
+                TRAIN_STEPS,
+                BundleManifest.Prediction.EPSILON,
+                BundleManifest.Variance.LEARNED_RANGE,
+                true,
+                Spacing.EVEN,
+                0,
+                FinalAlphaBar.ONE);
+        BundleManifest.TokenizerFile tokenizer = new BundleManifest.TokenizerFile("tokenizer.json", "0", TOKENS);
+        boolean upsampled = kind.has(Network.UPSAMPLER);
+        TensorShape last = upsampled ? LARGER : SHAPE;
         return new BundleManifest(
                 BundleManifest.FORMAT_VERSION,
                 name,
                 "1",
                 "simulated",
                 "Apache-2.0",
+                kind.has(Network.DECODER) ? PICTURE : last,
                 SHAPE,
-                SHAPE,
-                new BundleManifest.Diffusion(
-                        BetaSchedule.COSINE,
-                        TRAIN_STEPS,
-                        BundleManifest.Prediction.EPSILON,
-                        BundleManifest.Variance.LEARNED_RANGE,
-                        true,
-                        Spacing.EVEN,
-                        0,
-                        FinalAlphaBar.ONE),
-                new BundleManifest.Condition(BundleManifest.Condition.Kind.CLASS, CLASSES, NULL_CLASS),
+                diffusion,
+                kind.has(Network.TEXT_ENCODER)
+                        ? new BundleManifest.TextCondition(CONTEXT, tokenizer, List.of())
+                        : new BundleManifest.ClassCondition(CLASSES, NULL_CLASS),
+                kind.has(Network.GUIDE_TEXT_ENCODER)
+                        ? Optional.of(new BundleManifest.TextCondition(TARGET, tokenizer, List.of()))
+                        : Optional.empty(),
+                upsampled
+                        ? Optional.of(new BundleManifest.Upsampler(LARGER, diffusion, UPSAMPLER_TIMESTEPS, NOISE_SCALE))
+                        : Optional.empty(),
                 new BundleManifest.GuidanceFacts(GUIDED_CHANNELS),
                 new BundleManifest.Defaults(10, 2, 4),
                 Map.of());
@@ -168,35 +226,76 @@ final class SimulatedDevice {
         return rowsPoisoned;
     }
 
+    /** The ids of a text: of its first letters, padded with zeroes. */
+    static long[] tokens(String text) {
+        long[] tokens = new long[TOKENS];
+        for (int at = 0; at < TOKENS && at < text.length(); at++) {
+            tokens[at] = text.charAt(at);
+        }
+        return tokens;
+    }
+
+    /** A text encoder: a few bounded numbers. */
+    static float[] context(Network encoder, long[] tokens) {
+        float[] context = new float[encoder == Network.TEXT_ENCODER ? CONTEXT : TARGET];
+        for (int k = 0; k < context.length; k++) {
+            long sum = encoder == Network.TEXT_ENCODER ? 0 : 5;
+            for (int at = 0; at < tokens.length; at++) {
+                sum += (at + k + 1) * tokens[at];
+            }
+            context[k] = sum % 17 / 17f;
+        }
+        return context;
+    }
+
     /** The denoiser: eps and variance fraction of one row. */
-    static float[] prediction(float[] x, int timestep, long condition) {
+    static float[] prediction(float[] x, int timestep, float... condition) {
         int n = x.length;
         float mean = 0;
         for (float value : x) {
             mean += value / n;
         }
+        float told = 1;
+        for (int k = 0; k < condition.length; k++) {
+            told += (k + 1) * condition[k];
+        }
         float[] prediction = new float[2 * n];
         for (int e = 0; e < n; e++) {
-            prediction[e] = 0.8f * x[e] + 0.1f * mean + 0.02f * (condition + 1) * (e % 5 - 2) + 1e-4f * timestep;
+            prediction[e] = 0.8f * x[e] + 0.1f * mean + 0.02f * told * (e % 5 - 2) + 1e-4f * timestep;
             prediction[n + e] = 0.5f * (e % 3 - 1);
         }
         return prediction;
     }
 
     /** The guide: a bounded gradient of one row. */
-    static float[] gradient(float[] x, int timestep, long target) {
+    static float[] gradient(float[] x, int timestep, float... target) {
         float[] gradient = new float[x.length];
         for (int e = 0; e < x.length; e++) {
-            gradient[e] = 0.05f * ((e + target) % 4 - 1.5f) - 0.1f * x[e] / (1 + Math.abs(x[e])) + 1e-5f * timestep;
+            gradient[e] = 0.05f * ((e + target[0]) % 4 - 1.5f) - 0.1f * x[e] / (1 + Math.abs(x[e])) + 1e-5f * timestep;
+            gradient[e] += target.length > 1 ? 0.01f * target[1] : 0;
         }
         return gradient;
     }
 
-    private interface RowFunction {
-        float[] of(float[] x, int timestep, long condition);
+    /** The upsampler: a denoiser that also looks at the small sample. */
+    static float[] upsamplerPrediction(float[] x, int timestep, float[] low, float... condition) {
+        float[] prediction = prediction(x, timestep, condition);
+        for (int e = 0; e < x.length; e++) {
+            prediction[e] += 0.1f * low[e % low.length];
+        }
+        return prediction;
     }
 
-    private FloatBuffer evaluate(String bundle, Network network, RowBuffers rows, RowFunction function) {
+    /** The decoder: a picture of one latent. */
+    static float[] picture(float[] latent) {
+        float[] picture = new float[PICTURE.elements()];
+        for (int e = 0; e < picture.length; e++) {
+            picture[e] = 0.5f * latent[e % latent.length] - 0.25f * latent[(3 * e + 1) % latent.length];
+        }
+        return picture;
+    }
+
+    private FloatBuffer evaluate(String bundle, Network network, RowBuffers rows) {
         requireEmptyPadding(rows);
         assertThat(there).as("bundles on the device").contains(bundle);
         watcher.called(bundle, network, rows);
@@ -211,11 +310,9 @@ final class SimulatedDevice {
             }
             throw new OutOfDeviceMemoryException("the simulated device has no room for " + rows.rows() + " rows");
         }
-        float[] x = new float[rows.elementsPerRow()];
         FloatBuffer results = null;
         for (int row = 0; row < rows.rows(); row++) {
-            rows.sample(row, x);
-            float[] result = function.of(x, rows.timestep(row), rows.condition(row));
+            float[] result = result(network, rows, row);
             if (results == null) {
                 results = FloatBuffer.allocate(rows.rows() * result.length);
             }
@@ -223,6 +320,29 @@ final class SimulatedDevice {
         }
         poisonedRow = -1;
         return Objects.requireNonNull(results);
+    }
+
+    private static float[] result(Network network, RowBuffers rows, int row) {
+        return switch (network) {
+            case DENOISER -> prediction(rows.floats(0, row), timestep(rows, row), condition(rows, 2, row));
+            case GUIDE -> gradient(rows.floats(0, row), timestep(rows, row), condition(rows, 2, row));
+            case TEXT_ENCODER, GUIDE_TEXT_ENCODER -> context(network, rows.integers(0, row));
+            case UPSAMPLER ->
+                upsamplerPrediction(
+                        rows.floats(0, row), timestep(rows, row), rows.floats(2, row), condition(rows, 3, row));
+            case DECODER -> picture(rows.floats(0, row));
+        };
+    }
+
+    private static int timestep(RowBuffers rows, int row) {
+        return (int) rows.integers(1, row)[0];
+    }
+
+    private static float[] condition(RowBuffers rows, int at, int row) {
+        return switch (rows.layout().inputs().get(at).type()) {
+            case FLOATS -> rows.floats(at, row);
+            case INTEGERS -> new float[] {rows.integers(at, row)[0]};
+        };
     }
 
     private boolean poisoned(int row, RowBuffers rows) {
@@ -243,12 +363,14 @@ final class SimulatedDevice {
     }
 
     private static void requireEmptyPadding(RowBuffers rows) {
-        float[] x = new float[rows.elementsPerRow()];
+        List<RowLayout.Input> inputs = rows.layout().inputs();
         for (int row = rows.used(); row < rows.rows(); row++) {
-            rows.sample(row, x);
-            assertThat(x).containsOnly(0);
-            assertThat(rows.timestep(row)).isZero();
-            assertThat(rows.condition(row)).isZero();
+            for (int at = 0; at < inputs.size(); at++) {
+                switch (inputs.get(at).type()) {
+                    case FLOATS -> assertThat(rows.floats(at, row)).containsOnly(0);
+                    case INTEGERS -> assertThat(rows.integers(at, row)).containsOnly(0);
+                }
+            }
         }
     }
 

@@ -2,9 +2,13 @@ package dev.sluice.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.request.CallShape;
+import dev.sluice.request.CallSize;
+import dev.sluice.request.Network;
+import dev.sluice.request.PerNetwork;
 import java.util.List;
 
-/** The engine's loop over one simulated bundle with a guide, for tests of one behaviour. */
+/** The engine's loop over one simulated bundle, for tests of one behaviour. */
 final class SimulatedLane {
     static final String MODEL = "shapes";
 
@@ -16,7 +20,11 @@ final class SimulatedLane {
     private int arrivals;
 
     SimulatedLane(EngineSettings settings) {
-        lane = new Lane(device.bundle(MODEL, true), settings, clock);
+        this(SimulatedDevice.Kind.GUIDED, settings);
+    }
+
+    SimulatedLane(SimulatedDevice.Kind kind, EngineSettings settings) {
+        lane = new Lane(device.bundle(MODEL, kind), settings, clock);
         loop = new EngineLoop(List.of(lane), settings, clock, new InlineDevice(clock), meter);
     }
 
@@ -26,6 +34,11 @@ final class SimulatedLane {
 
     static RequestDraft draft() {
         return RequestDraft.of(MODEL, "square");
+    }
+
+    /** The calls of a bundle that has denoiser and guide alone. */
+    static CallShape shape(CallSize size, int denoiser, int guide) {
+        return new CallShape(size, PerNetwork.of(Network.DENOISER, denoiser).with(Network.GUIDE, guide));
     }
 
     /** A job of this lane that the loop doesn't know of. */

@@ -10,6 +10,8 @@ import dev.sluice.diffusion.BetaSchedule;
 import dev.sluice.diffusion.FinalAlphaBar;
 import dev.sluice.diffusion.Spacing;
 import dev.sluice.diffusion.TrainedProcess;
+import dev.sluice.model.RowLayout.Input;
+import dev.sluice.request.Network;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,9 +67,9 @@ class VerifiedBundleTest {
     void acceptsABundleWhoseFilesAreWhatTheManifestSays() throws IOException {
         VerifiedBundle verified = read();
 
-        assertThat(verified.manifest().condition().classes()).containsExactly("circle", "square");
-        assertThat(verified.module("denoiser")).isEqualTo(directory.resolve("denoiser.pt"));
-        assertThat(verified.module("auditor")).isNull();
+        assertThat(verified.manifest().classCondition().classes()).containsExactly("circle", "square");
+        assertThat(verified.module("denoiser")).contains(directory.resolve("denoiser.pt"));
+        assertThat(verified.module("auditor")).isEmpty();
         assertThat(verified.identity().name()).isEqualTo("shapes");
         assertThat(verified.identity().version()).isEqualTo("1.2.3");
         assertThat(verified.identity().toString()).contains(sha256(directory.resolve("bundle.json")));
@@ -226,6 +228,142 @@ class VerifiedBundleTest {
         ((ObjectNode) manifest.get("condition")).put("kind", "telepathy");
 
         refuses("cannot read bundle.json", "telepathy");
+    }
+
+    @Test
+    void acceptsTextsWithAGuideOfTheirOwnAndASecondStage() throws IOException {
+        cascade();
+        BundleManifest read = read().manifest();
+
+        assertThat(read.layout(Network.UPSAMPLER))
+                .isEqualTo(
+                        RowLayout.of(Input.floats(3, 8, 8), Input.integers(), Input.floats(3, 4, 4), Input.floats(12)));
+        assertThat(read.layout(Network.GUIDE))
+                .isEqualTo(RowLayout.of(Input.floats(3, 4, 4), Input.integers(), Input.floats(5)));
+        assertThat(read.layout(Network.GUIDE_TEXT_ENCODER)).isEqualTo(RowLayout.of(Input.integers(8)));
+        assertThat(read.layout(Network.DECODER)).isEqualTo(RowLayout.of(Input.floats(3, 8, 8)));
+        assertThat(read.upsampler().orElseThrow().diffusion().process())
+                .isEqualTo(TrainedProcess.evenly(BetaSchedule.LINEAR, 1000));
+    }
+
+    @Test
+    void guideOfTextsWithoutOneOfItsOwnIsToldWhatTheDenoiserIs() throws IOException {
+        cascade();
+        manifest.remove("guideCondition");
+        modules().remove("guide_text_encoder");
+
+        assertThat(read().manifest().layout(Network.GUIDE))
+                .isEqualTo(RowLayout.of(Input.floats(3, 4, 4), Input.integers(), Input.floats(12)));
+    }
+
+    @Test
+    void refusesATokenizerWithAnotherChecksum() throws IOException {
+        cascade();
+        Files.writeString(directory.resolve("guide-tokenizer.json"), "tampered with");
+
+        refuses("guide_text_encoder's tokenizer: guide-tokenizer.json has checksum");
+    }
+
+    @Test
+    void refusesATokenizerOutsideTheBundle() throws IOException {
+        cascade();
+        tokenizer("condition").put("file", "../tokenizer.json");
+
+        refuses("text_encoder's tokenizer: ../tokenizer.json lies outside the bundle");
+    }
+
+    @Test
+    void refusesTextsThatNobodyEncodes() throws IOException {
+        cascade();
+        modules().remove("text_encoder");
+        modules().remove("guide_text_encoder");
+
+        refuses("no module is in the role text_encoder", "guideCondition and a module in the role guide_text_encoder");
+    }
+
+    @Test
+    void refusesASecondStageThatContradictsItself() throws IOException {
+        cascade();
+        ObjectNode upsampler = (ObjectNode) manifest.required("upsampler");
+        upsampler.put("noiseScale", 0);
+        upsampler.putArray("timesteps").add(5).add(5).add(1000);
+
+        refuses("upsampler.noiseScale is 0", "5 follows 5", "1000 follows 5");
+    }
+
+    @Test
+    void refusesASecondStageWithoutItsModule() throws IOException {
+        cascade();
+        modules().remove("upsampler");
+
+        refuses("upsampler needs both its section and a module");
+    }
+
+    @Test
+    void refusesAPictureThatDoesNotComeOut() throws IOException {
+        ((ObjectNode) manifest.required("image")).put("height", 8);
+
+        refuses("without a decoder");
+    }
+
+    @Test
+    void refusesAGuideOfTextsForABundleOfClasses() throws IOException {
+        cascade();
+        manifest.set("condition", JSON.readTree("""
+                {"kind": "class", "classes": ["circle"], "nullClass": 1}
+                """));
+
+        refuses("guideCondition needs condition.kind to be text");
+    }
+
+    @Test
+    void refusesANullClassThatThereIsNot() throws IOException {
+        ((ObjectNode) manifest.required("condition")).put("nullClass", 3);
+
+        refuses("condition.nullClass is 3, there are 2 classes");
+    }
+
+    /** Makes it a bundle of texts with everything that one can have but a decoder. */
+    private void cascade() throws IOException {
+        ((ObjectNode) manifest.required("image")).put("height", 8).put("width", 8);
+        manifest.set("condition", text(12, "tokenizer.json", 16));
+        manifest.set("guideCondition", text(5, "guide-tokenizer.json", 8));
+        manifest.set("upsampler", JSON.readTree("""
+                {
+                  "sample": {"channels": 3, "height": 8, "width": 8},
+                  "diffusion": {
+                    "betaSchedule": "linear",
+                    "trainSteps": 1000,
+                    "prediction": "epsilon",
+                    "variance": "learned_range",
+                    "clipDenoised": true
+                  },
+                  "timesteps": [0, 40, 997],
+                  "noiseScale": 0.997
+                }
+                """));
+        module("text_encoder", "text_encoder.pt");
+        module("guide_text_encoder", "guide_text_encoder.pt");
+        module("upsampler", "upsampler.pt");
+    }
+
+    private ObjectNode text(int elements, String file, int tokens) throws IOException {
+        Path path = directory.resolve(file);
+        Files.writeString(path, "tokenizer " + file);
+        ObjectNode text = JSON.createObjectNode().put("kind", "text").put("contextElements", elements);
+        text.putObject("tokenizer")
+                .put("file", file)
+                .put("sha256", sha256(path))
+                .put("maxTokens", tokens);
+        return text;
+    }
+
+    private ObjectNode tokenizer(String condition) {
+        return (ObjectNode) manifest.required(condition).required("tokenizer");
+    }
+
+    private ObjectNode modules() {
+        return (ObjectNode) manifest.required("modules");
     }
 
     /** Writes a file and enters it in the manifest. */

@@ -13,6 +13,7 @@ import dev.sluice.model.Bundle;
 import dev.sluice.model.TorchScriptBundles;
 import dev.sluice.model.VerifiedBundle;
 import dev.sluice.request.GenerationRequest;
+import dev.sluice.request.Network;
 import dev.sluice.standalone.EmbeddedS3;
 import dev.sluice.storage.CheckpointAddress;
 import dev.sluice.storage.CheckpointStore;
@@ -83,7 +84,7 @@ class CheckpointMeasure {
             throws InterruptedException {
         CountDownLatch ends = new CountDownLatch(REQUESTS);
         CheckpointSettings settings = new CheckpointSettings(every, OptionalInt.empty());
-        long rows = bundle.denoiserRows().used();
+        long rows = bundle.counter(Network.DENOISER).used();
         long start = System.nanoTime();
         try (Checkpoints checkpoints =
                 new Checkpoints(new Kept(store), settings, Duration.ofSeconds(5), "measure", EngineClock.SYSTEM)) {
@@ -107,7 +108,7 @@ class CheckpointMeasure {
             }
             ends.await();
         }
-        return (bundle.denoiserRows().used() - rows) * 1e9 / (System.nanoTime() - start);
+        return (bundle.counter(Network.DENOISER).used() - rows) * 1e9 / (System.nanoTime() - start);
     }
 
     private static GenerationRequest request(String id, long seed) {

@@ -8,6 +8,8 @@ import dev.sluice.engine.EngineSettings;
 import dev.sluice.engine.MeterFile;
 import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.request.DeviceUsage;
+import dev.sluice.request.Network;
+import dev.sluice.request.PerNetwork;
 import dev.sluice.request.RequestLimits;
 import dev.sluice.standalone.EmbeddedKafka;
 import dev.sluice.standalone.EmbeddedSchemaRegistry;
@@ -82,7 +84,8 @@ class LostDeviceTimeIT {
                 new StringSerializer(),
                 new ByteArraySerializer());
         MeterFile meter = MeterFile.create(folder, APPLICATION_ID, dead.process(), startedAt);
-        meter.spent(100, 10);
+        meter.spent(Network.DENOISER, 100);
+        meter.spent(Network.GUIDE, 10);
         meter.close();
         own = MeterFile.create(folder, APPLICATION_ID, "worker/alive", Instant.now());
     }
@@ -116,7 +119,7 @@ class LostDeviceTimeIT {
             producer.commitTransaction();
             Overhead.Lost charge = awaitLost();
             assertThat(charge.process()).isEqualTo(dead.process());
-            assertThat(charge.usage()).isEqualTo(new DeviceUsage(50, 6, 0, 0));
+            assertThat(charge.usage()).isEqualTo(new DeviceUsage(nanos(50, 6), 0, 0));
             assertThat(charge.start()).isEqualTo(Instant.ofEpochMilli(startedAt.toEpochMilli()));
             assertThat(meterFile()).exists();
 
@@ -184,7 +187,7 @@ class LostDeviceTimeIT {
 
         try (LostDeviceTime second = lostDeviceTime()) {
             second.start();
-            assertThat(awaitLost().usage()).isEqualTo(new DeviceUsage(100, 10, 0, 0));
+            assertThat(awaitLost().usage()).isEqualTo(new DeviceUsage(nanos(100, 10), 0, 0));
         }
     }
 
@@ -199,7 +202,7 @@ class LostDeviceTimeIT {
                 LostDeviceTime lost = lostDeviceTime()) {
             lost.start();
             SimulatedWorker.await(overhead::any, () -> "nothing lost yet");
-            meter.writtenOff(new DeviceUsage(7, 0, 0, 0));
+            meter.writtenOff(new DeviceUsage(nanos(7, 0), 0, 0));
             engine.start();
             StreamWorker idle = new StreamWorker(
                     settings(),
@@ -278,8 +281,12 @@ class LostDeviceTimeIT {
                         registry.url().toString()));
     }
 
+    private static PerNetwork nanos(long denoiser, long guide) {
+        return PerNetwork.of(Network.DENOISER, denoiser).with(Network.GUIDE, guide);
+    }
+
     private void inTransaction(long denoiserNanos, long guideNanos) {
-        DeviceUsage usage = new DeviceUsage(denoiserNanos, guideNanos, 0, 1);
+        DeviceUsage usage = new DeviceUsage(nanos(denoiserNanos, guideNanos), 0, 1);
         CostIncurred cost = dead.overhead(sequence++, usage, startedAt, startedAt.plusSeconds(1));
         producer.beginTransaction();
         send(serializer.serialize(TOPIC, cost));

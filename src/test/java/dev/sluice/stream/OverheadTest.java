@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.engine.DeviceMeter;
 import dev.sluice.request.DeviceUsage;
+import dev.sluice.request.Network;
+import dev.sluice.request.PerNetwork;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
@@ -12,7 +14,8 @@ class OverheadTest {
     private static final Duration INTERVAL = Duration.ofMinutes(1);
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     private static final Instant DUE = START.plus(INTERVAL);
-    private static final DeviceUsage SOME = new DeviceUsage(7, 5, 1, 2);
+    private static final DeviceUsage SOME =
+            new DeviceUsage(PerNetwork.of(Network.DENOISER, 7).with(Network.GUIDE, 5), 1, 2);
 
     private final DeviceMeter meter = new DeviceMeter();
     private final Overhead overhead = new Overhead(meter, INTERVAL, START);

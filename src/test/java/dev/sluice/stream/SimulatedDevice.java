@@ -5,17 +5,18 @@ import dev.sluice.diffusion.FinalAlphaBar;
 import dev.sluice.diffusion.Spacing;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleManifest;
-import dev.sluice.model.BundleManifest.Condition;
+import dev.sluice.model.BundleManifest.ClassCondition;
 import dev.sluice.model.BundleManifest.Defaults;
 import dev.sluice.model.BundleManifest.Diffusion;
 import dev.sluice.model.BundleManifest.GuidanceFacts;
 import dev.sluice.model.BundleManifest.Prediction;
 import dev.sluice.model.BundleManifest.TensorShape;
 import dev.sluice.model.BundleManifest.Variance;
-import dev.sluice.model.Denoiser;
 import dev.sluice.model.ModelException;
 import dev.sluice.model.RowBuffers;
+import dev.sluice.model.RowFunction;
 import dev.sluice.request.BundleIdentity;
+import dev.sluice.request.Network;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,7 @@ import java.util.concurrent.Semaphore;
  * Simulates a device with one bundle: each call predicts no noise and takes a millisecond of its clock. The test's thread
  * says how many calls may be made; the engine's thread waits for that inside the call.
  */
-final class SimulatedDevice implements Denoiser {
+final class SimulatedDevice implements RowFunction {
     static final String BUNDLE = "plain";
     static final List<String> LABELS = List.of("circle", "square");
     static final long NANOS_PER_CALL = 1_000_000;
@@ -63,13 +64,13 @@ final class SimulatedDevice implements Denoiser {
     }
 
     @Override
-    public FloatBuffer evaluate(RowBuffers rows) {
+    public List<FloatBuffer> evaluate(RowBuffers rows) {
         calls.acquireUninterruptibly();
         time.advanceNanos(NANOS_PER_CALL);
         if (broken) {
             throw new ModelException("the simulated device is broken", new IllegalStateException("on purpose"));
         }
-        return FloatBuffer.allocate(rows.rowsPerCall() * SHAPE.elements());
+        return List.of(FloatBuffer.allocate(rows.rowsPerCall() * SHAPE.elements()));
     }
 
     Bundle bundle() {
@@ -90,15 +91,13 @@ final class SimulatedDevice implements Denoiser {
                         Spacing.EVEN,
                         0,
                         FinalAlphaBar.ONE),
-                new Condition(Condition.Kind.CLASS, LABELS, LABELS.size()),
+                new ClassCondition(LABELS, LABELS.size()),
+                Optional.empty(),
+                Optional.empty(),
                 new GuidanceFacts(3),
                 new Defaults(10, 2, 4),
                 Map.of());
         return Bundle.counting(
-                manifest,
-                new BundleIdentity(BUNDLE, "1.0.0", "0".repeat(64)),
-                this,
-                Optional.empty(),
-                Optional.empty());
+                manifest, new BundleIdentity(BUNDLE, "1.0.0", "0".repeat(64)), Map.of(Network.DENOISER, this));
     }
 }

@@ -16,7 +16,9 @@ import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.Evaluations;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.GenerationRequest;
+import dev.sluice.request.Network;
 import dev.sluice.request.Outcome;
+import dev.sluice.request.PerNetwork;
 import dev.sluice.request.PlanSummary;
 import dev.sluice.request.Refusal;
 import dev.sluice.request.StoredImage;
@@ -51,7 +53,7 @@ class EventEncoderTest {
         assertThat(event.getPlan().getGuidedTimesteps()).containsExactly(50, 25);
         assertThat(event.getTimings().getSamplingNanos()).isEqualTo(2_000_000_000L);
         assertThat(event.getTags()).isEqualTo(request.tags());
-        assertThat(event.getCalls()).isEqualTo(new CallsMade(CallSizing.CONSTANT, 16, 8));
+        assertThat(event.getCalls()).isEqualTo(new CallsMade(CallSizing.CONSTANT, 16, 8, 1, 2, 3, 4));
     }
 
     @Test
@@ -99,12 +101,31 @@ class EventEncoderTest {
     }
 
     @Test
+    void aChargeSaysWhatEachNetworkHadAndTheWholeIsTheirSum() {
+        CostIncurred cost = encoder.cost(request, completed(), START, END);
+
+        assertThat(cost.getDeviceNanos())
+                .isEqualTo(cost.getDenoiserNanos()
+                        + cost.getGuideNanos()
+                        + cost.getTextEncoderNanos()
+                        + cost.getGuideTextEncoderNanos()
+                        + cost.getUpsamplerNanos()
+                        + cost.getDecoderNanos());
+        assertThat(cost.getUpsamplerNanos()).isEqualTo(2);
+        assertThat(cost.getGuideTextEncoderNanos()).isEqualTo(1);
+        assertThat(cost.getTextEvaluations()).isEqualTo(1);
+        assertThat(cost.getUpsamplerEvaluations()).isEqualTo(27);
+        assertThat(cost.getDecoderEvaluations()).isEqualTo(1);
+        assertThat(trip(cost, CostIncurred.class)).isEqualTo(cost);
+    }
+
+    @Test
     void costsAddUpToThePriceOfTheirTimeExactly() {
         var random = new SplittableRandom(7);
         BigDecimal costs = BigDecimal.ZERO;
         long nanos = 0;
         for (int i = 0; i < 10_000; i++) {
-            var usage = new DeviceUsage(random.nextLong(1L << 40), random.nextLong(1L << 30), 0, 1);
+            var usage = new DeviceUsage(PerNetwork.of(network -> random.nextLong(1L << 38)), 0, 1);
             costs = costs.add(encoder.overhead(i, usage, START, END).getListCost());
             nanos += usage.deviceNanos();
         }
@@ -146,10 +167,17 @@ class EventEncoderTest {
                 List.of(new StoredImage(0, "images", "a/b/0.png", "ab", 100, 7)),
                 new BundleIdentity("shapes-32", "1", "cd"),
                 new PlanSummary(50, List.of(50, 25), List.of(25.0, 25.0)),
-                new CallShape(CallSize.CONSTANT, 16, 8),
-                new Evaluations(50, 2, 0, 48),
-                new Evaluations(30, 1, 0, 29),
-                new DeviceUsage(5, 2, 1, 52),
+                new CallShape(CallSize.CONSTANT, PerNetwork.of(network -> switch (network) {
+                    case DENOISER -> 16;
+                    case GUIDE -> 8;
+                    case TEXT_ENCODER -> 1;
+                    case GUIDE_TEXT_ENCODER -> 2;
+                    case UPSAMPLER -> 3;
+                    case DECODER -> 4;
+                })),
+                new Evaluations(50, 2, 0, 48, 2, 27, 1),
+                new Evaluations(30, 1, 0, 29, 1, 27, 1),
+                new DeviceUsage(PerNetwork.of(network -> network == Network.UPSAMPLER ? 2 : 1), 1, 52),
                 new Timings(START, END, Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(3)));
     }
 

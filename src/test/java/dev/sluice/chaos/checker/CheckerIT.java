@@ -177,9 +177,9 @@ class CheckerIT {
                         new ImageObject(0, BUCKET, id + "/0.png", ImageDigest.sha256(png), (long) png.length, 1L)))
                 .setBundle(new BundleUsed("model", "1", "00"))
                 .setPlan(new PlanAsRun(1, List.of(1), List.of(1.0)))
-                .setEvaluations(new EvaluationCounts(1L, 0L, 0L, 0L))
+                .setEvaluations(new EvaluationCounts(1L, 0L, 0L, 0L, 0L, 0L, 0L))
                 .setTimings(new RunTimings(NOW, NOW, 1L, 1L, 1L))
-                .setCalls(new CallsMade(CallSizing.CONSTANT, 16, 8))
+                .setCalls(new CallsMade(CallSizing.CONSTANT, 16, 8, 0, 0, 0, 0))
                 .setWorker("worker")
                 .build();
     }

@@ -1,0 +1,106 @@
+package dev.sluice.engine;
+
+import dev.sluice.engine.Row.Role;
+import dev.sluice.model.RowBuffers;
+import java.nio.FloatBuffer;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * What a job's networks are told of its prompt. Texts are encoded once for all of the job's images, before the first
+ * starts, unless their encodings are still at hand. Confined to the engine's loop.
+ */
+final class Contexts implements Requester {
+    private final Job job;
+    private final Map<Told.OfText, float[]> encoded = new HashMap<>();
+    /** Texts whose encodings have not come back. */
+    private final Map<Role, Told.OfText> missing = new EnumMap<>(Role.class);
+    /** For each text in a call, where its encoding is to be kept: whatever holds those of that call's size. */
+    private final Map<Role, RecentContexts> keepers = new EnumMap<>(Role.class);
+
+    Contexts(Job job) {
+        this.job = job;
+        missing.putAll(job.recipe().texts());
+    }
+
+    /**
+     * Takes what is at hand.
+     *
+     * @return whether that was anything
+     */
+    boolean recall(RecentContexts recent) {
+        return missing.values().removeIf(text -> {
+            recent.find(text).ifPresent(context -> encoded.put(text, context));
+            return encoded.containsKey(text);
+        });
+    }
+
+    /** Whether images may start. */
+    boolean complete() {
+        return missing.isEmpty();
+    }
+
+    /** Whether every encoding is finite everywhere. */
+    boolean finite() {
+        return encoded.values().stream().allMatch(Finite::everywhere);
+    }
+
+    /** Writes what a network is told into the row of a call. */
+    void put(Told told, RowBuffers call) {
+        switch (told) {
+            case Told.OfClass(int index) -> call.put(index);
+            case Told.OfText text -> call.put(context(text));
+        }
+    }
+
+    @Override
+    public Job job() {
+        return job;
+    }
+
+    @Override
+    public void requestRows(Consumer<Row> queue) {
+        missing.keySet().forEach(role -> queue.accept(new Row(this, role)));
+    }
+
+    @Override
+    public void fill(Role role, RowBuffers call) {
+        keepers.put(role, job.lane().recentContexts());
+        call.begin()
+                .put(missingText(role).tokens().stream()
+                        .mapToLong(Long::longValue)
+                        .toArray());
+    }
+
+    @Override
+    public boolean receive(Role role, FloatBuffer results, int row) {
+        Told.OfText text = missingText(role);
+        float[] context = new float[job.lane().manifest().contextElements(text.encoder())];
+        results.get(row * context.length, context);
+        encoded.put(text, context);
+        missing.remove(role);
+        RecentContexts keeper = keepers.get(role);
+        if (keeper != null && Finite.everywhere(context)) {
+            keeper.keep(text, context);
+        }
+        return complete();
+    }
+
+    private Told.OfText missingText(Role role) {
+        Told.OfText text = missing.get(role);
+        if (text == null) {
+            throw new IllegalStateException("a row came back that this job never asked for: " + role);
+        }
+        return text;
+    }
+
+    private float[] context(Told.OfText text) {
+        float[] context = encoded.get(text);
+        if (context == null) {
+            throw new IllegalStateException("a text is used that was not encoded");
+        }
+        return context;
+    }
+}

@@ -1,0 +1,57 @@
+package dev.sluice.engine;
+
+import dev.sluice.engine.JobSnapshot.Stage;
+import dev.sluice.engine.Row.Role;
+import dev.sluice.model.RowBuffers;
+import java.nio.FloatBuffer;
+import java.util.List;
+
+/** From a latent to a picture, in one evaluation. */
+final class Decoding implements Phase {
+    private static final float[] NOTHING = {};
+
+    private final float[] latent;
+    private final float[] picture;
+
+    private Decoding(float[] latent, int pictureElements) {
+        this.latent = latent;
+        picture = new float[pictureElements];
+    }
+
+    /** What comes after the last sampler: the decoder where the bundle has one, for its samples are latents then. */
+    static Phase orDone(Job job, float[] sample) {
+        return job.recipe().decodes()
+                ? new Decoding(sample, job.lane().manifest().image().elements())
+                : new Done(sample);
+    }
+
+    @Override
+    public List<Role> roles() {
+        return List.of(Role.DECODE);
+    }
+
+    @Override
+    public void fill(Role role, RowBuffers call) {
+        call.begin().put(latent);
+    }
+
+    @Override
+    public void receive(Role role, FloatBuffer results, int row) {
+        results.get(row * picture.length, picture);
+    }
+
+    @Override
+    public Phase advance() {
+        return new Done(picture);
+    }
+
+    @Override
+    public float[] values() {
+        return picture;
+    }
+
+    @Override
+    public JobSnapshot.Image snapshot() {
+        return new JobSnapshot.Image(Stage.DECODING, -1, latent.clone(), StepMemory.NOTHING, NOTHING);
+    }
+}

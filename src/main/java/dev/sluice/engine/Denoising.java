@@ -1,0 +1,100 @@
+package dev.sluice.engine;
+
+import dev.sluice.diffusion.NoiseStream;
+import dev.sluice.engine.JobSnapshot.Stage;
+import dev.sluice.engine.Row.Role;
+import dev.sluice.model.RowBuffers;
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/** The first stage: from noise to a sample, guided as the request's plan says. */
+final class Denoising implements Phase {
+    private static final float[] NOTHING = {};
+
+    private final Job job;
+    private final NoiseStream stream;
+    private final GuidedStep guidedStep;
+    private final StepNoise noise;
+    private final float[] x;
+    /** The walk's evaluation to make next, counting down to 0; -1 after the last. */
+    private int index;
+
+    private Denoising(Job job, NoiseStream stream, Executor noiseMaker, int index) {
+        this.job = job;
+        this.stream = stream;
+        this.index = index;
+        int elements = job.lane().manifest().sample().elements();
+        guidedStep = new GuidedStep(job.recipe(), job.lane().manifest());
+        noise = new StepNoise(stream, elements, noiseMaker);
+        x = new float[elements];
+        prepareNoise();
+    }
+
+    /** Before the first step. */
+    static Denoising start(Job job, NoiseStream stream, Executor noiseMaker) {
+        Denoising phase =
+                new Denoising(job, stream, noiseMaker, job.recipe().walk().length() - 1);
+        stream.fillInitial(phase.x);
+        return phase;
+    }
+
+    /** Where another engine left it. */
+    static Denoising resume(Job job, NoiseStream stream, Executor noiseMaker, JobSnapshot.Image from) {
+        Denoising phase = new Denoising(job, stream, noiseMaker, from.nextIndex());
+        System.arraycopy(from.x(), 0, phase.x, 0, phase.x.length);
+        phase.guidedStep.restore(from.memory());
+        return phase;
+    }
+
+    @Override
+    public List<Role> roles() {
+        return guidedStep.roles(index);
+    }
+
+    @Override
+    public void fill(Role role, RowBuffers call) {
+        Recipe recipe = job.recipe();
+        call.begin().put(x).put(recipe.walk().timestep(index));
+        job.contexts().put(recipe.told(role), call);
+    }
+
+    @Override
+    public void receive(Role role, FloatBuffer results, int row) {
+        guidedStep.receive(role, results, row);
+    }
+
+    @Override
+    public Phase advance() {
+        guidedStep.apply(index, x, needsNoise() ? noise.take() : NOTHING);
+        index--;
+        if (index >= 0) {
+            prepareNoise();
+            return this;
+        }
+        return job.recipe()
+                .upsampler()
+                .<Phase>map(upsampler -> Upsampling.start(job, upsampler, stream, x))
+                .orElseGet(() -> Decoding.orDone(job, x));
+    }
+
+    @Override
+    public float[] values() {
+        return x;
+    }
+
+    @Override
+    public JobSnapshot.Image snapshot() {
+        return new JobSnapshot.Image(Stage.DENOISING, index, x.clone(), guidedStep.memory(), NOTHING);
+    }
+
+    private void prepareNoise() {
+        if (needsNoise()) {
+            noise.prepare(index);
+        }
+    }
+
+    private boolean needsNoise() {
+        return job.recipe().walk().needsNoise(index);
+    }
+}

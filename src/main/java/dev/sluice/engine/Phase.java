@@ -1,0 +1,30 @@
+package dev.sluice.engine;
+
+import dev.sluice.engine.Row.Role;
+import dev.sluice.model.RowBuffers;
+import java.nio.FloatBuffer;
+import java.util.List;
+
+/**
+ * How far an image is: {@link Denoising}, then {@link Upsampling} and {@link Decoding} where the bundle has them, then
+ * {@link Done}. A phase asks for rows; when all have come back it takes its step. Confined to the engine's loop.
+ */
+sealed interface Phase permits Denoising, Upsampling, Decoding, Done {
+    /** The rows that the next step needs; none when done. */
+    List<Role> roles();
+
+    /** Writes the input for a row into a call. */
+    void fill(Role role, RowBuffers call);
+
+    /** Copies a row's result out of a call. */
+    void receive(Role role, FloatBuffer results, int row);
+
+    /** Takes the step that all rows have come back for. */
+    Phase advance();
+
+    /** What the last step made. */
+    float[] values();
+
+    /** The image as of its last step's edge: what is kept does not change within a step. */
+    JobSnapshot.Image snapshot();
+}

@@ -1,0 +1,86 @@
+package dev.sluice.engine;
+
+import dev.sluice.diffusion.LowResolution;
+import dev.sluice.diffusion.NoiseStream;
+import dev.sluice.engine.JobSnapshot.Stage;
+import dev.sluice.engine.Row.Role;
+import dev.sluice.model.RowBuffers;
+import java.nio.FloatBuffer;
+import java.util.List;
+
+/** The second stage: from noise to a larger sample, with the small one to look at. Unguided and without further noise. */
+final class Upsampling implements Phase {
+    private static final float[] NOTHING = {};
+
+    private final Job job;
+    private final UpsamplerPlan plan;
+    /** The first stage's sample, in steps of a picture's levels. */
+    private final float[] low;
+
+    private final float[] x;
+    private final float[] prediction;
+    /** The step to take next; -1 after the last. */
+    private int index;
+
+    private Upsampling(Job job, UpsamplerPlan plan, float[] low, float[] x, int index) {
+        this.job = job;
+        this.plan = plan;
+        this.low = low;
+        this.x = x;
+        this.index = index;
+        prediction = new float[plan.predictionElements()];
+    }
+
+    /**
+     * Before the first step.
+     *
+     * @param sample that the first stage left
+     */
+    static Upsampling start(Job job, UpsamplerPlan plan, NoiseStream stream, float[] sample) {
+        float[] x = new float[plan.elements()];
+        stream.fillInitialOfUpsampler(x);
+        float scale = (float) plan.noiseScale();
+        for (int e = 0; e < x.length; e++) {
+            x[e] *= scale;
+        }
+        return new Upsampling(job, plan, LowResolution.of(sample), x, plan.steps() - 1);
+    }
+
+    /** Where another engine left it. */
+    static Upsampling resume(Job job, UpsamplerPlan plan, JobSnapshot.Image from) {
+        return new Upsampling(job, plan, from.low().clone(), from.x().clone(), from.nextIndex());
+    }
+
+    @Override
+    public List<Role> roles() {
+        return List.of(Role.UPSAMPLE);
+    }
+
+    @Override
+    public void fill(Role role, RowBuffers call) {
+        call.begin().put(x).put(plan.tables().originalTimestep(index)).put(low);
+        job.contexts().put(job.recipe().told(role), call);
+    }
+
+    @Override
+    public void receive(Role role, FloatBuffer results, int row) {
+        results.get(row * prediction.length, prediction);
+    }
+
+    @Override
+    public Phase advance() {
+        plan.sampler().step(index, x, prediction, null, 0, NOTHING);
+        index--;
+        return index >= 0 ? this : Decoding.orDone(job, x);
+    }
+
+    @Override
+    public float[] values() {
+        return x;
+    }
+
+    @Override
+    public JobSnapshot.Image snapshot() {
+        return new JobSnapshot.Image(Stage.UPSAMPLING, index, x.clone(), StepMemory.NOTHING, low.clone());
+    }
+}
