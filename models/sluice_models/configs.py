@@ -48,13 +48,13 @@ SCENES_VOCABULARY = 666
 SCENES_TOKENS = 24
 SCENES_END_ID = SCENES_VOCABULARY - 1
 
-SCENES_AUTOENCODER = AutoencoderConfig(size=SCENES_SIZE, widths=(16, 32, 64, 64), depth=1, groups=16)
+SCENES_AUTOENCODER = AutoencoderConfig(size=SCENES_SIZE, widths=(16, 32, 64), depth=1, groups=8)
 
 SCENES_CLIP_TEXT = ClipTextConfig(vocabulary=SCENES_VOCABULARY, tokens=SCENES_TOKENS, width=96, depth=3, heads=4)
 
 SCENES_UNET = LatentUNetConfig(
     size=SCENES_AUTOENCODER.latent_size,
-    widths=(64, 128),
+    widths=(48, 80, 96),
     depth=1,
     heads=4,
     context_tokens=SCENES_TOKENS,

@@ -141,8 +141,8 @@ def _export(workshop: Workshop, folder: Path) -> None:
 
 RECIPE = Recipe(
     {
-        DENOISER: Part(TrainingPlan(steps=12_000, seed=301, batch=64, null_share=0.12), _base_trainer, _watch_base),
-        GUIDE: Part(TrainingPlan(steps=6_000, seed=311, batch=96, learning_rate=1e-3, weight_decay=0.05), _guide_trainer),
+        DENOISER: Part(TrainingPlan(steps=10_000, seed=301, batch=64, null_share=0.12), _base_trainer, _watch_base),
+        GUIDE: Part(TrainingPlan(steps=4_000, seed=311, batch=96, learning_rate=1e-3, weight_decay=0.05), _guide_trainer),
         UPSAMPLER: Part(TrainingPlan(steps=4_000, seed=321, batch=48, null_share=0.12), _upsampler_trainer),
     },
     _export,
