@@ -94,11 +94,15 @@ class ClassCondition:
 
 @dataclass(frozen=True)
 class TextCondition:
-    """A text: the tokenizer's file, already in the bundle's folder, and the floats a row of its encoding has."""
+    """A text: the tokenizer's file, already in the bundle's folder, and the floats a row of its encoding has.
+
+    ``examples`` are texts that the bundle knows, each with what the auditor is asked about their pictures.
+    """
 
     context_elements: int
     max_tokens: int
     tokenizer: str = "tokenizer.json"
+    examples: tuple[tuple[str, int], ...] = ()
 
     def entry(self, folder: Path) -> dict:
         return {
@@ -109,6 +113,7 @@ class TextCondition:
                 "sha256": sha256_of(folder / self.tokenizer),
                 "maxTokens": self.max_tokens,
             },
+            **({"examples": [{"text": text, "target": target} for text, target in self.examples]} if self.examples else {}),
         }
 
 

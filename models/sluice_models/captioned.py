@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from sluice_models.attributes import Combinations
+from sluice_models.bundle import Facts
+from sluice_models.judge_folder import SCENES_JUDGE, load_prompts
 from sluice_models.picture_sets import PictureSet
 from sluice_models.scenes_recipe import TRAINING_SCENES, scenes_tokenizer
 from sluice_models.workshop import Workshop
@@ -22,6 +26,16 @@ WATCHED_CAPTIONS = (
     "a yellow box below a blue disc",
     "a huge green heart in the middle",
 )
+
+
+EXAMPLES = 20
+
+
+def with_examples(facts: Facts) -> Facts:
+    """``facts`` with the first of the prompts that pictures are judged by."""
+    texts, targets = load_prompts(SCENES_JUDGE, Combinations.TRAINING)
+    examples = tuple(zip(texts[:EXAMPLES], targets[:EXAMPLES].tolist()))
+    return dataclasses.replace(facts, condition=dataclasses.replace(facts.condition, examples=examples))
 
 
 @functools.cache

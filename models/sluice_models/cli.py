@@ -15,7 +15,7 @@ from sluice_models.captioned import WATCHED_CAPTIONS
 from sluice_models.checkpoints import command as export_command
 from sluice_models.evaluation import hit_rate, noisy_accuracy, per_class
 from sluice_models.glyphs import CLASSES
-from sluice_models.judge_folder import load_judge, write_judge
+from sluice_models.judge_folder import SCENES_JUDGE, load_judge, write_judge
 from sluice_models.judges import SceneReader, attributes_right, judge_trainer, prompts_right, read_attributes
 from sluice_models.pictures import captioned_grid, grid, write_png
 from sluice_models.pipeline import DDIM, Pipeline, SamplingPlan
@@ -28,7 +28,6 @@ from sluice_models.workshop import Recipe, Workshop
 
 JUDGES = ("guide", "auditor")
 GLYPH_JUDGES = Path("bundles/glyphs-adm")
-SCENE_JUDGE = Path("judges/scenes")
 NOISE_LEVELS = (0, 100, 200, 300, 400, 500, 600, 700, 800, 900, 999)
 DATA = {
     "glyphs": (TRAINING_PICTURES, HELD_OUT_PICTURES),
@@ -115,7 +114,7 @@ def _read_classes(arguments: argparse.Namespace, plan: SamplingPlan) -> torch.Te
 def _read_scenes(arguments: argparse.Namespace, plan: SamplingPlan) -> torch.Tensor:
     texts, labels = (part[: arguments.images] for part in judged_prompts()[arguments.prompts])
     pixels = Pipeline(arguments.bundle).sample(texts, plan)
-    labels, found = torch.from_numpy(labels), read_attributes(load_judge(SCENE_JUDGE), pixels)
+    labels, found = torch.from_numpy(labels), read_attributes(load_judge(SCENES_JUDGE), pixels)
     print(f"{plan}: all that was asked for is in {prompts_right(found, labels)}", flush=True)
     for name, rate in attributes_right(found, labels).items():
         print(f"  {name:<14}{rate}")
@@ -215,7 +214,7 @@ def parser() -> argparse.ArgumentParser:
     sampling.add_argument("--sheet", type=Path, help="write the first 200 pictures to this PNG")
     reading = command(accuracy, "print both classifiers' accuracy on held-out pictures, by noise level")
     judging = command(judge, "script the trained judge of scenes, and print how often it is right about pictures it has not seen")
-    judging.add_argument("--judge", type=Path, default=SCENE_JUDGE, help="the folder to write (default: judges/scenes)")
+    judging.add_argument("--judge", type=Path, default=SCENES_JUDGE, help="the folder to write (default: judges/scenes)")
     drawing_sheet = command(sheet, "draw the bundle's contact sheet at its default scales")
     untrained = command(random_bundle, "write a bundle of random weights, for timing alone")
     untrained.add_argument("--out", type=Path, required=True, help="the folder to write")

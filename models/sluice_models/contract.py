@@ -6,7 +6,7 @@
 |---|---|---|
 | denoiser | x, t, class i64[N] or context f32[N,K] | f32[N,C,H,W] of eps, or f32[N,2C,H,W] of eps and v |
 | guide | x, t, target (class i64[N], or f32[N,K2] of text) | gradient f32[N,C,H,W], log p or score f32[N], hit f32[N] |
-| auditor | x, t, class i64[N] | log p f32[N], hit f32[N] |
+| auditor | picture f32[N,3,H',W'], t, class or an example's target i64[N] | log p f32[N], hit f32[N] |
 | text_encoder | tokens i64[N,L] | context f32[N,K] |
 | guide_text_encoder | tokens i64[N,L2] | target f32[N,K2] |
 | upsampler | x f32[N,3,H2,W2], t, low f32[N,3,H,W], context f32[N,K] | f32[N,6,H2,W2] |
@@ -44,8 +44,10 @@ class Contract:
         t = torch.randint(manifest["diffusion"]["trainSteps"], (n,), generator=generator)
         if role == "denoiser":
             return normal(manifest["sample"]), t, self._condition(n, generator)
-        if role in ("guide", "auditor"):
+        if role == "guide":
             return normal(manifest["sample"]), t, self._target(n, generator)
+        if role == "auditor":
+            return normal(manifest["image"]), t, self._asked(n, generator)
         if role == "text_encoder":
             return (self._tokens("condition", n, generator),)
         if role == "guide_text_encoder":
@@ -86,6 +88,13 @@ class Contract:
         if "guideCondition" not in self._manifest:
             return self._condition(n, generator)
         return F.normalize(torch.randn((n, self._manifest["guideCondition"]["contextElements"]), generator=generator), dim=1)
+
+    def _asked(self, n: int, generator: torch.Generator) -> Tensor:
+        entry = self._manifest["condition"]
+        if entry["kind"] == "class":
+            return self._condition(n, generator)
+        targets = torch.tensor([example["target"] for example in entry["examples"]])
+        return targets[torch.randint(len(targets), (n,), generator=generator)]
 
     def _tokens(self, key: str, n: int, generator: torch.Generator) -> Tensor:
         entry = self._manifest[key]["tokenizer"]

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from sluice_models.autoencoder_part import AUTOENCODER, autoencoder_part, latents_of, trained_autoencoder
-from sluice_models.bundle import ClassCondition, Defaults, Diffusion, Facts, Label, Shape
+from sluice_models.bundle import ClassCondition, Defaults, Diffusion, Facts, Label, Shape, load_module
 from sluice_models.configs import GLYPHS_AUTOENCODER, GLYPHS_DIT, NULL_CLASS
 from sluice_models.diffusion import Process, Schedule
 from sluice_models.dit import Dit
@@ -28,6 +28,8 @@ BETAS = "linear"
 LATENT = (GLYPHS_DIT.channels, GLYPHS_DIT.size, GLYPHS_DIT.size)
 GUIDED_CHANNELS = 3
 DENOISER = "denoiser"
+# The pictures are those of glyphs-adm, so its judge, which never guides, judges them.
+_GLYPHS_JUDGES = Path(__file__).resolve().parents[1] / "bundles" / "glyphs-adm"
 _WATCHED_STEPS = 50
 _WATCHED_SCALE = 2.0
 
@@ -84,7 +86,8 @@ def _export(workshop: Workshop, folder: Path) -> None:
         "steps": {AUTOENCODER: autoencoder_steps, DENOISER: steps},
         "seeds": RECIPE.seeds(),
     }
-    export_bundle(folder, {DENOISER: network, "decoder": _decoder(workshop)}, FACTS, training)
+    modules = {DENOISER: network, "decoder": _decoder(workshop), "auditor": load_module(_GLYPHS_JUDGES, "auditor")}
+    export_bundle(folder, modules, FACTS, training)
 
 
 RECIPE = Recipe(

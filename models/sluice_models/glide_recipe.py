@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from sluice_models.bundle import Defaults, Diffusion, Facts, Label, Shape, TextCondition, Upsampling
-from sluice_models.captioned import WATCHED_CAPTIONS, empty_tokens, tokens_of, training_scenes, written_tokenizer
+from sluice_models.captioned import WATCHED_CAPTIONS, empty_tokens, tokens_of, training_scenes, with_examples, written_tokenizer
 from sluice_models.configs import (
     SCENES_CLIP,
     SCENES_GLIDE_BASE,
@@ -25,6 +25,7 @@ from sluice_models.diffusion import Process, Schedule, fast27_timesteps
 from sluice_models.examples import NoisedSource, UpsamplingSource, halved, scaled
 from sluice_models.exporting import export_bundle
 from sluice_models.glide import TextTransformer, TextUNet, TextUpsampler
+from sluice_models.judge_folder import SCENES_JUDGE, load_judge
 from sluice_models.losses import contrastive_loss, denoiser_loss, upsampler_loss
 from sluice_models.pairs import ClipPair, TextToPicture
 from sluice_models.pictures import grid, write_png
@@ -135,8 +136,9 @@ def _export(workshop: Workshop, folder: Path) -> None:
         GUIDE: ClipGuideModule(clip.image, clip.text(empty_tokens()[None])[0]),
         "guide_text_encoder": clip.text,
         UPSAMPLER: UpsamplerModule(upsampler.picture, BASE_ELEMENTS),
+        "auditor": load_judge(SCENES_JUDGE),
     }
-    export_bundle(folder, modules, FACTS, training, {"tokenizer.json": written_tokenizer(workshop.folder)})
+    export_bundle(folder, modules, with_examples(FACTS), training, {"tokenizer.json": written_tokenizer(workshop.folder)})
 
 
 RECIPE = Recipe(

@@ -15,6 +15,7 @@ from sluice_models.examples import scaled
 from sluice_models.exporting import TOLERANCE, ExportRefused, save_without_source_paths
 from sluice_models.judges import JudgeModule, SceneReader
 
+SCENES_JUDGE = Path(__file__).resolve().parents[1] / "judges" / "scenes"
 _SCRIPT, _PROMPTS, _DESCRIPTION = "judge.pt", "prompts.json", "judge.json"
 
 

@@ -10,11 +10,12 @@ from torch import nn
 
 from sluice_models.autoencoder_part import AUTOENCODER, autoencoder_part, latents_of, trained_autoencoder
 from sluice_models.bundle import Defaults, Diffusion, Facts, Label, Shape, TextCondition
-from sluice_models.captioned import WATCHED_CAPTIONS, empty_tokens, tokens_of, training_scenes, written_tokenizer
+from sluice_models.captioned import WATCHED_CAPTIONS, empty_tokens, tokens_of, training_scenes, with_examples, written_tokenizer
 from sluice_models.configs import SCENES_AUTOENCODER, SCENES_CLIP_TEXT, SCENES_SIZE, SCENES_TOKENS, SCENES_UNET
 from sluice_models.diffusion import BETAS, Process, Schedule, leading_timesteps
 from sluice_models.examples import NoisedSource
 from sluice_models.exporting import export_bundle
+from sluice_models.judge_folder import SCENES_JUDGE, load_judge
 from sluice_models.losses import epsilon_loss
 from sluice_models.pairs import TextToPicture
 from sluice_models.pictures import grid, write_png
@@ -91,8 +92,8 @@ def _export(workshop: Workshop, folder: Path) -> None:
         "steps": {AUTOENCODER: autoencoder_steps, DENOISER: steps},
         "seeds": RECIPE.seeds(),
     }
-    modules = {DENOISER: network.picture, "text_encoder": network.text, "decoder": _decoder(workshop)}
-    export_bundle(folder, modules, FACTS, training, {"tokenizer.json": written_tokenizer(workshop.folder)})
+    modules = {DENOISER: network.picture, "text_encoder": network.text, "decoder": _decoder(workshop), "auditor": load_judge(SCENES_JUDGE)}
+    export_bundle(folder, modules, with_examples(FACTS), training, {"tokenizer.json": written_tokenizer(workshop.folder)})
 
 
 RECIPE = Recipe(

@@ -22,9 +22,9 @@ from sluice_models.training import run
 from sluice_models.workshop import Workshop
 
 MODULES = {
-    "glyphs-dit": {"denoiser", "decoder"},
-    "scenes-sd": {"denoiser", "decoder", "text_encoder"},
-    "scenes-glide": {"denoiser", "text_encoder", "guide", "guide_text_encoder", "upsampler"},
+    "glyphs-dit": {"denoiser", "decoder", "auditor"},
+    "scenes-sd": {"denoiser", "decoder", "text_encoder", "auditor"},
+    "scenes-glide": {"denoiser", "text_encoder", "guide", "guide_text_encoder", "upsampler", "auditor"},
 }
 LARGEST_FILE_BYTES = 16 * 2**20
 CAPTIONS = ("a small red circle on the left", "a blue star", "a green ring above a pink moon")
