@@ -7,6 +7,7 @@ published ones: ``time_embed``, ``label_emb``, ``input_blocks.N.0…``, ``middle
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Optional
 
 import torch
 from torch import Tensor, nn
@@ -29,7 +30,9 @@ class AdmConfig:
 
     ``attention_sizes`` are the sides (in feature-map pixels) at which blocks attend. ``patch`` > 1 folds each
     patch × patch square of the picture into channels before the network and unfolds it after (pixel-unshuffle).
-    ``embedded_classes`` counts the rows of the class table, the null class included.
+    ``embedded_classes`` counts the rows of the class table, the null class included; 0 is a network that takes no class.
+    Attention has ``heads`` heads at every level or, where that is 0, heads of ``head_width`` channels. ``context_width``
+    is that of the text tokens it also attends to, 0 without text.
     """
 
     size: int
@@ -40,7 +43,9 @@ class AdmConfig:
     channels_out: int = 6
     embedded_classes: int = 0
     head_width: int = 64
+    heads: int = 0
     legacy_attention: bool = False
+    context_width: int = 0
     groups: int = 32
     dropout: float = 0.0
     patch: int = 1
@@ -49,13 +54,16 @@ class AdmConfig:
     def width_emb(self) -> int:
         return 4 * self.widths[0]
 
+    def heads_at(self, width: int) -> int:
+        return self.heads or width // self.head_width
+
 
 class Block(nn.Sequential):
-    """Layers that run one after the other, each given the embedding."""
+    """Layers that run one after the other, each given the embedding and the text."""
 
-    def forward(self, h: Tensor, emb: Tensor) -> Tensor:
+    def forward(self, h: Tensor, emb: Tensor, context: Optional[Tensor]) -> Tensor:
         for layer in self:
-            h = layer(h, emb)
+            h = layer(h, emb, context)
         return h
 
 
@@ -72,7 +80,7 @@ class _Factory:
 
     def attention(self, width: int) -> AttentionBlock:
         c = self.config
-        return AttentionBlock(width, c.head_width, c.groups, c.legacy_attention)
+        return AttentionBlock(width, c.heads_at(width), c.groups, c.legacy_attention, c.context_width)
 
     def attention_here(self, width: int) -> list[nn.Module]:
         return [self.attention(width)] if self.side in self.config.attention_sizes else []
@@ -120,18 +128,15 @@ def _time_embed(config: AdmConfig) -> nn.Sequential:
     return nn.Sequential(nn.Linear(width, emb), nn.SiLU(), nn.Linear(emb, emb))
 
 
-class Denoiser(nn.Module):
-    """eps and v of a noisy picture: x f32[N,C,S,S], original timestep t i64[N], class i64[N] to f32[N,2C,S,S].
-
-    One network is ADM (given the null class), CADM (given a class) and both halves of classifier-free guidance.
-    """
+class UNet(nn.Module):
+    """The torso that the denoisers of ADM and GLIDE share; what they add to the timestep's embedding differs."""
 
     def __init__(self, config: AdmConfig):
         super().__init__()
         self.patch = config.patch
         self.register_buffer("frequencies", timestep_frequencies(config.widths[0]), persistent=False)
         self.time_embed = _time_embed(config)
-        self.label_emb = nn.Embedding(config.embedded_classes, config.width_emb)
+        self.label_emb = nn.Embedding(config.embedded_classes, config.width_emb) if config.embedded_classes else None
         factory = _Factory(config)
         self.input_blocks, skips = factory.encoder()
         self.middle_block = factory.middle(config.widths[-1])
@@ -141,17 +146,33 @@ class Denoiser(nn.Module):
         nn.init.zeros_(last.bias)
         self.out = nn.Sequential(GroupNorm32(config.groups, config.widths[0]), nn.SiLU(), last)
 
-    def forward(self, x: Tensor, t: Tensor, condition: Tensor) -> Tensor:
-        emb = self.time_embed(timestep_embedding(t, self.frequencies)) + self.label_emb(condition)
+    def embedded(self, t: Tensor) -> Tensor:
+        return self.time_embed(timestep_embedding(t, self.frequencies))
+
+    def denoised(self, x: Tensor, emb: Tensor, context: Optional[Tensor]) -> Tensor:
         h = F.pixel_unshuffle(x, self.patch)
         skips: list[Tensor] = []
         for block in self.input_blocks:
-            h = block(h, emb)
+            h = block(h, emb, context)
             skips.append(h)
-        h = self.middle_block(h, emb)
+        h = self.middle_block(h, emb, context)
         for block in self.output_blocks:
-            h = block(torch.cat([h, skips.pop()], dim=1), emb)
+            h = block(torch.cat([h, skips.pop()], dim=1), emb, context)
         return F.pixel_shuffle(self.out(h.float()), self.patch)
+
+
+class Denoiser(UNet):
+    """eps and v of a noisy picture: x f32[N,C,S,S], original timestep t i64[N], class i64[N] to f32[N,2C,S,S].
+
+    One network is ADM (given the null class), CADM (given a class) and both halves of classifier-free guidance. A network
+    without a class table is ADM whatever class it is given.
+    """
+
+    def forward(self, x: Tensor, t: Tensor, condition: Tensor) -> Tensor:
+        emb = self.embedded(t)
+        if self.label_emb is not None:
+            emb = emb + self.label_emb(condition)
+        return self.denoised(x, emb, None)
 
 
 class NoisyClassifier(nn.Module):
@@ -173,11 +194,11 @@ class NoisyClassifier(nn.Module):
         emb = self.time_embed(timestep_embedding(t, self.frequencies))
         h = F.pixel_unshuffle(x, self.patch)
         for block in self.input_blocks:
-            h = block(h, emb)
-        return self.out(self.middle_block(h, emb).float())
+            h = block(h, emb, None)
+        return self.out(self.middle_block(h, emb, None).float())
 
 
-def halve_torso(network: Denoiser | NoisyClassifier) -> None:
+def halve_torso(network: UNet | NoisyClassifier) -> None:
     """Convolutions between the first and the last layer go to fp16, as the public checkpoints' fp16 mode has it.
 
     Embeddings, normalisation and the softmax stay fp32: in half precision t·freq would be off by up to half a radian.

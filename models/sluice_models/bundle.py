@@ -9,8 +9,7 @@ from pathlib import Path
 
 import torch
 
-from sluice_models.configs import NULL_CLASS
-from sluice_models.glyphs import CLASSES, SIZE
+from sluice_models.contract import Contract
 
 
 class BadBundle(RuntimeError):
@@ -19,11 +18,20 @@ class BadBundle(RuntimeError):
 
 @dataclass(frozen=True)
 class Defaults:
-    """What a worker does when a request does not say: sampling steps, CFG scale in the s form, classifier scale."""
+    """What a worker does when a request does not say: sampler, sampling steps, CFG scale in the s form, guide's scale."""
 
     steps: int
     classifier_free_scale: float
     classifier_scale: float
+    sampler: str = "ddpm"
+
+    def entry(self) -> dict:
+        return {
+            "sampler": self.sampler,
+            "steps": self.steps,
+            "classifierFreeScale": self.classifier_free_scale,
+            "classifierScale": self.classifier_scale,
+        }
 
 
 @dataclass(frozen=True)
@@ -34,42 +42,148 @@ class Label:
     description: str
 
 
-def description(label: Label, defaults: Defaults, parameters: dict[str, int], hashes: dict[str, str], training: dict) -> dict:
-    """The content of bundle.json, format version 1; ``parameters`` and ``hashes`` by module."""
-    picture = {"channels": 3, "height": SIZE, "width": SIZE}
-    return {
-        "formatVersion": 1,
-        "name": label.name,
-        "version": "1.0.0",
-        "family": "adm",
-        "licence": "Apache-2.0",
-        "description": label.description,
-        "image": picture,
-        "sample": picture,
-        "diffusion": {
-            "betaSchedule": "cosine",
+@dataclass(frozen=True)
+class Shape:
+    """One row of a tensor of pictures or latents; square."""
+
+    channels: int
+    size: int
+
+    def entry(self) -> dict:
+        return {"channels": self.channels, "height": self.size, "width": self.size}
+
+
+@dataclass(frozen=True)
+class Diffusion:
+    """How a stage was trained and how its timesteps are respaced.
+
+    ``beta_schedule`` is cosine, linear or scaled_linear. ``spacing`` even strides from 0 to N-1, leading takes multiples of
+    N // T plus ``steps_offset``; ``final_alpha_bar`` says what stands for abar before the last step, one or the first entry.
+    """
+
+    beta_schedule: str
+    variance: str = "learned_range"
+    clip_denoised: bool = True
+    spacing: str = "even"
+    steps_offset: int = 0
+    final_alpha_bar: str = "one"
+
+    def entry(self) -> dict:
+        """The keys of bundle.json; those of respacing only where they differ from their defaults."""
+        respacing = {"spacing": self.spacing, "stepsOffset": self.steps_offset, "finalAlphaBar": self.final_alpha_bar}
+        return {
+            "betaSchedule": self.beta_schedule,
             "trainSteps": 1000,
             "prediction": "epsilon",
-            "variance": "learned_range",
-            "clipDenoised": True,
-        },
-        "condition": {"kind": "class", "classes": list(CLASSES), "nullClass": NULL_CLASS},
-        "guidance": {"guidedChannels": 3},
-        "defaults": {
-            "sampler": "ddpm",
-            "steps": defaults.steps,
-            "classifierFreeScale": defaults.classifier_free_scale,
-            "classifierScale": defaults.classifier_scale,
-        },
-        "modules": {
-            name: {"file": f"{name}.pt", "sha256": digest, "parameters": parameters[name]} for name, digest in hashes.items()
-        },
+            "variance": self.variance,
+            "clipDenoised": self.clip_denoised,
+            **({} if respacing == {"spacing": "even", "stepsOffset": 0, "finalAlphaBar": "one"} else respacing),
+        }
+
+
+@dataclass(frozen=True)
+class ClassCondition:
+    """A class by its index; ``null_class`` stands for none."""
+
+    classes: tuple[str, ...]
+    null_class: int
+
+    def entry(self, folder: Path) -> dict:
+        return {"kind": "class", "classes": list(self.classes), "nullClass": self.null_class}
+
+
+@dataclass(frozen=True)
+class TextCondition:
+    """A text: the tokenizer's file, already in the bundle's folder, and the floats a row of its encoding has.
+
+    ``examples`` are texts that the bundle knows, each with what the auditor is asked about their pictures.
+    """
+
+    context_elements: int
+    max_tokens: int
+    tokenizer: str = "tokenizer.json"
+    examples: tuple[tuple[str, int], ...] = ()
+
+    def entry(self, folder: Path) -> dict:
+        return {
+            "kind": "text",
+            "contextElements": self.context_elements,
+            "tokenizer": {
+                "file": self.tokenizer,
+                "sha256": sha256_of(folder / self.tokenizer),
+                "maxTokens": self.max_tokens,
+            },
+            **({"examples": [{"text": text, "target": target} for text, target in self.examples]} if self.examples else {}),
+        }
+
+
+@dataclass(frozen=True)
+class Upsampling:
+    """A second stage, sampled by DDIM without noise or guidance at ``timesteps``, from noise times ``noise_scale``."""
+
+    sample: Shape
+    diffusion: Diffusion
+    timesteps: tuple[int, ...]
+    noise_scale: float
+
+    def entry(self) -> dict:
+        return {
+            "sample": self.sample.entry(),
+            "diffusion": self.diffusion.entry(),
+            "timesteps": list(self.timesteps),
+            "noiseScale": self.noise_scale,
+        }
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that bundle.json says of a bundle but its files and its training.
+
+    ``image`` is the final picture, ``sample`` what is denoised first. Classifier-free guidance acts on the first
+    ``guided_channels`` channels, where the denoiser has learned what it predicts for no condition (``classifier_free``).
+    ``guide_condition`` is the guide's own, where it does not take the denoiser's.
+    """
+
+    label: Label
+    family: str
+    image: Shape
+    sample: Shape
+    diffusion: Diffusion
+    condition: ClassCondition | TextCondition
+    guided_channels: int
+    defaults: Defaults
+    guide_condition: TextCondition | None = None
+    upsampling: Upsampling | None = None
+    licence: str = "Apache-2.0"
+    classifier_free: bool = True
+
+
+def description(facts: Facts, folder: Path, training: dict) -> dict:
+    """bundle.json, format version 1, without its modules; a tokenizer's file is looked for in ``folder``."""
+    guide_condition, upsampling = facts.guide_condition, facts.upsampling
+    return {
+        "formatVersion": 1,
+        "name": facts.label.name,
+        "version": "1.0.0",
+        "family": facts.family,
+        "licence": facts.licence,
+        "description": facts.label.description,
+        "image": facts.image.entry(),
+        "sample": facts.sample.entry(),
+        "diffusion": facts.diffusion.entry(),
+        "condition": facts.condition.entry(folder),
+        **({"guideCondition": guide_condition.entry(folder)} if guide_condition else {}),
+        **({"upsampler": upsampling.entry()} if upsampling else {}),
+        "guidance": {"guidedChannels": facts.guided_channels, **({} if facts.classifier_free else {"classifierFree": False})},
+        "defaults": facts.defaults.entry(),
+        "modules": {},
         "training": training,
     }
 
 
 def sha256_of(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_description(folder: Path) -> dict:
@@ -89,30 +203,36 @@ def load_module(folder: Path, name: str) -> torch.jit.ScriptModule:
 def problems(folder: Path) -> list[str]:
     """Everything about the bundle that is not as it should be; empty when all is well."""
     found = []
-    modules = read_description(folder)["modules"]
-    for name in modules:
+    manifest = read_description(folder)
+    found += [f"{path}: not what bundle.json says" for path in _changed_tokenizers(folder, manifest)]
+    for name, entry in manifest["modules"].items():
         try:
             module = load_module(folder, name)
         except BadBundle as bad:
             found.append(str(bad))
             continue
         parameters = sum(parameter.numel() for parameter in module.parameters())
-        if parameters != modules[name]["parameters"]:
-            found.append(f"{name}: {parameters} parameters, bundle.json says {modules[name]['parameters']}")
-        found += [f"{name}: {problem}" for problem in contract_problems(name, module)]
+        if parameters != entry["parameters"]:
+            found.append(f"{name}: {parameters} parameters, bundle.json says {entry['parameters']}")
+        found += [f"{name}: {problem}" for problem in contract_problems(name, module, Contract(manifest, folder))]
     return found
 
 
-def contract_problems(name: str, module: torch.jit.ScriptModule) -> list[str]:
+def contract_problems(role: str, module: torch.jit.ScriptModule, contract: Contract) -> list[str]:
     """Calls a module as a worker does, at two batch sizes, and compares the shapes and types of what it returns."""
     found = []
+    generator = torch.Generator().manual_seed(0)
     for n in (1, 3):
-        x, t, label = torch.randn(n, 3, SIZE, SIZE), torch.arange(n) * 300, torch.arange(n)
-        returned = module(x, t, label)
+        returned = module(*contract.inputs(role, n, generator))
         tensors = (returned,) if isinstance(returned, torch.Tensor) else returned
-        shapes = {"denoiser": [(n, 6, SIZE, SIZE)], "guide": [(n, 3, SIZE, SIZE), (n,), (n,)], "auditor": [(n,), (n,)]}[name]
+        shapes = contract.shapes(role, n)
         if [tuple(tensor.shape) for tensor in tensors] != shapes:
             found.append(f"returns {[tuple(tensor.shape) for tensor in tensors]} for N={n}, not {shapes}")
         if any(tensor.dtype != torch.float32 or tensor.requires_grad for tensor in tensors):
             found.append("returns a tensor that is not f32 or still carries a gradient")
     return found
+
+
+def _changed_tokenizers(folder: Path, manifest: dict) -> list[Path]:
+    entries = [manifest[key]["tokenizer"] for key in ("condition", "guideCondition") if "tokenizer" in manifest.get(key, {})]
+    return [folder / entry["file"] for entry in entries if sha256_of(folder / entry["file"]) != entry["sha256"]]

@@ -22,6 +22,43 @@ def cosine_betas(steps: int = TRAIN_STEPS) -> np.ndarray:
     return np.minimum(1 - f[1:] / f[:-1], 0.999)
 
 
+def linear_betas(steps: int = TRAIN_STEPS) -> np.ndarray:
+    """From 1e-4 to 0.02 in even steps, both times 1000/N   [H, section 4]; f64[N]."""
+    scale = 1000 / steps
+    return np.linspace(scale * 1e-4, scale * 0.02, steps)
+
+
+def scaled_linear_betas(steps: int = TRAIN_STEPS) -> np.ndarray:
+    """Even steps in sqrt(beta) from sqrt(0.00085) to sqrt(0.012)   (latent diffusion, arXiv 2112.10752); f64[N]."""
+    return np.linspace(0.00085**0.5, 0.012**0.5, steps) ** 2
+
+
+BETAS = {"cosine": cosine_betas, "linear": linear_betas, "scaled_linear": scaled_linear_betas}
+
+
+def sectioned_timesteps(counts: tuple[int, ...], train_steps: int = TRAIN_STEPS) -> list[int]:
+    """N timesteps cut into equal sections, of each so many by an even stride from its first to its last   [N, section 4]."""
+    size, extra = divmod(train_steps, len(counts))
+    chosen, start = [], 0
+    for section, count in enumerate(counts):
+        length = size + (section < extra)
+        chosen += [start + timestep for timestep in respaced_timesteps(count, length)]
+        start += length
+    return chosen
+
+
+def fast27_timesteps() -> list[int]:
+    """The 27 timesteps of GLIDE's upsampler: sections of 10, 10, 3, 2 and 2, the last timestep 999 taken back to 997."""
+    *others, _ = sectioned_timesteps((10, 10, 3, 2, 2))
+    return [*others, 997]
+
+
+def leading_timesteps(steps: int, offset: int, train_steps: int = TRAIN_STEPS) -> list[int]:
+    """``offset`` plus each of the first ``steps`` multiples of N // T: 1, 21, … 981 for 50 and 1, as Stable Diffusion has it."""
+    stride = train_steps // steps
+    return [stride * index + offset for index in range(steps)]
+
+
 def respaced_timesteps(steps: int, train_steps: int = TRAIN_STEPS) -> list[int]:
     """``steps`` original timesteps from 0 to N-1 by an even stride, rounded half to even   [N, section 4]."""
     if steps == 1:
@@ -46,13 +83,23 @@ class Schedule:
     @classmethod
     def cosine(cls, steps: int = TRAIN_STEPS) -> Schedule:
         """The cosine schedule, respaced evenly."""
-        return cls.visiting(respaced_timesteps(steps) if steps < TRAIN_STEPS else list(range(TRAIN_STEPS)), cosine_betas())
+        return cls.evenly("cosine", steps)
 
     @classmethod
-    def visiting(cls, timesteps: list[int], betas: np.ndarray) -> Schedule:
-        """These timesteps, ascending, of f64[N] betas: new beta_i = 1 - abar(orig i) / abar(orig i-1)   [N, Eq. 19]."""
+    def evenly(cls, betas: str, steps: int = TRAIN_STEPS) -> Schedule:
+        """One of ``BETAS``, respaced evenly."""
+        timesteps = respaced_timesteps(steps) if steps < TRAIN_STEPS else list(range(TRAIN_STEPS))
+        return cls.visiting(timesteps, BETAS[betas]())
+
+    @classmethod
+    def visiting(cls, timesteps: list[int], betas: np.ndarray, final_alpha_bar: float = 1.0) -> Schedule:
+        """These timesteps, ascending, of f64[N] betas: new beta_i = 1 - abar(orig i) / abar(orig i-1)   [N, Eq. 19].
+
+        ``final_alpha_bar`` is abar before the first of them, where x_0 is: Stable Diffusion takes the first entry of the
+        whole table for it instead of 1.
+        """
         alphas_bar = np.cumprod(1 - betas)[timesteps]
-        previous = np.append(1.0, alphas_bar[:-1])
+        previous = np.append(final_alpha_bar, alphas_bar[:-1])
         return cls(timesteps, 1 - alphas_bar / previous, alphas_bar, previous)
 
     def __len__(self) -> int:

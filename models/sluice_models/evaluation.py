@@ -10,13 +10,12 @@ import torch
 from torch import Tensor
 
 from sluice_models.bundle import load_module
-from sluice_models.configs import NULL_CLASS
 from sluice_models.diffusion import Process, Schedule
-from sluice_models.glyphs import CLASSES, GlyphSet
-from sluice_models.samplers import ClassifierFree, ClassifierGuided, Guidance, compressed_weights, full_weights, sample_ddpm, to_pixels
-from sluice_models.training import scaled
+from sluice_models.examples import scaled
+from sluice_models.glyphs import CLASSES
+from sluice_models.picture_sets import PictureSet
+from sluice_models.pipeline import BATCH
 
-BATCH = 100
 _Z95 = 1.959964
 
 
@@ -44,44 +43,6 @@ class Rate:
         return f"{self.hits}/{self.count} = {100 * self.share:.1f} % [{100 * low:.1f}, {100 * high:.1f}]"
 
 
-@dataclass(frozen=True)
-class SamplingPlan:
-    """``guidance`` is none (null class), cfg or classifier; ``guided`` < ``steps`` is the uniform compressed schedule."""
-
-    guidance: str
-    scale: float
-    steps: int
-    guided: int
-    seed: int
-
-    def __str__(self) -> str:
-        if self.guidance == "none":
-            return f"no class, no guidance, {self.steps} steps"
-        return f"{self.guidance} scale {self.scale:g}, {self.guided} of {self.steps} steps guided"
-
-
-def guidance_of(bundle: Path, plan: SamplingPlan) -> Guidance:
-    denoiser = load_module(bundle, "denoiser")
-    if plan.guidance == "cfg":
-        return ClassifierFree(denoiser, NULL_CLASS, plan.scale)
-    guide = load_module(bundle, "guide")
-    scale = plan.scale if plan.guidance == "classifier" else 0.0
-    return ClassifierGuided(denoiser, lambda x, t, target: guide(x, t, target)[0], NULL_CLASS, scale)
-
-
-def sample_classes(bundle: Path, plan: SamplingPlan, classes: Tensor) -> Tensor:
-    """Pixels u8[N,3,32,32] of the given classes; the batch starting at row r draws its noise from seed + r."""
-    guidance = guidance_of(bundle, plan)
-    process = Process(Schedule.cosine(plan.steps))
-    weights = full_weights(plan.steps) if plan.guided == plan.steps else compressed_weights(plan.steps, plan.guided)
-    batches = []
-    for start in range(0, len(classes), BATCH):
-        generator = torch.Generator().manual_seed(plan.seed + start)
-        x = sample_ddpm(guidance, process, classes[start : start + BATCH], weights, generator)
-        batches.append(to_pixels(x))
-    return torch.cat(batches)
-
-
 def hit_rate(bundle: Path, judge: str, pixels: Tensor, classes: Tensor) -> Rate:
     """How often ``judge`` (guide or auditor) finds the asked class in finished pictures, read as x_0 at t = 0."""
     return _accuracy_at(load_module(bundle, judge), scaled(pixels), 0, classes)
@@ -95,7 +56,7 @@ def per_class(bundle: Path, judge: str, pixels: Tensor, classes: Tensor) -> dict
     }
 
 
-def noisy_accuracy(bundle: Path, judge: str, pictures: GlyphSet, timesteps: tuple[int, ...]) -> dict[str, Rate]:
+def noisy_accuracy(bundle: Path, judge: str, pictures: PictureSet, timesteps: tuple[int, ...]) -> dict[str, Rate]:
     """Accuracy on the clean pictures (read at t = 0), then on the same pictures noised to each original timestep."""
     module = load_module(bundle, judge)
     process = Process(Schedule.cosine())

@@ -7,14 +7,12 @@ s depends on (s, i) and on the installed fonts, on nothing else.
 from __future__ import annotations
 
 import functools
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from sluice_models.fonts import FontFamily, installed_families, split_families
+from sluice_models.picture_sets import PictureSet
 
 CLASSES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 SIZE = 32
@@ -22,18 +20,6 @@ _SUPERSAMPLING = 4
 _CANVAS = SIZE * _SUPERSAMPLING
 _LEAST_CONTRAST = 0.40
 _LUMA = np.array([0.299, 0.587, 0.114])
-_CHUNK = 1_000
-
-
-@dataclass(frozen=True)
-class GlyphSet:
-    """pixels u8[n,3,32,32] and labels i64[n]."""
-
-    pixels: np.ndarray
-    labels: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.labels)
 
 
 def render(families: list[FontFamily], seed: int, index: int) -> tuple[np.ndarray, int]:
@@ -46,35 +32,11 @@ def render(families: list[FontFamily], seed: int, index: int) -> tuple[np.ndarra
     return np.clip(picture * 255 + 0.5, 0, 255).astype(np.uint8).transpose(2, 0, 1), label
 
 
-def render_set(seed: int, count: int, held_out: bool, workers: int = 2) -> GlyphSet:
-    """Pictures 0 … count-1 of ``seed``, in the training fonts or in the held-out ones."""
-    chunks = [range(start, min(start + _CHUNK, count)) for start in range(0, count, _CHUNK)]
-    work = functools.partial(_render_chunk, seed, held_out)
-    if len(chunks) == 1:
-        parts = [work(chunks[0])]
-    else:
-        with ProcessPoolExecutor(workers) as pool:
-            parts = list(pool.map(work, chunks))
-    return GlyphSet(np.concatenate([pixels for pixels, _ in parts]), np.concatenate([labels for _, labels in parts]))
-
-
-def cached_set(work: Path, name: str, seed: int, count: int, held_out: bool) -> GlyphSet:
-    """``render_set``, kept in ``work`` so that a second run starts at once."""
-    path = work / f"{name}-{seed}-{count}.npz"
-    if not path.exists():
-        made = render_set(seed, count, held_out)
-        work.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(".partial.npz")
-        np.savez(partial, pixels=made.pixels, labels=made.labels)
-        partial.rename(path)
-    stored = np.load(path)
-    return GlyphSet(stored["pixels"], stored["labels"])
-
-
-def _render_chunk(seed: int, held_out: bool, indices: range) -> tuple[np.ndarray, np.ndarray]:
+def draw(seed: int, indices: range, held_out: bool) -> PictureSet:
+    """Pictures ``indices`` of ``seed``, in the training fonts or in the held-out ones: u8[n,3,32,32], labels i64[n]."""
     families = _families(held_out)
     drawn = [render(families, seed, index) for index in indices]
-    return np.stack([pixels for pixels, _ in drawn]), np.array([label for _, label in drawn], dtype=np.int64)
+    return PictureSet(np.stack([pixels for pixels, _ in drawn]), np.array([label for _, label in drawn], dtype=np.int64))
 
 
 @functools.cache

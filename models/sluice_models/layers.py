@@ -1,12 +1,14 @@
-"""The layers of the ADM family (Dhariwal & Nichol 2021, arXiv 2105.05233), named as in its public checkpoints.
+"""The layers of the ADM and GLIDE families (arXiv 2105.05233, 2112.10741), named as in their public checkpoints.
 
-Every layer is called as ``layer(h, emb)`` with h f32[N,C,H,W] and emb f32[N,E], whether or not it uses the embedding.
-That single shape is what lets TorchScript unroll a block without asking what its layers are.
+Every layer is called as ``layer(h, emb, context)`` with h f32[N,C,H,W], emb f32[N,E] and, in GLIDE, text tokens
+f32[N,W,L], whether or not it uses them. That single shape is what lets TorchScript unroll a block without asking what
+its layers are.
 """
 
 from __future__ import annotations
 
 import math
+from typing import Optional
 
 import torch
 from torch import Tensor, nn
@@ -37,7 +39,7 @@ class GroupNorm32(nn.GroupNorm):
 class StemConv(nn.Conv2d):
     """The 3×3 convolution that lifts the picture into feature space (``input_blocks.0.0``), in its weights' precision."""
 
-    def forward(self, h: Tensor, emb: Tensor) -> Tensor:
+    def forward(self, h: Tensor, emb: Tensor, context: Optional[Tensor]) -> Tensor:
         return self._conv_forward(h.to(self.weight.dtype), self.weight, self.bias)
 
 
@@ -70,7 +72,7 @@ class ResBlock(nn.Module):
         )
         self.skip_connection = nn.Identity() if width_in == width_out else nn.Conv2d(width_in, width_out, 1)
 
-    def forward(self, h: Tensor, emb: Tensor) -> Tensor:
+    def forward(self, h: Tensor, emb: Tensor, context: Optional[Tensor]) -> Tensor:
         branch = self.in_layers[1](self.in_layers[0](h))
         branch = self.in_layers[2](self._resampled(branch))
         scale, shift = self.emb_layers(emb).to(h.dtype)[:, :, None, None].chunk(2, dim=1)
@@ -93,40 +95,53 @@ def attend(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
     return torch.bmm(v, weight.transpose(1, 2))
 
 
-def heads_attend(qkv: Tensor, heads: int, legacy_order: bool) -> Tensor:
-    """Multi-head attention over qkv f32[N,3C,L] to f32[N,C,L].
+def split_heads(channels: Tensor, parts: int, heads: int, legacy_order: bool) -> list[Tensor]:
+    """``parts`` projections f32[N·heads,D,L] out of one tensor f32[N,parts·heads·D,L] that holds them all.
 
-    The new order (64² checkpoints) lays the 3C channels out as [Q|K|V], each holding all heads; the legacy order
-    (128², 256², all classifiers) as one [q|k|v] per head. Mixing them up loads without an error.
+    The new order (64² checkpoints) lays the channels out part by part, [Q|K|V], each holding all heads; the legacy order
+    (128², 256², all classifiers, GLIDE) head by head, one [q|k|v] per head. Mixing them up loads without an error.
     """
-    n, width3, length = qkv.shape
-    width = width3 // 3
-    depth = width // heads
+    n, width, length = channels.shape
+    depth = width // parts // heads
     if legacy_order:
-        q, k, v = qkv.reshape(n * heads, 3 * depth, length).split(depth, dim=1)
-    else:
-        whole_q, whole_k, whole_v = qkv.chunk(3, dim=1)
-        q = whole_q.reshape(n * heads, depth, length)
-        k = whole_k.reshape(n * heads, depth, length)
-        v = whole_v.reshape(n * heads, depth, length)
-    return attend(q, k, v).reshape(n, width, length)
+        split = channels.reshape(n, heads, parts, depth, length)
+        return [part.reshape(n * heads, depth, length) for part in split.unbind(dim=2)]
+    split = channels.reshape(n, parts, heads, depth, length)
+    return [part.reshape(n * heads, depth, length) for part in split.unbind(dim=1)]
+
+
+def heads_attend(qkv: Tensor, heads: int, legacy_order: bool, context_kv: Optional[Tensor] = None) -> Tensor:
+    """Multi-head attention over qkv f32[N,3C,L] to f32[N,C,L]; ``context_kv`` f32[N,2C,L'] comes before the own k and v."""
+    q, k, v = split_heads(qkv, 3, heads, legacy_order)
+    if context_kv is not None:
+        context_k, context_v = split_heads(context_kv, 2, heads, legacy_order)
+        k, v = torch.cat([context_k, k], dim=2), torch.cat([context_v, v], dim=2)
+    return attend(q, k, v).reshape(qkv.shape[0], -1, qkv.shape[2])
 
 
 class AttentionBlock(nn.Module):
-    """Self-attention over the H·W positions of a feature map, with a residual connection."""
+    """Self-attention over the H·W positions of a feature map, with a residual connection.
 
-    def __init__(self, width: int, head_width: int, groups: int, legacy_order: bool):
+    With ``context_width`` the positions attend to the text tokens as well: ``encoder_kv`` projects these to keys and
+    values that stand before the positions' own (arXiv 2112.10741, section 3.1).
+    """
+
+    def __init__(self, width: int, heads: int, groups: int, legacy_order: bool, context_width: int = 0):
         super().__init__()
-        self.heads = width // head_width
+        self.heads = heads
         self.legacy_order = legacy_order
         self.norm = GroupNorm32(groups, width)
         self.qkv = nn.Conv1d(width, 3 * width, 1)
+        self.encoder_kv = nn.Conv1d(context_width, 2 * width, 1) if context_width else None
         self.proj_out = _zeroed(nn.Conv1d(width, width, 1))
 
-    def forward(self, h: Tensor, emb: Tensor) -> Tensor:
+    def forward(self, h: Tensor, emb: Tensor, context: Optional[Tensor]) -> Tensor:
         n, width, rows, columns = h.shape
         tokens = h.reshape(n, width, rows * columns)
-        mixed = heads_attend(self.qkv(self.norm(tokens)), self.heads, self.legacy_order)
+        context_kv: Optional[Tensor] = None
+        if self.encoder_kv is not None and context is not None:
+            context_kv = self.encoder_kv(context.to(h.dtype))
+        mixed = heads_attend(self.qkv(self.norm(tokens)), self.heads, self.legacy_order, context_kv)
         return (tokens + self.proj_out(mixed)).reshape(n, width, rows, columns)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import torch
@@ -10,8 +11,9 @@ from torch import nn
 from sluice_models.adm import AdmConfig, Denoiser, NoisyClassifier, halve_torso, parameter_count
 from sluice_models.bundle import Label
 from sluice_models.configs import GLYPHS_CLASSIFIER, GLYPHS_DENOISER, widened
+from sluice_models.contract import DenoiserModule, GuideModule
 from sluice_models.exporting import export_bundle
-from sluice_models.recipe import DEFAULTS
+from sluice_models.recipe import FACTS
 
 _STD_OF_ZEROS = 0.02
 
@@ -63,7 +65,8 @@ def write_random_bundle(folder: Path, name: str, parameters: int, seed: int, hal
     precision = "fp16 inside and fp32 at the boundary" if half else "fp32"
     label = Label(name, f"Random weights, for timing alone: glyphs-adm's networks, {factor} times as wide, {precision}.")
     training = {"recipe": "sluice_models/random_bundle.py: none, random weights", "steps": 0, "seed": seed}
-    export_bundle(folder, networks, label, DEFAULTS, training)
+    modules = {"denoiser": DenoiserModule(networks["denoiser"]), "guide": GuideModule(networks["guide"])}
+    export_bundle(folder, modules, dataclasses.replace(FACTS, label=label), training)
     counts = {module: parameter_count(network) for module, network in networks.items()}
     options = {"parameters": parameters, "seed": seed, "half": " --half" if half else ""}
     (folder / "README.md").write_text(_README.format(name=name, factor=factor, precision=precision, **counts, **options))

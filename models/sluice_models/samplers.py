@@ -1,4 +1,4 @@
-"""The kit's own reference samplers: DDPM over a respaced schedule, unguided, classifier-free or classifier-guided.
+"""The kit's own reference samplers: DDPM and DDIM over a respaced schedule, unguided, classifier-free or guided by gradient.
 
 Slow and plain on purpose: they say what a bundle is worth and what a faster worker must reproduce.
 """
@@ -11,7 +11,7 @@ from typing import Callable, Protocol
 import torch
 from torch import Tensor
 
-from sluice_models.diffusion import Process
+from sluice_models.diffusion import Process, Schedule
 from sluice_models.glyphs import SIZE
 
 EpsAndV = Callable[[Tensor, Tensor, Tensor], Tensor]
@@ -20,7 +20,7 @@ GradientOf = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 @dataclass(frozen=True)
 class Step:
-    """What a guidance may use at one sampling step: x_i, its index and original timestep i64[N], classes i64[N].
+    """What a guidance may use at one sampling step: x_i, its index and original timestep i64[N], classes i64[N] or contexts.
 
     ``weight`` is omega_i: 1 at every step of full guidance; under compressed guidance the distance to the next guided
     step, and 0 in between (arXiv 2408.11194, Eq. 14).
@@ -29,7 +29,7 @@ class Step:
     x: Tensor
     index: Tensor
     timestep: Tensor
-    classes: Tensor
+    condition: Tensor
     weight: float
 
 
@@ -41,20 +41,25 @@ class Guidance(Protocol):
 
 @dataclass(frozen=True)
 class ClassifierFree:
-    """eps = eps_c + omega (s - 1)(eps_c - eps_u)   (Ho & Salimans, arXiv 2207.12598; s = 1 is the plain conditional model)."""
+    """eps = eps_c + omega (s - 1)(eps_c - eps_u)   (Ho & Salimans, arXiv 2207.12598; s = 1 is the plain conditional model).
+
+    ``null`` is the null class or the empty text's context. Only the first ``guided_channels`` are guided, if it is given.
+    """
 
     denoiser: EpsAndV
-    null_class: int
+    null: int | Tensor
     scale: float
+    guided_channels: int | None = None
 
     def eps_and_v(self, step: Step) -> tuple[Tensor, Tensor]:
-        eps, v = self.denoiser(step.x, step.timestep, step.classes).chunk(2, dim=1)
+        eps, v = _eps_and_v(self.denoiser, step, step.condition)
         strength = step.weight * (self.scale - 1)
         if strength == 0:
             return eps, v
-        nobody = torch.full_like(step.classes, self.null_class)
-        eps_null = self.denoiser(step.x, step.timestep, nobody).chunk(2, dim=1)[0]
-        return eps + strength * (eps - eps_null), v
+        nobody = torch.as_tensor(self.null, dtype=step.condition.dtype).expand_as(step.condition)
+        eps_null = _eps_and_v(self.denoiser, step, nobody)[0]
+        guided = (eps + strength * (eps - eps_null))[:, : self.guided_channels]
+        return torch.cat([guided, eps[:, guided.shape[1] :]], dim=1), v
 
     def mean_shift(self, step: Step, log_variance: Tensor) -> Tensor | float:
         return 0.0
@@ -70,15 +75,38 @@ class ClassifierGuided:
     scale: float
 
     def eps_and_v(self, step: Step) -> tuple[Tensor, Tensor]:
-        nobody = torch.full_like(step.classes, self.null_class)
-        eps, v = self.denoiser(step.x, step.timestep, nobody).chunk(2, dim=1)
-        return eps, v
+        return _eps_and_v(self.denoiser, step, torch.full_like(step.condition, self.null_class))
 
     def mean_shift(self, step: Step, log_variance: Tensor) -> Tensor | float:
         strength = step.weight * self.scale
         if strength == 0:
             return 0.0
-        return strength * torch.exp(log_variance) * self.gradient(step.x, step.timestep, step.classes)
+        return strength * torch.exp(log_variance) * self.gradient(step.x, step.timestep, step.condition)
+
+
+@dataclass(frozen=True)
+class ClipGuided:
+    """mean += omega s exp(logvar) ∇_x score, on the text-conditional model; targets f32[N,K2]   (arXiv 2112.10741, section 2.3)."""
+
+    denoiser: EpsAndV
+    gradient: GradientOf
+    targets: Tensor
+    scale: float
+
+    def eps_and_v(self, step: Step) -> tuple[Tensor, Tensor]:
+        return _eps_and_v(self.denoiser, step, step.condition)
+
+    def mean_shift(self, step: Step, log_variance: Tensor) -> Tensor | float:
+        strength = step.weight * self.scale
+        if strength == 0:
+            return 0.0
+        return strength * torch.exp(log_variance) * self.gradient(step.x, step.timestep, self.targets)
+
+
+def _eps_and_v(denoiser: EpsAndV, step: Step, condition: Tensor) -> tuple[Tensor, Tensor]:
+    """eps and v of the denoiser's output; v is empty where it says eps alone."""
+    said = denoiser(step.x, step.timestep, condition)
+    return said[:, : step.x.shape[1]], said[:, step.x.shape[1] :]
 
 
 def full_weights(steps: int) -> list[float]:
@@ -101,24 +129,55 @@ def compressed_weights(steps: int, guided: int) -> list[float]:
 
 @torch.no_grad()
 def sample_ddpm(
-    guidance: Guidance, process: Process, classes: Tensor, weights: list[float], generator: torch.Generator
+    guidance: Guidance,
+    process: Process,
+    condition: Tensor,
+    weights: list[float],
+    generator: torch.Generator,
+    shape: tuple[int, ...] = (3, SIZE, SIZE),
+    clip: bool = True,
 ) -> Tensor:
-    """x_0 f32[N,3,32,32] by ancestral sampling with x_0 clipped to [-1,1] and the learned variance   [H, Algorithm 2].
+    """x_0 f32[N,*shape] by ancestral sampling with the learned variance, x_0 clipped to [-1,1] on the way if so asked
+    [H, Algorithm 2].
 
     ``weights[i]`` is omega_i of sampling index i, which runs from T-1 down to 0; the last step adds no noise.
     """
-    x = torch.randn((len(classes), 3, SIZE, SIZE), generator=generator)
+    x = torch.randn((len(condition), *shape), generator=generator)
     for index in reversed(range(len(process.schedule))):
-        i = torch.full_like(classes, index)
-        timestep = torch.full_like(classes, process.schedule.timesteps[index])
-        step = Step(x, i, timestep, classes, weights[index])
+        i, step = _step(process.schedule, index, x, condition, weights)
         eps, v = guidance.eps_and_v(step)
-        x0 = process.x0_hat(x, i, eps).clamp(-1, 1)
+        x0 = process.x0_hat(x, i, eps)
+        if clip:
+            x0 = x0.clamp(-1, 1)
         log_variance = process.learned_log_variance(v, i)
         mean = process.posterior_mean(x0, x, i) + guidance.mean_shift(step, log_variance)
         noise = torch.randn(x.shape, generator=generator) if index > 0 else torch.zeros_like(x)
         x = mean + torch.exp(log_variance / 2) * noise
     return x
+
+
+@torch.no_grad()
+def sample_ddim(
+    guidance: Guidance, schedule: Schedule, condition: Tensor, weights: list[float], noise: Tensor, clip: bool = False
+) -> Tensor:
+    """x_0 of ``noise`` f32[N,C,H,W] without any more noise: x_{i-1} = sqrt(abar_{i-1}) x_0 + sqrt(1 - abar_{i-1}) eps
+    (Song et al. 2020, arXiv 2010.02502, Eq. 12 with sigma = 0)."""
+    x = noise
+    for index in reversed(range(len(schedule))):
+        _, step = _step(schedule, index, x, condition, weights)
+        eps, _ = guidance.eps_and_v(step)
+        abar, previous = float(schedule.alphas_bar[index]), float(schedule.alphas_bar_previous[index])
+        x0 = (x - (1 - abar) ** 0.5 * eps) / abar**0.5
+        if clip:
+            x0 = x0.clamp(-1, 1)
+            eps = (x - abar**0.5 * x0) / (1 - abar) ** 0.5
+        x = previous**0.5 * x0 + (1 - previous) ** 0.5 * eps
+    return x
+
+
+def _step(schedule: Schedule, index: int, x: Tensor, condition: Tensor, weights: list[float]) -> tuple[Tensor, Step]:
+    i = torch.full((len(x),), index)
+    return i, Step(x, i, torch.full((len(x),), schedule.timesteps[index]), condition, weights[index])
 
 
 def to_pixels(x: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Trains the denoiser and the two classifiers. Everything random in step k is drawn from (seed, k) alone.
+"""Trains a network by its plan, loss and source of examples. Everything random in step k is drawn from (seed, k) alone.
 
 So a run that is stopped and resumed from a checkpoint continues exactly as if it had not been, with no generator state
 to save, and ``--steps`` may grow or shrink between two starts: only the last fifth of the steps, where the learning rate
@@ -12,17 +12,15 @@ import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Callable
 
 import torch
-from torch import Tensor, nn
-from torch.nn import functional as F
+from torch import nn
 
-from sluice_models.adm import AdmConfig, Denoiser, NoisyClassifier
-from sluice_models.diffusion import Process, Schedule, hybrid_loss
-from sluice_models.glyphs import GlyphSet
+from sluice_models.examples import Examples, Source
+from sluice_models.losses import Loss
 
 REPORT_EVERY = 50
 
@@ -61,72 +59,9 @@ class Ema:
             torch._foreach_lerp_(list(self.network.parameters()), list(network.parameters()), share)
 
 
-@dataclass(frozen=True)
-class Examples:
-    """One batch: x_0, labels, original timesteps i64[N], noise, x_t, and a coin f32[N] in [0,1) that drops labels."""
-
-    x0: Tensor
-    labels: Tensor
-    t: Tensor
-    eps: Tensor
-    x: Tensor
-    coin: Tensor
-
-    def split(self, parts: int) -> list[Examples]:
-        pieces = zip(*(getattr(self, field.name).chunk(parts) for field in fields(self)))
-        return [Examples(*piece) for piece in pieces]
-
-
-class PictureSource:
-    """Turns the training pool into batches on the training device, pictures chosen and timesteps drawn uniformly."""
-
-    def __init__(self, pool: GlyphSet, process: Process, device: torch.device):
-        self._pixels = torch.from_numpy(pool.pixels)
-        self._labels = torch.from_numpy(pool.labels)
-        self._process = process
-        self._device = device
-
-    def batch(self, generator: torch.Generator, size: int) -> Examples:
-        chosen = torch.randint(len(self._labels), (size,), generator=generator)
-        x0 = scaled(self._pixels[chosen])
-        t = torch.randint(len(self._process.schedule), (size,), generator=generator)
-        eps = torch.randn(x0.shape, generator=generator)
-        coin = torch.rand(size, generator=generator)
-        x0, labels, t, eps, coin = (part.to(self._device) for part in (x0, self._labels[chosen], t, eps, coin))
-        return Examples(x0, labels, t, eps, self._process.q_sample(x0, t, eps), coin)
-
-
-def scaled(pixels: Tensor) -> Tensor:
-    """u8 in 0-255 to f32 in [-1,1]."""
-    return pixels.float() / 127.5 - 1
-
-
 def step_generator(seed: int, step: int) -> torch.Generator:
     """The one source of randomness of a training step."""
     return torch.Generator().manual_seed(seed * 1_000_003 + step)
-
-
-Loss = Callable[[nn.Module, Examples], tuple[Tensor, dict[str, float]]]
-
-
-def denoiser_loss(process: Process, null_share: float, null_class: int) -> Loss:
-    """L_hybrid, the label replaced by the null class in ``null_share`` of the pictures."""
-
-    def loss(network: nn.Module, examples: Examples) -> tuple[Tensor, dict[str, float]]:
-        condition = torch.where(examples.coin < null_share, null_class, examples.labels)
-        denoised = network(examples.x, examples.t, condition)
-        simple, variational = hybrid_loss(process, denoised, examples.x0, examples.x, examples.t, examples.eps)
-        return (simple + variational).mean(), {"simple": simple.mean().item(), "vlb": variational.mean().item()}
-
-    return loss
-
-
-def classifier_loss(network: nn.Module, examples: Examples) -> tuple[Tensor, dict[str, float]]:
-    """Cross-entropy of the labels given x_t and t."""
-    logits = network(examples.x, examples.t)
-    hits = (logits.argmax(dim=1) == examples.labels).float().mean()
-    entropy = F.cross_entropy(logits, examples.labels)
-    return entropy, {"entropy": entropy.item(), "hits": hits.item()}
 
 
 class Replicas:
@@ -147,17 +82,20 @@ class Replicas:
         parts = examples.split(len(self._networks))
         shares = [len(part.labels) / len(examples.labels) for part in parts]
         reports = list(self._pool.map(self._part_gradients, self._networks, parts, shares))
-        first, *others = ([parameter.grad for parameter in network.parameters()] for network in self._networks)
+        first, *others = ([parameter.grad for parameter in _trained(network)] for network in self._networks)
         for other in others:
             torch._foreach_add_(first, other)
         return {name: sum(share * report[name] for share, report in zip(shares, reports)) for name in reports[0]}
 
     def _part_gradients(self, network: nn.Module, part: Examples, share: float) -> dict[str, float]:
-        for parameter in network.parameters():
-            parameter.grad = None
+        network.zero_grad(set_to_none=True)
         loss, report = self._loss(network, part)
         (loss * share).backward()
         return report
+
+
+def _trained(network: nn.Module) -> list[nn.Parameter]:
+    return [parameter for parameter in network.parameters() if parameter.requires_grad]
 
 
 def _sharing_copy(network: nn.Module) -> nn.Module:
@@ -170,14 +108,14 @@ def _sharing_copy(network: nn.Module) -> nn.Module:
 class Trainer:
     """One network, its average and its optimiser; knows how to take a step and how to be saved and restored."""
 
-    def __init__(self, network: nn.Module, loss: Loss, plan: TrainingPlan, source: PictureSource, replicas: int = 1):
+    def __init__(self, network: nn.Module, loss: Loss, plan: TrainingPlan, source: Source, replicas: int = 1):
         self.network = network
         self.ema = Ema(network, plan.ema_decay)
         self.plan = plan
         self.step = 0
         self._source = source
         self._replicas = Replicas(network, loss, replicas)
-        self._optimiser = torch.optim.AdamW(network.parameters(), weight_decay=plan.weight_decay)
+        self._optimiser = torch.optim.AdamW(_trained(network), weight_decay=plan.weight_decay)
 
     def advance(self) -> dict[str, float]:
         """One optimiser step; returns what to report about it."""
@@ -247,19 +185,6 @@ def _stop_request() -> threading.Event:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     return stop
-
-
-def denoiser_trainer(config: AdmConfig, plan: TrainingPlan, pool: GlyphSet, device: torch.device, replicas: int = 1) -> Trainer:
-    torch.manual_seed(plan.seed)
-    process = Process(Schedule.cosine(), device)
-    loss = denoiser_loss(process, plan.null_share, null_class=config.embedded_classes - 1)
-    return Trainer(Denoiser(config).to(device), loss, plan, PictureSource(pool, process, device), replicas)
-
-
-def classifier_trainer(config: AdmConfig, plan: TrainingPlan, pool: GlyphSet, device: torch.device, replicas: int = 1) -> Trainer:
-    torch.manual_seed(plan.seed)
-    source = PictureSource(pool, Process(Schedule.cosine(), device), device)
-    return Trainer(NoisyClassifier(config).to(device), classifier_loss, plan, source, replicas)
 
 
 def trained(network: nn.Module, checkpoint: Path) -> tuple[nn.Module, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -12,17 +13,21 @@ from conftest import TINY_DENOISER, shaken
 from sluice_models import exporting
 from sluice_models.adm import Denoiser
 from sluice_models.bundle import BadBundle, Defaults, Label, load_module, problems, read_description, sha256_of
+from sluice_models.contract import AuditorModule, DenoiserModule, GuideModule
 from sluice_models.exporting import ExportRefused, export_bundle
+from sluice_models.recipe import FACTS
 
 COMMITTED = Path(__file__).parent.parent / "bundles" / "glyphs-adm"
 LARGEST_COMMITTED_FILE_BYTES = 16 * 2**20
-LABEL = Label("test", "A tiny network that was never trained.")
+TEST_FACTS = dataclasses.replace(
+    FACTS, label=Label("test", "A tiny network that was never trained."), defaults=Defaults(50, 2.0, 4.0)
+)
 
 
 @pytest.fixture
 def bundle(denoiser, classifier, tmp_path) -> Path:
-    networks = {"denoiser": denoiser, "guide": classifier, "auditor": classifier}
-    export_bundle(tmp_path, networks, LABEL, Defaults(50, 2.0, 4.0), {"recipe": "test", "steps": 0, "seed": 0})
+    modules = {"denoiser": DenoiserModule(denoiser), "guide": GuideModule(classifier), "auditor": AuditorModule(classifier)}
+    export_bundle(tmp_path, modules, TEST_FACTS, {"recipe": "test", "steps": 0, "seed": 0})
     return tmp_path
 
 
@@ -73,12 +78,12 @@ def test_wrong_parameter_count_is_caught(bundle):
     assert any("parameters" in problem for problem in problems(bundle))
 
 
-def test_export_refuses_a_script_that_differs(denoiser, classifier, tmp_path, monkeypatch):
-    other = shaken(Denoiser(TINY_DENOISER))
-    honest = exporting.script_module
-    monkeypatch.setattr(exporting, "script_module", lambda name, network: honest(name, other if name == "denoiser" else network))
+def test_export_refuses_a_script_that_differs(denoiser, tmp_path, monkeypatch):
+    other = DenoiserModule(shaken(Denoiser(TINY_DENOISER)))
+    honest = exporting.compiled
+    monkeypatch.setattr(exporting, "compiled", lambda role, module, contract: honest(role, other, contract))
     with pytest.raises(ExportRefused, match="differs"):
-        export_bundle(tmp_path, {"denoiser": denoiser, "guide": classifier}, LABEL, Defaults(50, 2.0, 4.0), {})
+        export_bundle(tmp_path, {"denoiser": DenoiserModule(denoiser)}, TEST_FACTS, {})
     assert list(tmp_path.iterdir()) == []
 
 

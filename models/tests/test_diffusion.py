@@ -13,9 +13,13 @@ from sluice_models.diffusion import (
     Schedule,
     cosine_betas,
     discretised_log_likelihood,
+    fast27_timesteps,
     gaussian_kl,
     hybrid_loss,
+    leading_timesteps,
     respaced_timesteps,
+    scaled_linear_betas,
+    sectioned_timesteps,
 )
 
 
@@ -107,3 +111,35 @@ def test_variational_term_does_not_train_eps():
     hybrid_loss(process, denoised, x0, process.q_sample(x0, i, eps), i, eps)[1].sum().backward()
     assert denoised.grad[:, :3].abs().max() == 0
     assert denoised.grad[:, 3:].abs().max() > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "first_two_and_last"),
+    [
+        ("linear", (0.9999, 0.9997800920720721, 4.035829765375676e-05)),
+        ("cosine", (0.999958715775178, 0.9999125759273678, 2.4287669070348567e-09)),
+        ("scaled_linear", (0.99915, 0.9982960278384514, 0.004660098513077238)),
+    ],
+)
+def test_each_beta_table_has_the_known_products(name, first_two_and_last):
+    alphas_bar = Schedule.evenly(name).alphas_bar
+    assert alphas_bar[[0, 1, 999]] == pytest.approx(first_two_and_last, rel=1e-9)
+
+
+def test_upsampler_visits_the_known_27_timesteps():
+    assert fast27_timesteps() == [
+        0, 22, 44, 66, 88, 111, 133, 155, 177, 199, 200, 222, 244, 266, 288, 311, 333, 355, 377, 399, 400, 500, 599, 600, 799, 800, 997,
+    ]  # fmt: skip
+
+
+def test_sections_take_their_share_of_what_does_not_divide():
+    visited = sectioned_timesteps((10, 15, 20), 300)
+    assert (visited[0], visited[9], visited[10], visited[24], visited[25], visited[-1]) == (0, 99, 100, 199, 200, 299)
+    assert len(sectioned_timesteps((1, 1, 1), 100)) == 3
+
+
+def test_leading_timesteps_and_the_first_alpha_bar_are_stable_diffusion_s():
+    timesteps = leading_timesteps(50, 1)
+    assert (timesteps[0], timesteps[1], timesteps[-1], len(timesteps)) == (1, 21, 981, 50)
+    betas = scaled_linear_betas()
+    assert Schedule.visiting(timesteps, betas, 1 - betas[0]).alphas_bar_previous[0] == pytest.approx(0.99915)

@@ -12,7 +12,7 @@ import torch
 from sluice_models.adm import Denoiser, NoisyClassifier, halve_torso
 from sluice_models.bundle import load_module, problems, read_description
 from sluice_models.configs import GLYPHS_CLASSIFIER, GLYPHS_DENOISER
-from sluice_models.exporting import script_module
+from sluice_models.contract import DenoiserModule, GuideModule
 from sluice_models.random_bundle import factor_for, random_network
 
 KIT = Path(__file__).parent.parent
@@ -77,15 +77,15 @@ def test_denoiser_hears_its_timestep_and_its_class_and_stays_small(smallest):
 
 @pytest.mark.parametrize("network_class", [Denoiser, NoisyClassifier])
 def test_half_is_close_to_single_and_keeps_single_at_the_boundary(network_class):
-    name, config = ("denoiser", GLYPHS_DENOISER) if network_class is Denoiser else ("guide", GLYPHS_CLASSIFIER)
+    module_class, config = (DenoiserModule, GLYPHS_DENOISER) if network_class is Denoiser else (GuideModule, GLYPHS_CLASSIFIER)
     network = random_network(network_class, config, 1)
     generator = torch.Generator().manual_seed(0)
     inputs = (torch.randn((3, 3, 32, 32), generator=generator), torch.tensor([0, 500, 999]), torch.arange(3))
-    single = script_module(name, network)(*inputs)
+    single = torch.jit.script(module_class(network))(*inputs)
     halve_torso(network)
     assert network.time_embed[0].weight.dtype == torch.float32
     try:
-        half = script_module(name, network)(*inputs)
+        half = torch.jit.script(module_class(network))(*inputs)
     except RuntimeError as refused:
         pytest.skip(f"this torch can't run the half-precision script on this CPU: {refused}")
     for a, b in zip(*((tensors,) if isinstance(tensors, torch.Tensor) else tensors for tensors in (single, half))):

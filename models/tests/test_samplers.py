@@ -7,7 +7,16 @@ import torch
 
 from sluice_models.diffusion import Process, Schedule
 from sluice_models.evaluation import Rate
-from sluice_models.samplers import ClassifierFree, ClassifierGuided, compressed_weights, full_weights, sample_ddpm, to_pixels
+from sluice_models.samplers import (
+    ClassifierFree,
+    ClassifierGuided,
+    ClipGuided,
+    compressed_weights,
+    full_weights,
+    sample_ddim,
+    sample_ddpm,
+    to_pixels,
+)
 
 STEPS = 6
 CLASSES = torch.tensor([1, 4])
@@ -71,6 +80,58 @@ def test_classifier_shifts_the_mean_by_scaled_variance_times_gradient():
     process = Process(Schedule.cosine(STEPS))
     variance = torch.exp(process.learned_log_variance(torch.zeros(1, 1, 1, 1), torch.tensor([0])))
     assert torch.allclose(shifted - plain, (3.0 * 2.0 * variance).expand_as(plain), atol=1e-6)
+
+
+def test_guidance_leaves_channels_beyond_the_guided_ones_to_the_conditional_model():
+    plain = sampled(ClassifierFree(CountingDenoiser(), 10, 1.0))
+    guided = sampled(ClassifierFree(CountingDenoiser(), 10, 2.0, guided_channels=2))
+    assert torch.equal(guided[:, 2], plain[:, 2])
+    assert not torch.equal(guided[:, :2], plain[:, :2])
+
+
+def test_empty_text_s_context_stands_for_no_prompt():
+    asked = []
+
+    def denoiser(x, t, context):
+        asked.append(context)
+        return torch.cat([x, x], dim=1)
+
+    context, empty = torch.randn(2, 5), torch.randn(5)
+    generator = torch.Generator().manual_seed(0)
+    sample_ddpm(ClassifierFree(denoiser, empty, 2.0), Process(Schedule.cosine(2)), context, full_weights(2), generator)
+    assert torch.equal(asked[0], context)
+    assert torch.equal(asked[1], empty.expand(2, 5))
+
+
+def test_clip_shifts_the_mean_of_the_text_conditional_model_towards_its_own_targets():
+    targets, seen = torch.randn(2, 4), []
+
+    def gradient(x, t, target):
+        seen.append(target)
+        return torch.ones_like(x)
+
+    weights = [1.0] + [0.0] * (STEPS - 1)
+    plain, shifted = (sampled(ClipGuided(CountingDenoiser(), gradient, targets, scale), weights) for scale in (0.0, 2.0))
+    process = Process(Schedule.cosine(STEPS))
+    variance = torch.exp(process.learned_log_variance(torch.zeros(1, 1, 1, 1), torch.tensor([0])))
+    assert torch.allclose(shifted - plain, (2.0 * variance).expand_as(plain), atol=1e-6)
+    assert len(seen) == 1
+    assert seen[0] is targets
+
+
+def test_ddim_finds_the_picture_that_a_perfect_denoiser_knows():
+    picture = torch.rand(2, 4, 8, 8) * 4 - 2
+    schedule = Schedule.evenly("scaled_linear", 5)
+
+    def perfect(x, t, condition):
+        abar = Schedule.evenly("scaled_linear").alphas_bar[t[0]]
+        return (x - abar**0.5 * picture) / (1 - abar) ** 0.5
+
+    noise = torch.randn(picture.shape, generator=torch.Generator().manual_seed(0))
+    guidance = ClassifierFree(perfect, 10, 1.0)
+    assert torch.allclose(sample_ddim(guidance, schedule, CLASSES, full_weights(5), noise), picture, atol=1e-4)
+    clipped = sample_ddim(guidance, schedule, CLASSES, full_weights(5), noise, clip=True)
+    assert torch.allclose(clipped, picture.clamp(-1, 1), atol=1e-4)
 
 
 def test_pixels_are_clamped_and_truncated():

@@ -7,16 +7,17 @@ import pytest
 import torch
 from conftest import TINY_CLASSIFIER, TINY_DENOISER
 
-from sluice_models.glyphs import GlyphSet
-from sluice_models.training import TrainingPlan, classifier_trainer, denoiser_trainer, run, trained
+from sluice_models.picture_sets import PictureSet
+from sluice_models.recipe import classifier_trainer, denoiser_trainer
+from sluice_models.training import TrainingPlan, run, trained
 
 CPU = torch.device("cpu")
 
 
 @pytest.fixture
-def pool() -> GlyphSet:
+def pool() -> PictureSet:
     rng = np.random.default_rng(0)
-    return GlyphSet(rng.integers(0, 256, (32, 3, 32, 32), dtype=np.uint8), rng.integers(0, 10, 32))
+    return PictureSet(rng.integers(0, 256, (32, 3, 32, 32), dtype=np.uint8), rng.integers(0, 10, 32))
 
 
 def plan(steps: int) -> TrainingPlan:

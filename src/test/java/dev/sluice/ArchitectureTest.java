@@ -87,6 +87,8 @@ class ArchitectureTest {
                         JACKSON,
                         "com.sun.net.httpserver..",
                         LOG),
+                MaySee.of("demo", request, diffusion, in("model"), in("storage"), AVRO, JACKSON)
+                        .andGenerated(),
                 MaySee.of(
                                 "bench",
                                 request,

@@ -1,8 +1,11 @@
 package dev.sluice.app;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** Which bundles a stack in one process serves. */
@@ -18,6 +21,19 @@ final class BundleOption {
 
     /** As the configuration key {@code bundles} has it. */
     String asConfigValue() {
-        return bundles.stream().map(Path::toString).collect(Collectors.joining(","));
+        return asConfigValue(bundles);
+    }
+
+    static String asConfigValue(List<Path> folders) {
+        return folders.stream().map(Path::toString).collect(Collectors.joining(","));
+    }
+
+    /** The folders of all bundles that ship with Sluice, by name. */
+    static List<Path> shipped() throws IOException {
+        try (Stream<Path> folders = Files.list(HOME.resolve("models/bundles"))) {
+            return folders.filter(folder -> Files.exists(folder.resolve("bundle.json")))
+                    .sorted()
+                    .toList();
+        }
     }
 }

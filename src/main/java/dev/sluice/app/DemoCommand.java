@@ -1,8 +1,15 @@
 package dev.sluice.app;
 
+import dev.sluice.demo.DemoPlan;
+import dev.sluice.demo.DemoReport;
+import dev.sluice.demo.DemoResults;
+import dev.sluice.demo.DemoTable;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleManifest;
+import dev.sluice.model.VerifiedBundle;
 import dev.sluice.request.GenerationRequest;
+import dev.sluice.storage.ImageStore;
+import dev.sluice.storage.S3ImageStore;
 import dev.sluice.wire.RequestEncoder;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -12,9 +19,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
@@ -23,6 +32,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code sluice demo}: the whole path once, with everything in one process. */
@@ -39,6 +49,8 @@ import picocli.CommandLine.Spec;
 final class DemoCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final int CELL = 64;
+    /** In place of a family's name. */
+    private static final String ALL = "all";
 
     @Option(
             names = "--out",
@@ -51,6 +63,15 @@ final class DemoCommand implements Callable<Integer> {
 
     @Option(names = "--json", description = "Print the table as one JSON object.")
     private boolean json;
+
+    @Option(
+            names = "--family",
+            paramLabel = "FAMILY",
+            split = ",",
+            description =
+                    "Show the paper's systems of these families (adm, dit, sd, glide, or all), full and compressed,"
+                            + " on the bundles that ship with Sluice, instead of every schedule on one bundle.")
+    private List<String> family = List.of();
 
     @Mixin
     private BundleOption bundles = new BundleOption();
@@ -73,7 +94,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private int run(Path data, Path folder) throws IOException, InterruptedException {
         Map<String, String> overrides = Map.of(
-                "bundles", bundles.asConfigValue(),
+                "bundles", family.isEmpty() ? bundles.asConfigValue() : BundleOption.asConfigValue(ofFamilies()),
                 // Fixed, so that its images are the same bits on every machine of a kind.
                 "engine.rows-per-call", "16",
                 "engine.guide-rows-per-call", "8",
@@ -85,17 +106,40 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
+    /** The shipped bundles of the families asked for. */
+    private List<Path> ofFamilies() throws IOException {
+        List<Path> shipped = BundleOption.shipped();
+        Map<Path, String> families = new LinkedHashMap<>();
+        for (Path bundle : shipped) {
+            families.put(bundle, VerifiedBundle.read(bundle).manifest().family());
+        }
+        Set<String> unknown = new TreeSet<>(family);
+        unknown.removeAll(families.values());
+        unknown.remove(ALL);
+        if (!unknown.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "no bundle of family " + String.join(", ", unknown) + " ships with Sluice; there are "
+                            + String.join(", ", new TreeSet<>(families.values())) + ", and " + ALL);
+        }
+        return shipped.stream()
+                .filter(bundle -> family.contains(ALL) || family.contains(families.get(bundle)))
+                .toList();
+    }
+
     private int run(StandaloneStack stack, Path folder) throws IOException, InterruptedException {
-        Bundle bundle = stack.worker().bundles().getFirst();
-        DemoPlan plan = plan(bundle.manifest());
+        List<Bundle> bundles = stack.worker().bundles();
+        DemoPlan plan = plan(bundles.stream().map(Bundle::manifest).toList());
         DemoResults results = sample(stack, plan);
-        DemoReport report = new DemoReport(plan, results, stack);
-        report.checkEvaluations();
-        DemoReport.Pictures pictures = report.fetch();
+        DemoReport report = new DemoReport(plan, results, bundles);
+        report.checkEvaluations(stack.worker().meter().chargedNanos());
+        List<List<BufferedImage>> images;
+        try (ImageStore store = new S3ImageStore(stack.config().s3())) {
+            images = report.fetch(store);
+        }
         Path sheet = folder.resolve("contact-sheet.png");
-        BufferedImage drawn = ContactSheet.draw(pictures.columnNames(), pictures.rows(), CELL);
-        ImageIO.write(drawn, "png", sheet.toFile());
-        show(report.table(pictures), stack, sheet);
+        ImageIO.write(report.sheet(images, CELL), "png", sheet.toFile());
+        show(report.table(images, stack.config().device().open()), stack, sheet);
         results.problems().forEach(System.err::println);
         return results.problems().isEmpty() ? 0 : 1;
     }
@@ -109,15 +153,12 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private DemoPlan plan(BundleManifest manifest) {
-        BundleManifest.Defaults defaults = manifest.defaults();
-        return DemoPlan.of(
-                manifest.name(),
-                manifest.classCondition().classes(),
-                quick ? 4 : 20,
-                quick ? 25 : 50,
-                defaults.classifierFreeScale(),
-                defaults.classifierScale());
+    private DemoPlan plan(List<BundleManifest> manifests) {
+        int images = quick ? 4 : 20;
+        int steps = quick ? 25 : 50;
+        return family.isEmpty()
+                ? DemoPlan.ofSchedules(manifests.getFirst(), images, steps)
+                : DemoPlan.ofSystems(manifests, images, steps);
     }
 
     private static DemoResults sample(StandaloneStack stack, DemoPlan plan) throws InterruptedException {

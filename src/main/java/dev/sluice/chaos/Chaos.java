@@ -71,6 +71,10 @@ public final class Chaos {
         boolean settled = stage.watch().awaitNone(SETTLE_PATIENCE);
         LOG.info(
                 "traffic_over settled={} outstanding={}", settled, stage.watch().outstanding());
+        // The last fault may have killed a worker that is not back yet; only one that runs can leave.
+        if (!stage.fleet().awaitReady(START_PATIENCE)) {
+            LOG.warn("not_all_back");
+        }
         int badLeaves = stage.fleet().leaveAll(LEAVE_PATIENCE);
         badLeaves += stage.recoverDeviceTime();
         List<String> outstanding = stage.watch().examples(SHOWN);
@@ -85,6 +89,7 @@ public final class Chaos {
                 outstanding,
                 badLeaves,
                 stage.publisher().refused(),
+                stage.hangingTransactions(),
                 verdict);
     }
 

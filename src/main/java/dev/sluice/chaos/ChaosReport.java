@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
  * @param outstanding requests and dead letters that were still due when the patience was over
  * @param badLeaves workers that did not leave with status 0 when they were told to at the end
  * @param refused records that the broker would not take: above 0 the run says nothing
+ * @param hangingTransactions that the broker had lost track of and the suite's operator aborted
  */
 public record ChaosReport(
         ChaosPlan plan,
@@ -28,6 +29,7 @@ public record ChaosReport(
         List<String> outstanding,
         int badLeaves,
         int refused,
+        int hangingTransactions,
         Verdict verdict) {
     /**
      * How often a fault struck.
@@ -66,7 +68,8 @@ public record ChaosReport(
                         "faultsFired",
                         struck.values().stream().mapToInt(Struck::hit).sum())
                 .put("badLeaves", badLeaves)
-                .put("refused", refused);
+                .put("refused", refused)
+                .put("hangingTransactions", hangingTransactions);
         ObjectNode faults = json.putObject("faults");
         new TreeMap<>(struck)
                 .forEach((name, each) -> faults.putObject(name)
@@ -101,6 +104,23 @@ public record ChaosReport(
         if (!outstanding.isEmpty()) {
             text.append("still due: ")
                     .append(outstanding.stream().collect(Collectors.joining(", ")))
+                    .append(System.lineSeparator());
+        }
+        if (hangingTransactions > 0) {
+            text.append("the broker lost track of ")
+                    .append(hangingTransactions)
+                    .append(" transactions, which were aborted by hand")
+                    .append(System.lineSeparator());
+        }
+        if (badLeaves > 0) {
+            text.append(badLeaves)
+                    .append(" workers did not leave as they were told to")
+                    .append(System.lineSeparator());
+        }
+        if (refused > 0) {
+            text.append("the broker did not take ")
+                    .append(refused)
+                    .append(" records, so this run says nothing")
                     .append(System.lineSeparator());
         }
         return text.append(verdict.summary()).toString();

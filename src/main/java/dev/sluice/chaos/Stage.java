@@ -36,6 +36,7 @@ final class Stage implements AutoCloseable {
     private final SchemaRegistry schemas;
     private final EvolvedRequests evolved;
     private final Meters meters;
+    private final HangingTransactions operator;
 
     private Stage(Surroundings around, Path folder, Path bundle, long seed) {
         this.around = around;
@@ -45,6 +46,7 @@ final class Stage implements AutoCloseable {
         historyFile = folder.resolve("history.jsonl");
         history = HistoryFile.append(historyFile);
         String registry = around.registry().directUrl().toString();
+        operator = HangingTransactions.watch(around.broker().bootstrapServers());
         publisher =
                 new Publisher(around.broker().bootstrapServers(), registry, Surroundings.TOPICS, history, watch, seed);
         var manifest = VerifiedBundle.read(bundle).manifest();
@@ -81,6 +83,11 @@ final class Stage implements AutoCloseable {
 
     Publisher publisher() {
         return publisher;
+    }
+
+    /** How many transactions the broker lost track of, and somebody had to end. */
+    int hangingTransactions() {
+        return operator.aborted();
     }
 
     ChaosTraffic traffic() {
@@ -124,6 +131,7 @@ final class Stage implements AutoCloseable {
     public void close() {
         fleet.close();
         publisher.close();
+        operator.close();
         watch.close();
         history.close();
         schemas.close();

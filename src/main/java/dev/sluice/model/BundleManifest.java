@@ -147,10 +147,24 @@ public record BundleManifest(
      * An encoded text; that of the empty text stands for none.
      *
      * @param contextElements floats that a text is encoded into
+     * @param examples of texts that the bundle knows; may be none
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
     @JsonTypeInfo(use = JsonTypeInfo.Id.NONE)
-    public record TextCondition(int contextElements, TokenizerFile tokenizer) implements Condition {}
+    public record TextCondition(int contextElements, TokenizerFile tokenizer, List<Example> examples)
+            implements Condition {
+        public TextCondition {
+            examples = List.copyOf(examples);
+        }
+    }
+
+    /**
+     * A text that a bundle knows.
+     *
+     * @param target what the auditor is asked about the text's pictures
+     */
+    @JsonIgnoreProperties(ignoreUnknown = true)
+    public record Example(String text, long target) {}
 
     /**
      * A tokenizer's file, as the Hugging Face library writes it, with truncation, padding and special tokens set.

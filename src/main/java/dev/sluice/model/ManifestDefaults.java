@@ -13,6 +13,8 @@ final class ManifestDefaults {
     static JsonNode fill(JsonNode manifest) {
         fillDiffusion(manifest.path("diffusion"));
         fillDiffusion(manifest.path("upsampler").path("diffusion"));
+        fillText(manifest.path("condition"));
+        fillText(manifest.path("guideCondition"));
         return manifest;
     }
 
@@ -21,6 +23,12 @@ final class ManifestDefaults {
             diffusion.putIfAbsent("spacing", new TextNode("even"));
             diffusion.putIfAbsent("stepsOffset", new IntNode(0));
             diffusion.putIfAbsent("finalAlphaBar", new TextNode("one"));
+        }
+    }
+
+    private static void fillText(JsonNode node) {
+        if (node instanceof ObjectNode condition && condition.has("tokenizer")) {
+            condition.putIfAbsent("examples", condition.arrayNode());
         }
     }
 }

@@ -4,7 +4,7 @@ package dev.sluice.stream;
 public enum Milestone {
     /** Read from its topic; nothing is written down yet. */
     POLLED,
-    /** Written to the pending store and handed to the engine, in a transaction that is not committed yet. */
+    /** Written to the pending store, in a transaction that is not committed yet; the engine is about to get it. */
     PENDING,
     /** Its first row is in a call. */
     BATCHED,

@@ -159,9 +159,9 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     private void accept(PendingRequest pending, GenerationRequest request) {
         parts.milestones().reached(Milestone.POLLED, request.id());
         open().ledger().accept(pending);
+        parts.milestones().reached(Milestone.PENDING, request.id());
         jobs.start(request, pending.getAcceptedAt(), pending.getContentHash())
                 .ifPresent(no -> open().settlement().refuse(pending, request, no));
-        parts.milestones().reached(Milestone.PENDING, request.id());
     }
 
     /** Starts what an earlier owner of the task had accepted. What it can't serve is settled with the rest. */

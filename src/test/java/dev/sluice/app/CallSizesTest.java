@@ -144,7 +144,7 @@ class CallSizesTest {
                 0,
                 FinalAlphaBar.ONE);
         BundleManifest.TextCondition text =
-                new BundleManifest.TextCondition(2, new BundleManifest.TokenizerFile("t", "0", 3));
+                new BundleManifest.TextCondition(2, new BundleManifest.TokenizerFile("t", "0", 3), List.of());
         BundleManifest manifest = new BundleManifest(
                 BundleManifest.FORMAT_VERSION,
                 name,

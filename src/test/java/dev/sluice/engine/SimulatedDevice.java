@@ -149,10 +149,10 @@ final class SimulatedDevice {
                 SHAPE,
                 diffusion,
                 kind.has(Network.TEXT_ENCODER)
-                        ? new BundleManifest.TextCondition(CONTEXT, tokenizer)
+                        ? new BundleManifest.TextCondition(CONTEXT, tokenizer, List.of())
                         : new BundleManifest.ClassCondition(CLASSES, NULL_CLASS),
                 kind.has(Network.GUIDE_TEXT_ENCODER)
-                        ? Optional.of(new BundleManifest.TextCondition(TARGET, tokenizer))
+                        ? Optional.of(new BundleManifest.TextCondition(TARGET, tokenizer, List.of()))
                         : Optional.empty(),
                 upsampled
                         ? Optional.of(new BundleManifest.Upsampler(LARGER, diffusion, UPSAMPLER_TIMESTEPS, NOISE_SCALE))

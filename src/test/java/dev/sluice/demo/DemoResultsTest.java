@@ -1,17 +1,22 @@
-package dev.sluice.app;
+package dev.sluice.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.events.v1.GenerationFailed;
+import dev.sluice.model.BundleManifest;
+import dev.sluice.model.VerifiedBundle;
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.Evaluations;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.GenerationRequest;
+import dev.sluice.request.Guidance;
+import dev.sluice.request.GuidanceSchedule;
 import dev.sluice.request.Outcome;
 import dev.sluice.wire.EventEncoder;
 import dev.sluice.wire.Price;
 import java.math.BigDecimal;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Currency;
 import java.util.List;
@@ -20,8 +25,10 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DemoResultsTest {
+    private static final BundleManifest MANIFEST =
+            VerifiedBundle.read(Path.of("models/bundles/glyphs-adm")).manifest();
     private static final List<GenerationRequest> REQUESTS =
-            DemoPlan.of("m", List.of("a", "b"), 4, 25, 2, 4).shuffled();
+            DemoPlan.ofSchedules(MANIFEST, 4, 25).shuffled();
     private static final EventEncoder ENCODER =
             new EventEncoder("w", Instant.EPOCH, new Price("sku", BigDecimal.ONE, Currency.getInstance("USD")));
 
@@ -32,6 +39,27 @@ class DemoResultsTest {
         assertThat(REQUESTS.stream().map(GenerationRequest::guidance).distinct())
                 .hasSize(8);
         assertThat(REQUESTS.stream().map(GenerationRequest::id).distinct()).hasSize(32);
+    }
+
+    @Test
+    void askForThePapersSystemsInFullAndCompressed() {
+        DemoPlan plan = DemoPlan.ofSystems(List.of(MANIFEST), 4, 50);
+
+        assertThat(plan.rows())
+                .extracting(DemoPlan.Row::name)
+                .containsExactly(
+                        "glyphs-adm", "ADM-G", "ADM-CompG", "CADM-G", "CADM-CompG", "CADM-CFG", "CADM-CompCFG");
+        assertThat(plan.rows())
+                .extracting(row -> switch (row.guidance()) {
+                    case Guidance.None none -> 0;
+                    case Guidance.Classifier classifier -> guided(classifier.schedule());
+                    case Guidance.ClassifierFree free -> guided(free.schedule());
+                })
+                .containsExactly(0, 50, 10, 50, 10, 50, 5);
+    }
+
+    private static int guided(GuidanceSchedule schedule) {
+        return schedule instanceof GuidanceSchedule.Compress compress ? compress.guided() : 50;
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.sluice.app;
+package dev.sluice.demo;
 
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleManifest;
@@ -26,8 +26,8 @@ record HitRates(OptionalDouble guide, OptionalDouble auditor) {
     /** Which of the guide's outputs says whether a row shows its class. */
     private static final int HITS = 2;
 
-    /** An image and the class index it should show. */
-    record Sample(BufferedImage image, int target) {}
+    /** An image and what it should show: a class index, or what else the auditor is asked by. */
+    record Sample(BufferedImage image, long target) {}
 
     /** Judges images; call on one thread only. */
     static HitRates of(List<Sample> samples, Bundle bundle, TorchScriptBundles torch) {

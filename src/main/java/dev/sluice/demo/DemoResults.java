@@ -1,4 +1,4 @@
-package dev.sluice.app;
+package dev.sluice.demo;
 
 import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.events.v1.GenerationCompleted;
@@ -13,18 +13,24 @@ import java.util.TreeSet;
 import org.apache.avro.specific.SpecificRecord;
 
 /** The events of a demo, and whether they keep the promise of one outcome and one charge per request. One thread. */
-final class DemoResults {
+public final class DemoResults {
     private final Set<String> expected;
     private final Map<String, GenerationCompleted> completions = new HashMap<>();
     private final Map<String, CostIncurred> costs = new HashMap<>();
     private final List<String> problems = new ArrayList<>();
     private final Set<String> settled = new TreeSet<>();
 
-    DemoResults(Set<String> expected) {
+    /**
+     * No events yet.
+     *
+     * @param expected ids of the requests that were published
+     */
+    public DemoResults(Set<String> expected) {
         this.expected = Set.copyOf(expected);
     }
 
-    void add(SpecificRecord event) {
+    /** Takes an event; those that are no outcome and no charge are passed over. */
+    public void add(SpecificRecord event) {
         switch (event) {
             case GenerationCompleted completed -> {
                 settle(completed.getRequestId());
@@ -45,19 +51,22 @@ final class DemoResults {
     }
 
     /** Whether every request has its outcome, and every completed one its charge. */
-    boolean complete() {
+    public boolean complete() {
         return settled.size() >= expected.size() && costs.keySet().containsAll(completions.keySet());
     }
 
-    int settledCount() {
+    /** Requests with at least one outcome. */
+    public int settledCount() {
         return settled.size();
     }
 
-    List<String> problems() {
+    /** What broke a promise, in words; empty where none was broken. */
+    public List<String> problems() {
         return List.copyOf(problems);
     }
 
-    void problem(String message) {
+    /** Notes a problem that somebody else saw. */
+    public void problem(String message) {
         problems.add(message);
     }
 

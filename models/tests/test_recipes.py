@@ -1,0 +1,115 @@
+"""Every recipe's parts train, are exported into a bundle that holds what it says, and the bundle gives pictures."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from sluice_models.bundle import problems, read_description
+from sluice_models.examples import scaled
+from sluice_models.latents import cached_latents, encoded
+from sluice_models.pairs import Autoencoding
+from sluice_models.picture_sets import Pictures, PictureSet
+from sluice_models.pipeline import Pipeline, SamplingPlan
+from sluice_models.recipes import RECIPES
+from sluice_models.scenes_recipe import scenes_tokenizer
+from sluice_models.stable_diffusion import AutoencoderConfig
+from sluice_models.training import run
+from sluice_models.workshop import Workshop
+
+MODULES = {
+    "glyphs-dit": {"denoiser", "decoder", "auditor"},
+    "scenes-sd": {"denoiser", "decoder", "text_encoder", "auditor"},
+    "scenes-glide": {"denoiser", "text_encoder", "guide", "guide_text_encoder", "upsampler", "auditor"},
+}
+LARGEST_FILE_BYTES = 16 * 2**20
+CAPTIONS = ("a small red circle on the left", "a blue star", "a green ring above a pink moon")
+
+
+def few_pictures(pictures: Pictures, work: Path) -> PictureSet:
+    """Twelve pictures of noise in place of a whole set, with captions where the set has them."""
+    rng = np.random.default_rng(0)
+    if pictures.name.startswith("scenes"):
+        captions = CAPTIONS * 4
+        return PictureSet(rng.integers(0, 256, (12, 3, 64, 64), dtype=np.uint8), np.zeros((12, 6), np.int64), captions)
+    return PictureSet(rng.integers(0, 256, (12, 3, 32, 32), dtype=np.uint8), rng.integers(0, 10, 12))
+
+
+@pytest.fixture(scope="module", params=MODULES)
+def bundle(request, tmp_path_factory) -> Path:
+    """A bundle whose every part was trained for a single step."""
+    work = tmp_path_factory.mktemp("work")
+    workshop, recipe = Workshop(work, request.param), RECIPES[request.param]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Pictures, "load", few_pictures)
+        for name, part in recipe.parts.items():
+            plan = dataclasses.replace(part.plan, steps=1, batch=4, warmup_steps=1)
+            run(part.trainer(workshop, plan), workshop.checkpoint(name))
+        recipe.export(workshop, work / "bundles" / request.param)
+    return work / "bundles" / request.param
+
+
+def test_bundle_has_its_modules_and_no_problems(bundle):
+    manifest = read_description(bundle)
+    assert set(manifest["modules"]) == MODULES[bundle.name]
+    assert problems(bundle) == []
+    assert set(manifest["training"]["steps"]) == set(RECIPES[bundle.name].parts)
+
+
+def test_no_file_is_too_large_for_a_repository(bundle):
+    assert max(path.stat().st_size for path in bundle.iterdir()) <= LARGEST_FILE_BYTES
+
+
+def test_bundle_gives_pictures(bundle):
+    manifest = read_description(bundle)
+    prompts = torch.tensor([3, 10]) if manifest["condition"]["kind"] == "class" else CAPTIONS[:2]
+    guidance = "classifier" if "guide" in manifest["modules"] else "cfg"
+    plan = SamplingPlan(guidance, 2.0, steps=3, guided=2, seed=0, sampler=manifest["defaults"]["sampler"])
+    pixels = Pipeline(bundle).sample(prompts, plan)
+    assert pixels.shape == (2, *manifest["image"].values())
+    assert pixels.dtype == torch.uint8
+    assert torch.equal(pixels, Pipeline(bundle).sample(prompts, plan))
+
+
+def test_text_bundle_carries_the_tokenizer_that_it_was_trained_with(bundle):
+    manifest = read_description(bundle)
+    if manifest["condition"]["kind"] == "class":
+        pytest.skip("no text")
+    assert (bundle / "tokenizer.json").read_text() == scenes_tokenizer().to_str(pretty=True)
+    assert manifest["condition"]["tokenizer"]["maxTokens"] == len(scenes_tokenizer().encode("").ids)
+
+
+def test_changed_tokenizer_is_caught(bundle, tmp_path):
+    if "tokenizer" not in read_description(bundle)["condition"]:
+        pytest.skip("no text")
+    for path in bundle.iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    (tmp_path / "tokenizer.json").unlink()
+    (tmp_path / "tokenizer.json").write_text((bundle / "tokenizer.json").read_text() + " ")
+    assert any("tokenizer.json" in problem for problem in problems(tmp_path))
+
+
+AUTOENCODER = AutoencoderConfig(size=16, widths=(8, 16), depth=1, groups=8)
+
+
+def test_latents_are_scaled_to_unit_deviation_and_decode_to_what_they_were_encoded_from(tmp_path):
+    torch.manual_seed(0)
+    network = Autoencoding(AUTOENCODER).eval()
+    pixels = torch.randint(256, (20, 3, 16, 16), dtype=torch.uint8)
+    latents = encoded(network, pixels, torch.device("cpu"))
+    assert latents.values.float().std().item() == pytest.approx(1, abs=1e-2)
+    means = network.autoencoder.encode(scaled(pixels)).latent_dist.mean
+    assert torch.allclose(latents.values.float() / latents.scale, means, atol=1e-2)
+
+
+def test_latents_are_kept_until_the_autoencoder_is_trained_further(tmp_path):
+    pixels, device = torch.randint(256, (4, 3, 16, 16), dtype=torch.uint8), torch.device("cpu")
+    torch.manual_seed(0)
+    first = cached_latents(tmp_path / "latents.pt", Autoencoding(AUTOENCODER), 10, pixels, device)
+    other = Autoencoding(AUTOENCODER)
+    assert torch.equal(cached_latents(tmp_path / "latents.pt", other, 10, pixels, device).values, first.values)
+    assert not torch.equal(cached_latents(tmp_path / "latents.pt", other, 11, pixels, device).values, first.values)
