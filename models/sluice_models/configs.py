@@ -39,7 +39,8 @@ GLYPHS_CLASSIFIER = AdmConfig(
 )
 
 
-GLYPHS_AUTOENCODER = AutoencoderConfig(size=SIZE, widths=(32, 48, 64), depth=1, groups=16)
+# As few groups as leave four channels or more in each: normalising one or two at a time takes their colour away.
+GLYPHS_AUTOENCODER = AutoencoderConfig(size=SIZE, widths=(32, 48, 64), depth=1, groups=8)
 
 GLYPHS_DIT = DitConfig(size=GLYPHS_AUTOENCODER.latent_size, width=160, depth=8, heads=5, classes=len(CLASSES))
 
@@ -48,7 +49,7 @@ SCENES_VOCABULARY = 666
 SCENES_TOKENS = 24
 SCENES_END_ID = SCENES_VOCABULARY - 1
 
-SCENES_AUTOENCODER = AutoencoderConfig(size=SCENES_SIZE, widths=(16, 32, 64), depth=1, groups=8)
+SCENES_AUTOENCODER = AutoencoderConfig(size=SCENES_SIZE, widths=(16, 32, 64), depth=1, groups=4)
 
 SCENES_CLIP_TEXT = ClipTextConfig(vocabulary=SCENES_VOCABULARY, tokens=SCENES_TOKENS, width=96, depth=3, heads=4)
 

@@ -93,7 +93,7 @@ def _export(workshop: Workshop, folder: Path) -> None:
 RECIPE = Recipe(
     {
         AUTOENCODER: autoencoder_part(
-            GLYPHS_AUTOENCODER, TRAINING_PICTURES, TrainingPlan(steps=4_000, seed=101, batch=16, learning_rate=1.5e-3)
+            GLYPHS_AUTOENCODER, TRAINING_PICTURES, TrainingPlan(steps=5_000, seed=101, batch=16, learning_rate=1.5e-3)
         ),
         DENOISER: Part(TrainingPlan(steps=16_000, seed=111, batch=96, learning_rate=6e-4), _trainer, _watch),
     },
