@@ -56,7 +56,7 @@ final class CallSizes {
         if (configured.get(network) > 0) {
             return Math.toIntExact(configured.get(network));
         }
-        return bundle.has(network) ? Math.min(most, swept(bundle, network)) : 1;
+        return bundle.has(network) && most > 1 ? Math.min(most, swept(bundle, network)) : 1;
     }
 
     private int swept(Bundle bundle, Network network) {

@@ -30,7 +30,10 @@ record ConfigKey(String name, Optional<String> fallback, boolean secret, String 
                     "engine.guide-rows-per-call",
                     "auto",
                     "Rows of every guide call, or auto: a sweep, at most half a denoiser call or 4"),
-            key("engine.text-rows-per-call", "auto", "Rows of every text encoder's call, or auto: a sweep, at most 4"),
+            key(
+                    "engine.text-rows-per-call",
+                    "auto",
+                    "Rows of every text encoder's call, or auto: 1, so that no prompt waits for another"),
             key(
                     "engine.upsampler-rows-per-call",
                     "auto",

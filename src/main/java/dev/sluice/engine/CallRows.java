@@ -48,7 +48,10 @@ public record CallRows(PerNetwork rows) {
         return switch (network) {
             case DENOISER -> denoiser;
             case GUIDE, UPSAMPLER -> Math.max(FEW_ROWS, denoiser / 2);
-            case TEXT_ENCODER, GUIDE_TEXT_ENCODER, DECODER -> FEW_ROWS;
+            case DECODER -> FEW_ROWS;
+            // Nothing of a job starts before its prompt is encoded, and what that costs is little beside its images: it
+            // shouldn't wait for another job's.
+            case TEXT_ENCODER, GUIDE_TEXT_ENCODER -> 1;
         };
     }
 }

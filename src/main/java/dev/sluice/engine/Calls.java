@@ -3,7 +3,7 @@ package dev.sluice.engine;
 /**
  * Rows that went through calls, warm-up left out.
  *
- * @param calls of either network
+ * @param calls of any network
  * @param rows used rows
  * @param paddingRows empty rows
  * @param busyRows used rows of calls that left a full call's worth of work waiting

@@ -10,7 +10,7 @@ import java.util.Map;
  * @param callSize whether calls are padded to one size, which equal bits are promised for, or as large as need be
  * @param rows rows of calls, padding included
  * @param rowsByBundle the same for bundles, by name, that have sizes of their own
- * @param guidePatience full denoiser calls that a guide row waits at least for company
+ * @param guidePatience full denoiser calls that any other network's row waits at least for company
  * @param maxImages images inside, waiting or under way, at which the engine counts as full
  * @param progressInterval least time between two progress reports of a job
  * @param deviceMemory bytes of bundles that may be on the device at once; {@link #UNLIMITED} for as many as there is
@@ -39,15 +39,13 @@ public record EngineSettings(
 
     /** Constant calls of these sizes for every bundle, and usual values for the rest. */
     public static EngineSettings constant(int rowsPerCall, int guideRowsPerCall) {
+        return constant(new CallRows(rowsPerCall, guideRowsPerCall));
+    }
+
+    /** The same with sizes for all networks. */
+    public static EngineSettings constant(CallRows rows) {
         return new EngineSettings(
-                CallSize.CONSTANT,
-                new CallRows(rowsPerCall, guideRowsPerCall),
-                Map.of(),
-                8,
-                64,
-                Duration.ofSeconds(1),
-                UNLIMITED,
-                Duration.ofSeconds(10));
+                CallSize.CONSTANT, rows, Map.of(), 8, 64, Duration.ofSeconds(1), UNLIMITED, Duration.ofSeconds(10));
     }
 
     /** How large the calls of a bundle are, by its name. */

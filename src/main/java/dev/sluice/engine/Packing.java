@@ -33,8 +33,9 @@ import java.util.function.Predicate;
  *       batch work waits, batch work gets one.
  *   <li>Among one priority's images, no tenant that waits falls behind another by more than {@link TenantRounds#lead}
  *       planned evaluations; a tenant's own start oldest first, then by deadline.
- *   <li>An image starts only if its first row will be in the next call. So images under way are no more than fill the
- *       calls, and those that started go on at the full rate.
+ *   <li>An image starts only if there is room for another row in the next denoiser call, and its first row will be in it,
+ *       unless another engine left it in a later phase. So images under way are no more than fill the calls, and those that
+ *       started go on at the full rate.
  * </ol>
  */
 final class Packing {
@@ -116,12 +117,13 @@ final class Packing {
                 .findFirst();
     }
 
+    /** The one that let most calls pass, or none as long as its padding isn't paid for: a cheaper one may not overtake it. */
     private Optional<Network> mostImpatient() {
         return lines.keySet().stream()
                 .filter(network -> network != Network.DENOISER)
-                .filter(network -> line(network).patience() >= patience
-                        && affordable(line(network).padding()))
-                .max(Comparator.comparingInt(network -> line(network).patience()));
+                .filter(network -> line(network).patience() >= patience)
+                .max(Comparator.comparingInt(network -> line(network).patience()))
+                .filter(network -> affordable(line(network).padding()));
     }
 
     private Optional<Network> anyRows() {

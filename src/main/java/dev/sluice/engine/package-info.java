@@ -1,5 +1,5 @@
 /**
- * Trajectories become rows, rows become calls of constant size, calls move trajectories on. Jobs come in from {@code
+ * Prompts and trajectories become rows, rows become calls of constant size, calls move them on. Jobs come in from {@code
  * stream} through {@link dev.sluice.engine.Engine#submit} on any thread; one thread runs the loop and owns all state in
  * it, one makes the calls; what became of a job goes back through its {@link dev.sluice.engine.JobListener}. {@link
  * dev.sluice.engine.Packing} says which rows go together. Knows nothing of Kafka or S3.

@@ -65,7 +65,8 @@ class CallSizesTest {
                 .isEqualTo(new CallRows(PerNetwork.of(network -> switch (network) {
                     case DENOISER -> 16;
                     case GUIDE, UPSAMPLER -> 8;
-                    case TEXT_ENCODER, GUIDE_TEXT_ENCODER, DECODER -> 4;
+                    case DECODER -> 4;
+                    case TEXT_ENCODER, GUIDE_TEXT_ENCODER -> 1;
                 })));
     }
 

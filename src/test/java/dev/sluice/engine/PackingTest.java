@@ -178,7 +178,7 @@ class PackingTest {
         rows(1_000 * ROWS, Role.CONDITIONAL);
         rows(1, Role.DECODE);
         assertThat(makeCall()).isEqualTo(Network.DENOISER);
-        rows(1, Role.PROMPT);
+        rows(1, Role.GUIDE);
 
         List<Network> others = new ArrayList<>();
         while (others.size() < 2) {
@@ -188,7 +188,7 @@ class PackingTest {
             }
         }
 
-        assertThat(others).containsExactly(Network.DECODER, Network.TEXT_ENCODER);
+        assertThat(others).containsExactly(Network.DECODER, Network.GUIDE);
     }
 
     @Test

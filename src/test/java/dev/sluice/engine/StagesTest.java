@@ -10,6 +10,7 @@ import dev.sluice.request.Guidance;
 import dev.sluice.request.GuidanceSchedule;
 import dev.sluice.request.GuidanceWeighting;
 import dev.sluice.request.Network;
+import dev.sluice.request.PerNetwork;
 import dev.sluice.request.Prompt;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -25,7 +26,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class StagesTest {
     private static final int STEPS = 6;
     private static final int UPSAMPLER_STEPS = SimulatedDevice.UPSAMPLER_TIMESTEPS.size();
-    private static final EngineSettings SETTINGS = EngineSettings.constant(4, 2);
+    private static final EngineSettings SETTINGS =
+            EngineSettings.constant(new CallRows(PerNetwork.of(network -> network == Network.GUIDE ? 2 : 4)));
     private static final GuidanceSchedule TWO_STEPS = new GuidanceSchedule.Compress(2, 1);
 
     private final SimulatedLane cascade = new SimulatedLane(Kind.CASCADE, SETTINGS);
