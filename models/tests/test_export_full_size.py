@@ -74,10 +74,13 @@ def adm_256(folder: Path) -> list[object]:
     return ["--family", "adm", "--checkpoint", checkpoint, "--classifier", classifier]
 
 
-def dit(folder: Path) -> list[object]:
-    checkpoint = file(folder / "DiT-XL-2-256x256.pt", published.dit())
-    vae = file(folder / "vae-ft-ema-560000-ema-pruned.ckpt", published.vae(), nest="state_dict")
-    return ["--family", "dit", "--checkpoint", checkpoint, "--vae", vae]
+def dit(size: int) -> Callable[[Path], list[object]]:
+    def options(folder: Path) -> list[object]:
+        checkpoint = file(folder / f"DiT-XL-2-{size}x{size}.pt", published.dit(side=size // 8))
+        vae = file(folder / "vae-ft-ema-560000-ema-pruned.ckpt", published.vae(), nest="state_dict")
+        return ["--family", "dit", "--checkpoint", checkpoint, "--vae", vae]
+
+    return options
 
 
 def glide(folder: Path) -> list[object]:
@@ -125,7 +128,8 @@ CASES = {
     "cadm-128": cadm(128),
     "cadm-256": cadm(256),
     "adm-256-unconditional": adm_256,
-    "dit-xl-2-256": dit,
+    "dit-xl-2-256": dit(256),
+    "dit-xl-2-512": dit(512),
     "glide": glide,
     "sd-1-single-file": sd_single_file,
     "sd-1-folder": sd_folder,
