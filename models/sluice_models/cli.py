@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+from collections.abc import Callable
 from pathlib import Path
-from typing import Callable
 
 import numpy as np
 import torch
@@ -22,7 +22,16 @@ from sluice_models.pipeline import DDIM, Pipeline, SamplingPlan
 from sluice_models.random_bundle import write_random_bundle
 from sluice_models.recipe import HELD_OUT_PICTURES, TRAINING_PICTURES
 from sluice_models.recipes import RECIPES
-from sluice_models.scenes_recipe import HELD_OUT_SCENES, JUDGE, JUDGE_PLAN, JUDGE_SCENES, PROMPT_SEEDS, SEEN_SCENES, TRAINING_SCENES, judged_prompts
+from sluice_models.scenes_recipe import (
+    HELD_OUT_SCENES,
+    JUDGE,
+    JUDGE_PLAN,
+    JUDGE_SCENES,
+    PROMPT_SEEDS,
+    SEEN_SCENES,
+    TRAINING_SCENES,
+    judged_prompts,
+)
 from sluice_models.training import TrainingPlan, run, trained
 from sluice_models.workshop import Recipe, Workshop
 
@@ -194,8 +203,7 @@ def parser() -> argparse.ArgumentParser:
     drawing.add_argument("--data", choices=list(DATA), default="glyphs", help="default: glyphs")
     training = command(train, "train one network, resuming from its checkpoint if there is one")
     steps = "; ".join(
-        f"{name}: {', '.join(f'{part} {entry.plan.steps}' for part, entry in recipe.parts.items())}"
-        for name, recipe in RECIPES.items()
+        f"{name}: {', '.join(f'{part} {entry.plan.steps}' for part, entry in recipe.parts.items())}" for name, recipe in RECIPES.items()
     )
     training.add_argument("part", help=f"which network of the bundle, or {JUDGE}, the judge of scenes")
     training.add_argument("--steps", type=int, help=f"default: {steps}; {JUDGE} {JUDGE_PLAN.steps}")
@@ -206,7 +214,9 @@ def parser() -> argparse.ArgumentParser:
     sampling.add_argument("--scale", type=float, help="s; cfg 1: the conditional model alone (default: the bundle's)")
     sampling.add_argument("--steps", type=int, help="respaced sampling steps (default: the bundle's)")
     sampling.add_argument("--sampler", choices=("ddpm", DDIM), help="default: the bundle's")
-    sampling.add_argument("--prompts", choices=[kind.value for kind in PROMPT_SEEDS], default="training", help="of scenes (default: training)")
+    sampling.add_argument(
+        "--prompts", choices=[kind.value for kind in PROMPT_SEEDS], default="training", help="of scenes (default: training)"
+    )
     sampling.add_argument("--guided", type=int, help="guide this many steps only, evenly spread and weighted by their gap")
     sampling.add_argument("--images", type=int, default=1_000, help="pictures (default: 1000)")
     sampling.add_argument("--seed", type=int, default=100_000, help="of the sampling noise (default: 100000)")

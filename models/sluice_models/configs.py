@@ -42,7 +42,7 @@ GLYPHS_CLASSIFIER = AdmConfig(
 # As few groups as leave four channels or more in each: normalising one or two at a time takes their colour away.
 GLYPHS_AUTOENCODER = AutoencoderConfig(size=SIZE, widths=(32, 48, 64), depth=1, groups=8)
 
-GLYPHS_DIT = DitConfig(size=GLYPHS_AUTOENCODER.latent_size, width=160, depth=8, heads=5, classes=len(CLASSES))
+GLYPHS_DIT = DitConfig(size=GLYPHS_AUTOENCODER.latent_size, width=160, depth=8, heads=5, classes=len(CLASSES), class_std=1.0)
 
 SCENES_SIZE = 64
 SCENES_VOCABULARY = 666
@@ -57,15 +57,13 @@ SCENES_UNET = LatentUNetConfig(
     size=SCENES_AUTOENCODER.latent_size,
     widths=(48, 80, 96),
     depth=1,
-    heads=4,
+    heads=2,
     context_tokens=SCENES_TOKENS,
     context_width=SCENES_CLIP_TEXT.width,
     groups=16,
 )
 
-SCENES_GLIDE_TEXT = TextConfig(
-    vocabulary=SCENES_VOCABULARY, tokens=SCENES_TOKENS, width=96, depth=3, heads=4, padding_id=SCENES_END_ID
-)
+SCENES_GLIDE_TEXT = TextConfig(vocabulary=SCENES_VOCABULARY, tokens=SCENES_TOKENS, width=96, depth=3, heads=4, padding_id=SCENES_END_ID)
 
 SCENES_GLIDE_BASE = AdmConfig(
     size=SCENES_SIZE // 2,

@@ -17,12 +17,16 @@ from sluice_models.layers import timestep_embedding, timestep_frequencies
 
 TIMESTEP_WIDTH = 256
 NORM_EPS = 1e-6
-_EMBEDDING_STD = 0.02
+_TIMESTEP_STD = 0.02
 
 
 @dataclass(frozen=True)
 class DitConfig:
-    """``size`` is the latent's side; ``classes`` does not count the null class, whose row is the table's last."""
+    """``size`` is the latent's side; ``classes`` does not count the null class, whose row is the table's last.
+
+    ``class_std`` is what the table is drawn with. As published it is small beside the timestep's embedding, which grows to about
+    3.5, and a short training hardly gets to know the classes.
+    """
 
     size: int
     width: int
@@ -31,6 +35,7 @@ class DitConfig:
     classes: int
     patch: int = 2
     channels: int = 4
+    class_std: float = 0.02
 
     @property
     def side(self) -> int:
@@ -72,7 +77,7 @@ class TimestepEmbedder(nn.Module):
         self.register_buffer("frequencies", timestep_frequencies(TIMESTEP_WIDTH), persistent=False)
         self.mlp = nn.Sequential(nn.Linear(TIMESTEP_WIDTH, width), nn.SiLU(), nn.Linear(width, width))
         for linear in (self.mlp[0], self.mlp[2]):
-            nn.init.normal_(linear.weight, std=_EMBEDDING_STD)
+            nn.init.normal_(linear.weight, std=_TIMESTEP_STD)
 
     def forward(self, t: Tensor) -> Tensor:
         return self.mlp(timestep_embedding(t, self.frequencies))
@@ -81,10 +86,10 @@ class TimestepEmbedder(nn.Module):
 class LabelEmbedder(nn.Module):
     """Classes i64[N] to f32[N,W]; the last row is the null class."""
 
-    def __init__(self, classes: int, width: int):
+    def __init__(self, classes: int, width: int, std: float):
         super().__init__()
         self.embedding_table = nn.Embedding(classes + 1, width)
-        nn.init.normal_(self.embedding_table.weight, std=_EMBEDDING_STD)
+        nn.init.normal_(self.embedding_table.weight, std=std)
 
     def forward(self, label: Tensor) -> Tensor:
         return self.embedding_table(label)
@@ -169,7 +174,7 @@ class Dit(nn.Module):
         self.side, self.patch = config.side, config.patch
         self.x_embedder = PatchEmbed(config)
         self.t_embedder = TimestepEmbedder(config.width)
-        self.y_embedder = LabelEmbedder(config.classes, config.width)
+        self.y_embedder = LabelEmbedder(config.classes, config.width, config.class_std)
         self.pos_embed = nn.Parameter(position_table(config.side, config.width)[None], requires_grad=False)
         self.blocks = nn.ModuleList(Block(config.width, config.heads) for _ in range(config.depth))
         self.final_layer = FinalLayer(config)

@@ -81,12 +81,14 @@ def _watch(workshop: Workshop, network: nn.Module, step: int) -> None:
 def _export(workshop: Workshop, folder: Path) -> None:
     network, steps = workshop.trained(DENOISER, Dit(GLYPHS_DIT))
     _, autoencoder_steps = trained_autoencoder(workshop, GLYPHS_AUTOENCODER)
+    decoder = _decoder(workshop)
     training = {
         "recipe": "sluice_models/dit_recipe.py: render; train autoencoder, denoiser; pack",
         "steps": {AUTOENCODER: autoencoder_steps, DENOISER: steps},
         "seeds": RECIPE.seeds(),
+        "latentScale": decoder.scale,
     }
-    modules = {DENOISER: network, "decoder": _decoder(workshop), "auditor": load_module(_GLYPHS_JUDGES, "auditor")}
+    modules = {DENOISER: network, "decoder": decoder, "auditor": load_module(_GLYPHS_JUDGES, "auditor")}
     export_bundle(folder, modules, FACTS, training)
 
 
@@ -95,7 +97,7 @@ RECIPE = Recipe(
         AUTOENCODER: autoencoder_part(
             GLYPHS_AUTOENCODER, TRAINING_PICTURES, TrainingPlan(steps=5_000, seed=101, batch=16, learning_rate=1.5e-3)
         ),
-        DENOISER: Part(TrainingPlan(steps=16_000, seed=111, batch=96, learning_rate=6e-4), _trainer, _watch),
+        DENOISER: Part(TrainingPlan(steps=10_000, seed=111, batch=96, learning_rate=1e-3), _trainer, _watch),
     },
     _export,
 )

@@ -69,8 +69,5 @@ def noisy_accuracy(bundle: Path, judge: str, pictures: PictureSet, timesteps: tu
 
 
 def _accuracy_at(module: torch.jit.ScriptModule, x: Tensor, t: int, labels: Tensor) -> Rate:
-    hits = sum(
-        int(module(x[rows], torch.full((len(rows),), t), labels[rows])[-1].sum())
-        for rows in torch.arange(len(labels)).split(BATCH)
-    )
+    hits = sum(int(module(x[rows], torch.full((len(rows),), t), labels[rows])[-1].sum()) for rows in torch.arange(len(labels)).split(BATCH))
     return Rate(hits, len(labels))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Callable, Protocol, Self
+from typing import Protocol, Self
 
 import torch
 from torch import Tensor
@@ -50,9 +51,7 @@ class NoisedSource:
     ``prepared`` makes x_0 of a batch of what is stored, on the CPU.
     """
 
-    def __init__(
-        self, stored: Tensor, labels: Tensor, prepared: Callable[[Tensor], Tensor], process: Process, device: torch.device
-    ):
+    def __init__(self, stored: Tensor, labels: Tensor, prepared: Callable[[Tensor], Tensor], process: Process, device: torch.device):
         self._stored = stored
         self._labels = labels
         self._prepared = prepared

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from pathlib import Path
-from typing import Callable
 
 import torch
 from torch import Tensor, nn
@@ -64,9 +64,7 @@ _EACH = 8
 
 
 def _base() -> TextToPicture:
-    return TextToPicture(
-        TextTransformer(SCENES_GLIDE_TEXT, SCENES_GLIDE_BASE.width_emb), TextUNet(SCENES_GLIDE_BASE, SCENES_TOKENS)
-    )
+    return TextToPicture(TextTransformer(SCENES_GLIDE_TEXT, SCENES_GLIDE_BASE.width_emb), TextUNet(SCENES_GLIDE_BASE, SCENES_TOKENS))
 
 
 def _upsampler() -> TextToPicture:

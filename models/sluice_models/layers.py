@@ -60,9 +60,7 @@ class ResBlock(nn.Module):
     def __init__(self, width_in: int, width_out: int, width_emb: int, groups: int, resample: str = "none", dropout: float = 0.0):
         super().__init__()
         self.resample = {"none": 0, "down": -1, "up": 1}[resample]
-        self.in_layers = nn.Sequential(
-            GroupNorm32(groups, width_in), nn.SiLU(), nn.Conv2d(width_in, width_out, 3, padding=1)
-        )
+        self.in_layers = nn.Sequential(GroupNorm32(groups, width_in), nn.SiLU(), nn.Conv2d(width_in, width_out, 3, padding=1))
         self.emb_layers = nn.Sequential(nn.SiLU(), nn.Linear(width_emb, 2 * width_out))
         self.out_layers = nn.Sequential(
             GroupNorm32(groups, width_out),

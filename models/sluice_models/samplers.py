@@ -5,8 +5,9 @@ Slow and plain on purpose: they say what a bundle is worth and what a faster wor
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Callable, Protocol
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -36,7 +37,8 @@ class Step:
 class Guidance(Protocol):
     def eps_and_v(self, step: Step) -> tuple[Tensor, Tensor]: ...
 
-    def mean_shift(self, step: Step, log_variance: Tensor) -> Tensor | float: ...
+    def push(self, step: Step) -> Tensor | float:
+        """omega s ∇_x of what is to grow; 0 where nothing is pushed."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +63,13 @@ class ClassifierFree:
         guided = (eps + strength * (eps - eps_null))[:, : self.guided_channels]
         return torch.cat([guided, eps[:, guided.shape[1] :]], dim=1), v
 
-    def mean_shift(self, step: Step, log_variance: Tensor) -> Tensor | float:
+    def push(self, step: Step) -> Tensor | float:
         return 0.0
 
 
 @dataclass(frozen=True)
 class ClassifierGuided:
-    """mean += omega s exp(logvar) ∇_x log p(y|x,t), on the unconditional model   (arXiv 2105.05233, Algorithm 1)."""
+    """Pushed along ∇_x log p(y|x,t), on the unconditional model   (arXiv 2105.05233, Algorithms 1 and 2)."""
 
     denoiser: EpsAndV
     gradient: GradientOf
@@ -77,16 +79,14 @@ class ClassifierGuided:
     def eps_and_v(self, step: Step) -> tuple[Tensor, Tensor]:
         return _eps_and_v(self.denoiser, step, torch.full_like(step.condition, self.null_class))
 
-    def mean_shift(self, step: Step, log_variance: Tensor) -> Tensor | float:
+    def push(self, step: Step) -> Tensor | float:
         strength = step.weight * self.scale
-        if strength == 0:
-            return 0.0
-        return strength * torch.exp(log_variance) * self.gradient(step.x, step.timestep, step.condition)
+        return strength * self.gradient(step.x, step.timestep, step.condition) if strength else 0.0
 
 
 @dataclass(frozen=True)
 class ClipGuided:
-    """mean += omega s exp(logvar) ∇_x score, on the text-conditional model; targets f32[N,K2]   (arXiv 2112.10741, section 2.3)."""
+    """Pushed along the gradient of CLIP's score, on the text-conditional model; targets f32[N,K2]   (arXiv 2112.10741, section 2.3)."""
 
     denoiser: EpsAndV
     gradient: GradientOf
@@ -96,11 +96,9 @@ class ClipGuided:
     def eps_and_v(self, step: Step) -> tuple[Tensor, Tensor]:
         return _eps_and_v(self.denoiser, step, step.condition)
 
-    def mean_shift(self, step: Step, log_variance: Tensor) -> Tensor | float:
+    def push(self, step: Step) -> Tensor | float:
         strength = step.weight * self.scale
-        if strength == 0:
-            return 0.0
-        return strength * torch.exp(log_variance) * self.gradient(step.x, step.timestep, self.targets)
+        return strength * self.gradient(step.x, step.timestep, self.targets) if strength else 0.0
 
 
 def _eps_and_v(denoiser: EpsAndV, step: Step, condition: Tensor) -> tuple[Tensor, Tensor]:
@@ -138,7 +136,7 @@ def sample_ddpm(
     clip: bool = True,
 ) -> Tensor:
     """x_0 f32[N,*shape] by ancestral sampling with the learned variance, x_0 clipped to [-1,1] on the way if so asked
-    [H, Algorithm 2].
+    [H, Algorithm 2]; a push shifts the mean by sigma² times itself, and nothing is clipped after that.
 
     ``weights[i]`` is omega_i of sampling index i, which runs from T-1 down to 0; the last step adds no noise.
     """
@@ -150,7 +148,7 @@ def sample_ddpm(
         if clip:
             x0 = x0.clamp(-1, 1)
         log_variance = process.learned_log_variance(v, i)
-        mean = process.posterior_mean(x0, x, i) + guidance.mean_shift(step, log_variance)
+        mean = process.posterior_mean(x0, x, i) + torch.exp(log_variance) * guidance.push(step)
         noise = torch.randn(x.shape, generator=generator) if index > 0 else torch.zeros_like(x)
         x = mean + torch.exp(log_variance / 2) * noise
     return x
@@ -161,16 +159,18 @@ def sample_ddim(
     guidance: Guidance, schedule: Schedule, condition: Tensor, weights: list[float], noise: Tensor, clip: bool = False
 ) -> Tensor:
     """x_0 of ``noise`` f32[N,C,H,W] without any more noise: x_{i-1} = sqrt(abar_{i-1}) x_0 + sqrt(1 - abar_{i-1}) eps
-    (Song et al. 2020, arXiv 2010.02502, Eq. 12 with sigma = 0)."""
+    (Song et al. 2020, arXiv 2010.02502, Eq. 12 with sigma = 0). A push takes sqrt(1 - abar) times itself from eps; the x_0 that
+    comes of it is not clipped again."""
     x = noise
     for index in reversed(range(len(schedule))):
         _, step = _step(schedule, index, x, condition, weights)
         eps, _ = guidance.eps_and_v(step)
         abar, previous = float(schedule.alphas_bar[index]), float(schedule.alphas_bar_previous[index])
-        x0 = (x - (1 - abar) ** 0.5 * eps) / abar**0.5
         if clip:
-            x0 = x0.clamp(-1, 1)
+            x0 = ((x - (1 - abar) ** 0.5 * eps) / abar**0.5).clamp(-1, 1)
             eps = (x - abar**0.5 * x0) / (1 - abar) ** 0.5
+        eps = eps - (1 - abar) ** 0.5 * guidance.push(step)
+        x0 = (x - (1 - abar) ** 0.5 * eps) / abar**0.5
         x = previous**0.5 * x0 + (1 - previous) ** 0.5 * eps
     return x
 

@@ -87,12 +87,14 @@ def _watch(workshop: Workshop, network: nn.Module, step: int) -> None:
 def _export(workshop: Workshop, folder: Path) -> None:
     network, steps = workshop.trained(DENOISER, _network())
     _, autoencoder_steps = trained_autoencoder(workshop, SCENES_AUTOENCODER)
+    decoder = _decoder(workshop)
     training = {
         "recipe": "sluice_models/sd_recipe.py: render; train autoencoder, denoiser; pack",
         "steps": {AUTOENCODER: autoencoder_steps, DENOISER: steps},
         "seeds": RECIPE.seeds(),
+        "latentScale": decoder.scale,
     }
-    modules = {DENOISER: network.picture, "text_encoder": network.text, "decoder": _decoder(workshop), "auditor": load_judge(SCENES_JUDGE)}
+    modules = {DENOISER: network.picture, "text_encoder": network.text, "decoder": decoder, "auditor": load_judge(SCENES_JUDGE)}
     export_bundle(folder, modules, with_examples(FACTS), training, {"tokenizer.json": written_tokenizer(workshop.folder)})
 
 

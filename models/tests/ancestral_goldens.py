@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 import torch
-
 from ancestral_reference import Array, Mode, Model, Tables, cosine_betas, trajectory, uniform_compact
-from sluice_models.bundle import load_module, read_description
 from worker_noise import STEP, noise
+
+from sluice_models.bundle import load_module, read_description
 
 ROOT = Path(__file__).parents[2]
 GOLDENS = ROOT / "src/test/resources/ancestral-golden.json"
@@ -35,7 +35,7 @@ def model(folder: Path = BUNDLE) -> Model:
     target = torch.tensor([CLASS])
 
     @torch.no_grad()
-    def denoise(x: Array, t: int) -> tuple[Array, Array]:
+    def denoise(x: Array, t: int, _: int) -> tuple[Array, Array]:
         said = denoiser(_row(x), torch.tensor([t]), target)[0].double().numpy()
         return said[: len(x)], said[len(x) :]
 
@@ -53,9 +53,7 @@ def states(mode: Mode) -> np.ndarray:
     """x after each step, f64[STEPS,*SHAPE]."""
     initial = noise(SEED, SHAPE).astype(np.float64)
     tables = Tables.of(cosine_betas(), STEPS)
-    return np.stack(
-        list(trajectory(model(), tables, mode, SCALE, initial, lambda i: noise(SEED, SHAPE, STEP, i).astype(np.float64)))
-    )
+    return np.stack(list(trajectory(model(), tables, mode, SCALE, initial, lambda i: noise(SEED, SHAPE, STEP, i).astype(np.float64))))
 
 
 def goldens() -> dict[str, Any]:

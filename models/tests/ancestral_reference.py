@@ -25,6 +25,11 @@ def cosine_betas() -> Array:
     return np.array([min(1 - f((i + 1) / TRAIN_STEPS) / f(i / TRAIN_STEPS), 0.999) for i in range(TRAIN_STEPS)])
 
 
+def linear_betas() -> Array:
+    """1e-4 … 0.02   (arXiv 2006.11239, section 4)."""
+    return np.linspace(1e-4, 0.02, TRAIN_STEPS)
+
+
 def visited(steps: int) -> list[int]:
     """``steps`` timesteps from 0 to 999 at even distances, rounded half to even, ascending."""
     return [round(i * (TRAIN_STEPS - 1) / (steps - 1)) for i in range(steps)]
@@ -57,10 +62,14 @@ def uniform_compact(steps: int, guided: int) -> list[int]:
 
 @dataclass(frozen=True)
 class Model:
-    """``denoise(x, t)`` gives eps and v, ``gradient(x, t)`` the guide's; both f64 like x, of one image."""
+    """``denoise(x, t, omega)`` gives eps, guided with weight omega where it guides itself, and v; ``gradient(x, t)`` the guide's.
 
-    denoise: Callable[[Array, int], tuple[Array, Array]]
-    gradient: Callable[[Array, int], Array]
+    All f64 like x, of one image.
+    """
+
+    denoise: Callable[[Array, int, int], tuple[Array, Array]]
+    gradient: Callable[[Array, int], Array] | None = None
+    clip: bool = True
 
 
 @dataclass(frozen=True)
@@ -71,8 +80,8 @@ class Mode:
     hold: bool = False
 
     def weight(self, t: int) -> int:
-        """The distance from guided step t to the next guided one, or to 0."""
-        return t - max((other for other in self.guided if other < t), default=0)
+        """The distance from guided step t to the next guided one, or to 0; nothing where t is not guided."""
+        return t - max((other for other in self.guided if other < t), default=0) if t in self.guided else 0
 
 
 def trajectory(model: Model, tables: Tables, mode: Mode, scale: float, initial: Array, noise: Callable[[int], Array]) -> Iterator[Array]:
@@ -83,23 +92,19 @@ def trajectory(model: Model, tables: Tables, mode: Mode, scale: float, initial: 
         yield x
 
 
-def step(
-    model: Model, tables: Tables, mode: Mode, scale: float, i: int, x: Array, held: Array, z: Array
-) -> tuple[Array, Array]:
-    """One update: the learned-range variance, x_0 clipped, the mean shifted by s · omega · sigma² · g, then sigma z."""
+def step(model: Model, tables: Tables, mode: Mode, scale: float, i: int, x: Array, held: Array, z: Array) -> tuple[Array, Array]:
+    """One update: the learned-range variance, x_0 clipped if so asked, the mean shifted by s · omega · sigma² · g, then sigma z."""
     t, timestep = i + 1, tables.timesteps[i]
-    eps, v = model.denoise(x, timestep)
+    eps, v = model.denoise(x, timestep, mode.weight(t))
     abar, previous, beta = tables.alpha_bar[i], tables.previous(i), tables.beta[i]
     # At i = 0 the posterior's variance is zero and has no logarithm; the one of i = 1 stands in for it.
     smallest = math.log(tables.posterior_variance[max(i, 1)])
     share = (v + 1) / 2
     variance = np.exp(share * math.log(beta) + (1 - share) * smallest)
-    x0 = np.clip((x - math.sqrt(1 - abar) * eps) / math.sqrt(abar), -1, 1)
+    x0 = (x - math.sqrt(1 - abar) * eps) / math.sqrt(abar)
+    x0 = np.clip(x0, -1, 1) if model.clip else x0
     mean = math.sqrt(previous) * beta / (1 - abar) * x0 + math.sqrt(1 - beta) * (1 - previous) / (1 - abar) * x
-    if t in mode.guided:
+    if model.gradient and t in mode.guided:
         held = model.gradient(x, timestep)
-    if mode.hold:
-        mean = mean + scale * variance * held
-    elif t in mode.guided:
-        mean = mean + scale * mode.weight(t) * variance * held
+    mean = mean + scale * (1 if mode.hold else mode.weight(t)) * variance * held
     return mean + np.sqrt(variance) * z, held

@@ -6,7 +6,7 @@ small ones in tests use the same functions with smaller numbers.
 
 from __future__ import annotations
 
-from typing import Iterator
+from collections.abc import Iterator
 
 import torch
 from torch import Tensor

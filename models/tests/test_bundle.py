@@ -19,9 +19,7 @@ from sluice_models.recipe import FACTS
 
 COMMITTED = Path(__file__).parent.parent / "bundles" / "glyphs-adm"
 LARGEST_COMMITTED_FILE_BYTES = 16 * 2**20
-TEST_FACTS = dataclasses.replace(
-    FACTS, label=Label("test", "A tiny network that was never trained."), defaults=Defaults(50, 2.0, 4.0)
-)
+TEST_FACTS = dataclasses.replace(FACTS, label=Label("test", "A tiny network that was never trained."), defaults=Defaults(50, 2.0, 4.0))
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from sluice_models.diffusion import (
     Schedule,
     cosine_betas,
     discretised_log_likelihood,
-    fast27_timesteps,
     gaussian_kl,
     hybrid_loss,
     leading_timesteps,
@@ -124,12 +123,6 @@ def test_variational_term_does_not_train_eps():
 def test_each_beta_table_has_the_known_products(name, first_two_and_last):
     alphas_bar = Schedule.evenly(name).alphas_bar
     assert alphas_bar[[0, 1, 999]] == pytest.approx(first_two_and_last, rel=1e-9)
-
-
-def test_upsampler_visits_the_known_27_timesteps():
-    assert fast27_timesteps() == [
-        0, 22, 44, 66, 88, 111, 133, 155, 177, 199, 200, 222, 244, 266, 288, 311, 333, 355, 377, 399, 400, 500, 599, 600, 799, 800, 997,
-    ]  # fmt: skip
 
 
 def test_sections_take_their_share_of_what_does_not_divide():

@@ -43,15 +43,11 @@ UNET = LatentUNetConfig(size=8, widths=LATENT_WIDTHS, depth=2, heads=4, context_
 AUTOENCODER = AutoencoderConfig(size=64, widths=(32, 32, 64, 64), depth=2)
 GLIDE_TEXT = TextConfig(vocabulary=300, tokens=8, width=32, depth=1, heads=2, padding_id=257)
 GLIDE_BASE = glide.StageConfig(
-    dataclasses.replace(
-        configs.GLIDE_BASE, size=16, widths=WIDTHS, depth=1, attention_sizes=(8,), head_width=16, context_width=32
-    ),
+    dataclasses.replace(configs.GLIDE_BASE, size=16, widths=WIDTHS, depth=1, attention_sizes=(8,), head_width=16, context_width=32),
     GLIDE_TEXT,
 )
 GLIDE_UPSAMPLER = dataclasses.replace(GLIDE_BASE, unet=dataclasses.replace(GLIDE_BASE.unet, size=32, channels_in=6))
-CLIP = ClipConfig(
-    size=16, patch=4, image=ClipTower(2, 1, 16), text=ClipTower(2, 1, 16), vocabulary=600, tokens=9, end_id=0, embedding=24
-)
+CLIP = ClipConfig(size=16, patch=4, image=ClipTower(2, 1, 16), text=ClipTower(2, 1, 16), vocabulary=600, tokens=9, end_id=0, embedding=24)
 
 
 @pytest.fixture(autouse=True)

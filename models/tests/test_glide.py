@@ -18,9 +18,7 @@ from sluice_models.noisy_clip import PIXEL_MEAN, PIXEL_STD, ClipConfig, ClipTowe
 
 END = configs.SCENES_END_ID
 TEXT = dataclasses.replace(configs.SCENES_GLIDE_TEXT, width=32, depth=2)
-BASE = dataclasses.replace(
-    configs.SCENES_GLIDE_BASE, widths=(16, 32), attention_sizes=(8,), context_width=32, head_width=16, groups=8
-)
+BASE = dataclasses.replace(configs.SCENES_GLIDE_BASE, widths=(16, 32), attention_sizes=(8,), context_width=32, head_width=16, groups=8)
 UPSAMPLER = dataclasses.replace(BASE, size=64, patch=4, channels_in=6)
 CLIP = ClipConfig(
     size=32, patch=8, image=ClipTower(2, 2, 16), text=ClipTower(2, 2, 16), vocabulary=666, tokens=24, end_id=END, embedding=24

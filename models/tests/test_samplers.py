@@ -82,13 +82,6 @@ def test_classifier_shifts_the_mean_by_scaled_variance_times_gradient():
     assert torch.allclose(shifted - plain, (3.0 * 2.0 * variance).expand_as(plain), atol=1e-6)
 
 
-def test_guidance_leaves_channels_beyond_the_guided_ones_to_the_conditional_model():
-    plain = sampled(ClassifierFree(CountingDenoiser(), 10, 1.0))
-    guided = sampled(ClassifierFree(CountingDenoiser(), 10, 2.0, guided_channels=2))
-    assert torch.equal(guided[:, 2], plain[:, 2])
-    assert not torch.equal(guided[:, :2], plain[:, :2])
-
-
 def test_empty_text_s_context_stands_for_no_prompt():
     asked = []
 
@@ -132,6 +125,18 @@ def test_ddim_finds_the_picture_that_a_perfect_denoiser_knows():
     assert torch.allclose(sample_ddim(guidance, schedule, CLASSES, full_weights(5), noise), picture, atol=1e-4)
     clipped = sample_ddim(guidance, schedule, CLASSES, full_weights(5), noise, clip=True)
     assert torch.allclose(clipped, picture.clamp(-1, 1), atol=1e-4)
+
+
+def test_ddim_takes_the_push_from_eps():
+    def gradient(x, t, target):
+        return torch.ones_like(x)
+
+    schedule, noise = Schedule.cosine(STEPS), torch.randn(2, 3, 8, 8, generator=torch.Generator().manual_seed(0))
+    last_only = [3.0] + [0.0] * (STEPS - 1)
+    guided = [ClassifierGuided(CountingDenoiser(), gradient, 10, scale) for scale in (0.0, 2.0)]
+    plain, pushed = (sample_ddim(guidance, schedule, CLASSES, last_only, noise, clip=True) for guidance in guided)
+    abar = float(schedule.alphas_bar[0])
+    assert torch.allclose(pushed - plain, torch.tensor(6.0 * (1 - abar) / abar**0.5).expand_as(plain), atol=1e-6)
 
 
 def test_pixels_are_clamped_and_truncated():

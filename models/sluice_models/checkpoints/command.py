@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable
 
 from sluice_models.bundle import sha256_of
 from sluice_models.checkpoints.assembly import Assembly, BadRequest, Sources

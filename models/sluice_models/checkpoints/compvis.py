@@ -7,7 +7,7 @@ place where shapes differ: 1×1 convolutions there, linear layers here.
 
 from __future__ import annotations
 
-from typing import Callable, Mapping
+from collections.abc import Callable, Mapping
 
 from torch import Tensor
 

@@ -6,7 +6,8 @@ class, not its name, so a halved network still has the published keys.
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -100,9 +101,7 @@ class RoundedProducts(TorchDispatchMode):
         }
     )
 
-    def __torch_dispatch__(
-        self, function: Callable, types: Any, arguments: tuple = (), options: dict[str, Any] | None = None
-    ) -> Any:
+    def __torch_dispatch__(self, function: Callable, types: Any, arguments: tuple = (), options: dict[str, Any] | None = None) -> Any:
         options = options or {}
         if function not in self._PRODUCTS or not any(_is_half(argument) for argument in arguments):
             return function(*arguments, **options)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Callable
 
 import torch
 from torch import Tensor, nn
@@ -50,9 +50,7 @@ def assemble_conditional(sources: Sources) -> Assembly:
     return _assemble(sources, "cadm", CONDITIONAL, _SCALES, "class-conditional")
 
 
-def _assemble(
-    sources: Sources, family: str, configurations: list[Configuration], scales: dict[int, float], kind: str
-) -> Assembly:
+def _assemble(sources: Sources, family: str, configurations: list[Configuration], scales: dict[int, float], kind: str) -> Assembly:
     weights = read(sources.checkpoint)
     denoiser = recognised(sources.checkpoint, weights, configurations)
     config: AdmConfig = denoiser.config
@@ -94,9 +92,7 @@ def _denoiser(config: AdmConfig, weights: dict[str, Tensor]) -> nn.Module:
     return DenoiserModule(loaded(partial(Denoiser, config), weights))
 
 
-def _classifier(
-    path: Path, denoiser: AdmConfig, wrapper: Callable[[NoisyClassifier], nn.Module]
-) -> tuple[str, Callable[[], nn.Module]]:
+def _classifier(path: Path, denoiser: AdmConfig, wrapper: Callable[[NoisyClassifier], nn.Module]) -> tuple[str, Callable[[], nn.Module]]:
     weights = read(path)
     classifier = recognised(path, weights, CLASSIFIERS)
     if classifier.config.size != denoiser.size:

@@ -46,11 +46,7 @@ class StageConfig:
         return TextTransformer(self.text, self.unet.width_emb)
 
 
-BASES = [
-    Configuration(
-        "glide-base", StageConfig(configs.GLIDE_BASE, configs.GLIDE_TEXT), (StageConfig.transformer, StageConfig.base)
-    )
-]
+BASES = [Configuration("glide-base", StageConfig(configs.GLIDE_BASE, configs.GLIDE_TEXT), (StageConfig.transformer, StageConfig.base))]
 UPSAMPLERS = [
     Configuration(
         "glide-upsample",

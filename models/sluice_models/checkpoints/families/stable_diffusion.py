@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Callable, Mapping
 
 from torch import Tensor, nn
 
@@ -23,9 +23,7 @@ from sluice_models.tokenizer import clip_tokenizer
 
 UNETS = [Configuration("sd1-unet", configs.SD1_UNET, (LatentUNetConfig.build,), library="diffusers.models")]
 TEXT_ENCODERS = [
-    Configuration(
-        "clip-vit-l-14-text", configs.SD1_TEXT, (ClipTextConfig.build,), library="transformers.models.clip.modeling_clip"
-    )
+    Configuration("clip-vit-l-14-text", configs.SD1_TEXT, (ClipTextConfig.build,), library="transformers.models.clip.modeling_clip")
 ]
 
 STEPS = 50
@@ -74,9 +72,7 @@ def assemble(sources: Sources) -> Assembly:
     vocabulary.require_within(text_config.vocabulary, pipeline.tokenizer)
     side = unet_config.size * autoencoder.factor
     facts = Facts(
-        label=Label(
-            sources.name or "sd-1", f"Stable Diffusion 1, text to {side}x{side}, from a public checkpoint of its format."
-        ),
+        label=Label(sources.name or "sd-1", f"Stable Diffusion 1, text to {side}x{side}, from a public checkpoint of its format."),
         family="sd",
         image=Shape(3, side),
         sample=Shape(unet_config.channels, unet_config.size),
@@ -137,9 +133,7 @@ def _from_single_file(sources: Sources) -> _Pipeline:
         raise Unrecognised(f"{path}: {len(parts[''])} tensors belong to no part of Stable Diffusion 1:\n{listed}")
     found = parts[compvis.UNET]
     unet = _Found(path, compvis.unet(found), compvis.names_as_in(found, compvis.unet_prefixes(), compvis.UNET))
-    autoencoder = (
-        recognised_autoencoder(sources.vae) if sources.vae else autoencoder_of(path, parts[compvis.VAE], prefix=compvis.VAE)
-    )
+    autoencoder = recognised_autoencoder(sources.vae) if sources.vae else autoencoder_of(path, parts[compvis.VAE], prefix=compvis.VAE)
     return _Pipeline(unet, _text(path, parts[compvis.TEXT], compvis.TEXT), autoencoder, sources.tokenizer)
 
 
