@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 
-import ancestral_goldens
 import numpy as np
 import pytest
 import torch
-from ancestral_reference import Mode, Tables, cosine_betas, trajectory, uniform_compact
-from worker_noise import philox_block
 
+import ancestral_goldens
+from ancestral_reference import Mode, Tables, cosine_betas, trajectory, uniform_compact
 from sluice_models.bundle import load_module
 from sluice_models.diffusion import Process, Schedule
 from sluice_models.samplers import ClassifierGuided, compressed_weights, full_weights, sample_ddpm
+from worker_noise import philox_block
 
 STEPS = ancestral_goldens.STEPS
 

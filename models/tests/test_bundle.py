@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import TINY_DENOISER, shaken
 
+from conftest import TINY_DENOISER, shaken
 from sluice_models import exporting
 from sluice_models.adm import Denoiser
 from sluice_models.bundle import BadBundle, Defaults, Label, load_module, problems, read_description, sha256_of

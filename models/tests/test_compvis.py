@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import published
 import pytest
 import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
 from diffusers.loaders.single_file_utils import convert_ldm_unet_checkpoint, convert_ldm_vae_checkpoint
 
+import published
 from sluice_models.checkpoints import compvis
 
 WIDTHS = (32, 64, 96, 96)

@@ -6,8 +6,8 @@ import math
 
 import pytest
 import torch
-from conftest import shaken
 
+from conftest import shaken
 from sluice_models.dit import Attention, Dit, DitConfig, Mlp, position_table
 
 CONFIG = DitConfig(size=8, width=32, depth=2, heads=4, classes=10)

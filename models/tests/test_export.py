@@ -9,7 +9,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import published
 import pytest
 import torch
 from diffusers import AutoencoderKL, UNet2DConditionModel
@@ -17,6 +16,7 @@ from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from transformers import CLIPTextModel
 
+import published
 from sluice_models import cli, configs
 from sluice_models.adm import Denoiser, NoisyClassifier
 from sluice_models.bundle import load_module, problems, read_description

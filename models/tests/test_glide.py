@@ -7,9 +7,9 @@ import io
 
 import pytest
 import torch
-from conftest import shaken
 from torch.nn import functional as F
 
+from conftest import shaken
 from sluice_models import configs
 from sluice_models.contract import ClipGuideModule, StagedContext, UpsamplerModule
 from sluice_models.glide import TextTransformer, TextUNet, TextUpsampler

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from conftest import shaken
 
+from conftest import shaken
 from sluice_models import scenes
 from sluice_models.attributes import ATTRIBUTES, COLOUR, SIZE, UNSAID, Combinations, target_code
 from sluice_models.bundle import BadBundle

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 import torch
-from conftest import shaken
 from torch import nn
 
+from conftest import shaken
 from sluice_models.stable_diffusion import AutoencoderConfig, ClipContext, ClipTextConfig, LatentDecoder, LatentDenoiser, LatentUNetConfig
 
 TOKENS, WIDTH = 6, 16

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from conftest import TINY_CLASSIFIER, TINY_DENOISER
 
+from conftest import TINY_CLASSIFIER, TINY_DENOISER
 from sluice_models.picture_sets import PictureSet
 from sluice_models.recipe import classifier_trainer, denoiser_trainer
 from sluice_models.training import TrainingPlan, run, trained

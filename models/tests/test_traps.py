@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-import solver_goldens
 import torch
 
+import solver_goldens
 from sluice_models.diffusion import Process, Schedule, fast27_timesteps
 from sluice_models.layers import heads_attend
 from sluice_models.samplers import ClassifierFree, ClassifierGuided, sample_ddim, sample_ddpm
