@@ -10,19 +10,18 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from sluice_models.bundle import problems, read_description
-from sluice_models.captioned import WATCHED_CAPTIONS
+from sluice_models.bundles.bundle import problems, read_description
 from sluice_models.checkpoints import command as export_command
-from sluice_models.evaluation import hit_rate, noisy_accuracy, per_class
-from sluice_models.glyphs import CLASSES
-from sluice_models.judge_folder import SCENES_JUDGE, load_judge, write_judge
-from sluice_models.judges import SceneReader, attributes_right, judge_trainer, prompts_right, read_attributes
-from sluice_models.pictures import captioned_grid, grid, write_png
-from sluice_models.pipeline import DDIM, Pipeline, SamplingPlan
-from sluice_models.random_bundle import write_random_bundle
-from sluice_models.recipe import HELD_OUT_PICTURES, TRAINING_PICTURES
-from sluice_models.recipes import RECIPES
-from sluice_models.scenes_recipe import (
+from sluice_models.data.glyphs import CLASSES
+from sluice_models.data.pictures import captioned_grid, grid, write_png
+from sluice_models.judging.evaluation import hit_rate, noisy_accuracy, per_class
+from sluice_models.judging.judge_folder import SCENES_JUDGE, load_judge, write_judge
+from sluice_models.judging.judges import SceneReader, attributes_right, judge_trainer, prompts_right, read_attributes
+from sluice_models.recipes.captioned import WATCHED_CAPTIONS
+from sluice_models.recipes.catalogue import RECIPES
+from sluice_models.recipes.glyphs_adm import HELD_OUT_PICTURES, TRAINING_PICTURES
+from sluice_models.recipes.random_bundle import write_random_bundle
+from sluice_models.recipes.scenes import (
     HELD_OUT_SCENES,
     JUDGE,
     JUDGE_PLAN,
@@ -32,8 +31,9 @@ from sluice_models.scenes_recipe import (
     TRAINING_SCENES,
     judged_prompts,
 )
-from sluice_models.training import TrainingPlan, run, trained
-from sluice_models.workshop import Recipe, Workshop
+from sluice_models.recipes.workshop import Recipe, Workshop
+from sluice_models.sampling.pipeline import DDIM, Pipeline, SamplingPlan
+from sluice_models.training.trainer import TrainingPlan, run, trained
 
 JUDGES = ("guide", "auditor")
 GLYPH_JUDGES = Path("bundles/glyphs-adm")
@@ -139,7 +139,7 @@ def accuracy(arguments: argparse.Namespace) -> None:
 
 def judge(arguments: argparse.Namespace) -> None:
     network, steps = trained(SceneReader(), arguments.work / f"{JUDGE}.ckpt")
-    training = {"recipe": "sluice_models/scenes_recipe.py: render; train judge; judge", "steps": steps, "seed": JUDGE_PLAN.seed}
+    training = {"recipe": "sluice_models/recipes/scenes.py: render; train judge; judge", "steps": steps, "seed": JUDGE_PLAN.seed}
     write_judge(arguments.judge, network, judged_prompts(), training)
     shown = SEEN_SCENES.load(arguments.work)
     write_png(arguments.judge / "contact-sheet.png", captioned_grid(shown.pixels[:50], shown.captions[:50], columns=10), enlarge=1)

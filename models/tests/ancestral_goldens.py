@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from ancestral_reference import Array, Mode, Model, Tables, cosine_betas, trajectory, uniform_compact
-from sluice_models.bundle import load_module, read_description
+from sluice_models.bundles.bundle import load_module, read_description
 from worker_noise import STEP, noise
 
 ROOT = Path(__file__).parents[2]

@@ -7,8 +7,8 @@ import dataclasses
 import pytest
 import torch
 
-from sluice_models import configs
-from sluice_models.adm import Denoiser, NoisyClassifier
+from sluice_models.networks import configs
+from sluice_models.networks.adm import Denoiser, NoisyClassifier
 
 TINY_DENOISER = dataclasses.replace(configs.GLYPHS_DENOISER, widths=(16, 32), head_width=16, groups=8)
 TINY_CLASSIFIER = dataclasses.replace(configs.GLYPHS_CLASSIFIER, widths=(16, 32), attention_sizes=(8,), head_width=16, groups=8)

@@ -7,9 +7,9 @@ import math
 import pytest
 import torch
 
-from sluice_models import configs
-from sluice_models.adm import AdmConfig, Denoiser, NoisyClassifier, parameter_count
-from sluice_models.layers import heads_attend, timestep_embedding, timestep_frequencies
+from sluice_models.networks import configs
+from sluice_models.networks.adm import AdmConfig, Denoiser, NoisyClassifier, parameter_count
+from sluice_models.networks.layers import heads_attend, timestep_embedding, timestep_frequencies
 
 
 def on_meta(network: type, config: AdmConfig) -> torch.nn.Module:

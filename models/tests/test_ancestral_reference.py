@@ -10,9 +10,9 @@ import torch
 
 import ancestral_goldens
 from ancestral_reference import Mode, Tables, cosine_betas, trajectory, uniform_compact
-from sluice_models.bundle import load_module
-from sluice_models.diffusion import Process, Schedule
-from sluice_models.samplers import ClassifierGuided, compressed_weights, full_weights, sample_ddpm
+from sluice_models.bundles.bundle import load_module
+from sluice_models.sampling.diffusion import Process, Schedule
+from sluice_models.sampling.samplers import ClassifierGuided, compressed_weights, full_weights, sample_ddpm
 from worker_noise import philox_block
 
 STEPS = ancestral_goldens.STEPS

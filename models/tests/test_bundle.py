@@ -10,12 +10,12 @@ import pytest
 import torch
 
 from conftest import TINY_DENOISER, shaken
-from sluice_models import exporting
-from sluice_models.adm import Denoiser
-from sluice_models.bundle import BadBundle, Defaults, Label, load_module, problems, read_description, sha256_of
-from sluice_models.contract import AuditorModule, DenoiserModule, GuideModule
-from sluice_models.exporting import ExportRefused, export_bundle
-from sluice_models.recipe import FACTS
+from sluice_models.bundles import exporting
+from sluice_models.bundles.bundle import BadBundle, Defaults, Label, load_module, problems, read_description, sha256_of
+from sluice_models.bundles.contract import AuditorModule, DenoiserModule, GuideModule
+from sluice_models.bundles.exporting import ExportRefused, export_bundle
+from sluice_models.networks.adm import Denoiser
+from sluice_models.recipes.glyphs_adm import FACTS
 
 COMMITTED = Path(__file__).parent.parent / "bundles" / "glyphs-adm"
 LARGEST_COMMITTED_FILE_BYTES = 16 * 2**20

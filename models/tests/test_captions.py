@@ -7,9 +7,9 @@ import re
 import numpy as np
 import pytest
 
-from sluice_models import scenes
-from sluice_models.attributes import ATTRIBUTES, BESIDE, COLOURS, LAYOUT, NOTHING, SHAPES, SIZE, SIZES, STACKED, UNSAID, Combinations
-from sluice_models.captions import caption
+from sluice_models.data import scenes
+from sluice_models.data.attributes import ATTRIBUTES, BESIDE, COLOURS, LAYOUT, NOTHING, SHAPES, SIZE, SIZES, STACKED, UNSAID, Combinations
+from sluice_models.data.captions import caption
 
 SYNONYMS = {
     "disc": "circle",

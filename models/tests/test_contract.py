@@ -8,10 +8,10 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from sluice_models.bundle import description
-from sluice_models.contract import AuditorModule, Contract, DenoiserModule, GuideModule
-from sluice_models.exporting import TOLERANCE, compiled, largest_difference
-from sluice_models.recipe import FACTS
+from sluice_models.bundles.bundle import description
+from sluice_models.bundles.contract import AuditorModule, Contract, DenoiserModule, GuideModule
+from sluice_models.bundles.exporting import TOLERANCE, compiled, largest_difference
+from sluice_models.recipes.glyphs_adm import FACTS
 
 CONTRACT = Contract(description(FACTS, Path(), {}), Path())
 

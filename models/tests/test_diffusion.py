@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from sluice_models.diffusion import (
+from sluice_models.sampling.diffusion import (
     Process,
     Schedule,
     cosine_betas,

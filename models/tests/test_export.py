@@ -17,18 +17,19 @@ from tokenizers import Tokenizer
 from transformers import CLIPTextModel
 
 import published
-from sluice_models import cli, configs
-from sluice_models.adm import Denoiser, NoisyClassifier
-from sluice_models.bundle import load_module, problems, read_description
+from sluice_models import cli
+from sluice_models.bundles.bundle import load_module, problems, read_description
 from sluice_models.checkpoints import compvis, writing
 from sluice_models.checkpoints.assembly import Part, Sources
 from sluice_models.checkpoints.families import adm, autoencoder, dit, glide, stable_diffusion
 from sluice_models.checkpoints.recognition import Configuration
 from sluice_models.checkpoints.vocabularies import byte_symbols
-from sluice_models.dit import Dit, DitConfig
-from sluice_models.glide import TextConfig
-from sluice_models.noisy_clip import ClipConfig, ClipTower, ImageEncoder, TextEncoder
-from sluice_models.stable_diffusion import AutoencoderConfig, ClipTextConfig, LatentUNetConfig
+from sluice_models.networks import configs
+from sluice_models.networks.adm import Denoiser, NoisyClassifier
+from sluice_models.networks.dit import Dit, DitConfig
+from sluice_models.networks.glide import TextConfig
+from sluice_models.networks.noisy_clip import ClipConfig, ClipTower, ImageEncoder, TextEncoder
+from sluice_models.networks.stable_diffusion import AutoencoderConfig, ClipTextConfig, LatentUNetConfig
 
 KIT = Path(__file__).parent.parent
 CLASSES = 1000

@@ -22,7 +22,7 @@ from diffusers import AutoencoderKL, UNet2DConditionModel
 from safetensors.torch import save_file
 
 import published
-from sluice_models.bundle import read_description, sha256_of
+from sluice_models.bundles.bundle import read_description, sha256_of
 from sluice_models.checkpoints.vocabularies import byte_symbols
 from sluice_models.checkpoints.writing import HALF_TOLERANCE, TOLERANCE
 

@@ -10,11 +10,11 @@ import torch
 from torch.nn import functional as F
 
 from conftest import shaken
-from sluice_models import configs
-from sluice_models.contract import ClipGuideModule, StagedContext, UpsamplerModule
-from sluice_models.glide import TextTransformer, TextUNet, TextUpsampler
-from sluice_models.layers import AttentionBlock, heads_attend
-from sluice_models.noisy_clip import PIXEL_MEAN, PIXEL_STD, ClipConfig, ClipTower, ImageEncoder, TextEncoder
+from sluice_models.bundles.contract import ClipGuideModule, StagedContext, UpsamplerModule
+from sluice_models.networks import configs
+from sluice_models.networks.glide import TextTransformer, TextUNet, TextUpsampler
+from sluice_models.networks.layers import AttentionBlock, heads_attend
+from sluice_models.networks.noisy_clip import PIXEL_MEAN, PIXEL_STD, ClipConfig, ClipTower, ImageEncoder, TextEncoder
 
 END = configs.SCENES_END_ID
 TEXT = dataclasses.replace(configs.SCENES_GLIDE_TEXT, width=32, depth=2)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sluice_models.fonts import TooFewFonts, installed_families, split_families
-from sluice_models.glyphs import CLASSES, draw, render
+from sluice_models.data.fonts import TooFewFonts, installed_families, split_families
+from sluice_models.data.glyphs import CLASSES, draw, render
 
 
 @pytest.fixture(scope="module")

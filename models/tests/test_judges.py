@@ -11,15 +11,23 @@ import pytest
 import torch
 
 from conftest import shaken
-from sluice_models import scenes
-from sluice_models.attributes import ATTRIBUTES, COLOUR, SIZE, UNSAID, Combinations, target_code
-from sluice_models.bundle import BadBundle
-from sluice_models.diffusion import Process, Schedule
-from sluice_models.examples import PictureSource, scaled
-from sluice_models.judge_folder import load_judge, load_prompts, write_judge
-from sluice_models.judges import JudgeModule, SceneReader, attributes_right, judge_trainer, prompts_right, read_attributes, reader_loss
-from sluice_models.picture_sets import PictureSet
-from sluice_models.training import TrainingPlan, step_generator
+from sluice_models.bundles.bundle import BadBundle
+from sluice_models.data import scenes
+from sluice_models.data.attributes import ATTRIBUTES, COLOUR, SIZE, UNSAID, Combinations, target_code
+from sluice_models.data.picture_sets import PictureSet
+from sluice_models.judging.judge_folder import load_judge, load_prompts, write_judge
+from sluice_models.judging.judges import (
+    JudgeModule,
+    SceneReader,
+    attributes_right,
+    judge_trainer,
+    prompts_right,
+    read_attributes,
+    reader_loss,
+)
+from sluice_models.sampling.diffusion import Process, Schedule
+from sluice_models.training.examples import PictureSource, scaled
+from sluice_models.training.trainer import TrainingPlan, step_generator
 
 KEPT = Path(__file__).parents[1] / "judges" / "scenes"
 CPU = torch.device("cpu")

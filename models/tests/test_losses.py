@@ -8,11 +8,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from sluice_models.diffusion import Process, Schedule
-from sluice_models.examples import AutoencoderSource, Examples, NoisedSource, UpsamplingSource, halved, scaled
-from sluice_models.losses import autoencoder_loss, contrastive_loss, epsilon_loss
-from sluice_models.pairs import Autoencoding, TextToPicture
-from sluice_models.stable_diffusion import AutoencoderConfig
+from sluice_models.networks.stable_diffusion import AutoencoderConfig
+from sluice_models.sampling.diffusion import Process, Schedule
+from sluice_models.training.examples import AutoencoderSource, Examples, NoisedSource, UpsamplingSource, halved, scaled
+from sluice_models.training.losses import autoencoder_loss, contrastive_loss, epsilon_loss
+from sluice_models.training.pairs import Autoencoding, TextToPicture
 
 CPU = torch.device("cpu")
 NULL = torch.tensor([7, 7])

@@ -8,11 +8,11 @@ import pytest
 import torch
 from torch import nn
 
-from sluice_models import configs
-from sluice_models.adm import Denoiser, NoisyClassifier, parameter_count
-from sluice_models.dit import Dit
-from sluice_models.glide import TextTransformer, TextUNet, TextUpsampler, split_state
-from sluice_models.noisy_clip import ImageEncoder, TextEncoder
+from sluice_models.networks import configs
+from sluice_models.networks.adm import Denoiser, NoisyClassifier, parameter_count
+from sluice_models.networks.dit import Dit
+from sluice_models.networks.glide import TextTransformer, TextUNet, TextUpsampler, split_state
+from sluice_models.networks.noisy_clip import ImageEncoder, TextEncoder
 
 TEXT_TOKENS = configs.GLIDE_TEXT.tokens
 

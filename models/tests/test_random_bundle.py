@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from sluice_models.adm import Denoiser, NoisyClassifier, halve_torso
-from sluice_models.bundle import load_module, problems, read_description
-from sluice_models.configs import GLYPHS_CLASSIFIER, GLYPHS_DENOISER
-from sluice_models.contract import DenoiserModule, GuideModule
-from sluice_models.random_bundle import factor_for, random_network
+from sluice_models.bundles.bundle import load_module, problems, read_description
+from sluice_models.bundles.contract import DenoiserModule, GuideModule
+from sluice_models.networks.adm import Denoiser, NoisyClassifier, halve_torso
+from sluice_models.networks.configs import GLYPHS_CLASSIFIER, GLYPHS_DENOISER
+from sluice_models.recipes.random_bundle import factor_for, random_network
 
 KIT = Path(__file__).parent.parent
 

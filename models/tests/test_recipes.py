@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 import torch
 
-from sluice_models.bundle import problems, read_description
-from sluice_models.examples import scaled
-from sluice_models.latents import cached_latents, encoded
-from sluice_models.pairs import Autoencoding
-from sluice_models.picture_sets import Pictures, PictureSet
-from sluice_models.pipeline import Pipeline, SamplingPlan
-from sluice_models.recipes import RECIPES
-from sluice_models.scenes_recipe import scenes_tokenizer
-from sluice_models.stable_diffusion import AutoencoderConfig
-from sluice_models.training import run
-from sluice_models.workshop import Workshop
+from sluice_models.bundles.bundle import problems, read_description
+from sluice_models.data.picture_sets import Pictures, PictureSet
+from sluice_models.networks.stable_diffusion import AutoencoderConfig
+from sluice_models.recipes.catalogue import RECIPES
+from sluice_models.recipes.scenes import scenes_tokenizer
+from sluice_models.recipes.workshop import Workshop
+from sluice_models.sampling.pipeline import Pipeline, SamplingPlan
+from sluice_models.training.examples import scaled
+from sluice_models.training.latents import cached_latents, encoded
+from sluice_models.training.pairs import Autoencoding
+from sluice_models.training.trainer import run
 
 MODULES = {
     "glyphs-dit": {"denoiser", "decoder", "auditor"},

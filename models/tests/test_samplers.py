@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import torch
 
-from sluice_models.diffusion import Process, Schedule
-from sluice_models.evaluation import Rate
-from sluice_models.samplers import (
+from sluice_models.judging.evaluation import Rate
+from sluice_models.sampling.diffusion import Process, Schedule
+from sluice_models.sampling.samplers import (
     ClassifierFree,
     ClassifierGuided,
     ClipGuided,

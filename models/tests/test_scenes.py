@@ -8,8 +8,8 @@ import functools
 import numpy as np
 import pytest
 
-from sluice_models import scenes
-from sluice_models.attributes import (
+from sluice_models.data import scenes
+from sluice_models.data.attributes import (
     ATTRIBUTES,
     BESIDE,
     COLOUR,
@@ -27,9 +27,9 @@ from sluice_models.attributes import (
     Combinations,
     target_code,
 )
-from sluice_models.picture_sets import Pictures
-from sluice_models.pictures import captioned_grid
-from sluice_models.shapes import DISTANCES, REACH
+from sluice_models.data.picture_sets import Pictures
+from sluice_models.data.pictures import captioned_grid
+from sluice_models.data.shapes import DISTANCES, REACH
 
 TRAINING = Combinations.TRAINING
 

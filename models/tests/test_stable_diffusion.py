@@ -7,7 +7,14 @@ import torch
 from torch import nn
 
 from conftest import shaken
-from sluice_models.stable_diffusion import AutoencoderConfig, ClipContext, ClipTextConfig, LatentDecoder, LatentDenoiser, LatentUNetConfig
+from sluice_models.networks.stable_diffusion import (
+    AutoencoderConfig,
+    ClipContext,
+    ClipTextConfig,
+    LatentDecoder,
+    LatentDenoiser,
+    LatentUNetConfig,
+)
 
 TOKENS, WIDTH = 6, 16
 UNET = LatentUNetConfig(size=8, widths=(16, 32), depth=1, heads=4, context_tokens=TOKENS, context_width=WIDTH, groups=8)

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from sluice_models.contract import DenoiserModule, GuideModule
-from sluice_models.diffusion import Process, Schedule, cosine_betas
-from sluice_models.samplers import ClassifierFree, ClassifierGuided, compressed_weights, sample_ddpm
+from sluice_models.bundles.contract import DenoiserModule, GuideModule
+from sluice_models.sampling.diffusion import Process, Schedule, cosine_betas
+from sluice_models.sampling.samplers import ClassifierFree, ClassifierGuided, compressed_weights, sample_ddpm
 from static_server.requests import Request, batches
 from static_server.server import BundleModules, StaticServer
 from static_server.steps import Ddim, Push

@@ -8,10 +8,10 @@ import random
 import pytest
 from tokenizers import Tokenizer
 
-from sluice_models import scenes
-from sluice_models.attributes import Combinations
-from sluice_models.scenes_recipe import MAX_TOKENS, TOKENIZER_ENTRIES, scenes_tokenizer
-from sluice_models.tokenizer import END, START, clip_tokenizer
+from sluice_models.data import scenes
+from sluice_models.data.attributes import Combinations
+from sluice_models.data.tokenizer import END, START, clip_tokenizer
+from sluice_models.recipes.scenes import MAX_TOKENS, TOKENIZER_ENTRIES, scenes_tokenizer
 
 TEXTS = (
     "",

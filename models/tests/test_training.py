@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from conftest import TINY_CLASSIFIER, TINY_DENOISER
-from sluice_models.picture_sets import PictureSet
-from sluice_models.recipe import classifier_trainer, denoiser_trainer
-from sluice_models.training import TrainingPlan, run, trained
+from sluice_models.data.picture_sets import PictureSet
+from sluice_models.recipes.glyphs_adm import classifier_trainer, denoiser_trainer
+from sluice_models.training.trainer import TrainingPlan, run, trained
 
 CPU = torch.device("cpu")
 

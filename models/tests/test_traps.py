@@ -6,9 +6,9 @@ import pytest
 import torch
 
 import solver_goldens
-from sluice_models.diffusion import Process, Schedule, fast27_timesteps
-from sluice_models.layers import heads_attend
-from sluice_models.samplers import ClassifierFree, ClassifierGuided, sample_ddim, sample_ddpm
+from sluice_models.networks.layers import heads_attend
+from sluice_models.sampling.diffusion import Process, Schedule, fast27_timesteps
+from sluice_models.sampling.samplers import ClassifierFree, ClassifierGuided, sample_ddim, sample_ddpm
 
 STEPS = 4
 CLASSES = torch.tensor([1, 4])

@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sluice_models.bundle import load_module, read_description
-from sluice_models.diffusion import cosine_betas
+from sluice_models.bundles.bundle import load_module, read_description
+from sluice_models.sampling.diffusion import cosine_betas
 from static_server.requests import Batch, Request, batches
 from static_server.steps import Noise, Push, sampler_of
 

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from sluice_models.diffusion import Schedule
+from sluice_models.sampling.diffusion import Schedule
 from static_server.requests import Settings
 
 

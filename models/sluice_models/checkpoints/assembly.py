@@ -9,8 +9,8 @@ from pathlib import Path
 from tokenizers import Tokenizer
 from torch import nn
 
-from sluice_models.bundle import Facts
-from sluice_models.configs import IMAGENET_CLASSES
+from sluice_models.bundles.bundle import Facts
+from sluice_models.networks.configs import IMAGENET_CLASSES
 
 
 class BadRequest(RuntimeError):

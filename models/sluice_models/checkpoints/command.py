@@ -8,14 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sluice_models.bundle import sha256_of
+from sluice_models.bundles.bundle import sha256_of
+from sluice_models.bundles.exporting import ExportRefused
 from sluice_models.checkpoints.assembly import Assembly, BadRequest, Sources
 from sluice_models.checkpoints.families import adm, dit, glide, stable_diffusion
 from sluice_models.checkpoints.reading import UnreadableCheckpoint
 from sluice_models.checkpoints.recognition import Unrecognised
 from sluice_models.checkpoints.vocabularies import NoVocabulary
 from sluice_models.checkpoints.writing import write_bundle
-from sluice_models.exporting import ExportRefused
 
 REFUSALS = (BadRequest, UnreadableCheckpoint, Unrecognised, NoVocabulary, ExportRefused)
 

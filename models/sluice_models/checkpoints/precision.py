@@ -1,6 +1,6 @@
 """Half precision where it is safe: large products in fp16; norms, embeddings and softmax in fp32.
 
-ADM's and GLIDE's networks have ``sluice_models.adm.halve_torso``; DiT and diffusers' UNet are here. A layer changes its
+ADM's and GLIDE's networks have ``sluice_models.networks.adm.halve_torso``; DiT and diffusers' UNet are here. A layer changes its
 class, not its name, so a halved network still has the published keys.
 """
 
@@ -15,8 +15,8 @@ from torch.nn import functional as F
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_map
 
-from sluice_models.dit import Dit
-from sluice_models.stable_diffusion import LatentDenoiser
+from sluice_models.networks.dit import Dit
+from sluice_models.networks.stable_diffusion import LatentDenoiser
 
 
 class OwnPrecisionLinear(nn.Linear):

@@ -17,12 +17,12 @@ from pathlib import Path
 import torch
 from torch import Generator, Tensor, nn
 
-from sluice_models.adm import parameter_count
-from sluice_models.bundle import description, sha256_of
+from sluice_models.bundles.bundle import description, sha256_of
+from sluice_models.bundles.contract import Contract
+from sluice_models.bundles.exporting import ExportRefused, compiled, save_without_source_paths
 from sluice_models.checkpoints.assembly import Assembly, Part
 from sluice_models.checkpoints.precision import RoundedProducts
-from sluice_models.contract import Contract
-from sluice_models.exporting import ExportRefused, compiled, save_without_source_paths
+from sluice_models.networks.adm import parameter_count
 
 TOLERANCE = 1e-5
 HALF_TOLERANCE = 2e-2

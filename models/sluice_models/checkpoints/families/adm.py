@@ -10,13 +10,13 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from sluice_models import configs
-from sluice_models.adm import AdmConfig, Denoiser, NoisyClassifier, halve_torso
-from sluice_models.bundle import ClassCondition, Defaults, Diffusion, Facts, Label, Shape
+from sluice_models.bundles.bundle import ClassCondition, Defaults, Diffusion, Facts, Label, Shape
+from sluice_models.bundles.contract import AuditorModule, DenoiserModule, GuideModule
 from sluice_models.checkpoints.assembly import Assembly, BadRequest, Part, Sources, class_names
 from sluice_models.checkpoints.reading import read
 from sluice_models.checkpoints.recognition import Configuration, loaded, recognised
-from sluice_models.contract import AuditorModule, DenoiserModule, GuideModule
+from sluice_models.networks import configs
+from sluice_models.networks.adm import AdmConfig, Denoiser, NoisyClassifier, halve_torso
 
 UNCONDITIONAL = [
     Configuration("adm-64-unconditional", configs.ADM_64_UNCONDITIONAL, (Denoiser,)),

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from torch import Tensor, nn
 
-from sluice_models import configs
 from sluice_models.checkpoints import compvis
 from sluice_models.checkpoints.assembly import Part
 from sluice_models.checkpoints.reading import is_pipeline, part_config, read, read_part
 from sluice_models.checkpoints.recognition import Configuration, loaded, recognised
-from sluice_models.stable_diffusion import AutoencoderConfig, LatentDecoder
+from sluice_models.networks import configs
+from sluice_models.networks.stable_diffusion import AutoencoderConfig, LatentDecoder
 
 CONFIGURATIONS = [Configuration("sd-autoencoder", configs.SD1_AUTOENCODER, (AutoencoderConfig.build,), library="diffusers.models")]
 

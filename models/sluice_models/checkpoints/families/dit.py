@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from sluice_models import configs
-from sluice_models.bundle import ClassCondition, Defaults, Diffusion, Facts, Label, Shape
+from sluice_models.bundles.bundle import ClassCondition, Defaults, Diffusion, Facts, Label, Shape
 from sluice_models.checkpoints.assembly import Assembly, Part, Sources, class_names
 from sluice_models.checkpoints.families.autoencoder import recognised_autoencoder
 from sluice_models.checkpoints.precision import halve_dit
 from sluice_models.checkpoints.reading import read
 from sluice_models.checkpoints.recognition import Configuration, loaded, recognised
-from sluice_models.dit import Dit, DitConfig
+from sluice_models.networks import configs
+from sluice_models.networks.dit import Dit, DitConfig
 
 CONFIGURATIONS = [
     Configuration("dit-xl-2-256", configs.DIT_XL_2_256, (Dit,)),

@@ -11,18 +11,18 @@ import torch
 from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from sluice_models import configs
-from sluice_models.adm import AdmConfig, halve_torso
-from sluice_models.bundle import Defaults, Diffusion, Facts, Label, Shape, TextCondition, Upsampling
+from sluice_models.bundles.bundle import Defaults, Diffusion, Facts, Label, Shape, TextCondition, Upsampling
+from sluice_models.bundles.contract import ClipGuideModule, StagedContext, UpsamplerModule
 from sluice_models.checkpoints.assembly import Assembly, BadRequest, Part, Sources
 from sluice_models.checkpoints.reading import read
 from sluice_models.checkpoints.recognition import Configuration, loaded, recognised
 from sluice_models.checkpoints.vocabularies import clip_vocabulary, glide_tokenizer, gpt2_vocabulary
-from sluice_models.contract import ClipGuideModule, StagedContext, UpsamplerModule
-from sluice_models.diffusion import respaced_timesteps
-from sluice_models.glide import TextConfig, TextTransformer, TextUNet, TextUpsampler, split_state
-from sluice_models.noisy_clip import ClipConfig, ImageEncoder, TextEncoder
-from sluice_models.tokenizer import clip_tokenizer
+from sluice_models.data.tokenizer import clip_tokenizer
+from sluice_models.networks import configs
+from sluice_models.networks.adm import AdmConfig, halve_torso
+from sluice_models.networks.glide import TextConfig, TextTransformer, TextUNet, TextUpsampler, split_state
+from sluice_models.networks.noisy_clip import ClipConfig, ImageEncoder, TextEncoder
+from sluice_models.sampling.diffusion import respaced_timesteps
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from torch import Tensor, nn
 
-from sluice_models import configs
-from sluice_models.bundle import Defaults, Diffusion, Facts, Label, Shape, TextCondition
+from sluice_models.bundles.bundle import Defaults, Diffusion, Facts, Label, Shape, TextCondition
 from sluice_models.checkpoints import compvis
 from sluice_models.checkpoints.assembly import Assembly, BadRequest, Part, Sources
 from sluice_models.checkpoints.families.autoencoder import RecognisedAutoencoder, autoencoder_of, recognised_autoencoder
@@ -18,8 +17,9 @@ from sluice_models.checkpoints.precision import halve_latent_denoiser
 from sluice_models.checkpoints.reading import UnreadableCheckpoint, is_pipeline, part_config, read, read_part
 from sluice_models.checkpoints.recognition import Configuration, Unrecognised, loaded, recognised
 from sluice_models.checkpoints.vocabularies import clip_vocabulary
-from sluice_models.stable_diffusion import ClipContext, ClipTextConfig, LatentDenoiser, LatentUNetConfig
-from sluice_models.tokenizer import clip_tokenizer
+from sluice_models.data.tokenizer import clip_tokenizer
+from sluice_models.networks import configs
+from sluice_models.networks.stable_diffusion import ClipContext, ClipTextConfig, LatentDenoiser, LatentUNetConfig
 
 UNETS = [Configuration("sd1-unet", configs.SD1_UNET, (LatentUNetConfig.build,), library="diffusers.models")]
 TEXT_ENCODERS = [

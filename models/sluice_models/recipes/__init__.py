@@ -1,0 +1,1 @@
+"""How each bundle that ships comes to be: its pictures, its parts in their order, its seeds."""

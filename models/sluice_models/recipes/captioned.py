@@ -1,0 +1,67 @@
+"""Scenes and their captions as the text bundles' recipes need them: tokens, the empty text, the tokenizer's file."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from sluice_models.bundles.bundle import Facts
+from sluice_models.data.attributes import Combinations
+from sluice_models.data.picture_sets import PictureSet
+from sluice_models.judging.judge_folder import SCENES_JUDGE, load_prompts
+from sluice_models.recipes.scenes import TRAINING_SCENES, scenes_tokenizer
+from sluice_models.recipes.workshop import Workshop
+
+WATCHED_CAPTIONS = (
+    "a small red circle on the left",
+    "a large blue star in the centre",
+    "a green square left of a yellow heart",
+    "a purple moon above an orange cross",
+    "a tiny cyan ring at the bottom",
+    "a big pink triangle on the right",
+    "a yellow box below a blue disc",
+    "a huge green heart in the middle",
+)
+
+
+EXAMPLES = 20
+
+
+def with_examples(facts: Facts) -> Facts:
+    """``facts`` with the first of the prompts that pictures are judged by."""
+    texts, targets = load_prompts(SCENES_JUDGE, Combinations.TRAINING)
+    examples = tuple(zip(texts[:EXAMPLES], targets[:EXAMPLES].tolist()))
+    return dataclasses.replace(facts, condition=dataclasses.replace(facts.condition, examples=examples))
+
+
+@functools.cache
+def _tokenizer():
+    return scenes_tokenizer()
+
+
+def tokens_of(texts: tuple[str, ...] | list[str]) -> Tensor:
+    """i64[n,L]."""
+    return torch.tensor([encoding.ids for encoding in _tokenizer().encode_batch(list(texts))])
+
+
+def empty_tokens() -> Tensor:
+    """The unconditional prompt, i64[L]."""
+    return tokens_of([""])[0]
+
+
+def training_scenes(workshop: Workshop) -> tuple[PictureSet, Tensor]:
+    """The pictures, and their captions' tokens i64[n,L]."""
+    pool = TRAINING_SCENES.load(workshop.work)
+    return pool, tokens_of(pool.captions)
+
+
+def written_tokenizer(folder: Path) -> Path:
+    """The tokenizer's file, written into ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "tokenizer.json"
+    _tokenizer().save(str(path))
+    return path

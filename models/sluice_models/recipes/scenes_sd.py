@@ -1,0 +1,109 @@
+"""The recipe of the bundle scenes-sd: captioned scenes by a small Stable Diffusion, its text encoder trained with the UNet."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from sluice_models.bundles.bundle import Defaults, Diffusion, Facts, Label, Shape, TextCondition
+from sluice_models.bundles.exporting import export_bundle
+from sluice_models.data.pictures import grid, write_png
+from sluice_models.judging.judge_folder import SCENES_JUDGE, load_judge
+from sluice_models.networks.configs import SCENES_AUTOENCODER, SCENES_CLIP_TEXT, SCENES_SIZE, SCENES_TOKENS, SCENES_UNET
+from sluice_models.networks.stable_diffusion import ClipContext, LatentDecoder, LatentDenoiser
+from sluice_models.recipes.autoencoder_part import AUTOENCODER, autoencoder_part, latents_of, trained_autoencoder
+from sluice_models.recipes.captioned import WATCHED_CAPTIONS, empty_tokens, tokens_of, training_scenes, with_examples, written_tokenizer
+from sluice_models.recipes.scenes import TRAINING_SCENES
+from sluice_models.recipes.workshop import Part, Recipe, Workshop
+from sluice_models.sampling.diffusion import BETAS, Process, Schedule, leading_timesteps
+from sluice_models.sampling.samplers import ClassifierFree, full_weights, sample_ddim, to_pixels
+from sluice_models.training.examples import NoisedSource
+from sluice_models.training.losses import epsilon_loss
+from sluice_models.training.pairs import TextToPicture
+from sluice_models.training.trainer import Trainer, TrainingPlan
+
+DENOISER = "denoiser"
+DIFFUSION = Diffusion(
+    "scaled_linear", variance="fixed_small", clip_denoised=False, spacing="leading", steps_offset=1, final_alpha_bar="first"
+)
+FACTS = Facts(
+    label=Label(
+        "scenes-sd",
+        "One or two coloured shapes as a caption says, 64x64 RGB; a small Stable Diffusion: autoencoder, UNet, CLIP text encoder.",
+    ),
+    family="sd",
+    image=Shape(3, SCENES_SIZE),
+    sample=Shape(SCENES_UNET.channels, SCENES_UNET.size),
+    diffusion=DIFFUSION,
+    condition=TextCondition(SCENES_TOKENS * SCENES_CLIP_TEXT.width, SCENES_TOKENS),
+    guided_channels=SCENES_UNET.channels,
+    defaults=Defaults(steps=50, classifier_free_scale=4.0, classifier_scale=0.0, sampler="ddim"),
+)
+_WATCHED_STEPS = 25
+_EACH = 8
+
+
+def _network() -> TextToPicture:
+    return TextToPicture(ClipContext(SCENES_CLIP_TEXT.build()), LatentDenoiser(SCENES_UNET.build(), SCENES_TOKENS))
+
+
+def _trainer(workshop: Workshop, plan: TrainingPlan) -> Trainer:
+    pool, tokens = training_scenes(workshop)
+    latents = latents_of(workshop, SCENES_AUTOENCODER, torch.from_numpy(pool.pixels)).values
+    torch.manual_seed(plan.seed)
+    process = Process(Schedule.evenly(DIFFUSION.beta_schedule), workshop.device)
+    source = NoisedSource(latents, tokens, torch.Tensor.float, process, workshop.device)
+    loss = epsilon_loss(plan.null_share, empty_tokens())
+    return Trainer(_network().to(workshop.device), loss, plan, source, workshop.replicas)
+
+
+def _decoder(workshop: Workshop) -> LatentDecoder:
+    pixels = torch.from_numpy(TRAINING_SCENES.load(workshop.work).pixels)
+    autoencoding, _ = trained_autoencoder(workshop, SCENES_AUTOENCODER)
+    return LatentDecoder(autoencoding.autoencoder, latents_of(workshop, SCENES_AUTOENCODER, pixels).scale)
+
+
+@torch.no_grad()
+def _watch(workshop: Workshop, network: nn.Module, step: int) -> None:
+    """Every 1,000 steps a sheet: a row of pictures for each of a few captions."""
+    if step % 1_000:
+        return
+    network = copy.deepcopy(network).cpu().eval()
+    context = network.text(tokens_of(WATCHED_CAPTIONS)).repeat_interleave(_EACH, dim=0)
+    guidance = ClassifierFree(network.picture, network.text(empty_tokens()[None])[0], FACTS.defaults.classifier_free_scale)
+    timesteps = leading_timesteps(_WATCHED_STEPS, DIFFUSION.steps_offset)
+    betas = BETAS[DIFFUSION.beta_schedule]()
+    schedule = Schedule.visiting(timesteps, betas, final_alpha_bar=1 - betas[0])
+    side = SCENES_UNET.size
+    noise = torch.randn((len(context), SCENES_UNET.channels, side, side), generator=torch.Generator().manual_seed(0))
+    latents = sample_ddim(guidance, schedule, context, full_weights(_WATCHED_STEPS), noise)
+    pixels = to_pixels(_decoder(workshop)(latents)).numpy()
+    write_png(workshop.folder / f"samples-{step:06d}.png", grid(pixels, columns=_EACH), enlarge=2)
+
+
+def _export(workshop: Workshop, folder: Path) -> None:
+    network, steps = workshop.trained(DENOISER, _network())
+    _, autoencoder_steps = trained_autoencoder(workshop, SCENES_AUTOENCODER)
+    decoder = _decoder(workshop)
+    training = {
+        "recipe": "sluice_models/recipes/scenes_sd.py: render; train autoencoder, denoiser; pack",
+        "steps": {AUTOENCODER: autoencoder_steps, DENOISER: steps},
+        "seeds": RECIPE.seeds(),
+        "latentScale": decoder.scale,
+    }
+    modules = {DENOISER: network.picture, "text_encoder": network.text, "decoder": decoder, "auditor": load_judge(SCENES_JUDGE)}
+    export_bundle(folder, modules, with_examples(FACTS), training, {"tokenizer.json": written_tokenizer(workshop.folder)})
+
+
+RECIPE = Recipe(
+    {
+        AUTOENCODER: autoencoder_part(
+            SCENES_AUTOENCODER, TRAINING_SCENES, TrainingPlan(steps=6_000, seed=201, batch=16, learning_rate=1.5e-3)
+        ),
+        DENOISER: Part(TrainingPlan(steps=8_000, seed=211, batch=64, learning_rate=6e-4, null_share=0.12), _trainer, _watch),
+    },
+    _export,
+)

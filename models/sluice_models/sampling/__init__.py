@@ -1,0 +1,1 @@
+"""Diffusion: schedules, reference samplers, and a bundle's stages from prompt to pixels."""

@@ -1,0 +1,131 @@
+"""Samples pictures from a bundle's folder: every family, all of its stages, as plainly as can be.
+
+It knows of a bundle only what bundle.json says. Slow on purpose: it says what a bundle is worth.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from tokenizers import Tokenizer
+from torch import Tensor
+
+from sluice_models.bundles.bundle import load_module, read_description
+from sluice_models.sampling.diffusion import BETAS, TRAIN_STEPS, Process, Schedule, leading_timesteps, respaced_timesteps
+from sluice_models.sampling.samplers import (
+    ClassifierFree,
+    ClassifierGuided,
+    ClipGuided,
+    Guidance,
+    compressed_weights,
+    full_weights,
+    sample_ddim,
+    sample_ddpm,
+    to_pixels,
+)
+
+BATCH = 100
+DDIM = "ddim"
+
+
+@dataclass(frozen=True)
+class SamplingPlan:
+    """``guidance`` is none (null class or empty text), cfg or classifier (the bundle's guide, whatever it is).
+
+    ``guided`` < ``steps`` is the uniform compressed schedule.
+    """
+
+    guidance: str
+    scale: float
+    steps: int
+    guided: int
+    seed: int
+    sampler: str = "ddpm"
+
+    def __str__(self) -> str:
+        if self.guidance == "none":
+            return f"no prompt, no guidance, {self.sampler}, {self.steps} steps"
+        return f"{self.guidance} scale {self.scale:g}, {self.sampler}, {self.guided} of {self.steps} steps guided"
+
+    @property
+    def weights(self) -> list[float]:
+        return full_weights(self.steps) if self.guided == self.steps else compressed_weights(self.steps, self.guided)
+
+
+def schedule_of(diffusion: dict, steps: int) -> Schedule:
+    """The schedule of one stage of bundle.json, respaced to ``steps`` as the stage says."""
+    betas = BETAS[diffusion["betaSchedule"]]()
+    first = 1 - betas[0] if diffusion.get("finalAlphaBar", "one") == "first" else 1.0
+    if diffusion.get("spacing", "even") == "leading":
+        timesteps = leading_timesteps(steps, diffusion["stepsOffset"])
+    else:
+        timesteps = respaced_timesteps(steps) if steps < TRAIN_STEPS else list(range(TRAIN_STEPS))
+    return Schedule.visiting(timesteps, betas, first)
+
+
+class Pipeline:
+    """A bundle's modules on the CPU. Prompts are classes i64[N] or texts, as the bundle has it."""
+
+    def __init__(self, folder: Path):
+        self._folder = folder
+        self._manifest = read_description(folder)
+        self._modules = {role: load_module(folder, role) for role in self._manifest["modules"] if role != "auditor"}
+
+    def sample(self, prompts: Tensor | tuple[str, ...], plan: SamplingPlan) -> Tensor:
+        """Pixels u8[N,3,H,W]; the batch starting at row r draws its noise from seed + r."""
+        batches = [
+            self._batch(prompts[start : start + BATCH], plan, torch.Generator().manual_seed(plan.seed + start))
+            for start in range(0, len(prompts), BATCH)
+        ]
+        return torch.cat(batches)
+
+    @torch.no_grad()
+    def _batch(self, prompts: Tensor | tuple[str, ...], plan: SamplingPlan, generator: torch.Generator) -> Tensor:
+        manifest, shape = self._manifest, tuple(self._manifest["sample"].values())
+        condition, null = self._condition(prompts)
+        guidance = self._guidance(plan, null, prompts)
+        asked = null.expand_as(condition) if plan.guidance == "none" else condition
+        schedule, clip = schedule_of(manifest["diffusion"], plan.steps), manifest["diffusion"]["clipDenoised"]
+        if plan.sampler == DDIM:
+            noise = torch.randn((len(condition), *shape), generator=generator)
+            x = sample_ddim(guidance, schedule, asked, plan.weights, noise, clip)
+        else:
+            x = sample_ddpm(guidance, Process(schedule), asked, plan.weights, generator, shape, clip)
+        if "upsampler" in manifest:
+            x = self._upsampled(x.clamp(-1, 1), condition, generator)
+        if "decoder" in self._modules:
+            x = self._modules["decoder"](x)
+        return to_pixels(x)
+
+    def _condition(self, prompts: Tensor | tuple[str, ...]) -> tuple[Tensor, Tensor]:
+        """What the denoiser takes for these prompts, and for none."""
+        entry = self._manifest["condition"]
+        if entry["kind"] == "class":
+            return prompts, torch.tensor(entry["nullClass"])
+        encode = self._modules["text_encoder"]
+        return encode(self._tokens("condition", prompts)), encode(self._tokens("condition", ("",)))[0]
+
+    def _guidance(self, plan: SamplingPlan, null: Tensor, prompts: Tensor | tuple[str, ...]) -> Guidance:
+        denoiser = self._modules["denoiser"]
+        if plan.guidance != "classifier":
+            scale = plan.scale if plan.guidance == "cfg" else 1.0
+            return ClassifierFree(denoiser, null, scale, self._manifest["guidance"]["guidedChannels"])
+        guide = self._modules["guide"]
+        if "guideCondition" in self._manifest:
+            targets = self._modules["guide_text_encoder"](self._tokens("guideCondition", prompts))
+            return ClipGuided(denoiser, lambda x, t, target: guide(x, t, target)[0], targets, plan.scale)
+        return ClassifierGuided(denoiser, lambda x, t, target: guide(x, t, target)[0], int(null), plan.scale)
+
+    def _tokens(self, key: str, texts: tuple[str, ...]) -> Tensor:
+        tokenizer = Tokenizer.from_file(str(self._folder / self._manifest[key]["tokenizer"]["file"]))
+        return torch.tensor([encoding.ids for encoding in tokenizer.encode_batch(list(texts))])
+
+    def _upsampled(self, low: Tensor, context: Tensor, generator: torch.Generator) -> Tensor:
+        """The second stage: DDIM over its own timesteps, unguided, x_0 clipped."""
+        stage, upsampler = self._manifest["upsampler"], self._modules["upsampler"]
+        noise = torch.randn((len(low), *stage["sample"].values()), generator=generator) * stage["noiseScale"]
+        schedule = Schedule.visiting(stage["timesteps"], BETAS[stage["diffusion"]["betaSchedule"]]())
+        guidance = ClassifierFree(lambda x, t, given: upsampler(x, t, low, given), context[0], 1.0)
+        return sample_ddim(guidance, schedule, context, full_weights(len(schedule)), noise, stage["diffusion"]["clipDenoised"])

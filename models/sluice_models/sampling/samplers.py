@@ -1,0 +1,185 @@
+"""The kit's own reference samplers: DDPM and DDIM over a respaced schedule, unguided, classifier-free or guided by gradient.
+
+Slow and plain on purpose: they say what a bundle is worth and what a faster worker must reproduce.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import torch
+from torch import Tensor
+
+from sluice_models.data.glyphs import SIZE
+from sluice_models.sampling.diffusion import Process, Schedule
+
+EpsAndV = Callable[[Tensor, Tensor, Tensor], Tensor]
+GradientOf = Callable[[Tensor, Tensor, Tensor], Tensor]
+
+
+@dataclass(frozen=True)
+class Step:
+    """What a guidance may use at one sampling step: x_i, its index and original timestep i64[N], classes i64[N] or contexts.
+
+    ``weight`` is omega_i: 1 at every step of full guidance; under compressed guidance the distance to the next guided
+    step, and 0 in between (arXiv 2408.11194, Eq. 14).
+    """
+
+    x: Tensor
+    index: Tensor
+    timestep: Tensor
+    condition: Tensor
+    weight: float
+
+
+class Guidance(Protocol):
+    def eps_and_v(self, step: Step) -> tuple[Tensor, Tensor]: ...
+
+    def push(self, step: Step) -> Tensor | float:
+        """omega s ∇_x of what is to grow; 0 where nothing is pushed."""
+
+
+@dataclass(frozen=True)
+class ClassifierFree:
+    """eps = eps_c + omega (s - 1)(eps_c - eps_u)   (Ho & Salimans, arXiv 2207.12598; s = 1 is the plain conditional model).
+
+    ``null`` is the null class or the empty text's context. Only the first ``guided_channels`` are guided, if it is given.
+    """
+
+    denoiser: EpsAndV
+    null: int | Tensor
+    scale: float
+    guided_channels: int | None = None
+
+    def eps_and_v(self, step: Step) -> tuple[Tensor, Tensor]:
+        eps, v = _eps_and_v(self.denoiser, step, step.condition)
+        strength = step.weight * (self.scale - 1)
+        if strength == 0:
+            return eps, v
+        nobody = torch.as_tensor(self.null, dtype=step.condition.dtype).expand_as(step.condition)
+        eps_null = _eps_and_v(self.denoiser, step, nobody)[0]
+        guided = (eps + strength * (eps - eps_null))[:, : self.guided_channels]
+        return torch.cat([guided, eps[:, guided.shape[1] :]], dim=1), v
+
+    def push(self, step: Step) -> Tensor | float:
+        return 0.0
+
+
+@dataclass(frozen=True)
+class ClassifierGuided:
+    """Pushed along ∇_x log p(y|x,t), on the unconditional model   (arXiv 2105.05233, Algorithms 1 and 2)."""
+
+    denoiser: EpsAndV
+    gradient: GradientOf
+    null_class: int
+    scale: float
+
+    def eps_and_v(self, step: Step) -> tuple[Tensor, Tensor]:
+        return _eps_and_v(self.denoiser, step, torch.full_like(step.condition, self.null_class))
+
+    def push(self, step: Step) -> Tensor | float:
+        strength = step.weight * self.scale
+        return strength * self.gradient(step.x, step.timestep, step.condition) if strength else 0.0
+
+
+@dataclass(frozen=True)
+class ClipGuided:
+    """Pushed along the gradient of CLIP's score, on the text-conditional model; targets f32[N,K2]   (arXiv 2112.10741, section 2.3)."""
+
+    denoiser: EpsAndV
+    gradient: GradientOf
+    targets: Tensor
+    scale: float
+
+    def eps_and_v(self, step: Step) -> tuple[Tensor, Tensor]:
+        return _eps_and_v(self.denoiser, step, step.condition)
+
+    def push(self, step: Step) -> Tensor | float:
+        strength = step.weight * self.scale
+        return strength * self.gradient(step.x, step.timestep, self.targets) if strength else 0.0
+
+
+def _eps_and_v(denoiser: EpsAndV, step: Step, condition: Tensor) -> tuple[Tensor, Tensor]:
+    """eps and v of the denoiser's output; v is empty where it says eps alone."""
+    said = denoiser(step.x, step.timestep, condition)
+    return said[:, : step.x.shape[1]], said[:, step.x.shape[1] :]
+
+
+def full_weights(steps: int) -> list[float]:
+    """omega = 1 at every index."""
+    return [1.0] * steps
+
+
+def compressed_weights(steps: int, guided: int) -> list[float]:
+    """omega per index i = t-1 for the uniform compressed schedule of ``guided`` out of ``steps`` timesteps.
+
+    G = {T - floor(T i / n)}, i = 0 … n-1, and omega at a guided t is its distance to the next guided one (or to 0)
+    (arXiv 2408.11194, Eq. 14 and Eq. 15 with k = 1); the weights sum to T.
+    """
+    timesteps = [steps - steps * i // guided for i in range(guided)] + [0]
+    weights = [0.0] * steps
+    for now, following in zip(timesteps, timesteps[1:]):
+        weights[now - 1] = float(now - following)
+    return weights
+
+
+@torch.no_grad()
+def sample_ddpm(
+    guidance: Guidance,
+    process: Process,
+    condition: Tensor,
+    weights: list[float],
+    generator: torch.Generator,
+    shape: tuple[int, ...] = (3, SIZE, SIZE),
+    clip: bool = True,
+) -> Tensor:
+    """x_0 f32[N,*shape] by ancestral sampling with the learned variance, x_0 clipped to [-1,1] on the way if so asked
+    [H, Algorithm 2]; a push shifts the mean by sigma² times itself, and nothing is clipped after that.
+
+    ``weights[i]`` is omega_i of sampling index i, which runs from T-1 down to 0; the last step adds no noise.
+    """
+    x = torch.randn((len(condition), *shape), generator=generator)
+    for index in reversed(range(len(process.schedule))):
+        i, step = _step(process.schedule, index, x, condition, weights)
+        eps, v = guidance.eps_and_v(step)
+        x0 = process.x0_hat(x, i, eps)
+        if clip:
+            x0 = x0.clamp(-1, 1)
+        log_variance = process.learned_log_variance(v, i)
+        mean = process.posterior_mean(x0, x, i) + torch.exp(log_variance) * guidance.push(step)
+        noise = torch.randn(x.shape, generator=generator) if index > 0 else torch.zeros_like(x)
+        x = mean + torch.exp(log_variance / 2) * noise
+    return x
+
+
+@torch.no_grad()
+def sample_ddim(
+    guidance: Guidance, schedule: Schedule, condition: Tensor, weights: list[float], noise: Tensor, clip: bool = False
+) -> Tensor:
+    """x_0 of ``noise`` f32[N,C,H,W] without any more noise: x_{i-1} = sqrt(abar_{i-1}) x_0 + sqrt(1 - abar_{i-1}) eps
+    (Song et al. 2020, arXiv 2010.02502, Eq. 12 with sigma = 0). A push takes sqrt(1 - abar) times itself from eps; the x_0 that
+    comes of it is not clipped again."""
+    x = noise
+    for index in reversed(range(len(schedule))):
+        _, step = _step(schedule, index, x, condition, weights)
+        eps, _ = guidance.eps_and_v(step)
+        abar, previous = float(schedule.alphas_bar[index]), float(schedule.alphas_bar_previous[index])
+        if clip:
+            x0 = ((x - (1 - abar) ** 0.5 * eps) / abar**0.5).clamp(-1, 1)
+            eps = (x - abar**0.5 * x0) / (1 - abar) ** 0.5
+        eps = eps - (1 - abar) ** 0.5 * guidance.push(step)
+        x0 = (x - (1 - abar) ** 0.5 * eps) / abar**0.5
+        x = previous**0.5 * x0 + (1 - previous) ** 0.5 * eps
+    return x
+
+
+def _step(schedule: Schedule, index: int, x: Tensor, condition: Tensor, weights: list[float]) -> tuple[Tensor, Step]:
+    i = torch.full((len(x),), index)
+    return i, Step(x, i, torch.full((len(x),), schedule.timesteps[index]), condition, weights[index])
+
+
+def to_pixels(x: Tensor) -> Tensor:
+    """[-1,1] to u8: clamp((x + 1)·127.5, 0, 255), truncated."""
+    return ((x + 1) * 127.5).clamp(0, 255).to(torch.uint8)

@@ -1,0 +1,120 @@
+"""Batches of training examples. All of a batch's randomness comes from the one generator it is drawn with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Protocol, Self
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from sluice_models.data.picture_sets import PictureSet
+from sluice_models.sampling.diffusion import Process
+
+
+@dataclass(frozen=True)
+class Examples:
+    """One batch: x_0, labels (classes i64[N] or tokens i64[N,L]), original timesteps i64[N], noise, x_t, and a coin f32[N]
+    in [0,1) that drops labels."""
+
+    x0: Tensor
+    labels: Tensor
+    t: Tensor
+    eps: Tensor
+    x: Tensor
+    coin: Tensor
+
+    def split(self, parts: int) -> list[Self]:
+        pieces = zip(*(getattr(self, field.name).chunk(parts) for field in fields(self)))
+        return [type(self)(*piece) for piece in pieces]
+
+    def to(self, device: torch.device) -> Self:
+        return type(self)(*(getattr(self, field.name).to(device) for field in fields(self)))
+
+
+@dataclass(frozen=True)
+class UpsamplingExamples(Examples):
+    """Examples of a second stage, with the smaller picture it is shown, f32[N,3,S/2,S/2] in [-1,1]."""
+
+    low: Tensor
+
+
+class Source(Protocol):
+    def batch(self, generator: torch.Generator, size: int) -> Examples: ...
+
+
+class NoisedSource:
+    """Noised batches on the training device, examples and timesteps drawn uniformly.
+
+    ``prepared`` makes x_0 of a batch of what is stored, on the CPU.
+    """
+
+    def __init__(self, stored: Tensor, labels: Tensor, prepared: Callable[[Tensor], Tensor], process: Process, device: torch.device):
+        self._stored = stored
+        self._labels = labels
+        self._prepared = prepared
+        self._process = process
+        self._device = device
+
+    def batch(self, generator: torch.Generator, size: int) -> Examples:
+        chosen = torch.randint(len(self._labels), (size,), generator=generator)
+        x0 = self._prepared(self._stored[chosen])
+        t = torch.randint(len(self._process.schedule), (size,), generator=generator)
+        eps = torch.randn(x0.shape, generator=generator)
+        coin = torch.rand(size, generator=generator)
+        x0, labels, t, eps, coin = (part.to(self._device) for part in (x0, self._labels[chosen], t, eps, coin))
+        return Examples(x0, labels, t, eps, self._process.q_sample(x0, t, eps), coin)
+
+
+class PictureSource(NoisedSource):
+    """The pictures of a set, with its labels."""
+
+    def __init__(self, pool: PictureSet, process: Process, device: torch.device):
+        super().__init__(torch.from_numpy(pool.pixels), torch.from_numpy(pool.labels), scaled, process, device)
+
+
+class UpsamplingSource:
+    """Another source's pictures, beside each its half-size version with noise of a deviation of up to ``most_noise``.
+
+    The noise stands for what is imperfect in a first stage's samples.
+    """
+
+    def __init__(self, pictures: NoisedSource, most_noise: float):
+        self._pictures = pictures
+        self._most_noise = most_noise
+
+    def batch(self, generator: torch.Generator, size: int) -> UpsamplingExamples:
+        examples = self._pictures.batch(generator, size)
+        low = halved(examples.x0)
+        strength = self._most_noise * torch.rand((size, 1, 1, 1), generator=generator)
+        noise = (strength * torch.randn(low.shape, generator=generator)).to(low.device)
+        parts = (getattr(examples, field.name) for field in fields(Examples))
+        return UpsamplingExamples(*parts, (low + noise).clamp(-1, 1))
+
+
+class AutoencoderSource:
+    """Clean pictures u8[n,3,S,S] and the noise of their latents, f32 of ``latent_shape`` each; nothing is noised."""
+
+    def __init__(self, pixels: Tensor, latent_shape: tuple[int, ...], device: torch.device):
+        self._pixels = pixels
+        self._latent_shape = latent_shape
+        self._device = device
+
+    def batch(self, generator: torch.Generator, size: int) -> Examples:
+        chosen = torch.randint(len(self._pixels), (size,), generator=generator)
+        x0 = scaled(self._pixels[chosen])
+        eps = torch.randn((size, *self._latent_shape), generator=generator)
+        nothing = torch.zeros(size, dtype=torch.int64)
+        return Examples(x0, nothing, nothing, eps, x0, torch.zeros(size)).to(self._device)
+
+
+def scaled(pixels: Tensor) -> Tensor:
+    """u8 in 0-255 to f32 in [-1,1]."""
+    return pixels.float() / 127.5 - 1
+
+
+def halved(pictures: Tensor) -> Tensor:
+    """f32[N,C,S,S] averaged over 2×2 pixels."""
+    return F.avg_pool2d(pictures, 2)

@@ -1,0 +1,94 @@
+"""What each network is trained to make small. A loss takes a network and a batch; it returns a scalar and what to report."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from sluice_models.sampling.diffusion import Process, hybrid_loss
+from sluice_models.training.examples import Examples, UpsamplingExamples
+
+Loss = Callable[[nn.Module, Examples], tuple[Tensor, dict[str, float]]]
+
+
+def denoiser_loss(process: Process, null_share: float, null: int | Tensor) -> Loss:
+    """L_hybrid, the label replaced by ``null`` (the null class, or the empty text's tokens) in ``null_share`` of the rows."""
+
+    def loss(network: nn.Module, examples: Examples) -> tuple[Tensor, dict[str, float]]:
+        return _hybrid(process, network(examples.x, examples.t, _with_null(examples, null_share, null)), examples)
+
+    return loss
+
+
+def upsampler_loss(process: Process, null_share: float, null: Tensor) -> Loss:
+    """The same for a second stage, which is shown the smaller picture too."""
+
+    def loss(network: nn.Module, examples: UpsamplingExamples) -> tuple[Tensor, dict[str, float]]:
+        tokens = _with_null(examples, null_share, null)
+        return _hybrid(process, network(examples.x, examples.t, examples.low, tokens), examples)
+
+    return loss
+
+
+def epsilon_loss(null_share: float, null: Tensor) -> Loss:
+    """L_simple alone, for a network that says eps and no variance."""
+
+    def loss(network: nn.Module, examples: Examples) -> tuple[Tensor, dict[str, float]]:
+        simple = F.mse_loss(network(examples.x, examples.t, _with_null(examples, null_share, null)), examples.eps)
+        return simple, {"simple": simple.item()}
+
+    return loss
+
+
+def classifier_loss(network: nn.Module, examples: Examples) -> tuple[Tensor, dict[str, float]]:
+    """Cross-entropy of the labels given x_t and t."""
+    logits = network(examples.x, examples.t)
+    hits = (logits.argmax(dim=1) == examples.labels).float().mean()
+    entropy = F.cross_entropy(logits, examples.labels)
+    return entropy, {"entropy": entropy.item(), "hits": hits.item()}
+
+
+def contrastive_loss(network: nn.Module, examples: Examples) -> tuple[Tensor, dict[str, float]]:
+    """CLIP's loss on noised pictures: both ways, which text goes with which picture   (arXiv 2103.00020, section 2.3).
+
+    Equal texts in a batch share the blame: each is as right as the other.
+    """
+    images, texts, scale = network(examples.x, examples.t, examples.labels)
+    same = (examples.labels[:, None] == examples.labels[None]).all(dim=2).float()
+    wanted = same / same.sum(dim=1, keepdim=True)
+    logits = scale * images @ texts.T
+    entropy = (F.cross_entropy(logits, wanted) + F.cross_entropy(logits.T, wanted)) / 2
+    hits = same.gather(1, logits.argmax(dim=1)[:, None]).mean()
+    return entropy, {"entropy": entropy.item(), "hits": hits.item(), "scale": scale.item()}
+
+
+def autoencoder_loss(kl_weight: float, edge_weight: float) -> Loss:
+    """|x - x̂| + (x - x̂)² + edge_weight·|∇x - ∇x̂| + kl_weight·KL(q(z|x) || N(0,1)), each a mean over its own elements.
+
+    The square makes small objects on large grounds worth learning from the start. The edge term compares differences of
+    neighbouring pixels, so that soft contours cost more than flat ground a shade off.
+    """
+
+    def loss(network: nn.Module, examples: Examples) -> tuple[Tensor, dict[str, float]]:
+        rebuilt, posterior = network(examples.x0, examples.eps)
+        pixels, squares = F.l1_loss(rebuilt, examples.x0), F.mse_loss(rebuilt, examples.x0)
+        edges = sum(F.l1_loss(rebuilt.diff(dim=axis), examples.x0.diff(dim=axis)) for axis in (2, 3))
+        divergence = posterior.kl().mean() / math.prod(posterior.mean.shape[1:])
+        report = {"l1": pixels.item(), "l2": squares.item(), "edges": edges.item(), "kl": divergence.item()}
+        return pixels + squares + edge_weight * edges + kl_weight * divergence, report
+
+    return loss
+
+
+def _with_null(examples: Examples, share: float, null: int | Tensor) -> Tensor:
+    dropped = (examples.coin < share).view(-1, *([1] * (examples.labels.dim() - 1)))
+    return torch.where(dropped, torch.as_tensor(null, device=dropped.device), examples.labels)
+
+
+def _hybrid(process: Process, denoised: Tensor, examples: Examples) -> tuple[Tensor, dict[str, float]]:
+    simple, variational = hybrid_loss(process, denoised, examples.x0, examples.x, examples.t, examples.eps)
+    return (simple + variational).mean(), {"simple": simple.mean().item(), "vlb": variational.mean().item()}
