@@ -44,7 +44,7 @@ FACTS = Facts(
     diffusion=Diffusion(BETAS, clip_denoised=False),
     condition=ClassCondition(CLASSES, NULL_CLASS),
     guided_channels=GUIDED_CHANNELS,
-    defaults=Defaults(steps=250, classifier_free_scale=1.5, classifier_scale=0.0),
+    defaults=Defaults(steps=250, classifier_free_scale=3.0, classifier_scale=0.0),
 )
 
 

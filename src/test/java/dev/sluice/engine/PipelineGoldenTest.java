@@ -1,0 +1,147 @@
+package dev.sluice.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.model.Bundle;
+import dev.sluice.model.TorchScriptBundles;
+import dev.sluice.model.VerifiedBundle;
+import dev.sluice.request.GuidanceSchedule;
+import dev.sluice.request.GuidanceWeighting;
+import dev.sluice.request.SamplerSettings;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Whole requests, from the prompt to the pixels, against what other hands make of the same weights and noise
+ * (models/tests/pipeline_goldens.py): DiT's network by diffusers' class under the published sampling in float64.
+ */
+class PipelineGoldenTest {
+    private static final double LATENT_TOLERANCE = 1e-3;
+    private static final double PIXELS_WITHIN_ONE = 0.999;
+    private static final EngineSettings SETTINGS = EngineSettings.constant(4, 2);
+
+    @ParameterizedTest
+    @ValueSource(ints = {250, 22})
+    void ditAsPublished(int guided) {
+        JsonNode golden = golden("glyphs-dit");
+        int steps = golden.required("steps").intValue();
+        RequestDraft draft = RequestDraft.of(
+                        "glyphs-dit", golden.required("prompt").textValue())
+                .withSampler(SamplerSettings.ddpm(steps));
+
+        if (guided == steps) {
+            requireGolden("glyphs-dit", "full", guided(draft, golden, new GuidanceSchedule.Full()));
+        } else {
+            requireGolden(
+                    "glyphs-dit",
+                    "compress_" + guided,
+                    guided(draft, golden, new GuidanceSchedule.Compress(guided, 1)));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = "glyphs-dit")
+    void goldensAreOfTheBundleThatShips(String name) {
+        golden(name)
+                .required("modules")
+                .properties()
+                .forEach(module -> assertThat(Objects.requireNonNull(VerifiedBundle.read(folder(name))
+                                        .manifest()
+                                        .modules()
+                                        .get(module.getKey()))
+                                .sha256())
+                        .as("python models/tests/pipeline_goldens.py writes them anew: " + module.getKey())
+                        .isEqualTo(module.getValue().textValue()));
+    }
+
+    private static RequestDraft guided(RequestDraft draft, JsonNode golden, GuidanceSchedule schedule) {
+        return draft.withSeed(golden.required("seed").longValue())
+                .classifierFree(golden.required("scale").doubleValue(), schedule, GuidanceWeighting.Kind.GAP);
+    }
+
+    private static void requireGolden(String name, String run, RequestDraft draft) {
+        TorchScriptBundles bundles = TorchScriptBundles.onCpu();
+        bundles.prepareCallingThread(1);
+        try (Bundle bundle = bundles.open(VerifiedBundle.read(folder(name)))) {
+            EngineClock clock = EngineClock.SYSTEM;
+            Lane lane = new Lane(bundle, SETTINGS, clock);
+            EngineLoop loop =
+                    new EngineLoop(List.of(lane), SETTINGS, clock, new InlineDevice(clock), new DeviceMeter());
+            WatchedJob watched = new WatchedJob(draft, "r", lane, clock.nanos(), 0);
+            loop.submit(watched.job());
+            float[] latent = {};
+            while (!loop.idle()) {
+                loop.tick();
+                for (JobSnapshot.Image image : watched.job().snapshot().images()) {
+                    latent = image.stage() == JobSnapshot.Stage.DECODING ? image.x() : latent;
+                }
+            }
+            requireLatent(golden(name).required("latents").required(run), latent);
+            requirePixels(picture(name + "-" + run), watched.sampled());
+        }
+    }
+
+    /** Largest difference over the largest value. */
+    private static void requireLatent(JsonNode expected, float[] latent) {
+        assertThat(latent).hasSize(expected.size());
+        double difference = 0;
+        double size = 0;
+        for (int e = 0; e < latent.length; e++) {
+            double value = expected.get(e).doubleValue();
+            difference = Math.max(difference, Math.abs(latent[e] - value));
+            size = Math.max(size, Math.abs(value));
+        }
+        assertThat(difference / size).isLessThanOrEqualTo(LATENT_TOLERANCE);
+    }
+
+    /** diffusers rounds where the worker, like ADM, truncates: one apart is equal. */
+    private static void requirePixels(BufferedImage expected, JobEnd.Sampled sampled) {
+        JobEnd.SampleShape shape = sampled.shape();
+        float[] picture = sampled.samples().getFirst();
+        int plane = shape.height() * shape.width();
+        int near = 0;
+        for (int p = 0; p < plane; p++) {
+            int rgb = expected.getRGB(p % shape.width(), p / shape.width());
+            for (int channel = 0; channel < shape.channels(); channel++) {
+                int theirs = rgb >> (8 * (2 - channel)) & 0xff;
+                int ours = (int) Math.clamp((picture[channel * plane + p] + 1) * 127.5, 0, 255);
+                near += Math.abs(theirs - ours) <= 1 ? 1 : 0;
+            }
+        }
+        assertThat((double) near / (shape.channels() * plane)).isGreaterThanOrEqualTo(PIXELS_WITHIN_ONE);
+    }
+
+    private static Path folder(String bundle) {
+        return Path.of("models", "bundles", bundle);
+    }
+
+    private static JsonNode golden(String bundle) {
+        try (InputStream json = resource(bundle + ".json")) {
+            return new ObjectMapper().readTree(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static BufferedImage picture(String name) {
+        try (InputStream png = resource(name + ".png")) {
+            return Objects.requireNonNull(ImageIO.read(png));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static InputStream resource(String file) {
+        return Objects.requireNonNull(PipelineGoldenTest.class.getResourceAsStream("/pipelines/" + file));
+    }
+}
