@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -26,6 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * (models/tests/pipeline_goldens.py): DiT's network by diffusers' class under the published sampling in float64.
  */
 class PipelineGoldenTest {
+    private static final String BUNDLE = "glyphs-dit";
+    private static final Path FOLDER = Path.of("models", "bundles", BUNDLE);
     private static final double LATENT_TOLERANCE = 1e-3;
     private static final double PIXELS_WITHIN_ONE = 0.999;
     private static final EngineSettings SETTINGS = EngineSettings.constant(4, 2);
@@ -33,29 +36,23 @@ class PipelineGoldenTest {
     @ParameterizedTest
     @ValueSource(ints = {250, 22})
     void ditAsPublished(int guided) {
-        JsonNode golden = golden("glyphs-dit");
+        JsonNode golden = golden();
         int steps = golden.required("steps").intValue();
-        RequestDraft draft = RequestDraft.of(
-                        "glyphs-dit", golden.required("prompt").textValue())
-                .withSampler(SamplerSettings.ddpm(steps));
+        RequestDraft draft =
+                RequestDraft.of(BUNDLE, golden.required("prompt").textValue()).withSampler(SamplerSettings.ddpm(steps));
 
         if (guided == steps) {
-            requireGolden("glyphs-dit", "full", guided(draft, golden, new GuidanceSchedule.Full()));
+            requireGolden("full", guided(draft, golden, new GuidanceSchedule.Full()));
         } else {
-            requireGolden(
-                    "glyphs-dit",
-                    "compress_" + guided,
-                    guided(draft, golden, new GuidanceSchedule.Compress(guided, 1)));
+            requireGolden("compress_" + guided, guided(draft, golden, new GuidanceSchedule.Compress(guided, 1)));
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = "glyphs-dit")
-    void goldensAreOfTheBundleThatShips(String name) {
-        golden(name)
-                .required("modules")
+    @Test
+    void goldensAreOfTheBundleThatShips() {
+        golden().required("modules")
                 .properties()
-                .forEach(module -> assertThat(Objects.requireNonNull(VerifiedBundle.read(folder(name))
+                .forEach(module -> assertThat(Objects.requireNonNull(VerifiedBundle.read(FOLDER)
                                         .manifest()
                                         .modules()
                                         .get(module.getKey()))
@@ -69,10 +66,10 @@ class PipelineGoldenTest {
                 .classifierFree(golden.required("scale").doubleValue(), schedule, GuidanceWeighting.Kind.GAP);
     }
 
-    private static void requireGolden(String name, String run, RequestDraft draft) {
+    private static void requireGolden(String run, RequestDraft draft) {
         TorchScriptBundles bundles = TorchScriptBundles.onCpu();
         bundles.prepareCallingThread(1);
-        try (Bundle bundle = bundles.open(VerifiedBundle.read(folder(name)))) {
+        try (Bundle bundle = bundles.open(VerifiedBundle.read(FOLDER))) {
             EngineClock clock = EngineClock.SYSTEM;
             Lane lane = new Lane(bundle, SETTINGS, clock);
             EngineLoop loop =
@@ -86,8 +83,8 @@ class PipelineGoldenTest {
                     latent = image.stage() == JobSnapshot.Stage.DECODING ? image.x() : latent;
                 }
             }
-            requireLatent(golden(name).required("latents").required(run), latent);
-            requirePixels(picture(name + "-" + run), watched.sampled());
+            requireLatent(golden().required("latents").required(run), latent);
+            requirePixels(picture(run), watched.sampled());
         }
     }
 
@@ -121,20 +118,16 @@ class PipelineGoldenTest {
         assertThat((double) near / (shape.channels() * plane)).isGreaterThanOrEqualTo(PIXELS_WITHIN_ONE);
     }
 
-    private static Path folder(String bundle) {
-        return Path.of("models", "bundles", bundle);
-    }
-
-    private static JsonNode golden(String bundle) {
-        try (InputStream json = resource(bundle + ".json")) {
+    private static JsonNode golden() {
+        try (InputStream json = resource(BUNDLE + ".json")) {
             return new ObjectMapper().readTree(json);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static BufferedImage picture(String name) {
-        try (InputStream png = resource(name + ".png")) {
+    private static BufferedImage picture(String run) {
+        try (InputStream png = resource(BUNDLE + "-" + run + ".png")) {
             return Objects.requireNonNull(ImageIO.read(png));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
