@@ -7,6 +7,7 @@ import dev.sluice.standalone.EmbeddedKafka;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -59,7 +61,8 @@ class HangingTransactionsIT {
         try (EmbeddedKafka kafka = EmbeddedKafka.start(folder, 0)) {
             kafka.createTopics(Map.of(TOPIC, 2), Map.of());
             trustProducers(kafka);
-            appendToATransactionThatNobodyBegan(kafka.bootstrapServers());
+            assertThat(Patience.await(PATIENCE, () -> lost(kafka.bootstrapServers())))
+                    .isTrue();
             try (KafkaProducer<String, String> producer = producer(kafka)) {
                 producer.initTransactions();
                 producer.beginTransaction();
@@ -79,7 +82,7 @@ class HangingTransactionsIT {
         }
     }
 
-    /** A broker that asks the coordinator first would not take what is lost here on purpose. */
+    /** A broker that asks the coordinator first would not take what is lost here on purpose; it heeds this in its own time. */
     private static void trustProducers(EmbeddedKafka kafka) throws InterruptedException, ExecutionException {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
             admin.incrementalAlterConfigs(Map.of(
@@ -100,8 +103,23 @@ class HangingTransactionsIT {
         producer.commitTransaction();
     }
 
-    /** What is left where a coordinator forgets a transaction: no client would do this, so it is written by hand. */
-    private void appendToATransactionThatNobodyBegan(String broker) throws IOException {
+    /**
+     * Appends what is left where a coordinator forgets a transaction, one that here nobody ever began: no client would do
+     * this, so it is written by hand.
+     *
+     * @return whether the broker took it
+     */
+    private boolean lost(String broker) {
+        ProduceResponse answer;
+        try {
+            answer = appendToATransactionThatNobodyBegan(broker);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return answer.errorCounts().keySet().equals(Set.of(Errors.NONE));
+    }
+
+    private ProduceResponse appendToATransactionThatNobodyBegan(String broker) throws IOException {
         int port = Integer.parseInt(broker.substring(broker.indexOf(':') + 1));
         MemoryRecords records = MemoryRecords.withTransactionalRecords(
                 Compression.NONE,
@@ -129,9 +147,7 @@ class HangingTransactionsIT {
             DataInputStream in = new DataInputStream(socket.getInputStream());
             ByteBuffer answer = ByteBuffer.wrap(in.readNBytes(in.readInt()));
             ResponseHeader.parse(answer, ApiKeys.PRODUCE.responseHeaderVersion(version));
-            assertThat(ProduceResponse.parse(new ByteBufferAccessor(answer), version)
-                            .errorCounts())
-                    .containsOnlyKeys(Errors.NONE);
+            return ProduceResponse.parse(new ByteBufferAccessor(answer), version);
         }
     }
 
