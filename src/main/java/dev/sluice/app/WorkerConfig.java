@@ -48,6 +48,7 @@ record WorkerConfig(
         Price price,
         Duration overheadInterval,
         InetSocketAddress http,
+        MetricsOptions metrics,
         Duration shutdownGrace) {
     private static final int MAX_ROWS_PER_CALL = 4096;
 
@@ -82,6 +83,7 @@ record WorkerConfig(
                 price(reader),
                 reader.duration("price.overhead-interval"),
                 new InetSocketAddress(reader.text("http.host"), reader.integer("http.port", 0, 65535)),
+                new MetricsOptions(reader.integer("metrics.tenants", 0, 100_000), reader.share("metrics.audit-share")),
                 reader.duration("shutdown.grace"));
         if (!reader.problems().isEmpty()) {
             throw new ConfigException(reader.problems());
