@@ -25,18 +25,18 @@ final class StartupChecks {
 
     private final WorkerConfig config;
     private final List<String> known;
-    private final Function<List<VerifiedBundle>, List<String>> furtherOfBundles;
+    private final Function<List<VerifiedBundle>, List<String>> pricesOf;
 
     /**
      * Checks that have not run yet.
      *
      * @param draft what could be read of the configuration, with its problems
-     * @param furtherOfBundles what is wrong with the configuration in view of the bundles that can be served
+     * @param pricesOf what is wrong with the prices in view of the bundles that can be served
      */
-    StartupChecks(WorkerConfig.Draft draft, Function<List<VerifiedBundle>, List<String>> furtherOfBundles) {
+    StartupChecks(WorkerConfig.Draft draft, Function<List<VerifiedBundle>, List<String>> pricesOf) {
         config = draft.config();
         known = draft.problems();
-        this.furtherOfBundles = furtherOfBundles;
+        this.pricesOf = pricesOf;
     }
 
     /**
@@ -51,7 +51,9 @@ final class StartupChecks {
         for (Path directory : config.bundles()) {
             bundle(directory, problems).ifPresent(bundles::add);
         }
-        problems.addAll(furtherOfBundles.apply(List.copyOf(bundles)));
+        if (isKnownWell("price")) {
+            problems.addAll(pricesOf.apply(List.copyOf(bundles)));
+        }
         Duration patience = problems.isEmpty() ? config.startupPatience() : NO_PATIENCE;
         if (isKnownWell("s3.", "checkpoint.")) {
             problems.addAll(new StoreCheck(config.s3()).problems(prefixes(), patience));

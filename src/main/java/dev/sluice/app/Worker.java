@@ -10,6 +10,7 @@ import dev.sluice.engine.MeterFile;
 import dev.sluice.engine.SteadyClock;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleException;
+import dev.sluice.model.BundleManifest;
 import dev.sluice.model.TorchScriptBundles;
 import dev.sluice.model.VerifiedBundle;
 import dev.sluice.storage.S3ImageStore;
@@ -21,7 +22,9 @@ import dev.sluice.stream.Overhead;
 import dev.sluice.stream.StreamWorker;
 import dev.sluice.stream.WorkerParts;
 import dev.sluice.wire.EventEncoder;
+import dev.sluice.wire.PriceList;
 import dev.sluice.wire.RequestDecoder;
+import dev.sluice.wire.Tariff;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -110,7 +113,10 @@ final class Worker implements AutoCloseable {
 
     /** As above, with somebody looking on or in the way, and perhaps with problems in the configuration. */
     static Worker start(WorkerConfig.Draft draft, Hooks hooks) throws InterruptedException {
-        StartupChecks checks = new StartupChecks(draft, bundles -> List.of());
+        StartupChecks checks = new StartupChecks(
+                draft,
+                bundles -> withoutPrice(
+                        draft.config().prices(), bundles, hooks.systemClock().instant()));
         if (!draft.problems().isEmpty()) {
             // Ends the start, and the address for health and metrics may be one of them.
             checks.require();
@@ -140,7 +146,8 @@ final class Worker implements AutoCloseable {
                 torch.deviceName(),
                 torch.libtorchVersion()));
         Instant startedAt = clock.instant();
-        EventEncoder encoder = new EventEncoder(config.workerId(), startedAt, config.price());
+        EventEncoder encoder =
+                new EventEncoder(config.workerId(), startedAt, new Tariff(config.prices(), pixelsOf(verified)));
         MeterFile meterFile = MeterFile.create(
                 config.stream().stateDirectory(), config.stream().applicationId(), encoder.process(), startedAt);
         Engine engine = new Engine(
@@ -273,5 +280,21 @@ final class Worker implements AutoCloseable {
             }
             throw new IllegalStateException("the bundles can't be called", e.getCause());
         }
+    }
+
+    /** What nobody has a price for can't be charged, and so isn't served. */
+    private static List<String> withoutPrice(PriceList prices, List<VerifiedBundle> bundles, Instant now) {
+        List<String> models =
+                bundles.stream().map(bundle -> bundle.manifest().name()).toList();
+        return PriceOptions.uncovered(prices, models, now);
+    }
+
+    private static Map<String, Long> pixelsOf(List<VerifiedBundle> bundles) {
+        return bundles.stream()
+                .map(VerifiedBundle::manifest)
+                .collect(Collectors.toMap(
+                        BundleManifest::name,
+                        manifest -> (long) manifest.image().height()
+                                * manifest.image().width()));
     }
 }

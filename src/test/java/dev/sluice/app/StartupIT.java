@@ -61,14 +61,20 @@ class StartupIT {
                         "bundles", folder.resolve("nowhere") + "," + broken + "," + BUNDLE,
                         "s3.bucket", "no-such-bucket",
                         "topics.cancellations", "three",
-                        "topics.progress", "not-there"));
+                        "topics.progress", "not-there",
+                        "price.per-device-second", "0",
+                        "prices",
+                                "[{\"sku\":\"cpu\",\"per-device-second\":0.5,\"currency\":\"USD\","
+                                        + "\"from\":\"2020-01-01\",\"to\":\"2020-02-01\"}]"));
 
         assertThat(said)
-                .contains("the worker can't start; there are 7 problems")
+                .contains("the worker can't start; there are ")
                 .contains("rows-per-call: no such key; did you mean engine.rows-per-call?")
                 .contains("settle.interval: must be a duration")
                 .contains("bundle " + folder.resolve("nowhere") + ": cannot read bundle.json")
                 .contains("bundle " + broken + ": cannot read bundle.json")
+                .contains("prices: no price holds now (")
+                .contains("for bundle glyphs-adm")
                 .contains("s3.bucket: there is no no-such-bucket")
                 .contains("topics: there is no topic not-there")
                 .contains("generation.requests has 4 partitions and three has 3")
