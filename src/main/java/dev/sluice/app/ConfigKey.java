@@ -128,6 +128,14 @@ record ConfigKey(String name, Optional<String> fallback, boolean secret, String 
             key("price.overhead-interval", "60s", "How often device time that no request answers for is charged"),
             key("http.host", "127.0.0.1", "Address for health and metrics"),
             key("http.port", "8080", "Port for health and metrics; 0 for a free one"),
+            key(
+                    "health.longest-call",
+                    "5m",
+                    "How long a call on the device may take, loading included, until /health/live says no"),
+            key(
+                    "startup.patience",
+                    "60s",
+                    "How long a start waits for Kafka and S3 before it says that it can't reach them"),
             key("shutdown.grace", "30s", "How long a stopping worker goes on with what it has started"),
             key(
                     "shutdown.membership",

@@ -22,13 +22,12 @@ import dev.sluice.stream.Overhead;
 import dev.sluice.stream.StreamWorker;
 import dev.sluice.stream.WorkerParts;
 import dev.sluice.wire.EventEncoder;
+import dev.sluice.wire.PriceList;
 import dev.sluice.wire.RequestDecoder;
 import dev.sluice.wire.Tariff;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,6 +59,7 @@ final class Worker implements AutoCloseable {
     private final Finisher finisher;
     private final StreamWorker stream;
     private final Optional<Checkpoints> checkpoints;
+    private final Probes probes;
     private final HttpEndpoint http;
     private final CompletableFuture<Throwable> fatal;
     private final MeterFile meterFile;
@@ -83,6 +83,7 @@ final class Worker implements AutoCloseable {
             Finisher finisher,
             StreamWorker stream,
             Optional<Checkpoints> checkpoints,
+            Probes probes,
             HttpEndpoint http,
             CompletableFuture<Throwable> fatal,
             MeterFile meterFile,
@@ -94,6 +95,7 @@ final class Worker implements AutoCloseable {
         this.finisher = finisher;
         this.stream = stream;
         this.checkpoints = checkpoints;
+        this.probes = probes;
         this.http = http;
         this.fatal = fatal;
         this.meterFile = meterFile;
@@ -101,20 +103,38 @@ final class Worker implements AutoCloseable {
     }
 
     /**
-     * Verifies and loads the bundles, warms the engine up and joins the group.
+     * Looks at what the worker needs, loads the bundles, warms the engine up and joins the group.
      *
-     * @throws BundleException listing every bundle that may not be served; nothing was started then
-     * @throws ConfigException listing every bundle without a price; nothing was started then
+     * @throws StartupException listing everything that is in the way; nothing was started then
      */
     static Worker start(WorkerConfig config) throws InterruptedException {
-        return start(config, Hooks.NONE);
+        return start(new WorkerConfig.Draft(config, List.of()), Hooks.NONE);
     }
 
-    /** As above, with somebody looking on or in the way. */
-    static Worker start(WorkerConfig config, Hooks hooks) throws InterruptedException {
+    /** As above, with somebody looking on or in the way, and perhaps with problems in the configuration. */
+    static Worker start(WorkerConfig.Draft draft, Hooks hooks) throws InterruptedException {
+        StartupChecks checks = new StartupChecks(
+                draft,
+                bundles -> withoutPrice(
+                        draft.config().prices(), bundles, hooks.systemClock().instant()));
+        if (!draft.problems().isEmpty()) {
+            // Ends the start, and the address for health and metrics may be one of them.
+            checks.require();
+        }
+        Probes probes = new Probes();
+        HttpEndpoint http = new HttpEndpoint(draft.config().http(), probes);
+        try {
+            return start(draft.config(), checks.require(), hooks, probes, http);
+        } catch (RuntimeException | InterruptedException e) {
+            http.close();
+            throw e;
+        }
+    }
+
+    private static Worker start(
+            WorkerConfig config, List<VerifiedBundle> verified, Hooks hooks, Probes probes, HttpEndpoint http)
+            throws InterruptedException {
         Clock clock = new SteadyClock(hooks.systemClock());
-        List<VerifiedBundle> verified = verify(config.bundles());
-        requirePrices(config, verified, clock.instant());
         TorchScriptBundles torch = config.device().open();
         List<Bundle> bundles =
                 verified.stream().map(torch::open).map(hooks.bundles()).toList();
@@ -159,18 +179,31 @@ final class Worker implements AutoCloseable {
         CompletableFuture<Throwable> fatal = new CompletableFuture<>();
         StreamWorker stream =
                 new StreamWorker(config.stream(), parts, () -> engine.hasRoom() && finisher.hasRoom(), fatal::complete);
-        HttpEndpoint http = new HttpEndpoint(
-                config.http(), engine::healthy, () -> engine.healthy() && stream.running(), metrics::scrape);
+        http.serveMetrics(metrics::scrape);
+        probes.warm(
+                () -> engine.healthy() && engine.silence().compareTo(config.longestCall()) < 0 && stream.alive(),
+                () -> engine.healthy() && stream.running());
         LostDeviceTime lostDeviceTime = new LostDeviceTime(meterFile, config.stream(), overhead, clock);
         stream.start();
         lostDeviceTime.start();
         return new Worker(
-                config, bundles, engine, store, finisher, stream, checkpoints, http, fatal, meterFile, lostDeviceTime);
+                config,
+                bundles,
+                engine,
+                store,
+                finisher,
+                stream,
+                checkpoints,
+                probes,
+                http,
+                fatal,
+                meterFile,
+                lostDeviceTime);
     }
 
     /** Whether requests are being taken from the topic. */
     boolean ready() {
-        return engine.healthy() && stream.running();
+        return probes.ready();
     }
 
     /** Completes with what has ended the worker's part in the group for good; it should be closed then. */
@@ -201,6 +234,7 @@ final class Worker implements AutoCloseable {
      */
     @Override
     public void close() {
+        probes.stopping();
         LOG.info("worker_draining images_inside={}", engine.imagesInside());
         try {
             // A worker whose stream has failed can settle nothing any more.
@@ -249,13 +283,10 @@ final class Worker implements AutoCloseable {
     }
 
     /** What nobody has a price for can't be charged, and so isn't served. */
-    private static void requirePrices(WorkerConfig config, List<VerifiedBundle> bundles, Instant now) {
+    private static List<String> withoutPrice(PriceList prices, List<VerifiedBundle> bundles, Instant now) {
         List<String> models =
                 bundles.stream().map(bundle -> bundle.manifest().name()).toList();
-        List<String> problems = PriceOptions.uncovered(config.prices(), models, now);
-        if (!problems.isEmpty()) {
-            throw new ConfigException(problems);
-        }
+        return PriceOptions.uncovered(prices, models, now);
     }
 
     private static Map<String, Long> pixelsOf(List<VerifiedBundle> bundles) {
@@ -265,21 +296,5 @@ final class Worker implements AutoCloseable {
                         BundleManifest::name,
                         manifest -> (long) manifest.image().height()
                                 * manifest.image().width()));
-    }
-
-    private static List<VerifiedBundle> verify(List<Path> directories) {
-        List<VerifiedBundle> verified = new ArrayList<>();
-        List<String> problems = new ArrayList<>();
-        for (Path directory : directories) {
-            try {
-                verified.add(VerifiedBundle.read(directory));
-            } catch (BundleException e) {
-                problems.add(String.valueOf(e.getMessage()));
-            }
-        }
-        if (!problems.isEmpty()) {
-            throw new BundleException(String.join("\n", problems));
-        }
-        return verified;
     }
 }

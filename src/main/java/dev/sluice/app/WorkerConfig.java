@@ -47,6 +47,8 @@ record WorkerConfig(
         PriceList prices,
         Duration overheadInterval,
         InetSocketAddress http,
+        Duration longestCall,
+        Duration startupPatience,
         Duration shutdownGrace) {
     private static final int MAX_ROWS_PER_CALL = 4096;
 
@@ -66,6 +68,15 @@ record WorkerConfig(
      * @throws ConfigException listing every unknown key, missing key and wrong value
      */
     static WorkerConfig read(Map<String, String> values) {
+        Draft draft = draft(values);
+        if (!draft.problems().isEmpty()) {
+            throw new ConfigException(draft.problems());
+        }
+        return draft.config();
+    }
+
+    /** As {@link #read}, for who wants to look further before the problems are told. */
+    static Draft draft(Map<String, String> values) {
         ConfigReader reader = new ConfigReader(values);
         WorkerConfig config = new WorkerConfig(
                 reader.optionalText("worker.id").orElseGet(WorkerConfig::hostName),
@@ -81,11 +92,22 @@ record WorkerConfig(
                 PriceOptions.read(reader),
                 reader.duration("price.overhead-interval"),
                 new InetSocketAddress(reader.text("http.host"), reader.integer("http.port", 0, 65535)),
+                reader.duration("health.longest-call"),
+                reader.duration("startup.patience"),
                 reader.duration("shutdown.grace"));
-        if (!reader.problems().isEmpty()) {
-            throw new ConfigException(reader.problems());
+        return new Draft(config, reader.problems());
+    }
+
+    /**
+     * A configuration as far as it could be read.
+     *
+     * @param config where a value makes no sense, with something else in its place
+     * @param problems every unknown key, missing key and wrong value, each after the key's name and a colon
+     */
+    record Draft(WorkerConfig config, List<String> problems) {
+        Draft {
+            problems = List.copyOf(problems);
         }
-        return config;
     }
 
     private static EngineOptions engine(ConfigReader reader) {

@@ -2,6 +2,7 @@ package dev.sluice.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.chaos.surroundings.S3Fault;
 import dev.sluice.chaos.surroundings.Surroundings;
 import dev.sluice.events.v1.GenerationCompleted;
 import dev.sluice.events.v1.GenerationFailed;
@@ -69,6 +70,11 @@ class ProbesIT {
 
             Instant told = Instant.now();
             worker.terminate();
+            assertThat(worker.awaitStatus("/health/ready", 503, PATIENCE))
+                    .as("not ready")
+                    .isTrue();
+            assertThat(worker.status("/health/started")).isEqualTo(200);
+            assertThat(worker.status("/health/live")).isEqualTo(200);
             OptionalInt status = worker.awaitExit(GRACE.plusSeconds(20));
 
             assertThat(status).as(worker.said()).hasValue(STOPPED);
@@ -85,6 +91,57 @@ class ProbesIT {
                                             .resolve(image.getBucket())
                                             .resolve(image.getKey()))
                                     .hasSize(image.getSizeBytes())));
+        }
+    }
+
+    @Test
+    void isAliveFromTheStartAndStartedOnceItsBundlesAreWarm() throws IOException, InterruptedException {
+        around.broker().proxy().cut();
+        try (WorkerProgram worker = start("started", Map.of())) {
+            assertThat(worker.awaitStatus("/health/started", 503, PATIENCE))
+                    .as(worker.said())
+                    .isTrue();
+            assertThat(worker.status("/health/ready")).isEqualTo(503);
+            assertThat(worker.status("/health/live")).isEqualTo(200);
+
+            around.broker().proxy().heal();
+
+            assertThat(worker.awaitStatus("/health/started", 200, PATIENCE))
+                    .as(worker.said())
+                    .isTrue();
+            assertThat(worker.awaitStatus("/health/ready", 200, PATIENCE))
+                    .as(worker.said())
+                    .isTrue();
+            assertThat(worker.status("/health/live")).isEqualTo(200);
+        } finally {
+            around.broker().proxy().heal();
+        }
+    }
+
+    @Test
+    void staysAliveWithoutBrokerRegistryAndStore() throws IOException, InterruptedException {
+        try (WorkerProgram worker = start("alone", Map.of())) {
+            assertThat(worker.awaitStatus("/health/ready", 200, PATIENCE))
+                    .as(worker.said())
+                    .isTrue();
+            submit("alone-0", 100);
+            awaitInside(worker, 1);
+
+            around.faultyS3().inject(S3Fault.DOWN, 1000);
+            around.registry().proxy().cut();
+            around.broker().proxy().cut();
+
+            for (int look = 0; look < 20; look++) {
+                assertThat(worker.status("/health/live")).as(worker.said()).isEqualTo(200);
+                assertThat(worker.status("/health/started")).isEqualTo(200);
+                Thread.sleep(500);
+            }
+            around.heal();
+            assertThat(worker.awaitStatus("/health/ready", 200, PATIENCE))
+                    .as(worker.said())
+                    .isTrue();
+        } finally {
+            around.heal();
         }
     }
 

@@ -99,6 +99,9 @@ class WorkerCommandTest {
                 kafka.bootstrap-servers: 127.0.0.1:1
                 registry.url: http://127.0.0.1:1
                 s3.bucket: images
+                s3.endpoint: http://127.0.0.1:1
+                s3.access-key: nobody
+                s3.secret-key: nothing
                 """.formatted(bundle) + String.join("\n", more));
         return CommandRun.of("worker", "--config", config.toString());
     }

@@ -55,7 +55,7 @@ final class WorkerProgram implements AutoCloseable {
         Files.writeString(
                 file,
                 all.entrySet().stream()
-                        .map(entry -> entry.getKey() + ": \"" + entry.getValue() + "\"\n")
+                        .map(entry -> entry.getKey() + ": '" + entry.getValue() + "'\n")
                         .collect(Collectors.joining()));
         ProcessBuilder builder = new ProcessBuilder(
                         ChildJvm.command(Main.class, jvmOptions(), List.of("worker", "--config", file.toString())))
