@@ -2,6 +2,7 @@ package dev.sluice.deployment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.networknt.schema.Error;
+import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import java.util.List;
@@ -10,13 +11,12 @@ import java.util.List;
 final class JsonSchemas {
     private JsonSchemas() {}
 
+    static Schema compile(JsonNode schema) {
+        return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7).getSchema(schema);
+    }
+
     /** What is wrong with a value, each with its path; empty where nothing is. */
-    static List<String> problems(JsonNode schema, JsonNode value) {
-        return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_7)
-                .getSchema(schema)
-                .validate(value)
-                .stream()
-                .map(Error::toString)
-                .toList();
+    static List<String> problems(Schema schema, JsonNode value) {
+        return schema.validate(value).stream().map(Error::toString).toList();
     }
 }
