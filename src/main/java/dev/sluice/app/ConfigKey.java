@@ -112,9 +112,19 @@ record ConfigKey(String name, Optional<String> fallback, boolean secret, String 
             key("limits.max-tags", "32", "Most tags on a request"),
             key("limits.max-tag-length", "256", "Longest name and longest value of a tag"),
             key("limits.max-reason-length", "500", "Longest reason of a cancellation"),
-            key("price.sku", "device-second", "Name of the priced device"),
-            key("price.per-device-second", "0", "Price of a device second"),
+            key(
+                    "price.sku",
+                    "",
+                    "Name of the priced device, device-second where empty; with prices: which of their SKUs this worker's"
+                            + " device is, all of them where empty"),
+            key("price.per-device-second", "0", "Price of a device second, where prices is empty"),
             key("price.currency", "USD", "Currency of the price, ISO 4217"),
+            key(
+                    "prices",
+                    "",
+                    "Price list, instead of the one price: a list of sku, per-device-second or"
+                            + " per-million-evaluation-pixels, currency, from, and optionally to (both days, in UTC) and model;"
+                            + " in a variable as JSON"),
             key("price.overhead-interval", "60s", "How often device time that no request answers for is charged"),
             key("http.host", "127.0.0.1", "Address for health and metrics"),
             key("http.port", "8080", "Port for health and metrics; 0 for a free one"),

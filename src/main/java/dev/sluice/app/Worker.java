@@ -10,6 +10,7 @@ import dev.sluice.engine.MeterFile;
 import dev.sluice.engine.SteadyClock;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleException;
+import dev.sluice.model.BundleManifest;
 import dev.sluice.model.TorchScriptBundles;
 import dev.sluice.model.VerifiedBundle;
 import dev.sluice.storage.S3ImageStore;
@@ -22,6 +23,7 @@ import dev.sluice.stream.StreamWorker;
 import dev.sluice.stream.WorkerParts;
 import dev.sluice.wire.EventEncoder;
 import dev.sluice.wire.RequestDecoder;
+import dev.sluice.wire.Tariff;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -102,6 +104,7 @@ final class Worker implements AutoCloseable {
      * Verifies and loads the bundles, warms the engine up and joins the group.
      *
      * @throws BundleException listing every bundle that may not be served; nothing was started then
+     * @throws ConfigException listing every bundle without a price; nothing was started then
      */
     static Worker start(WorkerConfig config) throws InterruptedException {
         return start(config, Hooks.NONE);
@@ -111,6 +114,7 @@ final class Worker implements AutoCloseable {
     static Worker start(WorkerConfig config, Hooks hooks) throws InterruptedException {
         Clock clock = new SteadyClock(hooks.systemClock());
         List<VerifiedBundle> verified = verify(config.bundles());
+        requirePrices(config, verified, clock.instant());
         TorchScriptBundles torch = config.device().open();
         List<Bundle> bundles =
                 verified.stream().map(torch::open).map(hooks.bundles()).toList();
@@ -122,7 +126,8 @@ final class Worker implements AutoCloseable {
                 torch.deviceName(),
                 torch.libtorchVersion()));
         Instant startedAt = clock.instant();
-        EventEncoder encoder = new EventEncoder(config.workerId(), startedAt, config.price());
+        EventEncoder encoder =
+                new EventEncoder(config.workerId(), startedAt, new Tariff(config.prices(), pixelsOf(verified)));
         MeterFile meterFile = MeterFile.create(
                 config.stream().stateDirectory(), config.stream().applicationId(), encoder.process(), startedAt);
         Engine engine = new Engine(
@@ -241,6 +246,25 @@ final class Worker implements AutoCloseable {
             }
             throw new IllegalStateException("the bundles can't be called", e.getCause());
         }
+    }
+
+    /** What nobody has a price for can't be charged, and so isn't served. */
+    private static void requirePrices(WorkerConfig config, List<VerifiedBundle> bundles, Instant now) {
+        List<String> models =
+                bundles.stream().map(bundle -> bundle.manifest().name()).toList();
+        List<String> problems = PriceOptions.uncovered(config.prices(), models, now);
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+    }
+
+    private static Map<String, Long> pixelsOf(List<VerifiedBundle> bundles) {
+        return bundles.stream()
+                .map(VerifiedBundle::manifest)
+                .collect(Collectors.toMap(
+                        BundleManifest::name,
+                        manifest -> (long) manifest.image().height()
+                                * manifest.image().width()));
     }
 
     private static List<VerifiedBundle> verify(List<Path> directories) {

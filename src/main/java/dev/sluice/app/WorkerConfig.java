@@ -15,8 +15,7 @@ import dev.sluice.stream.SettleSettings;
 import dev.sluice.stream.StreamSettings;
 import dev.sluice.stream.Topics;
 import dev.sluice.wire.AvroConfig;
-import dev.sluice.wire.Price;
-import java.math.BigDecimal;
+import dev.sluice.wire.PriceList;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -45,7 +44,7 @@ record WorkerConfig(
         StreamSettings stream,
         S3Settings s3,
         CheckpointOptions checkpoints,
-        Price price,
+        PriceList prices,
         Duration overheadInterval,
         InetSocketAddress http,
         Duration shutdownGrace) {
@@ -79,7 +78,7 @@ record WorkerConfig(
                 stream(reader),
                 s3(reader),
                 checkpoints(reader),
-                price(reader),
+                PriceOptions.read(reader),
                 reader.duration("price.overhead-interval"),
                 new InetSocketAddress(reader.text("http.host"), reader.integer("http.port", 0, 65535)),
                 reader.duration("shutdown.grace"));
@@ -239,17 +238,6 @@ record WorkerConfig(
                         steps == 0 ? OptionalInt.empty() : OptionalInt.of(steps)),
                 reader.text("checkpoint.prefix"),
                 reader.duration("checkpoint.ttl"));
-    }
-
-    private static Price price(ConfigReader reader) {
-        BigDecimal perSecond = reader.decimal("price.per-device-second");
-        String sku = reader.optionalText("price.sku").orElse("device-second");
-        try {
-            return new Price(sku, perSecond, reader.currency("price.currency"));
-        } catch (IllegalArgumentException e) {
-            reader.problem("price.per-device-second", String.valueOf(e.getMessage()));
-            return Price.free(sku, reader.currency("price.currency"));
-        }
     }
 
     private static String hostName() {

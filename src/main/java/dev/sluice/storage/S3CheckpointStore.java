@@ -28,6 +28,7 @@ public final class S3CheckpointStore implements CheckpointStore {
     private static final RetryPolicy READING = new RetryPolicy(
             3, Duration.ofMillis(50), Duration.ofMillis(200), Duration.ofSeconds(2), Duration.ofSeconds(4));
 
+    private final ThroughShutdown throughShutdown;
     private final S3AsyncClient client;
     private final Encryption encryption;
     private final String bucket;
@@ -42,6 +43,7 @@ public final class S3CheckpointStore implements CheckpointStore {
      * @param ttl after which a checkpoint is not used any more
      */
     public S3CheckpointStore(S3Settings settings, String prefix, Duration ttl, Clock clock) {
+        this.throughShutdown = ThroughShutdown.hold(settings.client());
         this.client = S3Clients.create(settings);
         this.encryption = settings.encryption();
         this.bucket = settings.bucket();
@@ -110,5 +112,6 @@ public final class S3CheckpointStore implements CheckpointStore {
     @Override
     public void close() {
         client.close();
+        throughShutdown.close();
     }
 }

@@ -78,7 +78,8 @@ class WorkerConfigTest {
                         price.currency=USD
                         price.overhead-interval=60s
                         price.per-device-second=0
-                        price.sku=device-second
+                        price.sku=
+                        prices=
                         registry.auto-register=true
                         registry.bearer-token=
                         registry.keystore-password=

@@ -43,7 +43,7 @@ class EventEncoderTest {
 
     private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
-    private final EventEncoder encoder = new EventEncoder("worker-1", START, PRICE);
+    private final EventEncoder encoder = new EventEncoder("worker-1", START, Tariff.of(PRICE));
     private final GenerationRequest request = SampleRequests.random(1);
 
     @Test
@@ -129,7 +129,7 @@ class EventEncoderTest {
             costs = costs.add(encoder.overhead(i, usage, START, END).getListCost());
             nanos += usage.deviceNanos();
         }
-        assertThat(costs).isEqualTo(PRICE.of(nanos));
+        assertThat(costs).isEqualTo(PRICE.of(Price.seconds(nanos)));
     }
 
     @Test
