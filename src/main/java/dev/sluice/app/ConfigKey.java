@@ -112,9 +112,19 @@ record ConfigKey(String name, Optional<String> fallback, boolean secret, String 
             key("limits.max-tags", "32", "Most tags on a request"),
             key("limits.max-tag-length", "256", "Longest name and longest value of a tag"),
             key("limits.max-reason-length", "500", "Longest reason of a cancellation"),
-            key("price.sku", "device-second", "Name of the priced device"),
-            key("price.per-device-second", "0", "Price of a device second"),
+            key(
+                    "price.sku",
+                    "",
+                    "Name of the priced device, device-second where empty; with prices: which of their SKUs this worker's"
+                            + " device is, all of them where empty"),
+            key("price.per-device-second", "0", "Price of a device second, where prices is empty"),
             key("price.currency", "USD", "Currency of the price, ISO 4217"),
+            key(
+                    "prices",
+                    "",
+                    "Price list, instead of the one price: a list of sku, per-device-second or"
+                            + " per-million-evaluation-pixels, currency, from, and optionally to (both days, in UTC) and model;"
+                            + " in a variable as JSON"),
             key("price.overhead-interval", "60s", "How often device time that no request answers for is charged"),
             key("http.host", "127.0.0.1", "Address for health and metrics"),
             key("http.port", "8080", "Port for health and metrics; 0 for a free one"),
@@ -123,6 +133,14 @@ record ConfigKey(String name, Optional<String> fallback, boolean secret, String 
                     "metrics.audit-share",
                     "0.01",
                     "Share of the requests whose images the bundle's two classifiers judge, on the CPU; 0 for none"),
+            key(
+                    "health.longest-call",
+                    "5m",
+                    "How long a call on the device may take, loading included, until /health/live says no"),
+            key(
+                    "startup.patience",
+                    "60s",
+                    "How long a start waits for Kafka and S3 before it says that it can't reach them"),
             key("shutdown.grace", "30s", "How long a stopping worker goes on with what it has started"),
             key(
                     "shutdown.membership",

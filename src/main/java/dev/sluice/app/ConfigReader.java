@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -56,6 +57,12 @@ final class ConfigReader {
             throw new IllegalArgumentException("no such key: " + name);
         }
         return values.getOrDefault(name, key.fallback().orElse("")).strip();
+    }
+
+    /** Whether a key has a value other than its default. */
+    boolean isSet(String name) {
+        return !text(name)
+                .equals(Objects.requireNonNull(keys.get(name)).fallback().orElse(""));
     }
 
     Optional<String> optionalText(String name) {

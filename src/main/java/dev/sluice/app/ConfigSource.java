@@ -2,6 +2,7 @@ package dev.sluice.app;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
@@ -14,17 +15,22 @@ import java.util.TreeMap;
 
 /** Where configuration values come from: a YAML file, overridden by the environment. Flat, by dotted name. */
 final class ConfigSource {
+    private static final YAMLMapper YAML = YAMLMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
+
     private ConfigSource() {}
 
     /**
-     * Reads a file; nested keys and dotted keys mean the same, lists are joined by commas.
+     * Reads a file; nested keys and dotted keys mean the same, lists are joined by commas, and lists of more than plain values
+     * are one value, as JSON.
      *
      * @throws ConfigException if the file can't be read
      */
     static Map<String, String> file(Path file) {
         Map<String, String> values = new TreeMap<>();
         try {
-            JsonNode root = new YAMLMapper().readTree(file.toFile());
+            JsonNode root = YAML.readTree(file.toFile());
             if (root != null && !root.isMissingNode() && !root.isNull()) {
                 flatten("", root, values);
             }
@@ -68,6 +74,10 @@ final class ConfigSource {
                             entry.getValue(),
                             values));
         } else if (node.isArray()) {
+            if (node.valueStream().anyMatch(JsonNode::isContainerNode)) {
+                values.put(prefix, node.toString());
+                return;
+            }
             List<String> items = new ArrayList<>();
             node.forEach(item -> items.add(item.asText()));
             values.put(prefix, String.join(",", items));

@@ -194,7 +194,7 @@ final class DemoCommand implements Callable<Integer> {
             printer.println(table.asJson());
         } else {
             printer.println();
-            table.print(printer, stack.config().price().currency().getCurrencyCode());
+            table.print(printer, stack.config().prices().currency().getCurrencyCode());
             printer.println();
             printer.printf(
                     "%d requests, %d settled once; %d evaluations planned, %d counted at the modules.%n",

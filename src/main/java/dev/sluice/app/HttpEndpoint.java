@@ -8,16 +8,19 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Health and metrics over HTTP: {@code /health/live}, {@code /health/ready}, {@code /metrics}. Its own two threads. */
+/**
+ * Health and metrics over HTTP: {@code /health/started}, {@code /health/ready}, {@code /health/live}, {@code /metrics}. Its
+ * own two threads.
+ */
 final class HttpEndpoint implements AutoCloseable {
     private final HttpServer server;
     private final ExecutorService threads;
+    private volatile Supplier<String> metrics = () -> "";
 
-    /** Serves at once; the suppliers are asked at every call. */
-    HttpEndpoint(InetSocketAddress address, BooleanSupplier live, BooleanSupplier ready, Supplier<String> metrics) {
+    /** Serves at once, with no metrics yet. */
+    HttpEndpoint(InetSocketAddress address, Probes probes) {
         try {
             server = HttpServer.create(address, 0);
         } catch (IOException e) {
@@ -26,10 +29,16 @@ final class HttpEndpoint implements AutoCloseable {
         threads = Executors.newFixedThreadPool(
                 2, Thread.ofPlatform().name("sluice-http-", 0).daemon(true).factory());
         server.setExecutor(threads);
-        server.createContext("/health/live", exchange -> answer(exchange, live.getAsBoolean()));
-        server.createContext("/health/ready", exchange -> answer(exchange, ready.getAsBoolean()));
+        server.createContext("/health/started", exchange -> answer(exchange, probes.started()));
+        server.createContext("/health/ready", exchange -> answer(exchange, probes.ready()));
+        server.createContext("/health/live", exchange -> answer(exchange, probes.live()));
         server.createContext("/metrics", exchange -> send(exchange, 200, metrics.get()));
         server.start();
+    }
+
+    /** Asked at every call from now on. */
+    void serveMetrics(Supplier<String> text) {
+        metrics = text;
     }
 
     int port() {

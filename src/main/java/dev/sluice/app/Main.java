@@ -27,6 +27,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
             ConfigCommand.class,
             SubmitCommand.class,
             CancelCommand.class,
+            CostCommand.class,
             PlanCommand.class,
             BenchCommand.class,
             ChaosCommand.class,
@@ -73,6 +74,7 @@ public final class Main {
             switch (failure) {
                 case Failure expected -> err.println(expected.getMessage());
                 case ConfigException config -> err.println(config.getMessage());
+                case StartupException start -> err.println(start.getMessage());
                 case BundleException bundle -> err.println(bundle.getMessage());
                 case UnusableStateException state -> err.println(state.getMessage());
                 case StandaloneException taken -> err.println(taken.getMessage());

@@ -16,6 +16,7 @@ import dev.sluice.metrics.StreamMeters;
 import dev.sluice.metrics.WorkerMeters;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleException;
+import dev.sluice.model.BundleManifest;
 import dev.sluice.model.TorchScriptBundles;
 import dev.sluice.model.VerifiedBundle;
 import dev.sluice.storage.S3ImageStore;
@@ -28,12 +29,12 @@ import dev.sluice.stream.Overhead;
 import dev.sluice.stream.StreamWorker;
 import dev.sluice.stream.WorkerParts;
 import dev.sluice.wire.EventEncoder;
+import dev.sluice.wire.PriceList;
 import dev.sluice.wire.RequestDecoder;
-import java.nio.file.Path;
+import dev.sluice.wire.Tariff;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,6 +68,7 @@ final class Worker implements AutoCloseable {
     private final Audits audits;
     private final StreamWorker stream;
     private final Optional<Checkpoints> checkpoints;
+    private final Probes probes;
     private final HttpEndpoint http;
     private final CompletableFuture<Throwable> fatal;
     private final MeterFile meterFile;
@@ -91,6 +93,7 @@ final class Worker implements AutoCloseable {
             Audits audits,
             StreamWorker stream,
             Optional<Checkpoints> checkpoints,
+            Probes probes,
             HttpEndpoint http,
             CompletableFuture<Throwable> fatal,
             MeterFile meterFile,
@@ -103,6 +106,7 @@ final class Worker implements AutoCloseable {
         this.audits = audits;
         this.stream = stream;
         this.checkpoints = checkpoints;
+        this.probes = probes;
         this.http = http;
         this.fatal = fatal;
         this.meterFile = meterFile;
@@ -110,18 +114,38 @@ final class Worker implements AutoCloseable {
     }
 
     /**
-     * Verifies and loads the bundles, warms the engine up and joins the group.
+     * Looks at what the worker needs, loads the bundles, warms the engine up and joins the group.
      *
-     * @throws BundleException listing every bundle that may not be served; nothing was started then
+     * @throws StartupException listing everything that is in the way; nothing was started then
      */
     static Worker start(WorkerConfig config) throws InterruptedException {
-        return start(config, Hooks.NONE);
+        return start(new WorkerConfig.Draft(config, List.of()), Hooks.NONE);
     }
 
-    /** As above, with somebody looking on or in the way. */
-    static Worker start(WorkerConfig config, Hooks hooks) throws InterruptedException {
+    /** As above, with somebody looking on or in the way, and perhaps with problems in the configuration. */
+    static Worker start(WorkerConfig.Draft draft, Hooks hooks) throws InterruptedException {
+        StartupChecks checks = new StartupChecks(
+                draft,
+                bundles -> withoutPrice(
+                        draft.config().prices(), bundles, hooks.systemClock().instant()));
+        if (!draft.problems().isEmpty()) {
+            // Ends the start, and the address for health and metrics may be one of them.
+            checks.require();
+        }
+        Probes probes = new Probes();
+        HttpEndpoint http = new HttpEndpoint(draft.config().http(), probes);
+        try {
+            return start(draft.config(), checks.require(), hooks, probes, http);
+        } catch (RuntimeException | InterruptedException e) {
+            http.close();
+            throw e;
+        }
+    }
+
+    private static Worker start(
+            WorkerConfig config, List<VerifiedBundle> verified, Hooks hooks, Probes probes, HttpEndpoint http)
+            throws InterruptedException {
         SteadyClock clock = new SteadyClock(hooks.systemClock());
-        List<VerifiedBundle> verified = verify(config.bundles());
         TorchScriptBundles torch = config.device().open();
         List<Bundle> bundles =
                 verified.stream().map(torch::open).map(hooks.bundles()).toList();
@@ -133,7 +157,8 @@ final class Worker implements AutoCloseable {
                 torch.deviceName(),
                 torch.libtorchVersion()));
         Instant startedAt = clock.instant();
-        EventEncoder encoder = new EventEncoder(config.workerId(), startedAt, config.price());
+        EventEncoder encoder =
+                new EventEncoder(config.workerId(), startedAt, new Tariff(config.prices(), pixelsOf(verified)));
         MeterFile meterFile = MeterFile.create(
                 config.stream().stateDirectory(), config.stream().applicationId(), encoder.process(), startedAt);
         Engine engine = new Engine(
@@ -182,7 +207,10 @@ final class Worker implements AutoCloseable {
         BooleanSupplier ready = () -> engine.healthy() && stream.running();
         meters.bind(new ProcessMeters(startedAt, ready, clock::systemAhead));
         meters.bind(new StreamMeters(stream, engine.backlogs().values(), clock));
-        HttpEndpoint http = new HttpEndpoint(config.http(), engine::healthy, ready, meters::scrape);
+        http.serveMetrics(meters::scrape);
+        probes.warm(
+                () -> engine.healthy() && engine.silence().compareTo(config.longestCall()) < 0 && stream.alive(),
+                ready);
         LostDeviceTime lostDeviceTime = new LostDeviceTime(meterFile, config.stream(), overhead, clock);
         stream.start();
         lostDeviceTime.start();
@@ -195,6 +223,7 @@ final class Worker implements AutoCloseable {
                 audits,
                 stream,
                 checkpoints,
+                probes,
                 http,
                 fatal,
                 meterFile,
@@ -203,7 +232,7 @@ final class Worker implements AutoCloseable {
 
     /** Whether requests are being taken from the topic. */
     boolean ready() {
-        return engine.healthy() && stream.running();
+        return probes.ready();
     }
 
     /** Completes with what has ended the worker's part in the group for good; it should be closed then. */
@@ -234,6 +263,7 @@ final class Worker implements AutoCloseable {
      */
     @Override
     public void close() {
+        probes.stopping();
         LOG.info("worker_draining images_inside={}", engine.imagesInside());
         try {
             // A worker whose stream has failed can settle nothing any more.
@@ -288,19 +318,19 @@ final class Worker implements AutoCloseable {
         return verified.stream().map(cpu::open).toList();
     }
 
-    private static List<VerifiedBundle> verify(List<Path> directories) {
-        List<VerifiedBundle> verified = new ArrayList<>();
-        List<String> problems = new ArrayList<>();
-        for (Path directory : directories) {
-            try {
-                verified.add(VerifiedBundle.read(directory));
-            } catch (BundleException e) {
-                problems.add(String.valueOf(e.getMessage()));
-            }
-        }
-        if (!problems.isEmpty()) {
-            throw new BundleException(String.join("\n", problems));
-        }
-        return verified;
+    /** What nobody has a price for can't be charged, and so isn't served. */
+    private static List<String> withoutPrice(PriceList prices, List<VerifiedBundle> bundles, Instant now) {
+        List<String> models =
+                bundles.stream().map(bundle -> bundle.manifest().name()).toList();
+        return PriceOptions.uncovered(prices, models, now);
+    }
+
+    private static Map<String, Long> pixelsOf(List<VerifiedBundle> bundles) {
+        return bundles.stream()
+                .map(VerifiedBundle::manifest)
+                .collect(Collectors.toMap(
+                        BundleManifest::name,
+                        manifest -> (long) manifest.image().height()
+                                * manifest.image().width()));
     }
 }

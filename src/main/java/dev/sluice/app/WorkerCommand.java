@@ -52,10 +52,10 @@ final class WorkerCommand implements Callable<Integer> {
         }
         Map<String, String> values = new HashMap<>(file == null ? Map.of() : ConfigSource.file(file));
         values.putAll(ConfigSource.environment(System.getenv()));
-        WorkerConfig config = WorkerConfig.read(values);
+        WorkerConfig.Draft config = WorkerConfig.draft(values);
         try (StopSignal stop = new StopSignal();
                 Worker worker = Worker.start(config, hooks())) {
-            out.println("Worker " + config.workerId() + " is up; health on port " + worker.httpPort() + ".");
+            out.println("Worker " + config.config().workerId() + " is up; health on port " + worker.httpPort() + ".");
             out.flush();
             worker.fatal().thenAccept(failure -> stop.ask());
             stop.await();

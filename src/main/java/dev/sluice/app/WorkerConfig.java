@@ -15,8 +15,7 @@ import dev.sluice.stream.SettleSettings;
 import dev.sluice.stream.StreamSettings;
 import dev.sluice.stream.Topics;
 import dev.sluice.wire.AvroConfig;
-import dev.sluice.wire.Price;
-import java.math.BigDecimal;
+import dev.sluice.wire.PriceList;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -45,10 +44,12 @@ record WorkerConfig(
         StreamSettings stream,
         S3Settings s3,
         CheckpointOptions checkpoints,
-        Price price,
+        PriceList prices,
         Duration overheadInterval,
         InetSocketAddress http,
         MetricsOptions metrics,
+        Duration longestCall,
+        Duration startupPatience,
         Duration shutdownGrace) {
     private static final int MAX_ROWS_PER_CALL = 4096;
 
@@ -68,6 +69,15 @@ record WorkerConfig(
      * @throws ConfigException listing every unknown key, missing key and wrong value
      */
     static WorkerConfig read(Map<String, String> values) {
+        Draft draft = draft(values);
+        if (!draft.problems().isEmpty()) {
+            throw new ConfigException(draft.problems());
+        }
+        return draft.config();
+    }
+
+    /** As {@link #read}, for who wants to look further before the problems are told. */
+    static Draft draft(Map<String, String> values) {
         ConfigReader reader = new ConfigReader(values);
         WorkerConfig config = new WorkerConfig(
                 reader.optionalText("worker.id").orElseGet(WorkerConfig::hostName),
@@ -80,15 +90,26 @@ record WorkerConfig(
                 stream(reader),
                 s3(reader),
                 checkpoints(reader),
-                price(reader),
+                PriceOptions.read(reader),
                 reader.duration("price.overhead-interval"),
                 new InetSocketAddress(reader.text("http.host"), reader.integer("http.port", 0, 65535)),
                 new MetricsOptions(reader.integer("metrics.tenants", 0, 100_000), reader.share("metrics.audit-share")),
+                reader.duration("health.longest-call"),
+                reader.duration("startup.patience"),
                 reader.duration("shutdown.grace"));
-        if (!reader.problems().isEmpty()) {
-            throw new ConfigException(reader.problems());
+        return new Draft(config, reader.problems());
+    }
+
+    /**
+     * A configuration as far as it could be read.
+     *
+     * @param config where a value makes no sense, with something else in its place
+     * @param problems every unknown key, missing key and wrong value, each after the key's name and a colon
+     */
+    record Draft(WorkerConfig config, List<String> problems) {
+        Draft {
+            problems = List.copyOf(problems);
         }
-        return config;
     }
 
     private static EngineOptions engine(ConfigReader reader) {
@@ -241,17 +262,6 @@ record WorkerConfig(
                         steps == 0 ? OptionalInt.empty() : OptionalInt.of(steps)),
                 reader.text("checkpoint.prefix"),
                 reader.duration("checkpoint.ttl"));
-    }
-
-    private static Price price(ConfigReader reader) {
-        BigDecimal perSecond = reader.decimal("price.per-device-second");
-        String sku = reader.optionalText("price.sku").orElse("device-second");
-        try {
-            return new Price(sku, perSecond, reader.currency("price.currency"));
-        } catch (IllegalArgumentException e) {
-            reader.problem("price.per-device-second", String.valueOf(e.getMessage()));
-            return Price.free(sku, reader.currency("price.currency"));
-        }
     }
 
     private static String hostName() {

@@ -29,6 +29,7 @@ import dev.sluice.wire.EventEncoder;
 import dev.sluice.wire.Price;
 import dev.sluice.wire.RequestDecoder;
 import dev.sluice.wire.RequestEncoder;
+import dev.sluice.wire.Tariff;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -134,7 +135,7 @@ final class StreamRig implements AutoCloseable {
                 engine,
                 finisher,
                 new RequestDecoder(),
-                new EventEncoder(BENCH, clock.instant(), Price.free(BENCH, CURRENCY)),
+                new EventEncoder(BENCH, clock.instant(), Tariff.of(Price.free(BENCH, CURRENCY))),
                 new Overhead(engine.meter(), Duration.ofMinutes(1), clock.instant()),
                 (request, outcome, age) -> {},
                 Milestones.NONE,

@@ -7,6 +7,7 @@ import dev.sluice.request.FailureCode;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.InvalidFieldException;
 import dev.sluice.request.Refusal;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +39,7 @@ public final class Engine implements AutoCloseable {
 
     private final EngineSettings settings;
     private final EngineClock clock;
+    private final Heartbeat heartbeat;
     private final DeviceMeter meter;
     private final DeviceThread device;
     private final ExecutorService noiseMaker;
@@ -76,6 +78,7 @@ public final class Engine implements AutoCloseable {
         meter = new DeviceMeter(deviceTime);
         this.settings = settings;
         this.clock = clock;
+        heartbeat = new Heartbeat(clock);
         device = new DeviceThread(clock);
         noiseMaker = Executors.newFixedThreadPool(
                 Math.max(1, Runtime.getRuntime().availableProcessors() / 4),
@@ -221,6 +224,14 @@ public final class Engine implements AutoCloseable {
         return thread.isAlive() && fault == null && inService();
     }
 
+    /**
+     * How long the engine has been waiting for the call under way; zero where it has nothing to do. A device that hangs is
+     * known by a silence longer than its longest call.
+     */
+    public Duration silence() {
+        return heartbeat.silence();
+    }
+
     private boolean inService() {
         return loop.lanes().isEmpty()
                 || loop.lanes().values().stream()
@@ -257,8 +268,10 @@ public final class Engine implements AutoCloseable {
             while (!closing) {
                 drainInbox();
                 if (loop.idle()) {
+                    heartbeat.rest();
                     LockSupport.park(this);
                 } else {
+                    heartbeat.beat();
                     loop.tick();
                 }
             }

@@ -28,6 +28,7 @@ public final class S3CheckpointStore implements CheckpointStore {
     private static final RetryPolicy READING = new RetryPolicy(
             3, Duration.ofMillis(50), Duration.ofMillis(200), Duration.ofSeconds(2), Duration.ofSeconds(4));
 
+    private final ThroughShutdown throughShutdown;
     private final S3AsyncClient client;
     private final Encryption encryption;
     private final String bucket;
@@ -48,6 +49,7 @@ public final class S3CheckpointStore implements CheckpointStore {
 
     /** As above, counting its calls there. */
     public S3CheckpointStore(S3Settings settings, String prefix, Duration ttl, Clock clock, StorageCounters counters) {
+        this.throughShutdown = ThroughShutdown.hold(settings.client());
         this.client = S3Clients.create(settings);
         this.encryption = settings.encryption();
         this.bucket = settings.bucket();
@@ -117,5 +119,6 @@ public final class S3CheckpointStore implements CheckpointStore {
     @Override
     public void close() {
         client.close();
+        throughShutdown.close();
     }
 }

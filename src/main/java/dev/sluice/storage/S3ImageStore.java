@@ -13,6 +13,7 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
  * ({@link RetryPolicy}).
  */
 public final class S3ImageStore implements ImageStore {
+    private final ThroughShutdown throughShutdown;
     private final S3AsyncClient client;
     private final String bucket;
     private final ObjectKeys keys;
@@ -20,6 +21,7 @@ public final class S3ImageStore implements ImageStore {
     private final Retrier retrier;
 
     public S3ImageStore(S3Settings settings) {
+        this.throughShutdown = ThroughShutdown.hold(settings.client());
         this.client = S3Clients.create(settings);
         this.bucket = settings.bucket();
         this.keys = settings.keys();
@@ -52,5 +54,6 @@ public final class S3ImageStore implements ImageStore {
     @Override
     public void close() {
         client.close();
+        throughShutdown.close();
     }
 }

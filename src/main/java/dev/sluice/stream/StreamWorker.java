@@ -126,6 +126,24 @@ public final class StreamWorker {
     }
 
     /**
+     * Whether records flow, or will once brokers and registry let them: the client has not ended, and has a thread that
+     * has not.
+     */
+    public boolean alive() {
+        KafkaStreams.State now = streams.state();
+        if (!now.isRunningOrRebalancing()) {
+            return now == KafkaStreams.State.CREATED;
+        }
+        try {
+            return streams.metadataForLocalThreads().stream()
+                    .anyMatch(thread -> !thread.threadState().equals("DEAD"));
+        } catch (IllegalStateException e) {
+            // It has ended since the look above.
+            return false;
+        }
+    }
+
+    /**
      * Takes no more requests and lets those in flight be settled.
      *
      * @return false where some were not within the patience; they stay pending, for whoever takes over

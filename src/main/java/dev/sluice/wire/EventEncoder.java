@@ -10,6 +10,8 @@ import dev.sluice.events.v1.GenerationCompleted;
 import dev.sluice.events.v1.GenerationFailed;
 import dev.sluice.events.v1.GenerationFailureCode;
 import dev.sluice.events.v1.GenerationProgressed;
+import dev.sluice.events.v1.GuidanceMethod;
+import dev.sluice.events.v1.GuidanceSpec;
 import dev.sluice.events.v1.ImageObject;
 import dev.sluice.events.v1.PlanAsRun;
 import dev.sluice.events.v1.RunTimings;
@@ -24,7 +26,6 @@ import dev.sluice.request.PlanSummary;
 import dev.sluice.request.StoredImage;
 import dev.sluice.request.TenantId;
 import dev.sluice.request.Timings;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -36,19 +37,19 @@ public final class EventEncoder {
 
     private final String worker;
     private final String process;
-    private final Price price;
+    private final Tariff tariff;
 
     /**
      * Events of one worker with one kind of device.
      *
      * @param worker name of this worker, the same after a restart
      * @param startedAt when the worker started; tells its processes apart
-     * @param price of this worker's device
+     * @param tariff of this worker's device
      */
-    public EventEncoder(String worker, Instant startedAt, Price price) {
+    public EventEncoder(String worker, Instant startedAt, Tariff tariff) {
         this.worker = worker;
         process = worker + "/" + startedAt.toEpochMilli();
-        this.price = price;
+        this.tariff = tariff;
     }
 
     /** What {@code CostIncurred.process} says of device time that this worker uses. */
@@ -129,12 +130,17 @@ public final class EventEncoder {
      */
     public CostIncurred cost(GenerationRequest request, Outcome outcome, Instant start, Instant end) {
         Evaluations evaluations = outcome.spent();
-        return priced(outcome.usage(), start, end)
+        DeviceUsage usage = outcome.usage();
+        GuidanceSpec guidance = RequestEncoder.guidance(request.guidance());
+        return charge(usage, start, end, tariff.request(request.model(), start, usage.deviceNanos(), evaluations))
                 .setCostId("request:" + request.id().value())
                 .setChargeKind(ChargeKind.COMPUTE)
                 .setTenantId(request.tenant().value())
                 .setRequestId(request.id().value())
                 .setModel(request.model())
+                .setGuidance(guidance.getMethod().name())
+                .setSchedule(scheduleOf(guidance))
+                .setImages(imagesOf(outcome))
                 .setOutcome(nameOf(outcome))
                 .setConditionalEvaluations(evaluations.conditional())
                 .setUnconditionalEvaluations(evaluations.unconditional())
@@ -167,7 +173,7 @@ public final class EventEncoder {
 
     private CostIncurred overhead(String process, String name, DeviceUsage usage, Instant start, Instant end) {
         int slash = process.lastIndexOf('/');
-        return priced(usage, start, end)
+        return charge(usage, start, end, tariff.overhead(start, usage.deviceNanos()))
                 .setCostId("overhead:" + process + ":" + name)
                 .setChargeKind(ChargeKind.OVERHEAD)
                 .setOutcome("")
@@ -176,19 +182,19 @@ public final class EventEncoder {
                 .build();
     }
 
-    private CostIncurred.Builder priced(DeviceUsage usage, Instant start, Instant end) {
-        BigDecimal seconds = Price.seconds(usage.deviceNanos());
-        BigDecimal cost = price.of(usage.deviceNanos());
+    private CostIncurred.Builder charge(DeviceUsage usage, Instant start, Instant end, Tariff.Priced priced) {
+        Price price = priced.price();
         return CostIncurred.newBuilder()
                 .setWorker(worker)
                 .setProcess(process)
                 .setChargePeriodStart(start)
                 .setChargePeriodEnd(end)
-                .setConsumedQuantity(seconds)
-                .setPricingQuantity(seconds)
-                .setListUnitPrice(price.perDeviceSecond())
-                .setListCost(cost)
-                .setEffectiveCost(cost)
+                .setConsumedQuantity(Price.seconds(usage.deviceNanos()))
+                .setPricingQuantity(priced.quantity())
+                .setPricingUnit(price.unit().focusName())
+                .setListUnitPrice(price.perUnit())
+                .setListCost(priced.cost())
+                .setEffectiveCost(priced.cost())
                 .setBillingCurrency(price.currency().getCurrencyCode())
                 .setSkuId(price.skuId())
                 .setDeviceNanos(usage.deviceNanos())
@@ -200,6 +206,19 @@ public final class EventEncoder {
                 .setDecoderNanos(usage.nanos().get(Network.DECODER))
                 .setPaddingNanos(usage.paddingNanos())
                 .setRows(usage.rows());
+    }
+
+    private static String scheduleOf(GuidanceSpec guidance) {
+        return guidance.getMethod() == GuidanceMethod.NONE
+                ? guidance.getMethod().name()
+                : guidance.getSchedule().getKind().name();
+    }
+
+    private static int imagesOf(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Completed completed -> completed.images().size();
+            case Outcome.Failed failed -> 0;
+        };
     }
 
     private static ImageObject image(StoredImage image) {

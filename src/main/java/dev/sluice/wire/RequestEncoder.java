@@ -64,7 +64,7 @@ public final class RequestEncoder {
         return new SamplerSpec(kind, settings.steps(), settings.eta());
     }
 
-    private static GuidanceSpec guidance(Guidance guidance) {
+    static GuidanceSpec guidance(Guidance guidance) {
         return switch (guidance) {
             case Guidance.None() -> GuidanceSpec.newBuilder().build();
             case Guidance.Classifier classifier ->

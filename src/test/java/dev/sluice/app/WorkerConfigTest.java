@@ -60,6 +60,7 @@ class WorkerConfigTest {
                         engine.upsampler-rows-per-call=auto
                         finish.max-requests=64
                         finish.threads=2
+                        health.longest-call=5m
                         http.host=127.0.0.1
                         http.port=8080
                         kafka.bootstrap-servers=!
@@ -80,7 +81,8 @@ class WorkerConfigTest {
                         price.currency=USD
                         price.overhead-interval=60s
                         price.per-device-second=0
-                        price.sku=device-second
+                        price.sku=
+                        prices=
                         registry.auto-register=true
                         registry.bearer-token=
                         registry.keystore-password=
@@ -113,6 +115,7 @@ class WorkerConfigTest {
                         settle.time-budget=1h
                         shutdown.grace=30s
                         shutdown.membership=leave
+                        startup.patience=60s
                         state-directory=state
                         topics.cancellations=generation.cancellations
                         topics.completions=generation.completions

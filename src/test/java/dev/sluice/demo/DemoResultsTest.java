@@ -15,6 +15,7 @@ import dev.sluice.request.GuidanceSchedule;
 import dev.sluice.request.Outcome;
 import dev.sluice.wire.EventEncoder;
 import dev.sluice.wire.Price;
+import dev.sluice.wire.Tariff;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -29,8 +30,8 @@ class DemoResultsTest {
             VerifiedBundle.read(Path.of("models/bundles/glyphs-adm")).manifest();
     private static final List<GenerationRequest> REQUESTS =
             DemoPlan.ofSchedules(MANIFEST, 4, 25).shuffled();
-    private static final EventEncoder ENCODER =
-            new EventEncoder("w", Instant.EPOCH, new Price("sku", BigDecimal.ONE, Currency.getInstance("USD")));
+    private static final EventEncoder ENCODER = new EventEncoder(
+            "w", Instant.EPOCH, Tariff.of(new Price("sku", BigDecimal.ONE, Currency.getInstance("USD"))));
 
     @Test
     void askForEveryScheduleWithTheSameSeeds() {

@@ -235,6 +235,32 @@ class EngineTest {
     }
 
     @Test
+    void isSilentForAsLongAsACallTakes() throws Exception {
+        engine.start();
+        Listening job = submit(SimulatedLane.draft());
+        eventually(gate::holdsACall);
+
+        clock.advance(Duration.ofMinutes(10));
+        assertThat(engine.silence()).isGreaterThanOrEqualTo(Duration.ofMinutes(10));
+
+        gate.open();
+        job.end();
+        eventually(() -> engine.silence().isZero());
+    }
+
+    @Test
+    void isNotSilentWithoutWork() throws Exception {
+        gate.open();
+        engine.start();
+        submit(SimulatedLane.draft()).end();
+        eventually(() -> engine.silence().isZero());
+
+        clock.advance(Duration.ofMinutes(10));
+
+        assertThat(engine.silence()).isZero();
+    }
+
+    @Test
     void countsRowsAndPadding() throws Exception {
         gate.open();
         engine.start();

@@ -25,6 +25,7 @@ import dev.sluice.request.TenantId;
 import dev.sluice.stream.SettlementObserver.Ages;
 import dev.sluice.wire.EventEncoder;
 import dev.sluice.wire.Price;
+import dev.sluice.wire.Tariff;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,7 +41,7 @@ class WorkerMetersTest {
 
     private final WorkerMeters meters = new WorkerMeters(Set.of("glyphs"), 2);
     private final EventEncoder encoder =
-            new EventEncoder("w", NOW, new Price("gpu", new BigDecimal("0.5"), Currency.getInstance("EUR")));
+            new EventEncoder("w", NOW, Tariff.of(new Price("gpu", new BigDecimal("0.5"), Currency.getInstance("EUR"))));
 
     @Test
     void everyOutcomeCanBeReadBeforeItHappens() {

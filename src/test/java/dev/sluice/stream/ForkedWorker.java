@@ -12,6 +12,7 @@ import dev.sluice.storage.S3ImageStore;
 import dev.sluice.wire.EventEncoder;
 import dev.sluice.wire.Price;
 import dev.sluice.wire.RequestDecoder;
+import dev.sluice.wire.Tariff;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigDecimal;
@@ -49,7 +50,7 @@ public final class ForkedWorker {
         Clock clock = Clock.systemUTC();
         Instant startedAt = clock.instant();
         EventEncoder encoder = new EventEncoder(
-                name, startedAt, new Price("cpu", new BigDecimal("0.0001"), Currency.getInstance("EUR")));
+                name, startedAt, Tariff.of(new Price("cpu", new BigDecimal("0.0001"), Currency.getInstance("EUR"))));
         MeterFile meterFile = MeterFile.create(stateDirectory, APPLICATION_ID, encoder.process(), startedAt);
         Engine engine = new Engine(
                 List.of(bundle),

@@ -11,6 +11,7 @@ import dev.sluice.wire.AvroSerializer;
 import dev.sluice.wire.EventEncoder;
 import dev.sluice.wire.Price;
 import dev.sluice.wire.RequestDecoder;
+import dev.sluice.wire.Tariff;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -147,7 +148,9 @@ class LargeRecordIT {
                 finisher,
                 new RequestDecoder(),
                 new EventEncoder(
-                        "worker-1", Instant.now(), new Price("device", BigDecimal.ONE, Currency.getInstance("EUR"))),
+                        "worker-1",
+                        Instant.now(),
+                        Tariff.of(new Price("device", BigDecimal.ONE, Currency.getInstance("EUR")))),
                 new Overhead(engine.meter(), Duration.ofMinutes(1), Instant.now()),
                 (request, outcome, age) -> {},
                 Milestones.NONE,

@@ -18,6 +18,7 @@ import dev.sluice.wire.AvroSerializer;
 import dev.sluice.wire.EventEncoder;
 import dev.sluice.wire.Price;
 import dev.sluice.wire.RequestDecoder;
+import dev.sluice.wire.Tariff;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +65,7 @@ class LostDeviceTimeIT {
 
     private final Instant startedAt = Instant.now().minusSeconds(60);
     private final List<Future<RecordMetadata>> sent = new ArrayList<>();
-    private final EventEncoder dead = new EventEncoder("worker", startedAt, PRICE);
+    private final EventEncoder dead = new EventEncoder("worker", startedAt, Tariff.of(PRICE));
     private final AvroSerializer<CostIncurred> serializer = new AvroSerializer<>();
     private final DeviceMeter meter = new DeviceMeter();
     private final Overhead overhead = new Overhead(meter, Duration.ofMinutes(1), startedAt);
@@ -194,7 +195,7 @@ class LostDeviceTimeIT {
     @Test
     void isChargedByAWorkerThatStopsWithoutTasks() throws InterruptedException {
         createTopic(Map.of());
-        EventEncoder encoder = new EventEncoder("worker", Instant.now(), PRICE);
+        EventEncoder encoder = new EventEncoder("worker", Instant.now(), Tariff.of(PRICE));
         ManualTime time = new ManualTime();
         try (Engine engine = new Engine(
                         List.of(new SimulatedDevice(time).bundle()), EngineSettings.constant(4, 1), time, () -> {});

@@ -17,6 +17,7 @@ import dev.sluice.wire.EventEncoder;
 import dev.sluice.wire.InMemorySchemaRegistry;
 import dev.sluice.wire.Price;
 import dev.sluice.wire.RequestDecoder;
+import dev.sluice.wire.Tariff;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -113,7 +114,7 @@ final class SimulatedWorker implements AutoCloseable {
                 new EventEncoder(
                         NAME,
                         time.now(),
-                        new Price("simulated-device", new BigDecimal("0.5"), Currency.getInstance("EUR"))),
+                        Tariff.of(new Price("simulated-device", new BigDecimal("0.5"), Currency.getInstance("EUR")))),
                 new Overhead(engine.meter(), OVERHEAD_INTERVAL, time.now()),
                 observer,
                 this::reached,

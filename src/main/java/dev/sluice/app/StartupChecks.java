@@ -1,0 +1,93 @@
+package dev.sluice.app;
+
+import dev.sluice.model.BundleException;
+import dev.sluice.model.VerifiedBundle;
+import dev.sluice.storage.StoreCheck;
+import dev.sluice.stream.TopicCheck;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * Looks at everything that a worker needs before it takes a partition, and tells all that is wrong at once: configuration,
+ * bundles, prices, S3, topics. The schema registry is not asked; a worker waits for it, whenever it is away.
+ *
+ * <p>S3 and brokers that can't be reached are asked again for {@code startup.patience}, unless something else is wrong that
+ * no waiting mends. What could not be read from the configuration is not asked at all.
+ */
+final class StartupChecks {
+    /** For a first answer, where the start fails anyway. */
+    private static final Duration NO_PATIENCE = Duration.ofSeconds(3);
+
+    private final WorkerConfig config;
+    private final List<String> known;
+    private final Function<List<VerifiedBundle>, List<String>> pricesOf;
+
+    /**
+     * Checks that have not run yet.
+     *
+     * @param draft what could be read of the configuration, with its problems
+     * @param pricesOf what is wrong with the prices in view of the bundles that can be served
+     */
+    StartupChecks(WorkerConfig.Draft draft, Function<List<VerifiedBundle>, List<String>> pricesOf) {
+        config = draft.config();
+        known = draft.problems();
+        this.pricesOf = pricesOf;
+    }
+
+    /**
+     * Runs them.
+     *
+     * @return the bundles to load
+     * @throws StartupException listing every problem
+     */
+    List<VerifiedBundle> require() throws InterruptedException {
+        List<String> problems = new ArrayList<>(known);
+        List<VerifiedBundle> bundles = new ArrayList<>();
+        for (Path directory : config.bundles()) {
+            bundle(directory, problems).ifPresent(bundles::add);
+        }
+        if (isKnownWell("price")) {
+            problems.addAll(pricesOf.apply(List.copyOf(bundles)));
+        }
+        Duration patience = problems.isEmpty() ? config.startupPatience() : NO_PATIENCE;
+        if (isKnownWell("s3.", "checkpoint.")) {
+            problems.addAll(new StoreCheck(config.s3()).problems(prefixes(), patience));
+        }
+        if (isKnownWell("kafka.", "topics.", "registry")) {
+            problems.addAll(new TopicCheck(config.stream()).problems(problems.isEmpty() ? patience : NO_PATIENCE));
+        }
+        if (!problems.isEmpty()) {
+            throw new StartupException(problems);
+        }
+        return bundles;
+    }
+
+    private static Optional<VerifiedBundle> bundle(Path directory, List<String> problems) {
+        try {
+            return Optional.of(VerifiedBundle.read(directory));
+        } catch (BundleException e) {
+            problems.add(String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    /** Where the worker writes. */
+    private List<String> prefixes() {
+        return Stream.concat(
+                        Stream.of(config.s3().keys().prefix()),
+                        config.checkpoints().when().on()
+                                ? Stream.of(config.checkpoints().prefix())
+                                : Stream.empty())
+                .distinct()
+                .toList();
+    }
+
+    private boolean isKnownWell(String... beginnings) {
+        return known.stream().noneMatch(problem -> Stream.of(beginnings).anyMatch(problem::startsWith));
+    }
+}

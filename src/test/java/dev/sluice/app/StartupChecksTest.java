@@ -1,0 +1,30 @@
+package dev.sluice.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class StartupChecksTest {
+    @Test
+    void tellsWhatBundlesLackBesideWhatTheConfigurationLacksAndAsksNobodyItDoesNotKnow() {
+        WorkerConfig.Draft draft = WorkerConfig.draft(Map.of("bundles", "models/bundles/glyphs-adm"));
+        StartupChecks checks = new StartupChecks(
+                draft,
+                bundles -> bundles.stream()
+                        .map(bundle -> "no price for " + bundle.manifest().name())
+                        .toList());
+
+        StartupException failure = catchThrowableOfType(StartupException.class, checks::require);
+
+        assertThat(failure.problems())
+                .isEqualTo(List.of(
+                        "kafka.bootstrap-servers: must be set (or SLUICE_KAFKA_BOOTSTRAP_SERVERS)",
+                        "registry.url: must be set (or SLUICE_REGISTRY_URL)",
+                        "s3.bucket: must be set (or SLUICE_S3_BUCKET)",
+                        "no price for glyphs-adm"));
+        assertThat(failure.getMessage()).startsWith("the worker can't start; there are 4 problems:\n  kafka.");
+    }
+}
