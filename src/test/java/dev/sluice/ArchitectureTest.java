@@ -77,6 +77,8 @@ class ArchitectureTest {
                                 "org.rocksdb..",
                                 LOG)
                         .andGenerated(),
+                // Spans are made of what stream and engine tell their observers, so those need not know OpenTelemetry.
+                MaySee.of("trace", request, in("engine"), in("stream"), "io.opentelemetry.."),
                 MaySee.of(
                         "standalone",
                         KAFKA,

@@ -129,6 +129,10 @@ record ConfigKey(String name, Optional<String> fallback, boolean secret, String 
             key("http.host", "127.0.0.1", "Address for health and metrics"),
             key("http.port", "8080", "Port for health and metrics; 0 for a free one"),
             key(
+                    "traces.endpoint",
+                    "",
+                    "OpenTelemetry collector (OTLP over HTTP) for traces, or else OTEL_EXPORTER_OTLP_ENDPOINT; none where empty"),
+            key(
                     "health.longest-call",
                     "5m",
                     "How long a call on the device may take, loading included, until /health/live says no"),

@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import dev.sluice.engine.CallObserver;
 import dev.sluice.engine.CallRows;
 import dev.sluice.engine.CallSizeSweep;
 import dev.sluice.engine.DeviceMeter;
@@ -19,8 +20,10 @@ import dev.sluice.stream.Finisher;
 import dev.sluice.stream.LostDeviceTime;
 import dev.sluice.stream.Milestones;
 import dev.sluice.stream.Overhead;
+import dev.sluice.stream.RequestTraces;
 import dev.sluice.stream.StreamWorker;
 import dev.sluice.stream.WorkerParts;
+import dev.sluice.trace.Traces;
 import dev.sluice.wire.EventEncoder;
 import dev.sluice.wire.PriceList;
 import dev.sluice.wire.RequestDecoder;
@@ -59,6 +62,7 @@ final class Worker implements AutoCloseable {
     private final Finisher finisher;
     private final StreamWorker stream;
     private final Optional<Checkpoints> checkpoints;
+    private final Optional<Traces> traces;
     private final Probes probes;
     private final HttpEndpoint http;
     private final CompletableFuture<Throwable> fatal;
@@ -83,6 +87,7 @@ final class Worker implements AutoCloseable {
             Finisher finisher,
             StreamWorker stream,
             Optional<Checkpoints> checkpoints,
+            Optional<Traces> traces,
             Probes probes,
             HttpEndpoint http,
             CompletableFuture<Throwable> fatal,
@@ -95,6 +100,7 @@ final class Worker implements AutoCloseable {
         this.finisher = finisher;
         this.stream = stream;
         this.checkpoints = checkpoints;
+        this.traces = traces;
         this.probes = probes;
         this.http = http;
         this.fatal = fatal;
@@ -146,6 +152,7 @@ final class Worker implements AutoCloseable {
                 torch.deviceName(),
                 torch.libtorchVersion()));
         Instant startedAt = clock.instant();
+        Optional<Traces> traces = config.tracesEndpoint().map(to -> Traces.toCollector(config.workerId(), to));
         EventEncoder encoder =
                 new EventEncoder(config.workerId(), startedAt, new Tariff(config.prices(), pixelsOf(verified)));
         MeterFile meterFile = MeterFile.create(
@@ -155,6 +162,7 @@ final class Worker implements AutoCloseable {
                 engineSettings(config, bundles, torch),
                 EngineClock.of(clock),
                 meterFile,
+                traces.<CallObserver>map(Traces::calls).orElse(CallObserver.NONE),
                 () -> torch.prepareCallingThread(config.engineThreads()));
         engine.start();
 
@@ -175,7 +183,8 @@ final class Worker implements AutoCloseable {
                 metrics::settled,
                 hooks.milestones(),
                 clock,
-                checkpoints);
+                checkpoints,
+                traces.<RequestTraces>map(all -> all).orElse(RequestTraces.NONE));
         CompletableFuture<Throwable> fatal = new CompletableFuture<>();
         StreamWorker stream =
                 new StreamWorker(config.stream(), parts, () -> engine.hasRoom() && finisher.hasRoom(), fatal::complete);
@@ -194,6 +203,7 @@ final class Worker implements AutoCloseable {
                 finisher,
                 stream,
                 checkpoints,
+                traces,
                 probes,
                 http,
                 fatal,
@@ -253,6 +263,7 @@ final class Worker implements AutoCloseable {
         checkpoints.ifPresent(Checkpoints::close);
         store.close();
         bundles.forEach(Bundle::close);
+        traces.ifPresent(Traces::close);
         http.close();
     }
 

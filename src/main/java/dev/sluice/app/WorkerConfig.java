@@ -18,6 +18,7 @@ import dev.sluice.wire.AvroConfig;
 import dev.sluice.wire.PriceList;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,6 +48,7 @@ record WorkerConfig(
         PriceList prices,
         Duration overheadInterval,
         InetSocketAddress http,
+        Optional<URI> tracesEndpoint,
         Duration longestCall,
         Duration startupPatience,
         Duration shutdownGrace) {
@@ -92,6 +94,7 @@ record WorkerConfig(
                 PriceOptions.read(reader),
                 reader.duration("price.overhead-interval"),
                 new InetSocketAddress(reader.text("http.host"), reader.integer("http.port", 0, 65535)),
+                reader.optionalUri("traces.endpoint"),
                 reader.duration("health.longest-call"),
                 reader.duration("startup.patience"),
                 reader.duration("shutdown.grace"));

@@ -1,5 +1,7 @@
 package dev.sluice.stream;
 
+import dev.sluice.engine.CallObserver;
+import dev.sluice.engine.DeviceTimeSink;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineSettings;
 import dev.sluice.events.v1.CostIncurred;
@@ -94,10 +96,16 @@ final class SimulatedWorker implements AutoCloseable {
     private final TestOutputTopic<String, byte[]> deadLetterTopic;
 
     SimulatedWorker(Path stateDirectory) throws InterruptedException {
+        this(stateDirectory, RequestTraces.NONE, CallObserver.NONE);
+    }
+
+    SimulatedWorker(Path stateDirectory, RequestTraces traces, CallObserver calls) throws InterruptedException {
         engine = new Engine(
                 List.of(device.bundle()),
                 EngineSettings.constant(4, 1).withMaxImages(16).withProgressInterval(PROGRESS_INTERVAL),
                 time,
+                DeviceTimeSink.NONE,
+                calls,
                 () -> {});
         engine.start();
         finisher = new Finisher(images, 1, 8, time, this::reached);
@@ -113,7 +121,8 @@ final class SimulatedWorker implements AutoCloseable {
                 (request, outcome, age) -> {},
                 this::reached,
                 time,
-                Optional.empty());
+                Optional.empty(),
+                traces);
         settings = new StreamSettings(
                 "sluice-test",
                 TOPICS,
