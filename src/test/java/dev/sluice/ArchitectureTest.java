@@ -89,6 +89,8 @@ class ArchitectureTest {
                         JACKSON,
                         "com.sun.net.httpserver..",
                         LOG),
+                // Reads charges off Kafka, for sluice cost; nothing that serves sees it.
+                MaySee.of("cost", in("wire"), AVRO, KAFKA, JACKSON).andGenerated(),
                 MaySee.of("demo", request, diffusion, in("model"), in("storage"), AVRO, JACKSON)
                         .andGenerated(),
                 MaySee.of(

@@ -1,26 +1,75 @@
 package dev.sluice.app;
 
 import dev.sluice.stream.Topics;
+import dev.sluice.wire.AvroConfig;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** {@code --kafka} and {@code --registry}, as a standalone's by default. */
+/** {@code --kafka}, {@code --registry} and {@code --command-config}, as a standalone's by default. */
 final class AddressOptions {
+    private static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
+
     @Option(
             names = "--kafka",
             paramLabel = "HOST:PORT",
-            defaultValue = "127.0.0.1:9092",
-            description = "Default: ${DEFAULT-VALUE}.")
-    private String kafka = "";
+            description = "Brokers. Default: bootstrap.servers of --command-config, else 127.0.0.1:9092.")
+    private @Nullable String kafka;
 
     @Option(
             names = "--registry",
             paramLabel = "URL",
-            defaultValue = "http://127.0.0.1:8081",
-            description = "Default: ${DEFAULT-VALUE}.")
-    private String registry = "";
+            description = "Schema registries. Default: " + AvroConfig.REGISTRY_URL
+                    + " of --command-config, else http://127.0.0.1:8081.")
+    private @Nullable String registry;
 
-    /** With the topics' usual names. */
+    @Option(
+            names = "--command-config",
+            paramLabel = "FILE",
+            description =
+                    "Properties of the Kafka client and of the registry's, such as security.protocol, sasl.jaas.config or "
+                            + AvroConfig.USER_INFO + ".")
+    private @Nullable Path commandConfig;
+
+    /**
+     * With the topics' usual names.
+     *
+     * @throws Main.Failure if the properties can't be read
+     */
     Addresses addresses() {
-        return new Addresses(kafka, registry, Topics.DEFAULT);
+        Map<String, Object> properties = properties();
+        return new Addresses(
+                chosen(kafka, properties, BOOTSTRAP_SERVERS, "127.0.0.1:9092"),
+                chosen(registry, properties, AvroConfig.REGISTRY_URL, "http://127.0.0.1:8081"),
+                Topics.DEFAULT,
+                properties);
+    }
+
+    private Map<String, Object> properties() {
+        Map<String, Object> values = new HashMap<>();
+        if (commandConfig != null) {
+            Properties properties = new Properties();
+            try (Reader reader = Files.newBufferedReader(commandConfig, StandardCharsets.UTF_8)) {
+                properties.load(reader);
+            } catch (IOException | IllegalArgumentException e) {
+                throw new Main.Failure("can't read " + commandConfig + ": " + e.getMessage());
+            }
+            properties.forEach((name, value) -> values.put(name.toString(), value));
+        }
+        return values;
+    }
+
+    private static String chosen(
+            @Nullable String option, Map<String, Object> properties, String property, String otherwise) {
+        return option != null
+                ? option
+                : properties.getOrDefault(property, otherwise).toString();
     }
 }

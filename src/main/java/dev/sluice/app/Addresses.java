@@ -5,13 +5,32 @@ import dev.sluice.wire.AvroConfig;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Where a publisher finds Kafka, the registry and the topics. */
-record Addresses(String kafka, String registry, Topics topics) {
+/**
+ * Where a publisher finds Kafka, the registry and the topics.
+ *
+ * @param properties of the Kafka client and the registry's besides, secrets among them
+ */
+record Addresses(String kafka, String registry, Topics topics, Map<String, Object> properties) {
+    Addresses {
+        properties = Map.copyOf(properties);
+    }
+
+    /** Where nothing asks for credentials. */
+    Addresses(String kafka, String registry, Topics topics) {
+        this(kafka, registry, topics, Map.of());
+    }
+
     /** Properties that any of the project's Kafka clients takes. */
     Map<String, Object> clientProperties() {
-        Map<String, Object> properties = new HashMap<>();
-        properties.put("bootstrap.servers", kafka);
-        properties.put(AvroConfig.REGISTRY_URL, registry);
-        return properties;
+        Map<String, Object> all = new HashMap<>(properties);
+        all.put("bootstrap.servers", kafka);
+        all.put(AvroConfig.REGISTRY_URL, registry);
+        return all;
+    }
+
+    /** Without the secrets. */
+    @Override
+    public String toString() {
+        return "Addresses[kafka=" + kafka + ", registry=" + registry + ", topics=" + topics + "]";
     }
 }

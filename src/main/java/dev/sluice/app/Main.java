@@ -27,6 +27,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
             ConfigCommand.class,
             SubmitCommand.class,
             CancelCommand.class,
+            CostCommand.class,
             PlanCommand.class,
             BenchCommand.class,
             ChaosCommand.class,

@@ -7,6 +7,7 @@ import dev.sluice.model.BundleManifest.TextCondition;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -53,6 +54,12 @@ final class StandaloneCommand implements Callable<Integer> {
     @Option(names = "--device", defaultValue = "cpu", description = "cpu, or gpu:N. Default: ${DEFAULT-VALUE}.")
     private String device = "cpu";
 
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "A key of the worker's configuration, as sluice worker --keys lists them; may be repeated.")
+    private Map<String, String> settings = Map.of();
+
     @Option(names = "--json", description = "Print the addresses as one JSON object.")
     private boolean json;
 
@@ -66,7 +73,9 @@ final class StandaloneCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException, IOException {
         PrintWriter out = spec.commandLine().getOut();
         StandalonePorts ports = new StandalonePorts(kafkaPort, registryPort, s3Port, httpPort);
-        Map<String, String> overrides = Map.of("bundles", bundle.asConfigValue(), "device", device);
+        Map<String, String> overrides = new HashMap<>(settings);
+        overrides.putIfAbsent("bundles", bundle.asConfigValue());
+        overrides.putIfAbsent("device", device);
         try (StopSignal stop = new StopSignal();
                 StandaloneStack stack = StandaloneStack.start(data, ports, overrides)) {
             print(out, stack);

@@ -66,6 +66,15 @@ class WorkerCommandTest {
     }
 
     @Test
+    void doesNotStartWithABundleThatNoPriceHoldsFor() throws IOException {
+        CommandRun run =
+                start("prices: [{sku: gpu, per-device-second: 1, currency: USD, from: 2026-01-01, model: other}]");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains("prices: no price holds now", "for bundle glyphs-adm");
+    }
+
+    @Test
     void listsItsKeys() {
         CommandRun run = CommandRun.of("worker", "--keys");
 
@@ -83,7 +92,7 @@ class WorkerCommandTest {
                 .isEqualTo(ConfigKey.ALL.getFirst().name());
     }
 
-    private CommandRun start() throws IOException {
+    private CommandRun start(String... more) throws IOException {
         Path config = folder.resolve("worker.yaml");
         Files.writeString(config, """
                 bundles: ["%s"]
@@ -93,7 +102,7 @@ class WorkerCommandTest {
                 s3.endpoint: http://127.0.0.1:1
                 s3.access-key: nobody
                 s3.secret-key: nothing
-                """.formatted(bundle));
+                """.formatted(bundle) + String.join("\n", more));
         return CommandRun.of("worker", "--config", config.toString());
     }
 }

@@ -9,6 +9,8 @@ import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.events.v1.GenerationCompleted;
 import dev.sluice.events.v1.GenerationFailed;
 import dev.sluice.events.v1.GenerationFailureCode;
+import dev.sluice.events.v1.GuidanceMethod;
+import dev.sluice.events.v1.GuidanceSpec;
 import dev.sluice.request.BundleIdentity;
 import dev.sluice.request.CallShape;
 import dev.sluice.request.CallSize;
@@ -29,6 +31,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Currency;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.apache.avro.specific.SpecificRecord;
@@ -88,6 +91,43 @@ class EventEncoderTest {
         assertThat(trip(overhead, CostIncurred.class)).isEqualTo(overhead);
         assertThat(overhead.getCostId()).isEqualTo("overhead:" + encoder.process() + ":5");
         assertThat(overhead.getProcess()).isEqualTo(event.getProcess()).isEqualTo("worker-1/" + START.toEpochMilli());
+    }
+
+    @Test
+    void aCostSaysHowItsRequestWasGuidedAndWhatCameOfIt() {
+        for (int seed = 0; seed < 50; seed++) {
+            GenerationRequest random = SampleRequests.random(seed);
+            GuidanceSpec guidance = new RequestEncoder().encode(random).getGuidance();
+            CostIncurred cost = encoder.cost(random, completed(), START, END);
+
+            assertThat(cost.getGuidance()).isEqualTo(guidance.getMethod().name());
+            assertThat(cost.getSchedule())
+                    .isEqualTo(
+                            guidance.getMethod() == GuidanceMethod.NONE
+                                    ? "NONE"
+                                    : guidance.getSchedule().getKind().name());
+            assertThat(cost.getImages()).isEqualTo(1);
+        }
+        var failed = new Outcome.Failed(
+                request.id(), FailureCode.TIMED_OUT, "", Optional.empty(), Evaluations.NONE, DeviceUsage.NONE);
+        assertThat(encoder.cost(request, failed, START, END).getImages()).isZero();
+    }
+
+    @Test
+    void aCostTakesThePriceThatHoldsAtItsPeriodsStart() {
+        ListedPrice before =
+                new ListedPrice(PRICE, Optional.empty(), START.minusSeconds(9), Optional.of(START.plusSeconds(1)));
+        ListedPrice after = new ListedPrice(
+                Price.free("later", PRICE.currency()), Optional.empty(), START.plusSeconds(1), Optional.empty());
+        Tariff tariff = new Tariff(new PriceList(List.of(before, after)), Map.of());
+        EventEncoder changing = new EventEncoder("worker-1", START, tariff);
+
+        assertThat(changing.cost(request, completed(), START, END).getSkuId()).isEqualTo("gpu-large");
+        assertThat(changing.cost(request, completed(), START.plusSeconds(1), END)
+                        .getSkuId())
+                .isEqualTo("later");
+        assertThat(changing.overhead(1, DeviceUsage.NONE, START, END).getSkuId())
+                .isEqualTo("gpu-large");
     }
 
     @Test

@@ -1,0 +1,183 @@
+package dev.sluice.app;
+
+import dev.sluice.cost.CostCheck;
+import dev.sluice.cost.CostJson;
+import dev.sluice.cost.CostReport;
+import dev.sluice.cost.CostTable;
+import dev.sluice.cost.CostTopic;
+import dev.sluice.cost.Dimension;
+import dev.sluice.cost.FocusCsv;
+import dev.sluice.events.v1.CostIncurred;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** {@code sluice cost}: who spent what, what compression saved, and whether it adds up. */
+@Command(
+        name = "cost",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Adds up what the cost topic charges.",
+            "",
+            "Reads what is committed when the command starts. Times are UTC; a day is its first moment.",
+            "",
+            "Examples: sluice cost --by tenant,model --from 2026-01-01 --to 2026-02-01",
+            "          sluice cost --by tenant,schedule     (skipped, saved s and saved cost: what compression saved)",
+            "          sluice cost --check --state-directory data/state"
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:all went well", "1:it does not add up, or something failed", "2:wrong usage"})
+final class CostCommand implements Callable<Integer> {
+    @Mixin
+    private AddressOptions connection = new AddressOptions();
+
+    @Option(names = "--topic", paramLabel = "NAME", description = "Default: generation.costs.")
+    private @Nullable String topic;
+
+    @Option(
+            names = "--by",
+            paramLabel = "DIMENSION",
+            split = ",",
+            converter = ByName.class,
+            defaultValue = "tenant",
+            description =
+                    "What to group by: tenant, model, sku, guidance, schedule, outcome, kind, worker, process, hour, day,"
+                            + " month, unit, price, tag:NAME. Default: ${DEFAULT-VALUE}.")
+    private List<Dimension> by = List.of();
+
+    @Option(
+            names = "--from",
+            paramLabel = "TIME",
+            converter = Moment.class,
+            description = "First start of a charge, a day or an instant. Default: the topic's beginning.")
+    private Instant from = Instant.EPOCH;
+
+    @Option(
+            names = "--to",
+            paramLabel = "TIME",
+            converter = Moment.class,
+            description = "First start of a charge that is left out. Default: none.")
+    private Instant to = Instant.MAX;
+
+    @Option(
+            names = "--format",
+            defaultValue = "TABLE",
+            description = "table, csv (columns of FOCUS) or json. Default: table.")
+    private Format format = Format.TABLE;
+
+    @Option(
+            names = "--check",
+            description =
+                    "Compare charges with the device time that worker processes spent, instead of adding up. Processes"
+                            + " are compared whole, from their start on; those started after --to are left out.")
+    private boolean check;
+
+    @Option(
+            names = "--state-directory",
+            paramLabel = "DIR",
+            defaultValue = "data/state",
+            description =
+                    "With --check: state directories of the workers, where their meters are. Default: ${DEFAULT-VALUE},"
+                            + " a standalone's.")
+    private List<Path> stateDirectories = List.of();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    /** How a report is written. */
+    private enum Format {
+        TABLE,
+        CSV,
+        JSON
+    }
+
+    /** A dimension by its name. */
+    static final class ByName implements ITypeConverter<Dimension> {
+        @Override
+        public Dimension convert(String value) {
+            try {
+                return Dimension.parse(value.strip());
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    /** A day or an instant, in UTC. */
+    static final class Moment implements ITypeConverter<Instant> {
+        @Override
+        public Instant convert(String value) {
+            try {
+                return value.contains("T")
+                        ? Instant.parse(value)
+                        : LocalDate.parse(value).atStartOfDay(ZoneOffset.UTC).toInstant();
+            } catch (DateTimeException e) {
+                throw new TypeConversionException(
+                        "must be a day such as 2026-01-31 or an instant such as 2026-01-31T12:00:00Z, not " + value);
+            }
+        }
+    }
+
+    @Override
+    public Integer call() {
+        if (!from.isBefore(to)) {
+            throw new ParameterException(spec.commandLine(), "--from must be before --to");
+        }
+        return check ? check() : report();
+    }
+
+    private int report() {
+        CostReport report = new CostReport(format == Format.CSV ? FocusCsv.dimensions(by) : by);
+        long strange = read(from, to, report::add);
+        PrintWriter out = spec.commandLine().getOut();
+        switch (format) {
+            case TABLE -> CostTable.print(report, out);
+            case CSV -> FocusCsv.print(report, out);
+            case JSON -> out.println(CostJson.of(report));
+        }
+        out.flush();
+        if (strange > 0) {
+            throw new Main.Failure(strange + " records of the topic are no charges, and in no sum.");
+        }
+        return 0;
+    }
+
+    private int check() {
+        if (format == Format.CSV) {
+            throw new ParameterException(spec.commandLine(), "--check writes a table or json");
+        }
+        Meters meters = new Meters(stateDirectories);
+        CostCheck charges = new CostCheck();
+        long strange = read(meters.since(from), Instant.MAX, charges::add);
+        // Read again now: what was charged meanwhile was spent before.
+        CostVerdict verdict = CostVerdict.of(charges, meters.startedBefore(to), strange);
+        verdict.print(spec.commandLine().getOut(), format == Format.JSON);
+        return verdict.addsUp() ? 0 : 1;
+    }
+
+    private long read(Instant since, Instant until, Consumer<CostIncurred> sink) {
+        Addresses addresses = connection.addresses();
+        String name = topic == null ? addresses.topics().costs() : topic;
+        try {
+            return new CostTopic(addresses.clientProperties(), name).read(since, until, sink);
+        } catch (KafkaException e) {
+            throw new Main.Failure("can't read " + name + ": " + e.getMessage());
+        }
+    }
+}

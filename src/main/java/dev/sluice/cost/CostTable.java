@@ -1,0 +1,86 @@
+package dev.sluice.cost;
+
+import dev.sluice.wire.Price;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** A report for people. Money and seconds are rounded to billionths, each by itself. */
+public final class CostTable {
+    private static final String NONE = "-";
+    private static final String TOTAL = "total";
+
+    private CostTable() {}
+
+    /** Prints the report's lines and its totals. */
+    public static void print(CostReport report, PrintWriter out) {
+        List<List<String>> cells = new ArrayList<>();
+        cells.add(heads(report));
+        report.lines().forEach(line -> cells.add(cells(line.values(), line)));
+        List<CostReport.Line> totals = report.totals();
+        totals.forEach(line -> cells.add(cells(totalValues(report.by().size()), line)));
+        int[] widths = new int[cells.getFirst().size()];
+        cells.forEach(row -> {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        });
+        for (List<String> row : cells) {
+            StringBuilder text = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                String format = i < report.by().size() ? "%-" + widths[i] + "s" : "%" + widths[i] + "s";
+                text.append(i == 0 ? "" : "  ").append(String.format(Locale.ROOT, format, row.get(i)));
+            }
+            out.println(text.toString().stripTrailing());
+        }
+        long unvalued =
+                totals.stream().mapToLong(line -> line.saved().unvalued()).sum();
+        if (unvalued > 0) {
+            out.println(unvalued + " skipped evaluations are in no saving: none of their kind was measured.");
+        }
+    }
+
+    private static List<String> heads(CostReport report) {
+        List<String> heads = new ArrayList<>();
+        report.by().forEach(dimension -> heads.add(dimension.name()));
+        heads.addAll(List.of(
+                "requests",
+                "images",
+                "device s",
+                "evaluations",
+                "list cost",
+                "effective cost",
+                "currency",
+                "skipped",
+                "saved s",
+                "saved cost"));
+        return heads;
+    }
+
+    private static List<String> cells(List<String> values, CostReport.Line line) {
+        Sums sums = line.sums();
+        List<String> cells = new ArrayList<>();
+        values.forEach(value -> cells.add(value.isEmpty() ? NONE : value));
+        cells.addAll(List.of(
+                String.valueOf(sums.requests()),
+                String.valueOf(sums.images()),
+                Decimals.shown(Price.seconds(sums.deviceNanos())),
+                String.valueOf(sums.evaluations()),
+                Decimals.shown(sums.listCost()),
+                Decimals.shown(sums.effectiveCost()),
+                line.currency(),
+                String.valueOf(sums.skippedEvaluations()),
+                Decimals.shown(line.saved().seconds()),
+                Decimals.shown(line.saved().cost())));
+        return cells;
+    }
+
+    private static List<String> totalValues(int dimensions) {
+        List<String> values = new ArrayList<>();
+        for (int i = 0; i < dimensions; i++) {
+            values.add(i == 0 ? TOTAL : "");
+        }
+        return values;
+    }
+}

@@ -1,0 +1,136 @@
+package dev.sluice.cost;
+
+import dev.sluice.events.v1.CostIncurred;
+import dev.sluice.wire.AvroDeserializer;
+import dev.sluice.wire.UndecodableException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/**
+ * Reads the cost topic, committed records alone, without a group. Where it ends is settled when the reading begins: what is
+ * committed later is not read.
+ */
+public final class CostTopic {
+    /** Records carry their worker's clock, which need not be the one that the charge's period is told by. */
+    private static final Duration CLOCK_MARGIN = Duration.ofDays(1);
+
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Map<String, Object> properties;
+    private final String topic;
+
+    /** @param properties of a Kafka client, with the registry's */
+    public CostTopic(Map<String, Object> properties, String topic) {
+        this.properties = new HashMap<>(properties);
+        this.topic = topic;
+    }
+
+    /**
+     * Hands over every charge whose period starts in {@code [from, to)}.
+     *
+     * @return how many records were there that are no charges
+     * @throws KafkaException if the topic doesn't exist, or can't be read within a minute
+     */
+    public long read(Instant from, Instant to, Consumer<CostIncurred> sink) {
+        Map<String, Object> settings = new HashMap<>(properties);
+        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+        settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        long strange = 0;
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+                AvroDeserializer<CostIncurred> deserializer = new AvroDeserializer<>(CostIncurred.class)) {
+            deserializer.configure(settings, false);
+            List<TopicPartition> partitions = partitions(consumer);
+            consumer.assign(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            seek(consumer, partitions, ends, from);
+            long progress = System.nanoTime();
+            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < end(ends, partition))) {
+                ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+                if (!records.isEmpty()) {
+                    progress = System.nanoTime();
+                } else if (System.nanoTime() - progress > PATIENCE.toNanos()) {
+                    throw new KafkaException(topic + " can't be read to its end");
+                }
+                for (ConsumerRecord<byte[], byte[]> record : records) {
+                    if (record.offset() < end(ends, new TopicPartition(topic, record.partition()))) {
+                        strange += handOver(deserializer, record, from, to, sink);
+                    }
+                }
+            }
+        }
+        return strange;
+    }
+
+    private static int handOver(
+            AvroDeserializer<CostIncurred> deserializer,
+            ConsumerRecord<byte[], byte[]> record,
+            Instant from,
+            Instant to,
+            Consumer<CostIncurred> sink) {
+        CostIncurred charge;
+        try {
+            charge = deserializer.deserialize(record.topic(), record.value());
+        } catch (UndecodableException e) {
+            return 1;
+        }
+        if (charge == null) {
+            return 1;
+        }
+        Instant start = charge.getChargePeriodStart();
+        if (!start.isBefore(from) && start.isBefore(to)) {
+            sink.accept(charge);
+        }
+        return 0;
+    }
+
+    private List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer) {
+        List<PartitionInfo> found = Objects.requireNonNullElse(consumer.partitionsFor(topic), List.of());
+        if (found.isEmpty()) {
+            throw new KafkaException("there is no topic " + topic);
+        }
+        return found.stream()
+                .map(partition -> new TopicPartition(topic, partition.partition()))
+                .toList();
+    }
+
+    private static void seek(
+            KafkaConsumer<byte[], byte[]> consumer,
+            List<TopicPartition> partitions,
+            Map<TopicPartition, Long> ends,
+            Instant from) {
+        if (from.isBefore(Instant.EPOCH.plus(CLOCK_MARGIN))) {
+            consumer.seekToBeginning(partitions);
+            return;
+        }
+        Map<TopicPartition, Long> times = new HashMap<>();
+        partitions.forEach(
+                partition -> times.put(partition, from.minus(CLOCK_MARGIN).toEpochMilli()));
+        Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(times);
+        for (TopicPartition partition : partitions) {
+            OffsetAndTimestamp first = found.get(partition);
+            consumer.seek(partition, first == null ? end(ends, partition) : first.offset());
+        }
+    }
+
+    private static long end(Map<TopicPartition, Long> ends, TopicPartition partition) {
+        return Objects.requireNonNull(ends.get(partition), "the broker left a partition out");
+    }
+}

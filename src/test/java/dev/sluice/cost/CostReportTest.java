@@ -1,0 +1,278 @@
+package dev.sluice.cost;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sluice.events.v1.ChargeKind;
+import dev.sluice.events.v1.CostIncurred;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CostReportTest {
+    private static final List<String> GROUPINGS = List.of(
+            "tenant",
+            "tenant,model",
+            "sku,schedule,day",
+            "month",
+            "guidance,outcome,kind",
+            "tag:project",
+            "tag:none,hour");
+
+    /** The sums that must not depend on how charges are grouped. */
+    private record Whole(
+            long requests,
+            long images,
+            long nanos,
+            long evaluations,
+            long skipped,
+            BigDecimal list,
+            BigDecimal effective) {
+        static final Whole NOTHING = new Whole(0, 0, 0, 0, 0, BigDecimal.ZERO, BigDecimal.ZERO);
+
+        Whole plus(Sums sums) {
+            return new Whole(
+                    requests + sums.requests(),
+                    images + sums.images(),
+                    nanos + sums.deviceNanos(),
+                    evaluations + sums.evaluations(),
+                    skipped + sums.skippedEvaluations(),
+                    list.add(sums.listCost()),
+                    effective.add(sums.effectiveCost()));
+        }
+
+        static Map<String, Whole> of(List<CostReport.Line> lines) {
+            Map<String, Whole> wholes = new TreeMap<>();
+            lines.forEach(line -> wholes.compute(
+                    line.currency(), (currency, whole) -> (whole == null ? NOTHING : whole).plus(line.sums())));
+            return wholes;
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void sumsOverAnyGroupingEqualTheTotal(long seed) {
+        List<CostIncurred> charges = RandomCharges.of(seed, 400);
+        Map<String, Whole> expected = new TreeMap<>();
+        charges.forEach(charge -> expected.compute(
+                charge.getBillingCurrency(),
+                (currency, whole) -> (whole == null ? Whole.NOTHING : whole).plus(Sums.of(charge))));
+
+        for (String grouping : GROUPINGS) {
+            CostReport report = report(grouping, charges);
+
+            assertThat(Whole.of(report.lines())).as(grouping).isEqualTo(expected);
+            assertThat(Whole.of(report.totals())).as(grouping).isEqualTo(expected);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void whatGroupsSavedAddsUpToWhatAllSaved(long seed) {
+        List<CostIncurred> charges = RandomCharges.of(seed, 400);
+        BigDecimal reference = savedCost(report("tenant", charges).totals());
+        assertThat(reference).isPositive();
+
+        for (String grouping : GROUPINGS) {
+            CostReport report = report(grouping, charges);
+            assertThat(savedCost(report.lines())).as(grouping).isCloseTo(reference, within(new BigDecimal("1e-25")));
+        }
+    }
+
+    @Test
+    void aSkippedEvaluationIsWorthWhatTheBundlesOwnTook() {
+        // 1 denoiser second over 10 evaluations, at 2 a second; the charge costs 2.
+        CostIncurred full = RandomCharges.priced(1_000_000_000, "2")
+                .setCostId("request:full")
+                .setChargeKind(ChargeKind.COMPUTE)
+                .setTenantId("rich")
+                .setRequestId("full")
+                .setModel("glyphs")
+                .setGuidance("CLASSIFIER_FREE")
+                .setOutcome("COMPLETED")
+                .setDenoiserNanos(1_000_000_000)
+                .setGuideNanos(0)
+                .setConditionalEvaluations(5)
+                .setUnconditionalEvaluations(5)
+                .build();
+        CostIncurred compressed = CostIncurred.newBuilder(full)
+                .setCostId("request:compressed")
+                .setTenantId("thrifty")
+                .setUnconditionalEvaluations(1)
+                .setSkippedEvaluations(4)
+                .setConditionalEvaluations(9)
+                .build();
+        CostIncurred elsewhere = CostIncurred.newBuilder(full)
+                .setCostId("request:elsewhere")
+                .setTenantId("other")
+                .setModel("slow")
+                .setDenoiserNanos(900)
+                .build();
+
+        List<CostReport.Line> lines =
+                report("tenant", List.of(full, compressed, elsewhere)).lines();
+
+        assertThat(lines).extracting(line -> line.values().getFirst()).containsExactly("other", "rich", "thrifty");
+        assertThat(lines.get(1).saved().seconds()).isZero();
+        assertThat(lines.get(2).saved().seconds()).isEqualByComparingTo("0.4");
+        assertThat(lines.get(2).saved().cost()).isEqualByComparingTo("0.8");
+    }
+
+    @Test
+    void whereNoneWasMeasuredNothingIsSaidToBeSaved() {
+        CostIncurred charge = RandomCharges.compute("a", "tenant")
+                .setGuidance("CLASSIFIER")
+                .setConditionalEvaluations(50)
+                .setSkippedEvaluations(50)
+                .build();
+        CostReport report = report("tenant", List.of(charge));
+
+        assertThat(report.totals().getFirst().saved()).isEqualTo(new Saved(BigDecimal.ZERO, BigDecimal.ZERO, 50));
+        assertThat(table(report)).contains("50 skipped evaluations are in no saving");
+    }
+
+    @Test
+    void aPricedEvaluationIsSavedAtItsPrice() {
+        CostIncurred charge = RandomCharges.compute("a", "tenant")
+                .setGuidance("CLASSIFIER_FREE")
+                .setPricingUnit("Million-Evaluation-Pixels")
+                .setConditionalEvaluations(50)
+                .setUnconditionalEvaluations(10)
+                .setSkippedEvaluations(40)
+                .setEffectiveCost(new BigDecimal("6").setScale(21))
+                .build();
+
+        assertThat(report("tenant", List.of(charge)).totals().getFirst().saved().cost())
+                .isEqualByComparingTo("4");
+    }
+
+    @Test
+    void aRepeatIsNotCountedAgain() {
+        CostIncurred charge = RandomCharges.compute("a", "tenant").build();
+
+        assertThat(report("tenant", List.of(charge, charge))
+                        .totals()
+                        .getFirst()
+                        .sums()
+                        .requests())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void csvHasARowForEachPriceAndItsCostIsPriceTimesQuantity() {
+        CostIncurred cheap = RandomCharges.compute("a", "ten\"ant, one")
+                .setTags(Map.of("team", "x", "run", "1"))
+                .build();
+        CostIncurred dear = RandomCharges.priced(5_000_000_000L, "3")
+                .setCostId("b")
+                .setChargeKind(cheap.getChargeKind())
+                .setTenantId(cheap.getTenantId())
+                .setRequestId("b")
+                .setOutcome("COMPLETED")
+                .build();
+        CostIncurred again = CostIncurred.newBuilder(cheap)
+                .setCostId("c")
+                .setTags(Map.of("team", "x", "run", "2"))
+                .build();
+        CostReport report =
+                new CostReport(FocusCsv.dimensions(List.of(Dimension.parse("tenant"), Dimension.parse("day"))));
+        List.of(cheap, dear, again, RandomCharges.overhead(1, 77)).forEach(report::add);
+        StringWriter text = new StringWriter();
+        FocusCsv.print(report, new PrintWriter(text, true));
+
+        List<String> lines = text.toString().lines().toList();
+        assertThat(text.toString()).contains("\r\n");
+        assertThat(lines).hasSize(4);
+        assertThat(lines.getFirst())
+                .isEqualTo("BillingAccountId,BillingCurrency,ChargeCategory,ChargeDescription,ChargePeriodStart,"
+                        + "ChargePeriodEnd,ServiceName,SkuId,ConsumedQuantity,ConsumedUnit,PricingQuantity,PricingUnit,"
+                        + "ListUnitPrice,ListCost,EffectiveCost,Tags,x_ChargeKind,x_Requests,x_Images,x_Evaluations,"
+                        + "x_SkippedEvaluations,x_SavedDeviceSeconds,x_SavedCost,x_Day");
+        assertThat(lines.get(1)).startsWith("(overhead),USD,Usage,\"Idle, warm-up and lost device time\",");
+        assertThat(lines.get(2)).startsWith("\"ten\"\"ant, one\",USD,").contains("\"{\"\"team\"\":\"\"x\"\"}\"");
+        assertThat(lines.get(3))
+                .contains(",5,Device-Seconds,5,Device-Seconds,3,15,15,{},COMPUTE,1,")
+                .endsWith(",2026-01-01");
+    }
+
+    @Test
+    void namesTheColumnsOfTheContractAsTheContractDoes() {
+        List<String> contract = CostIncurred.getClassSchema().getFields().stream()
+                .map(field -> field.name())
+                .filter(name -> Character.isUpperCase(name.charAt(0)))
+                .toList();
+        StringWriter text = new StringWriter();
+        FocusCsv.print(new CostReport(FocusCsv.dimensions(List.of())), new PrintWriter(text, true));
+
+        assertThat(text.toString().strip().split(","))
+                .containsAll(contract.stream()
+                        .filter(name -> !name.equals("AllocatedMethodId"))
+                        .toList());
+    }
+
+    @Test
+    void jsonKeepsEveryDigit() throws IOException {
+        CostReport report = report("tenant,model", RandomCharges.of(3, 50));
+        JsonNode json = new JsonMapper().readTree(CostJson.of(report));
+
+        BigDecimal lines = BigDecimal.ZERO;
+        for (JsonNode line : json.get("lines")) {
+            assertThat(line.get("listCost").isTextual()).isTrue();
+            lines = lines.add(new BigDecimal(line.get("listCost").textValue()));
+        }
+        BigDecimal totals = BigDecimal.ZERO;
+        for (JsonNode line : json.get("totals")) {
+            totals = totals.add(new BigDecimal(line.get("listCost").textValue()));
+        }
+        assertThat(lines).isEqualByComparingTo(totals);
+        assertThat(json.get("by")).hasSize(2);
+        assertThat(json.at("/lines/0/tenant").textValue()).isEqualTo("(overhead)");
+    }
+
+    @Test
+    void theTableEndsWithATotalOfEachCurrency() {
+        CostReport report = report("tenant", RandomCharges.of(5, 100));
+
+        assertThat(table(report)
+                        .lines()
+                        .filter(line -> line.startsWith("total"))
+                        .toList())
+                .satisfiesExactly(
+                        euro -> assertThat(euro).contains("EUR"),
+                        dollar -> assertThat(dollar).contains("USD"));
+    }
+
+    @Test
+    void anUnknownDimensionIsRefusedWithThoseThereAre() {
+        assertThatThrownBy(() -> Dimension.parse("tennant")).hasMessageContaining("tenant, model, sku");
+        assertThatThrownBy(() -> Dimension.parse("tag:")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static CostReport report(String by, List<CostIncurred> charges) {
+        CostReport report = new CostReport(
+                Arrays.stream(by.split(",")).map(Dimension::parse).toList());
+        charges.forEach(report::add);
+        return report;
+    }
+
+    private static BigDecimal savedCost(List<CostReport.Line> lines) {
+        return lines.stream().map(line -> line.saved().cost()).reduce(BigDecimal.ZERO, BigDecimal::add);
+    }
+
+    private static String table(CostReport report) {
+        StringWriter text = new StringWriter();
+        CostTable.print(report, new PrintWriter(text, true));
+        return text.toString();
+    }
+}

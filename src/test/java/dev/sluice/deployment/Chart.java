@@ -1,0 +1,88 @@
+package dev.sluice.deployment;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.TemplateCommand;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** The chart, as Helm itself renders it. */
+public final class Chart {
+    static final Path DIRECTORY = Path.of("helm", "sluice");
+    static final String RELEASE = "sluice";
+    static final String NAMESPACE = "images";
+
+    /** What every example adds to. */
+    static final Path MINIMAL = example("minimal");
+
+    /** With stand-ins for the dashboard and the alerts where those are made elsewhere. */
+    static final Path WHOLE = whole();
+
+    private Chart() {}
+
+    static Path example(String name) {
+        return DIRECTORY.resolve("examples").resolve(name + ".yaml");
+    }
+
+    /**
+     * What an installation with these values would send to the cluster.
+     *
+     * @param values files, of which a later one goes first
+     * @throws IllegalStateException where Helm, the values' schema or a template refuses them
+     */
+    public static List<JsonNode> render(List<Path> values) {
+        return Yaml.documents(text(values));
+    }
+
+    /** The rendered objects by {@code Kind/name}. */
+    static Map<String, JsonNode> objects(List<Path> values) {
+        Map<String, JsonNode> objects = new TreeMap<>();
+        for (JsonNode object : render(values)) {
+            String name = object.path("kind").asText() + "/"
+                    + object.path("metadata").path("name").asText();
+            if (objects.put(name, object) != null) {
+                throw new IllegalStateException(name + " is rendered twice");
+            }
+        }
+        return objects;
+    }
+
+    private static Path whole() {
+        if (Files.exists(DIRECTORY.resolve("rules/sluice.yaml"))) {
+            return DIRECTORY;
+        }
+        Path copy = Path.of("target", "chart", "sluice");
+        try (Stream<Path> files = Files.walk(DIRECTORY)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path target = copy.resolve(DIRECTORY.relativize(file));
+                Files.createDirectories(target.getParent());
+                Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
+            }
+            Files.createDirectories(copy.resolve("rules"));
+            Files.createDirectories(copy.resolve("dashboards"));
+            Files.writeString(copy.resolve("rules/sluice.yaml"), "groups: [{name: a, rules: [{alert: A, expr: up}]}]");
+            Files.writeString(copy.resolve("dashboards/sluice.json"), "{}");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return copy;
+    }
+
+    private static String text(List<Path> values) {
+        TemplateCommand template = new Helm(WHOLE)
+                .template()
+                .withName(RELEASE)
+                .withNamespace(NAMESPACE)
+                // Helm takes an old one where it has no cluster to ask.
+                .withKubeVersion("1.34.0");
+        values.forEach(template::withValuesFile);
+        return template.call();
+    }
+}

@@ -1,0 +1,203 @@
+package dev.sluice.deployment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.Schema;
+import com.sun.net.httpserver.HttpServer;
+import dev.sluice.stream.Topics;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What can be said of docker-compose.yml without Docker. */
+class ComposeTest {
+    private static final Path FILE = Path.of("docker-compose.yml");
+    private static final JsonNode COMPOSE = Yaml.read(FILE);
+    private static final Dockerfile DOCKERFILE = Dockerfile.read(Path.of("Dockerfile"));
+
+    @Test
+    void isAComposeFile() throws IOException {
+        ObjectNode specification = (ObjectNode) new JsonMapper()
+                .readTree(
+                        Path.of("src/test/resources/compose/compose-spec.json").toFile());
+        // It names its dialect by https, which stands in no list of dialects.
+        specification.remove("$schema");
+        specification.remove("$id");
+        Schema schema = JsonSchemas.compile(specification);
+        ObjectNode compose = COMPOSE.deepCopy();
+
+        assertThat(JsonSchemas.problems(schema, compose)).isEmpty();
+        ((ObjectNode) compose.path("services").path("kafka")).put("imge", "x");
+        assertThat(JsonSchemas.problems(schema, compose)).hasSize(1);
+    }
+
+    @Test
+    void pinsEveryImageThatItDoesNotBuild() {
+        for (Map.Entry<String, JsonNode> service : services()) {
+            JsonNode build = service.getValue().path("build");
+            if (build.isMissingNode()) {
+                assertThat(service.getValue().path("image").asText())
+                        .as(service.getKey())
+                        .matches(PinnedImage::matches);
+            } else {
+                assertThat(DOCKERFILE.hasStage(build.path("target").asText())).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void listensOnLoopbackAlone() {
+        List<String> ports = services().stream()
+                .flatMap(service -> texts(service.getValue().path("ports")).stream())
+                .toList();
+
+        assertThat(ports).isNotEmpty().allMatch(port -> port.startsWith("127.0.0.1:"));
+    }
+
+    @Test
+    void waitsOnlyForWhatCanComeTrue() {
+        for (Map.Entry<String, JsonNode> service : services()) {
+            service.getValue().path("depends_on").properties().forEach(wait -> {
+                JsonNode other = COMPOSE.path("services").path(wait.getKey());
+                switch (wait.getValue().path("condition").asText()) {
+                    case "service_healthy" ->
+                        assertThat(other.path("healthcheck").path("test"))
+                                .as(wait.getKey())
+                                .isNotEmpty();
+                    case "service_completed_successfully" ->
+                        assertThat(other.path("entrypoint").path(1).asText())
+                                .as(wait.getKey() + " runs a script that ends")
+                                .endsWith(".sh");
+                    default -> throw new AssertionError(service.getKey() + " waits for " + wait);
+                }
+            });
+        }
+    }
+
+    @Test
+    void mountsFilesThatAreThere() {
+        List<Path> mounted = services().stream()
+                .flatMap(service -> texts(service.getValue().path("volumes")).stream())
+                .filter(volume -> volume.startsWith("./compose/"))
+                .map(volume -> Path.of(volume.substring(0, volume.indexOf(':'))))
+                .toList();
+
+        assertThat(mounted).isNotEmpty().allSatisfy(path -> assertThat(path).exists());
+    }
+
+    @Test
+    void declaresTheVolumesThatItNames() {
+        List<String> named = services().stream()
+                .flatMap(service -> texts(service.getValue().path("volumes")).stream())
+                .map(volume -> volume.substring(0, volume.indexOf(':')))
+                .filter(volume -> !volume.startsWith("./"))
+                .toList();
+
+        assertThat(COMPOSE.path("volumes").fieldNames()).toIterable().containsExactlyInAnyOrderElementsOf(named);
+    }
+
+    @Test
+    void makesEveryTopicOfAWorkerOnce() throws IOException {
+        Matcher topic =
+                Pattern.compile("(?m)^topic (\\S+)$").matcher(Files.readString(Path.of("compose/kafka/topics.sh")));
+        List<String> made = new ArrayList<>();
+        while (topic.find()) {
+            made.add(topic.group(1));
+        }
+
+        assertThat(made).containsExactlyElementsOf(Topics.DEFAULT.all());
+    }
+
+    @Test
+    void scrapesTheServicesThatServeMetrics() {
+        JsonNode lookup = Yaml.read(Path.of("compose/prometheus/prometheus.yml"))
+                .path("scrape_configs")
+                .path(0)
+                .path("dns_sd_configs")
+                .path(0);
+
+        assertThat(texts(lookup.path("names")))
+                .containsExactlyInAnyOrderElementsOf(services().stream()
+                        .filter(service -> !service.getValue().path("build").isMissingNode())
+                        .map(Map.Entry::getKey)
+                        .toList());
+        assertThat(lookup.path("port").asInt()).isEqualTo(8080);
+    }
+
+    @Test
+    void runsWorkersWithAReadOnlyRootAndWithoutPrivileges() {
+        for (String name : List.of("worker", "worker-gpu")) {
+            JsonNode worker = COMPOSE.path("services").path(name);
+
+            assertThat(worker.path("read_only").asBoolean()).isTrue();
+            assertThat(texts(worker.path("cap_drop"))).containsExactly("ALL");
+            // Native libraries of S3 and RocksDB unpack themselves there; Docker's tmpfs forbids to run from it by
+            // default.
+            assertThat(texts(worker.path("tmpfs"))).hasSize(1).allMatch(tmp -> tmp.startsWith("/tmp:exec,"));
+            assertThat(texts(worker.path("volumes"))).hasSize(1).allMatch(state -> state.endsWith(":/var/lib/sluice"));
+        }
+    }
+
+    @Test
+    void namesBundlesWhereTheImageHasThem() {
+        String bundles = COMPOSE.path("services")
+                .path("worker")
+                .path("environment")
+                .path("SLUICE_BUNDLES")
+                .asText();
+
+        assertThat(bundles.split(","))
+                .allSatisfy(bundle -> assertThat(Path.of(bundle.replaceFirst("^/opt/sluice/", ""), "bundle.json"))
+                        .exists());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"200, 0", "503, 1"})
+    void judgesAWorkerByItsReadiness(int status, int exitCode) throws Exception {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/health/ready", exchange -> {
+            exchange.sendResponseHeaders(status, -1);
+            exchange.close();
+        });
+        server.start();
+        try {
+            List<String> test = texts(
+                    COMPOSE.path("services").path("worker").path("healthcheck").path("test"));
+            String script =
+                    test.get(3).replace("/8080", "/" + server.getAddress().getPort());
+            Process probe = new ProcessBuilder(test.get(1), test.get(2), script)
+                    .redirectErrorStream(true)
+                    .start();
+
+            assertThat(probe.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(probe.exitValue()).isEqualTo(exitCode);
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    private static List<Map.Entry<String, JsonNode>> services() {
+        return List.copyOf(COMPOSE.path("services").properties());
+    }
+
+    private static List<String> texts(JsonNode list) {
+        return StreamSupport.stream(list.spliterator(), false)
+                .map(JsonNode::asText)
+                .toList();
+    }
+}
