@@ -77,6 +77,20 @@ class ArchitectureTest {
                                 "org.rocksdb..",
                                 LOG)
                         .andGenerated(),
+                MaySee.of("audit", request, in("model"), in("engine"), in("stream"), LOG),
+                MaySee.of(
+                                "metrics",
+                                request,
+                                in("audit"),
+                                in("model"),
+                                in("engine"),
+                                in("storage"),
+                                in("wire"),
+                                in("stream"),
+                                KAFKA,
+                                "io.micrometer..",
+                                LOG)
+                        .andGenerated(),
                 MaySee.of(
                         "standalone",
                         KAFKA,

@@ -3,6 +3,7 @@ package dev.sluice.app;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.storage.S3CheckpointStore;
 import dev.sluice.storage.S3Settings;
+import dev.sluice.storage.StorageCounters;
 import dev.sluice.stream.CheckpointSettings;
 import dev.sluice.stream.Checkpoints;
 import java.time.Clock;
@@ -21,10 +22,15 @@ record CheckpointOptions(CheckpointSettings when, String prefix, Duration ttl) {
     private static final Duration FETCH_PATIENCE = Duration.ofSeconds(5);
 
     /** The worker's checkpoints, where there are any. */
-    Optional<Checkpoints> open(S3Settings s3, String platform, Clock clock, EngineClock engineClock) {
+    Optional<Checkpoints> open(
+            S3Settings s3, String platform, Clock clock, EngineClock engineClock, StorageCounters counters) {
         return when.on()
                 ? Optional.of(new Checkpoints(
-                        new S3CheckpointStore(s3, prefix, ttl, clock), when, FETCH_PATIENCE, platform, engineClock))
+                        new S3CheckpointStore(s3, prefix, ttl, clock, counters),
+                        when,
+                        FETCH_PATIENCE,
+                        platform,
+                        engineClock))
                 : Optional.empty();
     }
 }

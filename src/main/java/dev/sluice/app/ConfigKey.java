@@ -128,6 +128,11 @@ record ConfigKey(String name, Optional<String> fallback, boolean secret, String 
             key("price.overhead-interval", "60s", "How often device time that no request answers for is charged"),
             key("http.host", "127.0.0.1", "Address for health and metrics"),
             key("http.port", "8080", "Port for health and metrics; 0 for a free one"),
+            key("metrics.tenants", "100", "Tenants that have metrics of their own; those that come later share one"),
+            key(
+                    "metrics.audit-share",
+                    "0.01",
+                    "Share of the requests whose images the bundle's two classifiers judge, on the CPU; 0 for none"),
             key(
                     "health.longest-call",
                     "5m",

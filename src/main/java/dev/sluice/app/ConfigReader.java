@@ -129,6 +129,16 @@ final class ConfigReader {
         });
     }
 
+    double share(String name) {
+        return parsed(name, "a number from 0 to 1", 0.0, text -> {
+            double value = Double.parseDouble(text);
+            if (!(value >= 0 && value <= 1)) {
+                throw new IllegalArgumentException();
+            }
+            return value;
+        });
+    }
+
     Currency currency(String name) {
         return parsed(name, "a currency code such as USD", Currency.getInstance("USD"), Currency::getInstance);
     }

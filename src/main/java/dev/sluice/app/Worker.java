@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import dev.sluice.audit.Audits;
 import dev.sluice.engine.CallRows;
 import dev.sluice.engine.CallSizeSweep;
 import dev.sluice.engine.DeviceMeter;
@@ -8,12 +9,18 @@ import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.EngineSettings;
 import dev.sluice.engine.MeterFile;
 import dev.sluice.engine.SteadyClock;
+import dev.sluice.metrics.EngineMeters;
+import dev.sluice.metrics.ProcessMeters;
+import dev.sluice.metrics.StoreMeters;
+import dev.sluice.metrics.StreamMeters;
+import dev.sluice.metrics.WorkerMeters;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleException;
 import dev.sluice.model.BundleManifest;
 import dev.sluice.model.TorchScriptBundles;
 import dev.sluice.model.VerifiedBundle;
 import dev.sluice.storage.S3ImageStore;
+import dev.sluice.storage.StorageCounters;
 import dev.sluice.stream.Checkpoints;
 import dev.sluice.stream.Finisher;
 import dev.sluice.stream.LostDeviceTime;
@@ -35,6 +42,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -57,6 +65,7 @@ final class Worker implements AutoCloseable {
     private final Engine engine;
     private final S3ImageStore store;
     private final Finisher finisher;
+    private final Audits audits;
     private final StreamWorker stream;
     private final Optional<Checkpoints> checkpoints;
     private final Probes probes;
@@ -81,6 +90,7 @@ final class Worker implements AutoCloseable {
             Engine engine,
             S3ImageStore store,
             Finisher finisher,
+            Audits audits,
             StreamWorker stream,
             Optional<Checkpoints> checkpoints,
             Probes probes,
@@ -93,6 +103,7 @@ final class Worker implements AutoCloseable {
         this.engine = engine;
         this.store = store;
         this.finisher = finisher;
+        this.audits = audits;
         this.stream = stream;
         this.checkpoints = checkpoints;
         this.probes = probes;
@@ -134,7 +145,7 @@ final class Worker implements AutoCloseable {
     private static Worker start(
             WorkerConfig config, List<VerifiedBundle> verified, Hooks hooks, Probes probes, HttpEndpoint http)
             throws InterruptedException {
-        Clock clock = new SteadyClock(hooks.systemClock());
+        SteadyClock clock = new SteadyClock(hooks.systemClock());
         TorchScriptBundles torch = config.device().open();
         List<Bundle> bundles =
                 verified.stream().map(torch::open).map(hooks.bundles()).toList();
@@ -159,30 +170,47 @@ final class Worker implements AutoCloseable {
         engine.start();
 
         S3ImageStore store = new S3ImageStore(config.s3());
-        Finisher finisher =
-                new Finisher(store, config.finishThreads(), config.finishMaxRequests(), clock, hooks.milestones());
-        WorkerMetrics metrics = new WorkerMetrics(engine, bundles);
-        metrics.watch(store.counters());
+        WorkerMeters meters =
+                new WorkerMeters(engine.backlogs().keySet(), config.metrics().tenants());
+        meters.bind(new EngineMeters(engine, bundles));
+        meters.bind(new StoreMeters("images", store.counters()));
+        StorageCounters checkpointCalls = new StorageCounters();
+        meters.bind(new StoreMeters("checkpoints", checkpointCalls));
+        Audits audits = new Audits(
+                config.metrics().auditShare() == 0 ? List.of() : onCpu(verified),
+                config.metrics().auditShare(),
+                meters.audits(),
+                () -> torch.prepareCallingThread(1));
+        Finisher finisher = new Finisher(
+                store,
+                config.finishThreads(),
+                config.finishMaxRequests(),
+                clock,
+                hooks.milestones(),
+                meters.andThen(audits));
         Overhead overhead = new Overhead(engine.meter(), config.overheadInterval(), startedAt);
         Optional<Checkpoints> checkpoints =
-                config.checkpoints().open(config.s3(), torch.platform(), clock, EngineClock.SYSTEM);
+                config.checkpoints().open(config.s3(), torch.platform(), clock, EngineClock.SYSTEM, checkpointCalls);
         WorkerParts parts = new WorkerParts(
                 engine,
                 finisher,
                 new RequestDecoder(),
                 encoder,
                 overhead,
-                metrics::settled,
+                meters,
                 hooks.milestones(),
                 clock,
                 checkpoints);
         CompletableFuture<Throwable> fatal = new CompletableFuture<>();
         StreamWorker stream =
                 new StreamWorker(config.stream(), parts, () -> engine.hasRoom() && finisher.hasRoom(), fatal::complete);
-        http.serveMetrics(metrics::scrape);
+        BooleanSupplier ready = () -> engine.healthy() && stream.running();
+        meters.bind(new ProcessMeters(startedAt, ready, clock::systemAhead));
+        meters.bind(new StreamMeters(stream, engine.backlogs().values(), clock));
+        http.serveMetrics(meters::scrape);
         probes.warm(
                 () -> engine.healthy() && engine.silence().compareTo(config.longestCall()) < 0 && stream.alive(),
-                () -> engine.healthy() && stream.running());
+                ready);
         LostDeviceTime lostDeviceTime = new LostDeviceTime(meterFile, config.stream(), overhead, clock);
         stream.start();
         lostDeviceTime.start();
@@ -192,6 +220,7 @@ final class Worker implements AutoCloseable {
                 engine,
                 store,
                 finisher,
+                audits,
                 stream,
                 checkpoints,
                 probes,
@@ -250,6 +279,7 @@ final class Worker implements AutoCloseable {
         stream.close(LEAVE_PATIENCE);
         meterFile.close();
         finisher.close();
+        audits.close();
         checkpoints.ifPresent(Checkpoints::close);
         store.close();
         bundles.forEach(Bundle::close);
@@ -280,6 +310,12 @@ final class Worker implements AutoCloseable {
             }
             throw new IllegalStateException("the bundles can't be called", e.getCause());
         }
+    }
+
+    /** The bundles once more, beside the engine: a network comes to memory when it is first called. */
+    private static List<Bundle> onCpu(List<VerifiedBundle> verified) {
+        TorchScriptBundles cpu = TorchScriptBundles.onCpu();
+        return verified.stream().map(cpu::open).toList();
     }
 
     /** What nobody has a price for can't be charged, and so isn't served. */

@@ -47,6 +47,7 @@ record WorkerConfig(
         PriceList prices,
         Duration overheadInterval,
         InetSocketAddress http,
+        MetricsOptions metrics,
         Duration longestCall,
         Duration startupPatience,
         Duration shutdownGrace) {
@@ -92,6 +93,7 @@ record WorkerConfig(
                 PriceOptions.read(reader),
                 reader.duration("price.overhead-interval"),
                 new InetSocketAddress(reader.text("http.host"), reader.integer("http.port", 0, 65535)),
+                new MetricsOptions(reader.integer("metrics.tenants", 0, 100_000), reader.share("metrics.audit-share")),
                 reader.duration("health.longest-call"),
                 reader.duration("startup.patience"),
                 reader.duration("shutdown.grace"));

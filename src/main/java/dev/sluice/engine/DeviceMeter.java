@@ -30,13 +30,18 @@ public final class DeviceMeter {
         return spent.total();
     }
 
+    /** Time in each network's calls. */
+    public synchronized PerNetwork spent() {
+        return spent;
+    }
+
     /** Time in calls that no job answers for. */
     public synchronized long overheadNanos() {
         return overhead.deviceNanos();
     }
 
     /** What no job answers for. */
-    synchronized DeviceUsage overhead() {
+    public synchronized DeviceUsage overhead() {
         return overhead;
     }
 

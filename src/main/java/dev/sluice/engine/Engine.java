@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -193,9 +194,29 @@ public final class Engine implements AutoCloseable {
 
     /** How large a bundle's calls are now: as set, or smaller where the device ran out of memory. By bundle name. */
     public Map<String, CallShape> callShapes() {
-        Map<String, CallShape> shapes = new TreeMap<>();
-        loop.lanes().forEach((name, lane) -> shapes.put(name, lane.callShape()));
-        return shapes;
+        return ofLanes(Lane::callShape);
+    }
+
+    /** How large a bundle's calls were set to be. By bundle name. */
+    public Map<String, CallShape> callShapesAsSet() {
+        return ofLanes(Lane::callShapeAsSet);
+    }
+
+    /** What is still to be done for each bundle. By bundle name. */
+    public Map<String, Backlog> backlogs() {
+        return ofLanes(Lane::backlog);
+    }
+
+    /** Whether a bundle takes requests: it hasn't kept failing. */
+    public boolean inService(String bundle) {
+        Lane lane = loop.lanes().get(bundle);
+        return lane != null && !lane.breaker().open();
+    }
+
+    private <T> Map<String, T> ofLanes(Function<Lane, T> property) {
+        Map<String, T> properties = new TreeMap<>();
+        loop.lanes().forEach((name, lane) -> properties.put(name, property.apply(lane)));
+        return properties;
     }
 
     /** Whether the engine's thread is up and has met no bug, and not every bundle keeps failing. */

@@ -91,6 +91,8 @@ final class EngineLoop {
                             throw failure.cause();
                         }
                         again = true;
+                    } else if (result.call().network() == Network.DENOISER) {
+                        lane.backlog().guess(result.call().rowsPerCall(), result.nanos());
                     }
                 }
                 toMake = again ? lane.warmUpCalls(shelf.bring(lane)) : List.of();
@@ -180,6 +182,7 @@ final class EngineLoop {
             case Values(FloatBuffer values) -> {
                 call.lane().breaker().succeeded();
                 meter.charged(call.network(), result.nanos());
+                call.lane().backlog().measured(call.rows().size(), result.nanos());
                 share(call, values, call.split(result.nanos()), result.startNanos());
             }
             case Failure failure -> {

@@ -34,6 +34,11 @@ final class EvaluationCount {
                 .plus(new Evaluations(0, 0, 0, 0, 0, upsampled, decoded));
     }
 
+    /** Rows that another engine made. */
+    long inheritedRows() {
+        return inherited.rows();
+    }
+
     void rowCameBack(Role role) {
         rows.merge(role, 1L, Long::sum);
     }

@@ -37,6 +37,9 @@ final class Job {
     private long firstRowNanos = -1;
     private long lastProgressNanos;
     private int imagesDone;
+    /** Evaluations that its images will still make. */
+    private long evaluationsLeft;
+
     private boolean begun;
     private boolean ended;
     private long age;
@@ -73,6 +76,8 @@ final class Job {
         stepsTaken =
                 inherited.stream().mapToLong(image -> image.stepsTaken(recipe)).sum();
         imagesDone = (int) inherited.stream().filter(JobSnapshot.Image::done).count();
+        evaluationsLeft = evaluationsPerImage() * request.images() - evaluations.inheritedRows();
+        lane.backlog().add(evaluationsLeft);
     }
 
     GenerationRequest request() {
@@ -158,6 +163,10 @@ final class Job {
         }
         usage = usage.plus(share);
         evaluations.rowCameBack(role);
+        if (!role.encodes()) {
+            evaluationsLeft--;
+            lane.backlog().takeOff(1);
+        }
     }
 
     void stepTaken(long nowNanos, Duration progressInterval) {
@@ -212,10 +221,12 @@ final class Job {
 
     void endSilently() {
         ended = true;
+        lane.backlog().takeOff(evaluationsLeft);
+        evaluationsLeft = 0;
     }
 
     private void end(JobEnd end) {
-        ended = true;
+        endSilently();
         listener.ended(end);
     }
 

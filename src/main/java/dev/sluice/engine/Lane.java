@@ -16,7 +16,8 @@ import java.util.Optional;
 
 /**
  * One bundle's side of the engine: what waits for it, the buffers of its calls, and how it fares. Confined to the
- * engine's loop, but for {@link #recipes}, {@link #breaker} and {@link #callShape}.
+ * engine's loop, but for {@link #recipes}, {@link #breaker}, {@link #backlog} and
+ * the call shapes.
  */
 final class Lane {
     private final Bundle bundle;
@@ -25,7 +26,9 @@ final class Lane {
     private final CallSize callSize;
     private final Packing packing;
     private final Map<Network, TakingTurns> buffers = new EnumMap<>(Network.class);
+    private final Backlog backlog = new Backlog();
     private final long bundleBytes;
+    private final CallShape callShapeAsSet;
     private volatile CallShape callShape;
     private RecentContexts recentContexts = new RecentContexts();
     private int jobs;
@@ -40,7 +43,8 @@ final class Lane {
         CallRows rows = settings.rows(bundle.name());
         packing = new Packing(rows, settings.guidePatience());
         bundleBytes = bundle.residence().bytes();
-        callShape = shape();
+        callShapeAsSet = shape();
+        callShape = callShapeAsSet;
         bundle.has().forEach(this::allocate);
     }
 
@@ -62,6 +66,15 @@ final class Lane {
 
     Packing packing() {
         return packing;
+    }
+
+    Backlog backlog() {
+        return backlog;
+    }
+
+    /** The size of this lane's calls before any was halved. */
+    CallShape callShapeAsSet() {
+        return callShapeAsSet;
     }
 
     /** The size of this lane's calls now. */

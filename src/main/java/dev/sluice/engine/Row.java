@@ -33,6 +33,11 @@ record Row(Requester requester, Role role) {
         Role(Network network) {
             this.network = network;
         }
+
+        /** Whether the result is a prompt's encoding, which no plan counts. */
+        boolean encodes() {
+            return network == Network.TEXT_ENCODER || network == Network.GUIDE_TEXT_ENCODER;
+        }
     }
 
     Network network() {

@@ -54,6 +54,11 @@ public final class SteadyClock extends Clock {
         return last;
     }
 
+    /** How far ahead the system's calendar is. */
+    public synchronized Duration systemAhead() {
+        return Duration.between(last.plusNanos(nanos.getAsLong() - lastNanos), system.instant());
+    }
+
     private void tellOfStep(Duration behind) {
         boolean away = behind.abs().compareTo(STEP) > 0;
         if (away && !stepped) {

@@ -20,10 +20,15 @@ final class Retrier {
     private static final Logger LOG = LoggerFactory.getLogger(Retrier.class);
 
     private final RetryPolicy policy;
-    private final StorageCounters counters = new StorageCounters();
+    private final StorageCounters counters;
 
     Retrier(RetryPolicy policy) {
+        this(policy, new StorageCounters());
+    }
+
+    Retrier(RetryPolicy policy, StorageCounters counters) {
         this.policy = policy;
+        this.counters = counters;
     }
 
     StorageCounters counters() {

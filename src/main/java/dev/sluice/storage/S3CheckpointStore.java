@@ -35,6 +35,7 @@ public final class S3CheckpointStore implements CheckpointStore {
     private final String prefix;
     private final Duration ttl;
     private final Clock clock;
+    private final StorageCounters counters;
 
     /**
      * A store with connections of its own.
@@ -43,6 +44,11 @@ public final class S3CheckpointStore implements CheckpointStore {
      * @param ttl after which a checkpoint is not used any more
      */
     public S3CheckpointStore(S3Settings settings, String prefix, Duration ttl, Clock clock) {
+        this(settings, prefix, ttl, clock, new StorageCounters());
+    }
+
+    /** As above, counting its calls there. */
+    public S3CheckpointStore(S3Settings settings, String prefix, Duration ttl, Clock clock, StorageCounters counters) {
         this.throughShutdown = ThroughShutdown.hold(settings.client());
         this.client = S3Clients.create(settings);
         this.encryption = settings.encryption();
@@ -50,13 +56,14 @@ public final class S3CheckpointStore implements CheckpointStore {
         this.prefix = prefix;
         this.ttl = ttl;
         this.clock = clock;
+        this.counters = counters;
     }
 
     @Override
     public CompletionStage<Void> put(CheckpointAddress address, byte[] snapshot) {
         String key = key(address);
         byte[] object = CheckpointFormat.write(address, clock.instant(), snapshot);
-        return new Retrier(WRITING)
+        return new Retrier(WRITING, counters)
                 .run(
                         "put " + bucket + "/" + key,
                         () -> client.putObject(
@@ -71,7 +78,7 @@ public final class S3CheckpointStore implements CheckpointStore {
     @Override
     public CompletionStage<Optional<byte[]>> get(CheckpointAddress address) {
         String key = key(address);
-        return new Retrier(READING)
+        return new Retrier(READING, counters)
                 .run("get " + bucket + "/" + key, () -> fetch(key))
                 .thenApply(object -> object.flatMap(bytes -> usable(address, bytes)));
     }
@@ -96,7 +103,7 @@ public final class S3CheckpointStore implements CheckpointStore {
     @Override
     public CompletionStage<Void> delete(CheckpointAddress address) {
         String key = key(address);
-        return new Retrier(WRITING)
+        return new Retrier(WRITING, counters)
                 .run(
                         "delete " + bucket + "/" + key,
                         () -> client.deleteObject(

@@ -38,6 +38,7 @@ final class DeadLetters {
 
     private final String topic;
     private final int maxBytes;
+    private final DeadLetterCounts counts;
 
     /**
      * Reads the topic and the cap.
@@ -47,12 +48,14 @@ final class DeadLetters {
     static DeadLetters of(Map<String, ?> configs) {
         return new DeadLetters(
                 required(configs, StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG),
-                Integer.parseInt(required(configs, MAX_BYTES)));
+                Integer.parseInt(required(configs, MAX_BYTES)),
+                DeadLetterCounts.in(configs));
     }
 
-    private DeadLetters(String topic, int maxBytes) {
+    private DeadLetters(String topic, int maxBytes, DeadLetterCounts counts) {
         this.topic = topic;
         this.maxBytes = maxBytes;
+        this.counts = counts;
     }
 
     ProducerRecord<byte[], byte[]> letter(
@@ -65,6 +68,7 @@ final class DeadLetters {
                 key == null ? 0 : key.length,
                 value == null ? 0 : value.length,
                 message(reason));
+        counts.count(reason);
         Long timestamp = context.timestamp() < 0 ? null : context.timestamp();
         ProducerRecord<byte[], byte[]> letter =
                 new ProducerRecord<>(topic, null, timestamp, cut(key, MAX_KEY_BYTES), cut(value, maxBytes));

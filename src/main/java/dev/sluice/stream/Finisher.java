@@ -44,6 +44,7 @@ public final class Finisher implements AutoCloseable {
     private final int maxRequests;
     private final Clock clock;
     private final Milestones milestones;
+    private final FinishObserver observer;
     private final PngEncoder encoder = new PngEncoder();
     private final AtomicInteger requestsInside = new AtomicInteger();
     private final ExecutorService pool;
@@ -55,10 +56,22 @@ public final class Finisher implements AutoCloseable {
      * @param maxRequests requests being finished at which this counts as full
      */
     public Finisher(ImageStore store, int threads, int maxRequests, Clock clock, Milestones milestones) {
+        this(store, threads, maxRequests, clock, milestones, FinishObserver.NONE);
+    }
+
+    /** As above, with somebody who hears of what is stored. */
+    public Finisher(
+            ImageStore store,
+            int threads,
+            int maxRequests,
+            Clock clock,
+            Milestones milestones,
+            FinishObserver observer) {
         this.store = store;
         this.maxRequests = maxRequests;
         this.clock = clock;
         this.milestones = milestones;
+        this.observer = observer;
         pool = Executors.newFixedThreadPool(
                 threads,
                 Thread.ofPlatform().name("sluice-finish-", 0).daemon(true).factory());
@@ -80,7 +93,13 @@ public final class Finisher implements AutoCloseable {
         requestsInside.incrementAndGet();
         long start = System.nanoTime();
         return CompletableFuture.supplyAsync(() -> encode(request, sampled), pool)
-                .thenCompose(pngs -> storeAll(request, pngs, patience(giveUpAt)))
+                .thenCompose(pngs -> {
+                    long encoded = System.nanoTime();
+                    return storeAll(request, pngs, patience(giveUpAt)).thenApply(images -> {
+                        tellStored(request, sampled, encoded - start, System.nanoTime() - encoded);
+                        return images;
+                    });
+                })
                 .handle((images, failure) -> failure == null
                         ? completed(request, sampled, acceptedAt, images, Duration.ofNanos(System.nanoTime() - start))
                         : notStored(request, sampled, failure))
@@ -102,6 +121,15 @@ public final class Finisher implements AutoCloseable {
         }
         milestones.reached(Milestone.ENCODED, request.id());
         return pngs;
+    }
+
+    /** No fault of an observer costs a request its images. */
+    private void tellStored(GenerationRequest request, JobEnd.Sampled sampled, long encodingNanos, long uploadNanos) {
+        try {
+            observer.stored(request, sampled, Duration.ofNanos(encodingNanos), Duration.ofNanos(uploadNanos));
+        } catch (RuntimeException e) {
+            LOG.error("finish_observer_failed", e);
+        }
     }
 
     private Duration patience(Instant giveUpAt) {

@@ -5,8 +5,10 @@ import dev.sluice.state.v1.SettledRequest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.WindowStore;
@@ -27,14 +29,18 @@ final class Ledger {
     private final KeyValueStore<String, PendingRequest> pending;
     private final WindowStore<String, SettledRequest> settled;
     private final Duration retention;
+    private final Unsettled unsettled;
+    private final Set<String> mine = new HashSet<>();
 
     Ledger(
             KeyValueStore<String, PendingRequest> pending,
             WindowStore<String, SettledRequest> settled,
-            Duration retention) {
+            Duration retention,
+            Unsettled unsettled) {
         this.pending = pending;
         this.settled = settled;
         this.retention = retention;
+        this.unsettled = unsettled;
     }
 
     /** What was accepted and has no outcome yet. */
@@ -42,7 +48,9 @@ final class Ledger {
         List<PendingRequest> requests = new ArrayList<>();
         try (KeyValueIterator<String, PendingRequest> entries = pending.all()) {
             while (entries.hasNext()) {
-                requests.add(entries.next().value);
+                PendingRequest request = entries.next().value;
+                tell(request);
+                requests.add(request);
             }
         }
         return requests;
@@ -71,11 +79,26 @@ final class Ledger {
 
     void accept(PendingRequest request) {
         pending.put(request.getRequest().getRequestId(), request);
+        tell(request);
     }
 
     /** Remembers an outcome, and that nothing is pending. */
     void settle(String requestId, String contentHash, String outcome, Instant now) {
         pending.delete(requestId);
+        mine.remove(requestId);
+        unsettled.settled(requestId);
         settled.put(requestId, new SettledRequest(contentHash, now, outcome), now.toEpochMilli());
+    }
+
+    /** The task goes away, and takes its requests along. */
+    void close() {
+        mine.forEach(unsettled::settled);
+        mine.clear();
+    }
+
+    private void tell(PendingRequest request) {
+        String id = request.getRequest().getRequestId();
+        mine.add(id);
+        unsettled.accepted(id, request.getAcceptedAt());
     }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.stream;
 
+import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Outcome;
@@ -32,6 +33,7 @@ final class Settlement {
     void refuse(PendingRequest pending, Decoded.Invalid invalid) {
         sinks.failed(parts.encoder().refused(invalid, pending.getAcceptedAt()), traceparent(pending));
         remember(pending, invalid.refusal().code().name());
+        transactions.whenDecided(() -> parts.observer().refused(invalid.refusal()), () -> {});
     }
 
     /** A valid request that won't be served. */
@@ -48,13 +50,16 @@ final class Settlement {
                 sinks.failed(parts.encoder().failed(request, failed, now), traceparent(pending));
         }
         if (outcome.usage().rows() > 0) {
-            sinks.incurred(parts.encoder().cost(request, outcome, acceptedAt(pending, now), now), traceparent(pending));
+            incur(parts.encoder().cost(request, outcome, acceptedAt(pending, now), now), traceparent(pending));
         }
         remember(pending, EventEncoder.nameOf(outcome));
-        parts.observer().settled(request, outcome, Duration.between(acceptedAt(pending, now), now));
         parts.milestones().reached(Milestone.SETTLED, request.id());
         transactions.whenDecided(
-                () -> parts.milestones().reached(Milestone.COMMITTED, request.id()), () -> writeOff(outcome.usage()));
+                () -> {
+                    parts.observer().settled(request, outcome, ages(pending, outcome, now));
+                    parts.milestones().reached(Milestone.COMMITTED, request.id());
+                },
+                () -> writeOff(outcome.usage()));
     }
 
     /** Tells how far a request has come, and when it should end if it goes on as it did. */
@@ -77,16 +82,35 @@ final class Settlement {
         Overhead overhead = parts.overhead();
         overhead.take(parts.clock().instant()).ifPresent(charge -> {
             transactions.whenDecided(() -> {}, () -> overhead.giveBack(charge));
-            sinks.incurred(
+            incur(
                     parts.encoder().overhead(charge.sequence(), charge.usage(), charge.start(), charge.end()),
                     Optional.empty());
         });
         overhead.takeLost().ifPresent(charge -> {
             transactions.whenDecided(charge.committed(), () -> overhead.lost(charge));
-            sinks.incurred(
+            incur(
                     parts.encoder().lost(charge.process(), charge.usage(), charge.start(), charge.end()),
                     Optional.empty());
         });
+    }
+
+    private void incur(CostIncurred charge, Optional<String> traceparent) {
+        sinks.incurred(charge, traceparent);
+        transactions.whenDecided(() -> parts.observer().incurred(charge), () -> {});
+    }
+
+    private static SettlementObserver.Ages ages(PendingRequest pending, Outcome outcome, Instant now) {
+        Instant published = pending.getPublishedAt() == null ? pending.getAcceptedAt() : pending.getPublishedAt();
+        Instant finished = switch (outcome) {
+            case Outcome.Completed completed -> completed.timings().finishedAt();
+            case Outcome.Failed failed -> now;
+        };
+        return new SettlementObserver.Ages(age(published, now), age(pending.getAcceptedAt(), now), age(finished, now));
+    }
+
+    /** How long ago this was; never negative, for it may have been told by another machine's clock. */
+    static Duration age(Instant then, Instant now) {
+        return then.isAfter(now) ? Duration.ZERO : Duration.between(then, now);
     }
 
     private void remember(PendingRequest pending, String outcome) {

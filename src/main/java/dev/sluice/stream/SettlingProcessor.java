@@ -54,7 +54,8 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
         Ledger ledger = new Ledger(
                 context.getStateStore(Ledger.PENDING),
                 context.getStateStore(Ledger.SETTLED),
-                settings.settle().retention());
+                settings.settle().retention(),
+                state.unsettled());
         Map<Boolean, List<PendingRequest>> left = ledger.allPending().stream()
                 .collect(Collectors.partitioningBy(
                         pending -> pending.getAttempts() < settings.settle().attempts()));
@@ -74,7 +75,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
             case GenerationRequested request -> {
                 requireKey(record.key(), request.getRequestId());
                 requireWithin(settings.limits().checkId(request.getRequestId()));
-                request(request, CloudEvent.traceparent(record.headers()));
+                request(request, Instant.ofEpochMilli(record.timestamp()), CloudEvent.traceparent(record.headers()));
             }
             case GenerationCancelled cancellation -> {
                 requireKey(record.key(), cancellation.getRequestId());
@@ -95,6 +96,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
         mailbox.close();
         if (open != null) {
             open.takeover().close();
+            open.ledger().close();
             open = null;
         }
     }
@@ -113,7 +115,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
         });
     }
 
-    private void request(GenerationRequested event, Optional<String> traceparent) {
+    private void request(GenerationRequested event, Instant publishedAt, Optional<String> traceparent) {
         String id = event.getRequestId();
         String hash = ContentHash.of(event);
         Optional<SettledRequest> settled = open().ledger().settled(id, now());
@@ -122,9 +124,12 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
         boolean cancelledAhead = settled.filter(entry -> entry.getOutcome().equals(Ledger.CANCELLED_AHEAD))
                 .isPresent();
         if (known.isEmpty() || cancelledAhead) {
+            Instant now = now();
+            parts.observer().taken(Settlement.age(publishedAt, now));
             PendingRequest pending = PendingRequest.newBuilder()
                     .setRequest(event)
-                    .setAcceptedAt(now())
+                    .setAcceptedAt(now)
+                    .setPublishedAt(publishedAt)
                     .setTraceparent(traceparent.orElse(null))
                     .setContentHash(hash)
                     .build();

@@ -7,6 +7,7 @@ import dev.sluice.wire.AvroConfig;
 import dev.sluice.wire.AvroDeserializer;
 import dev.sluice.wire.AvroSerializer;
 import dev.sluice.wire.EventEncoder;
+import dev.sluice.wire.RegistryCounts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +20,8 @@ import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
@@ -37,6 +40,8 @@ public final class StreamWorker {
 
     private final KafkaStreams streams;
     private final WorkerState state = WorkerState.fresh();
+    private final DeadLetterCounts deadLetters = new DeadLetterCounts();
+    private final RegistryCounts registry = new RegistryCounts();
     private final StreamSettings settings;
     private final WorkerParts parts;
     private volatile boolean wipeState;
@@ -53,6 +58,8 @@ public final class StreamWorker {
         this.settings = settings;
         this.parts = parts;
         Map<String, Object> config = config(settings);
+        config.put(DeadLetterCounts.KEY, deadLetters);
+        config.put(RegistryCounts.KEY, registry);
         Properties properties = new Properties();
         properties.putAll(config);
         streams = new KafkaStreams(
@@ -97,6 +104,25 @@ public final class StreamWorker {
     /** Whether tasks are assigned and records flow. */
     public boolean running() {
         return streams.state() == KafkaStreams.State.RUNNING;
+    }
+
+    /** What this worker's tasks have accepted and not settled. */
+    public Unsettled unsettled() {
+        return state.unsettled();
+    }
+
+    public DeadLetterCounts deadLetters() {
+        return deadLetters;
+    }
+
+    /** Calls to the schema registry. */
+    public RegistryCounts registry() {
+        return registry;
+    }
+
+    /** What Kafka's own clients in this worker measure. */
+    public Map<MetricName, ? extends Metric> kafkaMetrics() {
+        return streams.metrics();
     }
 
     /**

@@ -4,11 +4,13 @@ package dev.sluice.stream;
  * What the tasks of a worker know of each other and of its stop.
  *
  * @param inFlight what has been started and not settled
+ * @param unsettled what has been accepted and not settled
  */
-record WorkerState(InFlight inFlight, Isolation isolation, Transactions transactions, Stopping stopping) {
+record WorkerState(
+        InFlight inFlight, Isolation isolation, Transactions transactions, Stopping stopping, Unsettled unsettled) {
     /** Of a worker that has not begun. */
     static WorkerState fresh() {
         InFlight inFlight = new InFlight();
-        return new WorkerState(inFlight, new Isolation(inFlight), new Transactions(), new Stopping());
+        return new WorkerState(inFlight, new Isolation(inFlight), new Transactions(), new Stopping(), new Unsettled());
     }
 }

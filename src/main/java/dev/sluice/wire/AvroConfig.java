@@ -86,8 +86,14 @@ public record AvroConfig(
      * @throws ConfigException where a trust or key store can't be used
      */
     public SchemaRegistry connect() {
-        return new CachingSchemaRegistry(new RetryingSchemaRegistry(
-                new HttpSchemaRegistry(registryUrls, authorization(), tls.context(), requestTimeout), retryBudget));
+        return connect(new RegistryCounts());
+    }
+
+    /** As above, and counts what reaches the registry. */
+    SchemaRegistry connect(RegistryCounts counts) {
+        HttpSchemaRegistry http = new HttpSchemaRegistry(registryUrls, authorization(), tls.context(), requestTimeout);
+        return new CachingSchemaRegistry(
+                new RetryingSchemaRegistry(new CountingSchemaRegistry(http, counts), retryBudget));
     }
 
     private Optional<String> authorization() {

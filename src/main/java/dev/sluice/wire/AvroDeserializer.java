@@ -67,7 +67,7 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
                                 new ConfigException(AvroConfig.VALUE_TYPE, null, "must name the record type to read")));
             }
             maxMessageBytes = config.maxMessageBytes();
-            registry = config.connect();
+            registry = config.connect(RegistryCounts.in(configs));
             ownsRegistry = true;
         }
     }

@@ -46,7 +46,7 @@ public final class AvroSerializer<T extends SpecificRecord> implements Serialize
         }
         if (registry == null) {
             AvroConfig config = AvroConfig.of(configs);
-            registry = config.connect();
+            registry = config.connect(RegistryCounts.in(configs));
             autoRegister = config.autoRegister();
             ownsRegistry = true;
         }

@@ -23,7 +23,17 @@ public final class StateSerdes {
     private StateSerdes() {}
 
     public static Serde<PendingRequest> pendingRequests() {
-        return singleObject(PendingRequest.class, List.of());
+        return singleObject(PendingRequest.class, List.of(withoutPublicationTime()));
+    }
+
+    /** As pending requests were written before they said when they had been published. */
+    private static Schema withoutPublicationTime() {
+        Schema present = PendingRequest.getClassSchema();
+        List<Schema.Field> fields = present.getFields().stream()
+                .filter(field -> !field.name().equals("publishedAt"))
+                .map(field -> new Schema.Field(field, field.schema()))
+                .toList();
+        return Schema.createRecord(present.getName(), present.getDoc(), present.getNamespace(), false, fields);
     }
 
     public static Serde<SettledRequest> settledRequests() {

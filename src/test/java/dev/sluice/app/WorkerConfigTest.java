@@ -76,6 +76,8 @@ class WorkerConfigTest {
                         limits.max-tags=32
                         limits.max-text-length=2000
                         limits.message-bytes=262144
+                        metrics.audit-share=0.01
+                        metrics.tenants=100
                         price.currency=USD
                         price.overhead-interval=60s
                         price.per-device-second=0

@@ -83,7 +83,8 @@ class StoreCheckIT {
     @Test
     void waitsForAStoreThatIsBusy() throws IOException {
         try (StubbornS3 busy = new StubbornS3(List.of(503, 503, 200, 412, 503, 200))) {
-            assertThat(check(HttpClient.NETTY, busy.endpoint(), "images", SECRET).problems(List.of("images"), PATIENCE))
+            assertThat(check(HttpClient.NETTY, busy.endpoint(), "images", SECRET)
+                            .problems(List.of("images"), PATIENCE))
                     .isEmpty();
             assertThat(busy.requests()).isEqualTo(6);
         }

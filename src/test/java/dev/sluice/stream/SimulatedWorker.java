@@ -93,7 +93,13 @@ final class SimulatedWorker implements AutoCloseable {
     private final TestOutputTopic<String, GenerationProgressed> progressTopic;
     private final TestOutputTopic<String, byte[]> deadLetterTopic;
 
+    final DeadLetterCounts deadLetterCounts = new DeadLetterCounts();
+
     SimulatedWorker(Path stateDirectory) throws InterruptedException {
+        this(stateDirectory, (request, outcome, ages) -> {});
+    }
+
+    SimulatedWorker(Path stateDirectory, SettlementObserver observer) throws InterruptedException {
         engine = new Engine(
                 List.of(device.bundle()),
                 EngineSettings.constant(4, 1).withMaxImages(16).withProgressInterval(PROGRESS_INTERVAL),
@@ -110,7 +116,7 @@ final class SimulatedWorker implements AutoCloseable {
                         time.now(),
                         Tariff.of(new Price("simulated-device", new BigDecimal("0.5"), Currency.getInstance("EUR")))),
                 new Overhead(engine.meter(), OVERHEAD_INTERVAL, time.now()),
-                (request, outcome, age) -> {},
+                observer,
                 this::reached,
                 time,
                 Optional.empty());
@@ -152,6 +158,7 @@ final class SimulatedWorker implements AutoCloseable {
     Properties properties() {
         Properties properties = new Properties();
         properties.putAll(StreamWorker.config(settings));
+        properties.put(DeadLetterCounts.KEY, deadLetterCounts);
         // Within a transaction the test driver loses what is sent while a record is being deserialized.
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
         return properties;
@@ -167,6 +174,14 @@ final class SimulatedWorker implements AutoCloseable {
 
     void request(String key, GenerationRequested event, Headers headers) {
         requestBytes(key, serializer.serialize(TOPICS.requests(), event), headers);
+    }
+
+    /** A request whose record is this old when it is taken. */
+    void requestPublished(GenerationRequested event, Duration ago) {
+        byte[] value = serializer.serialize(TOPICS.requests(), event);
+        requestTopic.pipeInput(new TestRecord<>(
+                event.getRequestId(), value, new RecordHeaders(), time.now().minus(ago)));
+        collect();
     }
 
     void requestBytes(@Nullable String key, byte @Nullable [] value, Headers headers) {

@@ -8,6 +8,7 @@ import dev.sluice.state.v1.PendingRequest;
 import dev.sluice.state.v1.SettledRequest;
 import java.io.IOException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +27,8 @@ class StateSerdesTest {
     @Test
     void entriesAreTheSameAfterATripThroughTheStore() {
         GenerationRequested request = new RequestEncoder().encode(SampleRequests.random(3));
-        var pending = new PendingRequest(request, NOW, "00-1-2-01", ContentHash.of(request), "no reason", 2);
+        var pending = new PendingRequest(
+                request, NOW, "00-1-2-01", ContentHash.of(request), "no reason", 2, NOW.truncatedTo(ChronoUnit.MILLIS));
         try (var serde = StateSerdes.pendingRequests()) {
             assertThat(serde.deserializer().deserialize("t", serde.serializer().serialize("t", pending)))
                     .isEqualTo(pending);
@@ -52,11 +54,31 @@ class StateSerdesTest {
         buffer.get(bytes);
         try (var serde = StateSerdes.singleObject(PendingRequest.class, List.of(earlier))) {
             PendingRequest read = serde.deserializer().deserialize("t", bytes);
-            assertThat(read).isEqualTo(new PendingRequest(request, Instant.EPOCH.plusNanos(1000), null, "ab", null, 1));
+            assertThat(read)
+                    .isEqualTo(new PendingRequest(request, Instant.EPOCH.plusNanos(1000), null, "ab", null, 1, null));
         }
         try (var serde = StateSerdes.pendingRequests()) {
             assertThatThrownBy(() -> serde.deserializer().deserialize("t", bytes))
                     .isInstanceOf(SerializationException.class);
+        }
+    }
+
+    @Test
+    void readsWhatWasPendingBeforePublicationTimesWereKept() throws IOException {
+        Schema earlier = SchemaEdits.without(PendingRequest.getClassSchema(), "publishedAt");
+        GenerationRequested request = SampleRequests.plain().build();
+        GenericRecord old = new GenericRecordBuilder(earlier)
+                .set("request", request)
+                .set("acceptedAt", 1L)
+                .set("contentHash", "ab")
+                .build();
+        var buffer = new BinaryMessageEncoder<GenericRecord>(GenericData.get(), earlier).encode(old);
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(bytes);
+        try (var serde = StateSerdes.pendingRequests()) {
+            PendingRequest read = serde.deserializer().deserialize("t", bytes);
+            assertThat(read.getRequest()).isEqualTo(request);
+            assertThat(read.getPublishedAt()).isNull();
         }
     }
 

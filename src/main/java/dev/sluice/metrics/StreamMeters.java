@@ -1,0 +1,90 @@
+package dev.sluice.metrics;
+
+import dev.sluice.engine.Backlog;
+import dev.sluice.stream.DeadLetterCounts;
+import dev.sluice.stream.StreamWorker;
+import dev.sluice.stream.Unsettled;
+import dev.sluice.wire.RegistryCounts;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/** What a worker has in hand, what it could not answer, and how Kafka and the registry fare with it. */
+public final class StreamMeters implements MeterBinder {
+    /** What anything in hand counts for at least. */
+    private static final double LEAST_SECONDS = 1;
+
+    private final StreamWorker stream;
+    private final Collection<Backlog> backlogs;
+    private final Clock clock;
+
+    /**
+     * Meters of a stream worker.
+     *
+     * @param backlogs of the bundles that it feeds
+     */
+    public StreamMeters(StreamWorker stream, Collection<Backlog> backlogs, Clock clock) {
+        this.stream = stream;
+        this.backlogs = List.copyOf(backlogs);
+        this.clock = clock;
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        Gauge.builder("sluice.requests.pending", stream.unsettled(), Unsettled::count)
+                .description("Requests accepted and not settled")
+                .register(registry);
+        Gauge.builder("sluice.requests.pending.oldest", this, meters -> meters.oldest(stream.unsettled()))
+                .description("Age of the oldest request that is accepted and not settled; 0 where there is none")
+                .baseUnit("seconds")
+                .register(registry);
+        Gauge.builder(
+                        "sluice.work.waiting",
+                        () -> workWaiting(
+                                backlogs.stream().mapToDouble(Backlog::seconds).sum(),
+                                stream.unsettled().count()))
+                .description("Device time that accepted and unsettled requests will take at the present pace; above 0"
+                        + " while there are any")
+                .baseUnit("seconds")
+                .register(registry);
+        deadLetters(registry, "undecodable", DeadLetterCounts::undecodable);
+        deadLetters(registry, "unanswerable", DeadLetterCounts::unanswerable);
+        FunctionCounter.builder("sluice.registry.calls", stream.registry(), RegistryCounts::calls)
+                .description("Calls that reached out to the schema registry")
+                .register(registry);
+        FunctionCounter.builder("sluice.registry.unanswered", stream.registry(), RegistryCounts::unanswered)
+                .description("Calls to the schema registry that no address answered")
+                .register(registry);
+        new KafkaMeters(stream::kafkaMetrics).bindTo(registry);
+    }
+
+    private void deadLetters(MeterRegistry registry, String reason, ToDoubleFunction<DeadLetterCounts> count) {
+        FunctionCounter.builder("sluice.dead.letters", stream.deadLetters(), count)
+                .description("Records that went to the dead letter topic")
+                .tags(Labels.REASON, reason)
+                .register(registry);
+    }
+
+    private double oldest(Unsettled unsettled) {
+        Instant now = clock.instant();
+        return unsettled
+                .oldest()
+                .map(at -> Math.max(0, Duration.between(at, now).toMillis() / 1e3))
+                .orElse(0.0);
+    }
+
+    /**
+     * Seconds of device time in hand. Requests that are being stored, or have not been handed to the engine yet, have no
+     * evaluations waiting and still are work: so nobody who scales by this stops a worker that holds any.
+     */
+    static double workWaiting(double backlogSeconds, int unsettled) {
+        return backlogSeconds > 0 || unsettled > 0 ? Math.max(LEAST_SECONDS, backlogSeconds) : 0;
+    }
+}

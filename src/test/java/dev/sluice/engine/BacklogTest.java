@@ -1,0 +1,116 @@
+package dev.sluice.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.sluice.request.GuidanceSchedule;
+import dev.sluice.request.GuidanceWeighting;
+import dev.sluice.request.SamplerSettings;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class BacklogTest {
+    private final SimulatedLane simulated = new SimulatedLane(4, 4);
+    private final Backlog backlog = simulated.lane.backlog();
+
+    @Test
+    void holdsWhatThePlansOfAllImagesWillEvaluate() {
+        simulated.submit(draft());
+
+        assertThat(backlog.evaluations()).isEqualTo(2 * (6 + 2));
+    }
+
+    @Test
+    void shrinksByTheRowsThatComeBackAndIsEmptyAtTheEnd() {
+        WatchedJob one = simulated.submit(draft());
+        WatchedJob other = simulated.submit(SimulatedLane.draft());
+        long before = backlog.evaluations();
+
+        simulated.loop.tick();
+        long cameBack = one.job().usage().rows() + other.job().usage().rows();
+        assertThat(cameBack).isPositive();
+        assertThat(backlog.evaluations()).isEqualTo(before - cameBack);
+        simulated.runToEnd();
+
+        assertThat(backlog.evaluations()).isZero();
+        assertThat(backlog.seconds()).isZero();
+    }
+
+    @Test
+    void losesTheRestOfJobsThatEndEarly() {
+        WatchedJob cancelled = simulated.submit(draft());
+        WatchedJob abandoned = simulated.submit(draft());
+        simulated.submit(SimulatedLane.draft());
+        simulated.device.poisonNextCall(0);
+        simulated.loop.tick();
+
+        cancelled.cancel(simulated.loop);
+        abandoned.abandon(simulated.loop);
+        simulated.runToEnd();
+
+        assertThat(backlog.evaluations()).isZero();
+    }
+
+    @Test
+    void countsOnlyTheRestOfAResumedJob() {
+        WatchedJob left = simulated.submit(SimulatedLane.draft().withSampler(SamplerSettings.ddpm(10)));
+        simulated.loop.tick();
+        simulated.loop.tick();
+        SimulatedLane successor = new SimulatedLane(4, 4);
+
+        WatchedJob resumed = successor.resume(left);
+
+        assertThat(resumed.resumed()).isTrue();
+        assertThat(successor.lane.backlog().evaluations()).isBetween(1L, 9L);
+        successor.runToEnd();
+        assertThat(successor.lane.backlog().evaluations()).isZero();
+    }
+
+    @Test
+    void aFailedCallIsNoPaceAndItsJobLeavesNothing() {
+        simulated.submit(SimulatedLane.draft());
+        assertThat(backlog.evaluations()).isPositive();
+        simulated.device.failNextCall();
+
+        simulated.loop.tick();
+
+        assertThat(backlog.evaluations()).isZero();
+        assertThat(backlog.evaluationsPerSecond()).isZero();
+    }
+
+    @Test
+    void paceIsThatOfTheLastCallsAndForgetsTheGuessAtOnce() {
+        Backlog measured = new Backlog();
+        assertThat(measured.evaluationsPerSecond()).isZero();
+
+        measured.guess(8, Duration.ofSeconds(4).toNanos());
+        assertThat(measured.evaluationsPerSecond()).isEqualTo(2);
+        measured.add(10);
+        assertThat(measured.seconds()).isEqualTo(5);
+
+        measured.measured(10, Duration.ofSeconds(1).toNanos());
+        assertThat(measured.evaluationsPerSecond()).isEqualTo(10);
+        assertThat(measured.seconds()).isEqualTo(1);
+
+        for (int call = 0; call < 300; call++) {
+            measured.measured(40, Duration.ofSeconds(1).toNanos());
+        }
+        assertThat(measured.evaluationsPerSecond()).isCloseTo(40, within(0.1));
+    }
+
+    @Test
+    void warmUpGivesAPaceBeforeTheFirstRequest() {
+        simulated.loop.warmUp();
+
+        assertThat(backlog.evaluationsPerSecond()).isPositive();
+        assertThat(backlog.seconds()).isZero();
+    }
+
+    /** Two images of six steps, two of them guided. */
+    private static RequestDraft draft() {
+        return SimulatedLane.draft()
+                .withImages(2)
+                .classifierFree(2, new GuidanceSchedule.EarlyStop(2), GuidanceWeighting.Kind.GAP)
+                .withSampler(SamplerSettings.ddpm(6));
+    }
+}
