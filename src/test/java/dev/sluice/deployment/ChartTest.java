@@ -32,7 +32,7 @@ class ChartTest {
 
     @Test
     void passesHelmsLint() {
-        LintResult lint = new Helm(Chart.WHOLE).lint().strict().call();
+        LintResult lint = new Helm(Chart.DIRECTORY).lint().strict().call();
 
         assertThat(lint.isFailed()).as(lint.getMessages().toString()).isFalse();
     }
@@ -109,6 +109,18 @@ class ChartTest {
         ((ObjectNode) object.at("/" + path.substring(0, last))).put(path.substring(last + 1), "x");
 
         assertThat(problems(object)).isNotEmpty();
+    }
+
+    @Test
+    void bringsDashboardAndAlertsAsTheyAre() throws IOException {
+        Map<String, JsonNode> objects = Chart.objects(examples("minimal", "monitoring"));
+
+        JsonNode rules = Objects.requireNonNull(objects.get("PrometheusRule/sluice"));
+        assertThat(rules.path("spec")).isEqualTo(Yaml.read(Chart.DIRECTORY.resolve("rules/sluice.yaml")));
+        JsonNode dashboard = Objects.requireNonNull(objects.get("ConfigMap/sluice-dashboard"));
+        assertThat(dashboard.at("/data/sluice.json").asText().strip())
+                .isEqualTo(Files.readString(Chart.DIRECTORY.resolve("dashboards/sluice.json"))
+                        .strip());
     }
 
     @Test
