@@ -195,9 +195,11 @@ class ChartTest {
             kafka: {bootstrapServers: "a:9094,b:9095"}
             registry: {url: "https://registry.example"}
             s3: {endpoint: "http://store:9000"}
+            config: {traces.endpoint: "http://collector:4318/v1/traces"}
             """)).get("NetworkPolicy/sluice"));
 
-        assertThat(texts(policy.at("/spec/egress/1/ports"), "port")).containsExactly("443", "9000", "9094", "9095");
+        assertThat(texts(policy.at("/spec/egress/1/ports"), "port"))
+                .containsExactly("4318", "443", "9000", "9094", "9095");
     }
 
     @Test
