@@ -109,8 +109,7 @@ final class SimulatedWorker implements AutoCloseable {
         this(stateDirectory, (request, outcome, ages) -> {}, traces, calls);
     }
 
-    private SimulatedWorker(
-            Path stateDirectory, SettlementObserver observer, RequestTraces traces, CallObserver calls)
+    private SimulatedWorker(Path stateDirectory, SettlementObserver observer, RequestTraces traces, CallObserver calls)
             throws InterruptedException {
         engine = new Engine(
                 List.of(device.bundle()),
