@@ -14,6 +14,8 @@ metadata:
 spec:
   serviceAccountName: {{ include "sluice.serviceAccountName" . }}
   automountServiceAccountToken: {{ .Values.serviceAccount.automountToken }}
+  # A Service called sluice-http would set SLUICE_HTTP_PORT, which is a key of the configuration.
+  enableServiceLinks: false
   terminationGracePeriodSeconds: {{ .Values.terminationGracePeriodSeconds }}
   {{- with .Values.image.pullSecrets }}
   imagePullSecrets:

@@ -91,6 +91,8 @@ class ArchitectureTest {
                                 "io.micrometer..",
                                 LOG)
                         .andGenerated(),
+                // Spans are made of what stream and engine tell their observers, so those need not know OpenTelemetry.
+                MaySee.of("trace", request, in("engine"), in("stream"), "io.opentelemetry.."),
                 MaySee.of(
                         "standalone",
                         KAFKA,

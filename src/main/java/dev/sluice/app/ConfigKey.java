@@ -134,6 +134,10 @@ record ConfigKey(String name, Optional<String> fallback, boolean secret, String 
                     "0.01",
                     "Share of the requests whose images the bundle's two classifiers judge, on the CPU; 0 for none"),
             key(
+                    "traces.endpoint",
+                    "",
+                    "OpenTelemetry collector (OTLP over HTTP) for traces, or else OTEL_EXPORTER_OTLP_ENDPOINT; none where empty"),
+            key(
                     "health.longest-call",
                     "5m",
                     "How long a call on the device may take, loading included, until /health/live says no"),

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** Where configuration values come from: a YAML file, overridden by the environment. Flat, by dotted name. */
@@ -18,6 +19,9 @@ final class ConfigSource {
     private static final YAMLMapper YAML = YAMLMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .build();
+
+    /** As OpenTelemetry has it for all programs. */
+    private static final String COLLECTOR = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
     private ConfigSource() {}
 
@@ -54,6 +58,7 @@ final class ConfigSource {
                 values.put(key.name(), value);
             }
         }
+        Optional.ofNullable(variables.get(COLLECTOR)).ifPresent(value -> values.putIfAbsent("traces.endpoint", value));
         variables.forEach((name, value) -> {
             if (name.startsWith("SLUICE_KAFKA_PROPERTIES_")) {
                 String property = name.substring("SLUICE_KAFKA_PROPERTIES_".length());

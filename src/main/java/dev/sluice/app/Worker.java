@@ -1,6 +1,7 @@
 package dev.sluice.app;
 
 import dev.sluice.audit.Audits;
+import dev.sluice.engine.CallObserver;
 import dev.sluice.engine.CallRows;
 import dev.sluice.engine.CallSizeSweep;
 import dev.sluice.engine.DeviceMeter;
@@ -26,8 +27,10 @@ import dev.sluice.stream.Finisher;
 import dev.sluice.stream.LostDeviceTime;
 import dev.sluice.stream.Milestones;
 import dev.sluice.stream.Overhead;
+import dev.sluice.stream.RequestTraces;
 import dev.sluice.stream.StreamWorker;
 import dev.sluice.stream.WorkerParts;
+import dev.sluice.trace.Traces;
 import dev.sluice.wire.EventEncoder;
 import dev.sluice.wire.PriceList;
 import dev.sluice.wire.RequestDecoder;
@@ -68,6 +71,7 @@ final class Worker implements AutoCloseable {
     private final Audits audits;
     private final StreamWorker stream;
     private final Optional<Checkpoints> checkpoints;
+    private final Optional<Traces> traces;
     private final Probes probes;
     private final HttpEndpoint http;
     private final CompletableFuture<Throwable> fatal;
@@ -93,6 +97,7 @@ final class Worker implements AutoCloseable {
             Audits audits,
             StreamWorker stream,
             Optional<Checkpoints> checkpoints,
+            Optional<Traces> traces,
             Probes probes,
             HttpEndpoint http,
             CompletableFuture<Throwable> fatal,
@@ -106,6 +111,7 @@ final class Worker implements AutoCloseable {
         this.audits = audits;
         this.stream = stream;
         this.checkpoints = checkpoints;
+        this.traces = traces;
         this.probes = probes;
         this.http = http;
         this.fatal = fatal;
@@ -157,6 +163,7 @@ final class Worker implements AutoCloseable {
                 torch.deviceName(),
                 torch.libtorchVersion()));
         Instant startedAt = clock.instant();
+        Optional<Traces> traces = config.tracesEndpoint().map(to -> Traces.toCollector(config.workerId(), to));
         EventEncoder encoder =
                 new EventEncoder(config.workerId(), startedAt, new Tariff(config.prices(), pixelsOf(verified)));
         MeterFile meterFile = MeterFile.create(
@@ -166,6 +173,7 @@ final class Worker implements AutoCloseable {
                 engineSettings(config, bundles, torch),
                 EngineClock.of(clock),
                 meterFile,
+                traces.<CallObserver>map(Traces::calls).orElse(CallObserver.NONE),
                 () -> torch.prepareCallingThread(config.engineThreads()));
         engine.start();
 
@@ -200,7 +208,8 @@ final class Worker implements AutoCloseable {
                 meters,
                 hooks.milestones(),
                 clock,
-                checkpoints);
+                checkpoints,
+                traces.<RequestTraces>map(all -> all).orElse(RequestTraces.NONE));
         CompletableFuture<Throwable> fatal = new CompletableFuture<>();
         StreamWorker stream =
                 new StreamWorker(config.stream(), parts, () -> engine.hasRoom() && finisher.hasRoom(), fatal::complete);
@@ -223,6 +232,7 @@ final class Worker implements AutoCloseable {
                 audits,
                 stream,
                 checkpoints,
+                traces,
                 probes,
                 http,
                 fatal,
@@ -283,6 +293,7 @@ final class Worker implements AutoCloseable {
         checkpoints.ifPresent(Checkpoints::close);
         store.close();
         bundles.forEach(Bundle::close);
+        traces.ifPresent(Traces::close);
         http.close();
     }
 

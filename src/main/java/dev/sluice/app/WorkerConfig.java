@@ -18,6 +18,7 @@ import dev.sluice.wire.AvroConfig;
 import dev.sluice.wire.PriceList;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,6 +49,7 @@ record WorkerConfig(
         Duration overheadInterval,
         InetSocketAddress http,
         MetricsOptions metrics,
+        Optional<URI> tracesEndpoint,
         Duration longestCall,
         Duration startupPatience,
         Duration shutdownGrace) {
@@ -94,6 +96,7 @@ record WorkerConfig(
                 reader.duration("price.overhead-interval"),
                 new InetSocketAddress(reader.text("http.host"), reader.integer("http.port", 0, 65535)),
                 new MetricsOptions(reader.integer("metrics.tenants", 0, 100_000), reader.share("metrics.audit-share")),
+                reader.optionalUri("traces.endpoint"),
                 reader.duration("health.longest-call"),
                 reader.duration("startup.patience"),
                 reader.duration("shutdown.grace"));

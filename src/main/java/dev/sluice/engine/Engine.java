@@ -75,6 +75,24 @@ public final class Engine implements AutoCloseable {
             EngineClock clock,
             DeviceTimeSink deviceTime,
             Runnable prepareThread) {
+        this(bundles, settings, clock, deviceTime, CallObserver.NONE, prepareThread);
+    }
+
+    /**
+     * An engine that is not started yet.
+     *
+     * @param bundles by whose names requests choose
+     * @param deviceTime is told of the device time after every call
+     * @param calls hears of the calls for requests
+     * @param prepareThread readies the thread that makes the calls, before anything else runs on it
+     */
+    public Engine(
+            List<Bundle> bundles,
+            EngineSettings settings,
+            EngineClock clock,
+            DeviceTimeSink deviceTime,
+            CallObserver calls,
+            Runnable prepareThread) {
         meter = new DeviceMeter(deviceTime);
         this.settings = settings;
         this.clock = clock;
@@ -86,7 +104,7 @@ public final class Engine implements AutoCloseable {
         List<Lane> lanes = bundles.stream()
                 .map(bundle -> new Lane(bundle, settings, clock))
                 .toList();
-        loop = new EngineLoop(lanes, settings, clock, device, meter);
+        loop = new EngineLoop(lanes, settings, clock, device, meter, calls);
         thread = Thread.ofPlatform().name("sluice-engine").daemon(true).unstarted(() -> run(prepareThread));
     }
 

@@ -18,6 +18,7 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +40,7 @@ final class EngineLoop {
     private final EngineClock clock;
     private final Device device;
     private final DeviceMeter meter;
+    private final CallObserver observer;
     private final Shelf shelf;
     private final Map<String, Lane> lanes = new LinkedHashMap<>();
     private final List<Lane> turns = new ArrayList<>();
@@ -50,6 +52,17 @@ final class EngineLoop {
     private long round;
 
     EngineLoop(List<Lane> lanes, EngineSettings settings, EngineClock clock, Device device, DeviceMeter meter) {
+        this(lanes, settings, clock, device, meter, CallObserver.NONE);
+    }
+
+    EngineLoop(
+            List<Lane> lanes,
+            EngineSettings settings,
+            EngineClock clock,
+            Device device,
+            DeviceMeter meter,
+            CallObserver observer) {
+        this.observer = observer;
         this.settings = settings;
         this.clock = clock;
         this.device = device;
@@ -178,6 +191,7 @@ final class EngineLoop {
         if (result.overheadNanos() > 0) {
             meter.wasted(call.network(), result.overheadNanos());
         }
+        tell(result);
         switch (result.yield()) {
             case Values(FloatBuffer values) -> {
                 call.lane().breaker().succeeded();
@@ -198,6 +212,19 @@ final class EngineLoop {
                 }
             }
         }
+    }
+
+    private void tell(CallResult result) {
+        Call call = result.call();
+        observer.made(new CallMade(
+                call.lane().bundle().name(),
+                call.network(),
+                call.rows().size(),
+                call.buffers().rows(),
+                result.startNanos(),
+                result.nanos(),
+                result.yield() instanceof Failure,
+                () -> call.rows().stream().map(row -> row.job().request().id()).collect(Collectors.toSet())));
     }
 
     private void share(Call call, FloatBuffer results, CostSplit split, long start) {

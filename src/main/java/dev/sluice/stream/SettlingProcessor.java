@@ -162,10 +162,11 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     }
 
     private void accept(PendingRequest pending, GenerationRequest request) {
+        RequestTrace trace = trace(pending, request);
         parts.milestones().reached(Milestone.POLLED, request.id());
         open().ledger().accept(pending);
         parts.milestones().reached(Milestone.PENDING, request.id());
-        jobs.start(request, pending.getAcceptedAt(), pending.getContentHash())
+        jobs.start(request, pending.getAcceptedAt(), pending.getContentHash(), trace)
                 .ifPresent(no -> open().settlement().refuse(pending, request, no));
     }
 
@@ -173,7 +174,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     private void resume(PendingRequest pending) {
         GenerationRequest request = valid(pending);
         Optional<Refusal> refusal = pending.getCancelled() == null
-                ? jobs.resume(request, pending.getAcceptedAt(), pending.getContentHash())
+                ? jobs.resume(request, pending.getAcceptedAt(), pending.getContentHash(), trace(pending, request))
                 : Optional.of(new Refusal(FailureCode.CANCELLED, "requestId", pending.getCancelled()));
         refusal.ifPresent(no -> mailbox.ended(Outcome.Failed.refused(request.id(), no)));
     }
@@ -229,17 +230,22 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
 
     private void settleEnded() {
         mailbox.takeOutcomes(outcome -> {
-            jobs.settled(outcome.requestId());
+            RequestTrace trace = jobs.settled(outcome.requestId());
             open().takeover().settled(outcome.requestId().value());
             open().ledger()
                     .pending(outcome.requestId().value())
                     .ifPresentOrElse(
                             pending -> open().settlement().settle(pending, valid(pending), outcome),
                             () -> open().settlement().writeOff(outcome.usage()));
+            state.transactions().whenDecided(trace::committed, trace::aborted);
         });
         mailbox.takeProgress((request, step) -> open().ledger()
                 .pending(request.id().value())
                 .ifPresent(pending -> open().settlement().report(pending, request, step)));
+    }
+
+    private RequestTrace trace(PendingRequest pending, GenerationRequest request) {
+        return parts.traces().begin(request, Optional.ofNullable(pending.getTraceparent()));
     }
 
     /** A request that was valid when it was accepted. */

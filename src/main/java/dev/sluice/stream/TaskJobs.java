@@ -40,17 +40,22 @@ final class TaskJobs {
         this.inFlight = inFlight;
     }
 
-    private record Started(JobHandle handle, Instant giveUpAt, Optional<JobCheckpoints> checkpoints) {
+    private record Started(
+            JobHandle handle, Instant giveUpAt, Optional<JobCheckpoints> checkpoints, RequestTrace trace) {
         Started stopped() {
-            return new Started(handle, Instant.MAX, checkpoints);
+            return new Started(handle, Instant.MAX, checkpoints, trace);
         }
     }
 
     /** Hands a request to the engine, or says why the engine refuses it. */
-    Optional<Refusal> start(GenerationRequest request, Instant acceptedAt, String contentHash) {
-        ToMailbox listener = listener(request, acceptedAt, contentHash);
+    Optional<Refusal> start(GenerationRequest request, Instant acceptedAt, String contentHash, RequestTrace trace) {
+        ToMailbox listener = listener(request, acceptedAt, contentHash, trace);
+        trace.submitting();
         return switch (parts.engine().submit(request, listener)) {
-            case Admission.Rejected(Refusal refusal) -> Optional.of(refusal);
+            case Admission.Rejected(Refusal refusal) -> {
+                trace.refused(refusal);
+                yield Optional.of(refusal);
+            }
             case Admission.Accepted(JobHandle handle) -> {
                 started(listener, handle);
                 yield Optional.empty();
@@ -62,27 +67,29 @@ final class TaskJobs {
      * As {@link #start}, for a request that another owner of the task may have begun. Where there are checkpoints, its own
      * is fetched first, and a refusal by the engine comes as an outcome.
      */
-    Optional<Refusal> resume(GenerationRequest request, Instant acceptedAt, String contentHash) {
-        ToMailbox listener = listener(request, acceptedAt, contentHash);
+    Optional<Refusal> resume(GenerationRequest request, Instant acceptedAt, String contentHash, RequestTrace trace) {
+        ToMailbox listener = listener(request, acceptedAt, contentHash, trace);
         if (listener.checkpoints.isEmpty()) {
-            return start(request, acceptedAt, contentHash);
+            return start(request, acceptedAt, contentHash, trace);
         }
+        trace.submitting();
         Resumption resumption = new Resumption(listener, from -> parts.engine().submit(request, listener, from));
         started(listener, resumption);
         listener.checkpoints.get().fetch().thenAccept(resumption::fetched);
         return Optional.empty();
     }
 
-    private ToMailbox listener(GenerationRequest request, Instant acceptedAt, String contentHash) {
+    private ToMailbox listener(GenerationRequest request, Instant acceptedAt, String contentHash, RequestTrace trace) {
         Instant now = parts.clock().instant();
         // By the clock of another worker it may have been accepted later than now.
         Instant accepted = acceptedAt.isAfter(now) ? now : acceptedAt;
         Optional<JobCheckpoints> checkpoints = parts.checkpoints().map(all -> all.of(request, contentHash));
-        return new ToMailbox(request, accepted, now.plus(timeBudget), checkpoints);
+        return new ToMailbox(request, accepted, now.plus(timeBudget), checkpoints, trace);
     }
 
     private void started(ToMailbox listener, JobHandle handle) {
-        jobs.put(listener.request.id(), new Started(handle, listener.giveUpAt, listener.checkpoints));
+        listener.trace.admitted();
+        jobs.put(listener.request.id(), new Started(handle, listener.giveUpAt, listener.checkpoints, listener.trace));
         inFlight.started();
     }
 
@@ -105,12 +112,15 @@ final class TaskJobs {
         });
     }
 
-    void settled(RequestId id) {
+    /** A request has its outcome; returns its trace. */
+    RequestTrace settled(RequestId id) {
         Started job = jobs.remove(id);
-        if (job != null) {
-            inFlight.left(1);
-            job.checkpoints().ifPresent(JobCheckpoints::settled);
+        if (job == null) {
+            return RequestTrace.NONE;
         }
+        inFlight.left(1);
+        job.checkpoints().ifPresent(JobCheckpoints::settled);
+        return job.trace();
     }
 
     /** What has been started and not settled. */
@@ -120,7 +130,10 @@ final class TaskJobs {
 
     /** The task goes away; its next owner starts these jobs again. */
     void abandonAll() {
-        jobs.values().forEach(job -> job.handle().abandon());
+        jobs.values().forEach(job -> {
+            job.handle().abandon();
+            job.trace().abandoned();
+        });
         inFlight.left(jobs.size());
         jobs.clear();
     }
@@ -130,17 +143,24 @@ final class TaskJobs {
         private final Instant acceptedAt;
         private final Instant giveUpAt;
         private final Optional<JobCheckpoints> checkpoints;
+        private final RequestTrace trace;
 
         ToMailbox(
-                GenerationRequest request, Instant acceptedAt, Instant giveUpAt, Optional<JobCheckpoints> checkpoints) {
+                GenerationRequest request,
+                Instant acceptedAt,
+                Instant giveUpAt,
+                Optional<JobCheckpoints> checkpoints,
+                RequestTrace trace) {
             this.request = request;
             this.acceptedAt = acceptedAt;
             this.giveUpAt = giveUpAt;
             this.checkpoints = checkpoints;
+            this.trace = trace;
         }
 
         @Override
         public void started() {
+            trace.begun();
             parts.milestones().reached(Milestone.BATCHED, request.id());
         }
 
@@ -157,11 +177,15 @@ final class TaskJobs {
 
         @Override
         public void ended(JobEnd end) {
+            trace.sampled(end);
             switch (end) {
                 case JobEnd.Sampled sampled ->
                     parts.finisher()
                             .finish(request, sampled, acceptedAt, giveUpAt)
-                            .thenAccept(mailbox::ended);
+                            .thenAccept(outcome -> {
+                                trace.finished(outcome);
+                                mailbox.ended(outcome);
+                            });
                 case JobEnd.Stopped stopped -> mailbox.ended(Finisher.stopped(request, stopped));
             }
         }

@@ -20,4 +20,29 @@ public record WorkerParts(
         SettlementObserver observer,
         Milestones milestones,
         Clock clock,
-        Optional<Checkpoints> checkpoints) {}
+        Optional<Checkpoints> checkpoints,
+        RequestTraces traces) {
+    /** Without traces. */
+    public WorkerParts(
+            Engine engine,
+            Finisher finisher,
+            RequestDecoder decoder,
+            EventEncoder encoder,
+            Overhead overhead,
+            SettlementObserver observer,
+            Milestones milestones,
+            Clock clock,
+            Optional<Checkpoints> checkpoints) {
+        this(
+                engine,
+                finisher,
+                decoder,
+                encoder,
+                overhead,
+                observer,
+                milestones,
+                clock,
+                checkpoints,
+                RequestTraces.NONE);
+    }
+}

@@ -55,16 +55,18 @@ class ChartWorkerTest {
     @Test
     void passesOnWhatTheSchemaLetsThrough() throws IOException {
         Path values = Files.writeString(folder.resolve("values.yaml"), """
-                config:
-                  engine.rows-per-call: 16
-                  limits.message-bytes: 524288
-                  settle.retention: 7d
-                  price.per-device-second: 0.00028
-                  s3.sse-bucket-key: false
-                kafka:
-                  properties:
-                    max.request.size: 1048576
-                """);
+            config:
+              engine.rows-per-call: 16
+              limits.message-bytes: 524288
+              settle.retention: 7d
+              prices:
+                - {sku: a10g-second, per-device-second: 0.00028, currency: USD, from: 2026-01-01, to: 2026-07-01}
+                - {sku: a10g-second, per-device-second: 0.00025, currency: USD, from: 2026-07-01}
+              s3.sse-bucket-key: false
+            kafka:
+              properties:
+                max.request.size: 1048576
+            """);
 
         WorkerConfig config = configured(List.of(EXAMPLES.resolve("minimal.yaml"), values));
 

@@ -124,7 +124,18 @@ class WorkerConfigTest {
                         topics.failures=generation.failures
                         topics.progress=generation.progress
                         topics.requests=generation.requests
+                        traces.endpoint=
                         worker.id=""");
+    }
+
+    @Test
+    void takesTheCollectorFromOpenTelemetrysOwnVariableUnlessItIsSet() {
+        assertThat(ConfigSource.environment(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://theirs:4318")))
+                .containsExactly(Map.entry("traces.endpoint", "http://theirs:4318"));
+        assertThat(ConfigSource.environment(Map.of(
+                        "OTEL_EXPORTER_OTLP_ENDPOINT", "http://theirs:4318",
+                        "SLUICE_TRACES_ENDPOINT", "http://ours:4318")))
+                .containsExactly(Map.entry("traces.endpoint", "http://ours:4318"));
     }
 
     @Test

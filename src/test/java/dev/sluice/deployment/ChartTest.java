@@ -112,6 +112,13 @@ class ChartTest {
     }
 
     @Test
+    void keepsServicesOutOfTheEnvironment() {
+        JsonNode pod = workload(Chart.objects(examples("minimal"))).at("/spec/template/spec");
+
+        assertThat(pod.path("enableServiceLinks").asBoolean(true)).isFalse();
+    }
+
+    @Test
     void asksForOneGpuAndSaysSoToTheWorker() {
         JsonNode container = container(Chart.objects(examples("minimal", "gpu")));
 
@@ -173,10 +180,10 @@ class ChartTest {
     @Test
     void letsWorkersReachThePortsOfTheirAddresses() throws IOException {
         JsonNode policy = Objects.requireNonNull(Chart.objects(with("""
-                        kafka: {bootstrapServers: "a:9094,b:9095"}
-                        registry: {url: "https://registry.example"}
-                        s3: {endpoint: "http://store:9000"}
-                        """)).get("NetworkPolicy/sluice"));
+            kafka: {bootstrapServers: "a:9094,b:9095"}
+            registry: {url: "https://registry.example"}
+            s3: {endpoint: "http://store:9000"}
+            """)).get("NetworkPolicy/sluice"));
 
         assertThat(texts(policy.at("/spec/egress/1/ports"), "port")).containsExactly("443", "9000", "9094", "9095");
     }
@@ -228,7 +235,8 @@ class ChartTest {
                         "autoscaling.waiting.serverAddress: must be set",
                         "autoscaling.waiting.query: must be set"),
                 List.of(
-                        "autoscaling: {enabled: true, cooldownPeriod: 300, waiting: {serverAddress: \"http://p\", query: q}}",
+                        "autoscaling: {enabled: true, cooldownPeriod: 300, waiting: {serverAddress: \"http://p\","
+                                + " query: q}}",
                         "autoscaling.cooldownPeriod: 300 s"),
                 List.of("secrets: {keys: {s3.secret-key: a}}", "secrets.existing: must name the Secret"),
                 List.of("secrets: {keys: {engine.threads: a}}", "secrets", "keys", "engine.threads"),

@@ -13,7 +13,8 @@ import java.util.Optional;
  * unknown, missing or of another type are problems.
  */
 final class CoreResources {
-    private static final List<String> GROUPS = List.of("v1", "apps/v1", "policy/v1", "networking.k8s.io/v1");
+    private static final List<String> GROUPS =
+            List.of("v1", "apps/v1", "batch/v1", "policy/v1", "networking.k8s.io/v1");
 
     private CoreResources() {}
 

@@ -1,5 +1,7 @@
 package dev.sluice.stream;
 
+import dev.sluice.engine.CallObserver;
+import dev.sluice.engine.DeviceTimeSink;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineSettings;
 import dev.sluice.events.v1.CostIncurred;
@@ -96,14 +98,25 @@ final class SimulatedWorker implements AutoCloseable {
     final DeadLetterCounts deadLetterCounts = new DeadLetterCounts();
 
     SimulatedWorker(Path stateDirectory) throws InterruptedException {
-        this(stateDirectory, (request, outcome, ages) -> {});
+        this(stateDirectory, (request, outcome, ages) -> {}, RequestTraces.NONE, CallObserver.NONE);
     }
 
     SimulatedWorker(Path stateDirectory, SettlementObserver observer) throws InterruptedException {
+        this(stateDirectory, observer, RequestTraces.NONE, CallObserver.NONE);
+    }
+
+    SimulatedWorker(Path stateDirectory, RequestTraces traces, CallObserver calls) throws InterruptedException {
+        this(stateDirectory, (request, outcome, ages) -> {}, traces, calls);
+    }
+
+    private SimulatedWorker(Path stateDirectory, SettlementObserver observer, RequestTraces traces, CallObserver calls)
+            throws InterruptedException {
         engine = new Engine(
                 List.of(device.bundle()),
                 EngineSettings.constant(4, 1).withMaxImages(16).withProgressInterval(PROGRESS_INTERVAL),
                 time,
+                DeviceTimeSink.NONE,
+                calls,
                 () -> {});
         engine.start();
         finisher = new Finisher(images, 1, 8, time, this::reached);
@@ -119,7 +132,8 @@ final class SimulatedWorker implements AutoCloseable {
                 observer,
                 this::reached,
                 time,
-                Optional.empty());
+                Optional.empty(),
+                traces);
         settings = new StreamSettings(
                 "sluice-test",
                 TOPICS,

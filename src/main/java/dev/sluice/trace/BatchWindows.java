@@ -1,0 +1,143 @@
+package dev.sluice.trace;
+
+import dev.sluice.engine.CallMade;
+import dev.sluice.engine.CallObserver;
+import dev.sluice.request.Network;
+import dev.sluice.request.RequestId;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.Tracer;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A span {@code batch} for each second in which the device made calls with rows of a traced request, linked to the {@code
+ * rows} spans of those requests. A span for each call would be hundreds a second, all alike; what a window tells is who
+ * shared the device, in how many calls, and how full they were.
+ *
+ * <p>Calls come on the engine's thread, requests come and go on the stream's and the engine's. Nobody waits but for a few
+ * additions.
+ */
+final class BatchWindows implements CallObserver {
+    static final Duration LENGTH = Duration.ofSeconds(1);
+
+    /** Requests that a span links to at most; all are counted. */
+    static final int MOST_LINKS = 64;
+
+    private final Tracer tracer;
+    private final LongSupplier nanos;
+    private final LongSupplier epochNanos;
+    private final Map<RequestId, SpanContext> inside = new ConcurrentHashMap<>();
+    /** Guarded by this. */
+    private @Nullable Window open;
+
+    /**
+     * No window yet.
+     *
+     * @param nanos the engine's clock
+     * @param epochNanos the calendar
+     */
+    BatchWindows(Tracer tracer, LongSupplier nanos, LongSupplier epochNanos) {
+        this.tracer = tracer;
+        this.nanos = nanos;
+        this.epochNanos = epochNanos;
+    }
+
+    /** A traced request's rows may be in calls from now on. */
+    void entered(RequestId request, SpanContext rows) {
+        inside.put(request, rows);
+    }
+
+    /** No more of its rows will be. */
+    void left(RequestId request) {
+        if (inside.remove(request) != null && inside.isEmpty()) {
+            flush();
+        }
+    }
+
+    @Override
+    public void made(CallMade call) {
+        if (!inside.isEmpty()) {
+            take(call);
+        }
+    }
+
+    private synchronized void take(CallMade call) {
+        if (open != null && call.startNanos() - open.startNanos >= LENGTH.toNanos()) {
+            flush();
+        }
+        Window window = open;
+        if (window == null) {
+            window = new Window(call.startNanos());
+            open = window;
+        }
+        window.add(call, inside);
+    }
+
+    /** Ends the window under way. */
+    synchronized void flush() {
+        Window window = open;
+        open = null;
+        if (window != null && !window.traced.isEmpty()) {
+            window.export(tracer, epochNanos.getAsLong() - nanos.getAsLong());
+        }
+    }
+
+    /** What the device did for a while. */
+    private static final class Window {
+        private final long startNanos;
+        private long endNanos;
+        private long deviceNanos;
+        private long failed;
+        private long padding;
+        private final Map<Network, Long> rows = new EnumMap<>(Network.class);
+        private final Map<Network, Long> calls = new EnumMap<>(Network.class);
+        private final TreeSet<String> bundles = new TreeSet<>();
+        private final Map<RequestId, SpanContext> traced = new LinkedHashMap<>();
+
+        Window(long startNanos) {
+            this.startNanos = startNanos;
+        }
+
+        void add(CallMade call, Map<RequestId, SpanContext> inside) {
+            endNanos = call.startNanos() + call.nanos();
+            deviceNanos += call.nanos();
+            failed += call.failed() ? 1 : 0;
+            padding += call.rowsPerCall() - call.rows();
+            rows.merge(call.network(), (long) call.rows(), Long::sum);
+            calls.merge(call.network(), 1L, Long::sum);
+            bundles.add(call.bundle());
+            for (RequestId request : call.requests().get()) {
+                SpanContext span = inside.get(request);
+                if (span != null) {
+                    traced.put(request, span);
+                }
+            }
+        }
+
+        void export(Tracer tracer, long toEpoch) {
+            SpanBuilder span = tracer.spanBuilder("batch")
+                    .setNoParent()
+                    .setStartTimestamp(startNanos + toEpoch, TimeUnit.NANOSECONDS)
+                    .setAttribute(
+                            AttributeKey.stringArrayKey("sluice.bundles"),
+                            bundles.stream().toList())
+                    .setAttribute("sluice.requests.traced", traced.size())
+                    .setAttribute("sluice.device.nanos", deviceNanos)
+                    .setAttribute("sluice.rows.padding", padding)
+                    .setAttribute("sluice.calls.failed", failed);
+            rows.forEach((network, many) -> span.setAttribute("sluice.rows." + network.label(), many));
+            calls.forEach((network, many) -> span.setAttribute("sluice.calls." + network.label(), many));
+            traced.values().stream().limit(MOST_LINKS).forEach(span::addLink);
+            span.startSpan().end(endNanos + toEpoch, TimeUnit.NANOSECONDS);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package dev.sluice.deployment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.JarFile;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The packaged application, laid out as the Dockerfile lays out the CPU's image and started by its entry point: on a JRE of its
+ * modules, in its environment, without the jar that holds libtorch. {@code /opt} and {@code /tmp} stand in a folder here.
+ */
+class ImageLayoutIT {
+    private static final Dockerfile DOCKERFILE = Dockerfile.read(Path.of("Dockerfile"));
+
+    /** What no image holds, since its native libraries are unpacked. */
+    private static final String PACKED_LIBTORCH = "pytorch-native-cpu-";
+
+    @TempDir
+    Path root;
+
+    private final List<Process> started = new ArrayList<>();
+
+    @BeforeEach
+    void layOut() throws Exception {
+        Files.createDirectories(root.resolve("tmp"));
+        String modules = DOCKERFILE
+                .stage("jre")
+                .all("RUN")
+                .findFirst()
+                .orElseThrow()
+                .words()
+                .getLast();
+        run(new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "jlink").toString(),
+                "--add-modules",
+                modules,
+                "--strip-debug",
+                "--output",
+                root.resolve("opt/jre").toString()));
+        Path sluice = root.resolve("opt/sluice");
+        Files.createDirectories(sluice.resolve("lib"));
+        Files.copy(Path.of("target/sluice.jar"), sluice.resolve("sluice.jar"));
+        copy(Path.of("models/bundles"), sluice.resolve("models/bundles"));
+        try (Stream<Path> jars = Files.list(Path.of("target/lib"))) {
+            for (Path jar : jars.toList()) {
+                String name = jar.getFileName().toString();
+                if (!name.startsWith(PACKED_LIBTORCH)) {
+                    Files.copy(jar, sluice.resolve("lib").resolve(name));
+                }
+                if (name.startsWith(PACKED_LIBTORCH)) {
+                    unpack(jar, "pytorch/cpu/linux-x86_64/", root.resolve("opt/libtorch/lib"));
+                } else if (name.startsWith("pytorch-jni-")) {
+                    unpack(jar, "jnilib/linux-x86_64/cpu/", root.resolve("opt/libtorch/lib"));
+                } else if (name.startsWith("tokenizers-")) {
+                    unpack(jar, "native/lib/linux-x86_64/cpu/", sluice.resolve("native"));
+                }
+            }
+        }
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        for (Process process : started) {
+            process.destroy();
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        }
+    }
+
+    @Test
+    void makesAnImageAndWritesNothingBesideStateAndTmp() throws Exception {
+        List<Path> before = files("opt");
+        String bundles = in("/opt/sluice/models/bundles/");
+        Process standalone = start(
+                "standalone",
+                "--json",
+                "--data=" + root.resolve("state"),
+                "--kafka-port=0",
+                "--registry-port=0",
+                "--s3-port=0",
+                "--http-port=0",
+                // The one with classes alone, and the one with a decoder.
+                "--bundle=" + bundles + "glyphs-adm",
+                "--bundle=" + bundles + "glyphs-dit");
+        JsonNode addresses;
+        try (BufferedReader reader = standalone.inputReader()) {
+            addresses = new JsonMapper().readTree(Objects.requireNonNull(reader.readLine(), "it ended at once"));
+
+            for (String model : List.of("glyphs-adm", "glyphs-dit")) {
+                Process submit = start(
+                        "submit",
+                        "--kafka=" + addresses.path("kafka").asText(),
+                        "--registry=" + addresses.path("registry").asText(),
+                        "--model=" + model,
+                        "--label=seven",
+                        "--steps=4",
+                        "--wait");
+                String said = new String(submit.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+                assertThat(submit.waitFor(2, TimeUnit.MINUTES)).isTrue();
+                assertThat(submit.exitValue()).as(said).isZero();
+                assertThat(said).contains("completed").contains("s3://");
+            }
+        }
+        assertThat(files("opt")).isEqualTo(before);
+        assertThat(root.resolve("tmp/djl")).as("what DJL had to unpack").doesNotExist();
+    }
+
+    /** By the entry point, in the environment of the image and in no other. */
+    private Process start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        for (String word : new JsonMapper()
+                .readValue(
+                        DOCKERFILE
+                                .stage("runtime")
+                                .all("ENTRYPOINT")
+                                .findFirst()
+                                .orElseThrow()
+                                .text(),
+                        String[].class)) {
+            command.add(in(word));
+        }
+        command.add(1, "-Djava.io.tmpdir=" + root.resolve("tmp"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(root.toFile())
+                .redirectError(root.resolve("tmp/errors.log").toFile());
+        builder.environment().clear();
+        DOCKERFILE
+                .environment("cpu")
+                .forEach((name, value) -> builder.environment().put(name, in(value)));
+        Process process = builder.start();
+        started.add(process);
+        return process;
+    }
+
+    private String in(String text) {
+        return text.replaceAll("(?<!\\w)/(opt|tmp)/", root + "/$1/");
+    }
+
+    private List<Path> files(String folder) throws IOException {
+        try (Stream<Path> all = Files.walk(root.resolve(folder))) {
+            return all.sorted().toList();
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path file : all.filter(Files::isRegularFile).toList()) {
+                Path target = to.resolve(from.relativize(file));
+                Files.createDirectories(target.getParent());
+                Files.copy(file, target);
+            }
+        }
+    }
+
+    private static void unpack(Path jar, String folder, Path target) throws IOException {
+        Files.createDirectories(target);
+        try (JarFile archive = new JarFile(jar.toFile())) {
+            for (var entry : archive.stream()
+                    .filter(file -> file.getName().startsWith(folder) && !file.isDirectory())
+                    .toList()) {
+                try (InputStream content = archive.getInputStream(entry)) {
+                    Files.copy(content, target.resolve(entry.getName().substring(folder.length())));
+                }
+            }
+        }
+    }
+
+    private static void run(ProcessBuilder builder) throws Exception {
+        Process process = builder.redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
+    }
+}
