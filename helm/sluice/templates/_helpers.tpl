@@ -170,13 +170,13 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- merge $own .Values.config | toYaml -}}
 {{- end -}}
 
-{{- /* The ports of Kafka, registry and S3, as their addresses name them. */ -}}
+{{- /* The ports of Kafka, registry, S3 and the collector of traces, as their addresses name them. */ -}}
 {{- define "sluice.ports" -}}
 {{- $ports := list -}}
 {{- range splitList "," .Values.kafka.bootstrapServers -}}
 {{- $ports = append $ports (regexFind "[0-9]+$" (trim .)) -}}
 {{- end -}}
-{{- range $url := concat (splitList "," .Values.registry.url) (list (default "https://aws" .Values.s3.endpoint)) -}}
+{{- range $url := concat (splitList "," .Values.registry.url) (list (default "https://aws" .Values.s3.endpoint)) (without (list (get .Values.config "traces.endpoint")) "") -}}
 {{- $port := regexFind ":[0-9]+" (trimSuffix "/" $url) -}}
 {{- if $port -}}
 {{- $ports = append $ports (trimPrefix ":" $port) -}}

@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import dev.sluice.client.ClientSettings;
 import dev.sluice.stream.Topics;
 import dev.sluice.wire.AvroConfig;
 import java.util.HashMap;
@@ -26,6 +27,17 @@ record Addresses(String kafka, String registry, Topics topics, Map<String, Objec
         all.put("bootstrap.servers", kafka);
         all.put(AvroConfig.REGISTRY_URL, registry);
         return all;
+    }
+
+    /** For whoever publishes requests from here. */
+    ClientSettings client() {
+        return new ClientSettings(
+                clientProperties(),
+                "sluice-cli",
+                topics.requests(),
+                topics.cancellations(),
+                topics.completions(),
+                topics.failures());
     }
 
     /** Without the secrets. */

@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import dev.sluice.client.GenerationPublisher;
 import dev.sluice.events.v1.GenerationCancelled;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -34,7 +35,8 @@ final class CancelCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        try (RequestPublisher publisher = new RequestPublisher(connection.addresses())) {
+        try (GenerationPublisher publisher =
+                new GenerationPublisher(connection.addresses().client())) {
             for (String id : ids) {
                 publisher.cancel(new GenerationCancelled(id, reason));
             }

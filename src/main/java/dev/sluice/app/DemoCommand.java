@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import dev.sluice.client.GenerationPublisher;
 import dev.sluice.demo.DemoPlan;
 import dev.sluice.demo.DemoReport;
 import dev.sluice.demo.DemoResults;
@@ -22,6 +23,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -167,10 +169,11 @@ final class DemoCommand implements Callable<Integer> {
         requests.forEach(request -> ids.add(request.id().value()));
         DemoResults results = new DemoResults(ids);
         try (EventWatcher watcher = new EventWatcher(stack.addresses());
-                RequestPublisher publisher = new RequestPublisher(stack.addresses())) {
+                GenerationPublisher publisher =
+                        new GenerationPublisher(stack.addresses().client())) {
             RequestEncoder encoder = new RequestEncoder();
             for (GenerationRequest request : requests) {
-                publisher.publish(encoder.encode(request));
+                publisher.publish(encoder.encode(request), Optional.empty());
             }
             ProgressBar bar = new ProgressBar(System.err, "Requests settled", requests.size());
             long end = System.nanoTime() + PATIENCE.toNanos();

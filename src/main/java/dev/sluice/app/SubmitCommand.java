@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import dev.sluice.client.GenerationPublisher;
 import dev.sluice.events.v1.GenerationCompleted;
 import dev.sluice.events.v1.GenerationFailed;
 import dev.sluice.events.v1.GenerationProgressed;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.apache.avro.specific.SpecificRecord;
@@ -99,9 +101,9 @@ final class SubmitCommand implements Callable<Integer> {
     }
 
     private static void publish(Addresses addresses, List<GenerationRequested> requests) throws InterruptedException {
-        try (RequestPublisher publisher = new RequestPublisher(addresses)) {
+        try (GenerationPublisher publisher = new GenerationPublisher(addresses.client())) {
             for (GenerationRequested request : requests) {
-                publisher.publish(request);
+                publisher.publish(request, Optional.empty());
             }
         }
     }

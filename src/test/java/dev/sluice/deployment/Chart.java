@@ -3,15 +3,10 @@ package dev.sluice.deployment;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.TemplateCommand;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /** The chart, as Helm itself renders it. */
 public final class Chart {
@@ -21,9 +16,6 @@ public final class Chart {
 
     /** What every example adds to. */
     static final Path MINIMAL = example("minimal");
-
-    /** With stand-ins for the dashboard and the alerts where those are made elsewhere. */
-    static final Path WHOLE = whole();
 
     private Chart() {}
 
@@ -54,29 +46,8 @@ public final class Chart {
         return objects;
     }
 
-    private static Path whole() {
-        if (Files.exists(DIRECTORY.resolve("rules/sluice.yaml"))) {
-            return DIRECTORY;
-        }
-        Path copy = Path.of("target", "chart", "sluice");
-        try (Stream<Path> files = Files.walk(DIRECTORY)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path target = copy.resolve(DIRECTORY.relativize(file));
-                Files.createDirectories(target.getParent());
-                Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
-            }
-            Files.createDirectories(copy.resolve("rules"));
-            Files.createDirectories(copy.resolve("dashboards"));
-            Files.writeString(copy.resolve("rules/sluice.yaml"), "groups: [{name: a, rules: [{alert: A, expr: up}]}]");
-            Files.writeString(copy.resolve("dashboards/sluice.json"), "{}");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return copy;
-    }
-
     private static String text(List<Path> values) {
-        TemplateCommand template = new Helm(WHOLE)
+        TemplateCommand template = new Helm(DIRECTORY)
                 .template()
                 .withName(RELEASE)
                 .withNamespace(NAMESPACE)

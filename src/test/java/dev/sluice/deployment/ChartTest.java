@@ -32,7 +32,7 @@ class ChartTest {
 
     @Test
     void passesHelmsLint() {
-        LintResult lint = new Helm(Chart.WHOLE).lint().strict().call();
+        LintResult lint = new Helm(Chart.DIRECTORY).lint().strict().call();
 
         assertThat(lint.isFailed()).as(lint.getMessages().toString()).isFalse();
     }
@@ -112,6 +112,18 @@ class ChartTest {
     }
 
     @Test
+    void bringsDashboardAndAlertsAsTheyAre() throws IOException {
+        Map<String, JsonNode> objects = Chart.objects(examples("minimal", "monitoring"));
+
+        JsonNode rules = Objects.requireNonNull(objects.get("PrometheusRule/sluice"));
+        assertThat(rules.path("spec")).isEqualTo(Yaml.read(Chart.DIRECTORY.resolve("rules/sluice.yaml")));
+        JsonNode dashboard = Objects.requireNonNull(objects.get("ConfigMap/sluice-dashboard"));
+        assertThat(dashboard.at("/data/sluice.json").asText().strip())
+                .isEqualTo(Files.readString(Chart.DIRECTORY.resolve("dashboards/sluice.json"))
+                        .strip());
+    }
+
+    @Test
     void keepsServicesOutOfTheEnvironment() {
         JsonNode pod = workload(Chart.objects(examples("minimal"))).at("/spec/template/spec");
 
@@ -183,9 +195,11 @@ class ChartTest {
             kafka: {bootstrapServers: "a:9094,b:9095"}
             registry: {url: "https://registry.example"}
             s3: {endpoint: "http://store:9000"}
+            config: {traces.endpoint: "http://collector:4318/v1/traces"}
             """)).get("NetworkPolicy/sluice"));
 
-        assertThat(texts(policy.at("/spec/egress/1/ports"), "port")).containsExactly("443", "9000", "9094", "9095");
+        assertThat(texts(policy.at("/spec/egress/1/ports"), "port"))
+                .containsExactly("4318", "443", "9000", "9094", "9095");
     }
 
     @Test

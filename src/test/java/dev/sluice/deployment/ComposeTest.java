@@ -93,7 +93,7 @@ class ComposeTest {
     void mountsFilesThatAreThere() {
         List<Path> mounted = services().stream()
                 .flatMap(service -> texts(service.getValue().path("volumes")).stream())
-                .filter(volume -> volume.startsWith("./compose/"))
+                .filter(volume -> volume.startsWith("./"))
                 .map(volume -> Path.of(volume.substring(0, volume.indexOf(':'))))
                 .toList();
 

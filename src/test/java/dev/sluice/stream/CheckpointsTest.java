@@ -53,7 +53,7 @@ class CheckpointsTest {
     void goesOnFromTheCheckpointOfAnEarlierOwner() {
         leaveInTheMiddle();
 
-        newOwner().resume(request(), worker.time.now(), hash());
+        newOwner().resume(request(), worker.time.now(), hash(), RequestTrace.NONE);
         Outcome.Completed completed = completed();
 
         assertThat(completed.evaluations()).isEqualTo(WHOLE);
@@ -67,7 +67,7 @@ class CheckpointsTest {
         leaveInTheMiddle();
         store.breakDown();
 
-        newOwner().resume(request(), worker.time.now(), hash());
+        newOwner().resume(request(), worker.time.now(), hash(), RequestTrace.NONE);
 
         assertThat(completed().spent()).isEqualTo(WHOLE);
     }
@@ -77,7 +77,7 @@ class CheckpointsTest {
         leaveInTheMiddle();
         store.hold();
         try (Checkpoints impatient = checkpoints(Duration.ofMillis(20))) {
-            jobs(impatient).resume(request(), worker.time.now(), hash());
+            jobs(impatient).resume(request(), worker.time.now(), hash(), RequestTrace.NONE);
 
             assertThat(completed().spent()).isEqualTo(WHOLE);
         }
@@ -88,7 +88,7 @@ class CheckpointsTest {
         leaveInTheMiddle();
         store.overwriteAll(new byte[100]);
 
-        newOwner().resume(request(), worker.time.now(), hash());
+        newOwner().resume(request(), worker.time.now(), hash(), RequestTrace.NONE);
 
         assertThat(completed().spent()).isEqualTo(WHOLE);
     }
@@ -97,7 +97,7 @@ class CheckpointsTest {
     void beginsAnewForOtherContent() {
         leaveInTheMiddle();
 
-        newOwner().resume(request(), worker.time.now(), "another content hash");
+        newOwner().resume(request(), worker.time.now(), "another content hash", RequestTrace.NONE);
 
         assertThat(completed().spent()).isEqualTo(WHOLE);
     }
@@ -107,7 +107,7 @@ class CheckpointsTest {
         leaveInTheMiddle();
         store.hold();
         TaskJobs jobs = newOwner();
-        jobs.resume(request(), worker.time.now(), hash());
+        jobs.resume(request(), worker.time.now(), hash(), RequestTrace.NONE);
 
         jobs.cancel(request().id(), "changed my mind");
         store.letThrough();
@@ -126,7 +126,7 @@ class CheckpointsTest {
         leaveInTheMiddle();
         store.hold();
         TaskJobs jobs = newOwner();
-        jobs.resume(request(), worker.time.now(), hash());
+        jobs.resume(request(), worker.time.now(), hash(), RequestTrace.NONE);
 
         jobs.abandonAll();
         worker.device.hold();
@@ -142,7 +142,7 @@ class CheckpointsTest {
         leaveInTheMiddle();
         worker.device.hold();
         TaskJobs jobs = newOwner();
-        jobs.resume(request(), worker.time.now(), hash());
+        jobs.resume(request(), worker.time.now(), hash(), RequestTrace.NONE);
         await(() -> worker.engine.imagesInside() == 1);
 
         jobs.cancel(request().id(), "changed my mind");
@@ -156,7 +156,7 @@ class CheckpointsTest {
     void aRefusalByTheEngineIsAnOutcome() {
         GenerationRequested retired = Requests.plain("r-1").setModel("retired").build();
 
-        newOwner().resume(valid(retired), worker.time.now(), hash());
+        newOwner().resume(valid(retired), worker.time.now(), hash(), RequestTrace.NONE);
 
         await(() -> !outcomes.isEmpty());
         assertThat(outcomes)
@@ -170,7 +170,7 @@ class CheckpointsTest {
     void removesTheCheckpointOfWhatIsSettled() {
         leaveInTheMiddle();
         TaskJobs jobs = newOwner();
-        jobs.resume(request(), worker.time.now(), hash());
+        jobs.resume(request(), worker.time.now(), hash(), RequestTrace.NONE);
         completed();
 
         jobs.settled(request().id());
@@ -180,7 +180,7 @@ class CheckpointsTest {
 
     @Test
     void newRequestsAskForNoCheckpoint() {
-        newOwner().start(request(), worker.time.now(), hash());
+        newOwner().start(request(), worker.time.now(), hash(), RequestTrace.NONE);
         completed();
 
         assertThat(store.gets()).isZero();
@@ -190,7 +190,7 @@ class CheckpointsTest {
     @Test
     void writesOneCheckpointAtATime() {
         store.hold();
-        newOwner().start(request(), worker.time.now(), hash());
+        newOwner().start(request(), worker.time.now(), hash(), RequestTrace.NONE);
         completed();
 
         assertThat(store.puts()).isEqualTo(1);
@@ -200,7 +200,7 @@ class CheckpointsTest {
     private void leaveInTheMiddle() {
         worker.device.hold();
         TaskJobs jobs = newOwner();
-        jobs.start(request(), worker.time.now(), hash());
+        jobs.start(request(), worker.time.now(), hash(), RequestTrace.NONE);
         worker.device.letThrough(4);
         await(() -> store.size() == 1);
         jobs.abandonAll();

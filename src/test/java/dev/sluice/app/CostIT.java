@@ -1,0 +1,265 @@
+package dev.sluice.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sluice.events.v1.ChargeKind;
+import dev.sluice.events.v1.CostIncurred;
+import dev.sluice.stream.Topics;
+import dev.sluice.wire.AvroSerializer;
+import dev.sluice.wire.Price;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The analyst's three questions, each one command, of a standalone in a process of its own. */
+class CostIT {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    @TempDir
+    private Path folder = Path.of("");
+
+    private String kafka = "";
+    private String registry = "";
+
+    @Test
+    void saysWhoSpentWhatWhatCompressionSavedAndWhetherItAddsUp() throws IOException, InterruptedException {
+        Process standalone = start();
+        try {
+            BufferedReader output = standalone.inputReader(StandardCharsets.UTF_8);
+            // The log goes the same way.
+            JsonNode addresses = JSON.readTree(output.lines()
+                    .filter(line -> line.startsWith("{"))
+                    .findFirst()
+                    .orElseThrow());
+            kafka = addresses.get("kafka").textValue();
+            registry = addresses.get("registry").textValue();
+            submit("painter", "full");
+            submit("painter", "full");
+            submit("poet", "compress", "--guided", "5");
+
+            whoSpentWhat();
+            whatCompressionSaved();
+            inFocusColumns();
+            doesItAddUp();
+            aForgedChargeDoesNotAddUp();
+        } finally {
+            standalone.destroy();
+            assertThat(standalone.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        }
+    }
+
+    private void whoSpentWhat() throws IOException {
+        JsonNode report = JSON.readTree(sound(cost("--by", "tenant,model", "--format", "json")));
+        JsonNode painter = line(report, "tenant", "painter");
+        JsonNode poet = line(report, "tenant", "poet");
+
+        assertThat(painter.get("model").textValue()).isEqualTo("glyphs-adm");
+        assertThat(painter.get("requests").longValue()).isEqualTo(2);
+        assertThat(painter.get("images").longValue()).isEqualTo(4);
+        assertThat(painter.get("evaluations").longValue()).isEqualTo(2 * 2 * 2 * 20);
+        assertThat(poet.get("evaluations").longValue()).isEqualTo(2 * (20 + 5));
+        assertThat(decimal(painter, "listCost"))
+                .isEqualByComparingTo(decimal(painter, "deviceSeconds").multiply(new BigDecimal("0.0003")));
+        assertThat(line(report, "tenant", "(overhead)").get("requests").longValue())
+                .isZero();
+        String tomorrow = LocalDate.now(ZoneOffset.UTC).plusDays(2).toString();
+        assertThat(JSON.readTree(sound(cost("--from", tomorrow, "--format", "json")))
+                        .get("lines"))
+                .isEmpty();
+    }
+
+    private void whatCompressionSaved() throws IOException {
+        JsonNode report = JSON.readTree(sound(cost("--by", "tenant,schedule", "--format", "json")));
+        JsonNode full = line(report, "schedule", "FULL");
+        JsonNode compressed = line(report, "schedule", "COMPRESS");
+
+        assertThat(full.get("skippedEvaluations").longValue()).isZero();
+        assertThat(decimal(full, "savedCost")).isZero();
+        assertThat(compressed.get("tenant").textValue()).isEqualTo("poet");
+        assertThat(compressed.get("skippedEvaluations").longValue()).isEqualTo(2 * 15);
+        assertThat(decimal(compressed, "savedDeviceSeconds")).isPositive();
+        assertThat(decimal(compressed, "savedCost")).isPositive();
+        assertThat(cost("--by", "tenant,schedule").out())
+                .contains("tenant", "saved cost", "poet", "COMPRESS")
+                .contains("total");
+    }
+
+    private void inFocusColumns() {
+        List<String> lines =
+                sound(cost("--by", "model,day", "--format", "csv")).lines().toList();
+
+        assertThat(lines.getFirst()).startsWith("BillingAccountId,").endsWith(",x_Model,x_Day");
+        assertThat(lines)
+                .filteredOn(line -> line.startsWith("painter,USD,Usage,"))
+                .hasSize(1);
+        assertThat(lines).filteredOn(line -> line.startsWith("poet,USD,Usage,")).hasSize(1);
+    }
+
+    private void doesItAddUp() throws IOException, InterruptedException {
+        JsonNode process = null;
+        long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
+        do {
+            CommandRun run = check("--format", "json");
+            JsonNode verdict = JSON.readTree(sound(run));
+            assertThat(verdict.get("addsUp").booleanValue()).isTrue();
+            assertThat(verdict.get("processes")).hasSize(1);
+            process = verdict.at("/processes/0");
+            Thread.sleep(200);
+        } while (process.get("openNanos").longValue() != 0 && System.nanoTime() < end);
+
+        assertThat(process.get("running").booleanValue()).isTrue();
+        assertThat(process.get("openNanos").longValue()).isZero();
+        assertThat(process.get("spentNanos").longValue())
+                .isPositive()
+                .isEqualTo(process.get("requestNanos").longValue()
+                        + process.get("overheadNanos").longValue());
+        assertThat(sound(check())).endsWith("It adds up." + System.lineSeparator());
+    }
+
+    /** A charge of more than was spent, from somebody who may write to the topic. */
+    private void aForgedChargeDoesNotAddUp() throws IOException {
+        JsonNode verdict = JSON.readTree(sound(check("--format", "json")));
+        forge(verdict.at("/processes/0/process").textValue(), 5_000);
+
+        CommandRun run = check();
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.out()).contains("-5000", "NO", "It does NOT add up.");
+    }
+
+    private void forge(String process, long nanos) {
+        BigDecimal seconds = Price.seconds(nanos);
+        CostIncurred charge = CostIncurred.newBuilder()
+                .setCostId("forged")
+                .setChargeKind(ChargeKind.COMPUTE)
+                .setOutcome("COMPLETED")
+                .setWorker("standalone")
+                .setProcess(process)
+                .setChargePeriodStart(Instant.now())
+                .setChargePeriodEnd(Instant.now())
+                .setConsumedQuantity(seconds)
+                .setPricingQuantity(seconds)
+                .setListUnitPrice(BigDecimal.ZERO.setScale(Price.UNIT_PRICE_SCALE))
+                .setListCost(BigDecimal.ZERO.setScale(Price.COST_SCALE))
+                .setEffectiveCost(BigDecimal.ZERO.setScale(Price.COST_SCALE))
+                .setBillingCurrency("USD")
+                .setSkuId("forged")
+                .setDeviceNanos(nanos)
+                .setDenoiserNanos(nanos)
+                .setGuideNanos(0)
+                .setPaddingNanos(0)
+                .setRows(0)
+                .build();
+        Map<String, Object> properties = new Addresses(kafka, registry, Topics.DEFAULT).clientProperties();
+        try (AvroSerializer<CostIncurred> values = new AvroSerializer<>()) {
+            values.configure(properties, false);
+            try (KafkaProducer<String, CostIncurred> producer =
+                    new KafkaProducer<>(properties, new StringSerializer(), values)) {
+                producer.send(new ProducerRecord<>(Topics.DEFAULT.costs(), "forger", charge))
+                        .get();
+            }
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private Process start() throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+        command.addAll(
+                List.of("standalone", "--json", "--data", folder.resolve("data").toString()));
+        List.of("kafka", "registry", "s3", "http")
+                .forEach(server -> command.addAll(List.of("--" + server + "-port", "0")));
+        List.of(
+                        "price.per-device-second=0.0003",
+                        "price.overhead-interval=1s",
+                        "engine.rows-per-call=4",
+                        "engine.guide-rows-per-call=4")
+                .forEach(setting -> command.addAll(List.of("--set", setting)));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectError(folder.resolve("standalone.log").toFile());
+        // Nobody reads on after the addresses.
+        builder.environment().put("SLUICE_LOG_LEVEL", "WARN");
+        return builder.start();
+    }
+
+    private void submit(String tenant, String schedule, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("submit", "--tenant", tenant, "--label", "seven"));
+        arguments.addAll(List.of("--steps", "20", "--images", "2", "--guidance", "classifier-free", "--scale", "2"));
+        arguments.addAll(List.of("--schedule", schedule, "--wait", "--timeout", "120"));
+        arguments.addAll(List.of(more));
+        sound(command(arguments));
+    }
+
+    private CommandRun cost(String... more) {
+        List<String> arguments = new ArrayList<>(List.of("cost"));
+        arguments.addAll(List.of(more));
+        return command(arguments);
+    }
+
+    private CommandRun check(String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "cost",
+                "--check",
+                "--state-directory",
+                folder.resolve("data/state").toString()));
+        arguments.addAll(List.of(more));
+        return command(arguments);
+    }
+
+    /** The addresses go by a file, as they would with credentials. */
+    private CommandRun command(List<String> arguments) {
+        try {
+            Path properties = Files.writeString(
+                    folder.resolve("client.properties"),
+                    "bootstrap.servers=" + kafka + "\nschema.registry.url=" + registry + "\n");
+            List<String> all = new ArrayList<>(arguments);
+            all.addAll(List.of("--command-config", properties.toString()));
+            return CommandRun.of(all.toArray(String[]::new));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String sound(CommandRun run) {
+        assertThat(run.exitCode()).as(run.out() + run.err()).isZero();
+        return run.out();
+    }
+
+    private static JsonNode line(JsonNode report, String name, String value) {
+        for (JsonNode line : report.get("lines")) {
+            if (line.get(name).textValue().equals(value)) {
+                return line;
+            }
+        }
+        throw new AssertionError("no line with " + Map.of(name, value) + " in " + report);
+    }
+
+    private static BigDecimal decimal(JsonNode line, String name) {
+        return new BigDecimal(line.get(name).textValue());
+    }
+}
