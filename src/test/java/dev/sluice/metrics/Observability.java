@@ -71,7 +71,7 @@ public final class Observability {
     /** The first cells of the page's tables that are a metric's name. */
     public static List<String> documentedMetrics() {
         return page().lines()
-                .filter(line -> line.startsWith("| `"))
+                .filter(line -> line.matches("\\| `(sluice|jvm)_\\w+` .*"))
                 .map(line -> line.substring(3, line.indexOf('`', 3)))
                 .toList();
     }
