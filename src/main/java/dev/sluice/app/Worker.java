@@ -45,7 +45,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -213,13 +212,12 @@ final class Worker implements AutoCloseable {
         CompletableFuture<Throwable> fatal = new CompletableFuture<>();
         StreamWorker stream =
                 new StreamWorker(config.stream(), parts, () -> engine.hasRoom() && finisher.hasRoom(), fatal::complete);
-        BooleanSupplier ready = () -> engine.healthy() && stream.running();
-        meters.bind(new ProcessMeters(startedAt, ready, clock::systemAhead));
+        meters.bind(new ProcessMeters(startedAt, probes::ready, clock::systemAhead));
         meters.bind(new StreamMeters(stream, engine.backlogs().values(), clock));
         http.serveMetrics(meters::scrape);
         probes.warm(
                 () -> engine.healthy() && engine.silence().compareTo(config.longestCall()) < 0 && stream.alive(),
-                ready);
+                () -> engine.healthy() && stream.running());
         LostDeviceTime lostDeviceTime = new LostDeviceTime(meterFile, config.stream(), overhead, clock);
         stream.start();
         lostDeviceTime.start();

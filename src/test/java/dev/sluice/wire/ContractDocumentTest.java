@@ -34,6 +34,14 @@ import org.junit.jupiter.api.Test;
 
 /** {@code schemas/asyncapi.yaml} says what the Avro files, the topics and the envelope are. */
 class ContractDocumentTest {
+    /** What each channel is called on the broker. */
+    private Map<String, String> addresses() {
+        return document.get("channels").properties().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey,
+                        entry -> entry.getValue().get("address").textValue()));
+    }
+
     private static final Path FOLDER = Path.of("schemas");
     private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
@@ -56,11 +64,18 @@ class ContractDocumentTest {
     }
 
     @Test
-    void everyTopicIsAChannelAndHasAnOperation() {
-        Map<String, String> addresses = document.get("channels").properties().stream()
+    void namesTheTopicsThatTheChartMakes() {
+        Map<String, String> made = read(Path.of("helm", "sluice", "values.yaml")).get("topics").properties().stream()
+                .filter(entry -> entry.getValue().isTextual())
                 .collect(Collectors.toMap(
-                        Map.Entry::getKey,
-                        entry -> entry.getValue().get("address").textValue()));
+                        Map.Entry::getKey, entry -> entry.getValue().textValue()));
+
+        assertThat(addresses()).isEqualTo(made);
+    }
+
+    @Test
+    void everyTopicIsAChannelAndHasAnOperation() {
+        Map<String, String> addresses = addresses();
         assertThat(addresses.values()).containsExactlyInAnyOrderElementsOf(Topics.DEFAULT.all());
         assertThat(addresses)
                 .containsEntry("requests", Topics.DEFAULT.requests())
