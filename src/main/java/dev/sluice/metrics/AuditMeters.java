@@ -3,6 +3,7 @@ package dev.sluice.metrics;
 import dev.sluice.audit.AuditSink;
 import dev.sluice.audit.Verdict;
 import dev.sluice.request.GenerationRequest;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.Locale;
@@ -32,9 +33,17 @@ final class AuditMeters implements AuditSink {
                 Labels.schedule(request.guidance()),
                 Labels.CLASSIFIER,
                 verdict.classifier().name().toLowerCase(Locale.ROOT));
-        registry.counter("sluice.audit.images", tags).increment();
-        registry.counter("sluice.audit.hits", tags).increment(verdict.hit() ? 1 : 0);
-        registry.counter("sluice.audit.loss", tags).increment(Math.max(0, verdict.loss()));
+        count("sluice.audit.images", "Finished images that a classifier judged", tags, 1);
+        count(
+                "sluice.audit.hits",
+                "Judged images whose likeliest class is the one asked for",
+                tags,
+                verdict.hit() ? 1 : 0);
+        count(
+                "sluice.audit.loss",
+                "Sum of -log p of the class asked for over judged images, in nats",
+                tags,
+                Math.max(0, verdict.loss()));
     }
 
     @Override
@@ -43,7 +52,18 @@ final class AuditMeters implements AuditSink {
     }
 
     private void dropped(Reason reason, double count) {
-        registry.counter("sluice.audit.dropped", Labels.REASON, reason.name().toLowerCase(Locale.ROOT))
-                .increment(count);
+        count(
+                "sluice.audit.dropped",
+                "Requests drawn for an audit and not judged",
+                Tags.of(Labels.REASON, reason.name().toLowerCase(Locale.ROOT)),
+                count);
+    }
+
+    private void count(String name, String description, Tags tags, double amount) {
+        Counter.builder(name)
+                .description(description)
+                .tags(tags)
+                .register(registry)
+                .increment(amount);
     }
 }

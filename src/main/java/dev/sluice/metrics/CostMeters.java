@@ -2,6 +2,7 @@ package dev.sluice.metrics;
 
 import dev.sluice.events.v1.ChargeKind;
 import dev.sluice.events.v1.CostIncurred;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.math.BigDecimal;
@@ -33,14 +34,26 @@ final class CostMeters {
         double cost = charge.getEffectiveCost().doubleValue();
         if (charge.getChargeKind() == ChargeKind.COMPUTE) {
             Tags tenant = tags.and(Labels.TENANT, tenants.label(String.valueOf(charge.getTenantId())));
-            count("sluice.charged.device.seconds", tenant, seconds);
-            count("sluice.cost", tenant.and(Labels.CURRENCY, charge.getBillingCurrency()), cost);
+            count("sluice.charged.device.seconds", "Device time charged to requests", tenant, seconds);
+            count(
+                    "sluice.cost",
+                    "What requests were charged",
+                    tenant.and(Labels.CURRENCY, charge.getBillingCurrency()),
+                    cost);
         } else {
-            count("sluice.overhead.cost", tags.and(Labels.CURRENCY, charge.getBillingCurrency()), cost);
+            count(
+                    "sluice.overhead.cost",
+                    "Device time that no request answers for, at its price",
+                    tags.and(Labels.CURRENCY, charge.getBillingCurrency()),
+                    cost);
         }
     }
 
-    private void count(String name, Tags tags, double amount) {
-        registry.counter(name, tags).increment(amount);
+    private void count(String name, String description, Tags tags, double amount) {
+        Counter.builder(name)
+                .description(description)
+                .tags(tags)
+                .register(registry)
+                .increment(amount);
     }
 }

@@ -7,7 +7,9 @@ import dev.sluice.request.Outcome;
 import dev.sluice.request.Refusal;
 import dev.sluice.stream.SettlementObserver.Ages;
 import dev.sluice.wire.EventEncoder;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -89,21 +91,30 @@ final class RequestMeters {
     }
 
     private void settled(String outcome, double count) {
-        registry.counter("sluice.requests.settled", Labels.OUTCOME, outcome).increment(count);
+        count("sluice.requests.settled", "Requests by outcome", Tags.of(Labels.OUTCOME, outcome), count);
     }
 
     private void count(GenerationRequest request, Evaluations spent) {
+        Tags model = Tags.of(Labels.MODEL, model(request));
         byKind(spent)
-                .forEach((kind, rows) -> registry.counter(
-                                "sluice.evaluations", Labels.MODEL, model(request), Labels.KIND, kind)
-                        .increment(rows.doubleValue()));
-        registry.counter(
-                        "sluice.guidance.evaluations.saved",
-                        Labels.MODEL,
-                        model(request),
-                        Labels.SCHEDULE,
-                        Labels.schedule(request.guidance()))
-                .increment((double) spent.skipped());
+                .forEach((kind, rows) -> count(
+                        "sluice.evaluations",
+                        "What settled requests were evaluated for, and what was skipped",
+                        model.and(Labels.KIND, kind),
+                        rows.doubleValue()));
+        count(
+                "sluice.guidance.evaluations.saved",
+                "Guidance evaluations that guiding at every step would have made",
+                model.and(Labels.SCHEDULE, Labels.schedule(request.guidance())),
+                (double) spent.skipped());
+    }
+
+    private void count(String name, String description, Tags tags, double amount) {
+        Counter.builder(name)
+                .description(description)
+                .tags(tags)
+                .register(registry)
+                .increment(amount);
     }
 
     private static Map<String, Long> byKind(Evaluations evaluations) {
