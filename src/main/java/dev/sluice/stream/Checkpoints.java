@@ -18,8 +18,7 @@ public final class Checkpoints implements AutoCloseable {
     private final Duration fetchPatience;
     private final String platform;
     private final EngineClock clock;
-    private final ExecutorService writer = Executors.newSingleThreadExecutor(
-            Thread.ofPlatform().name("sluice-checkpoint").daemon(true).factory());
+    private final ExecutorService writer;
 
     /**
      * Checkpoints of one worker's jobs.
@@ -34,11 +33,32 @@ public final class Checkpoints implements AutoCloseable {
             Duration fetchPatience,
             String platform,
             EngineClock clock) {
+        this(
+                store,
+                settings,
+                fetchPatience,
+                platform,
+                clock,
+                Executors.newSingleThreadExecutor(Thread.ofPlatform()
+                        .name("sluice-checkpoint")
+                        .daemon(true)
+                        .factory()));
+    }
+
+    /** Makes bytes of snapshots on {@code writer}, which is shut down with this. */
+    Checkpoints(
+            CheckpointStore store,
+            CheckpointSettings settings,
+            Duration fetchPatience,
+            String platform,
+            EngineClock clock,
+            ExecutorService writer) {
         this.store = store;
         this.settings = settings;
         this.fetchPatience = fetchPatience;
         this.platform = platform;
         this.clock = clock;
+        this.writer = writer;
     }
 
     /**

@@ -15,6 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,12 +37,14 @@ class CheckpointsTest {
     private final Mailbox mailbox = new Mailbox(outcome -> {});
     private SimulatedWorker worker;
     private Checkpoints checkpoints;
+    private ExecutorService writer;
 
     @BeforeEach
     void start() throws InterruptedException {
         mailbox.open();
         worker = new SimulatedWorker(folder.resolve("unused"));
-        checkpoints = checkpoints(Duration.ofSeconds(20));
+        writer = Executors.newSingleThreadExecutor();
+        checkpoints = checkpoints(Duration.ofSeconds(20), writer);
     }
 
     @AfterEach
@@ -76,7 +81,7 @@ class CheckpointsTest {
     void beginsAnewWhenTheStoreTakesTooLong() {
         leaveInTheMiddle();
         store.hold();
-        try (Checkpoints impatient = checkpoints(Duration.ofMillis(20))) {
+        try (Checkpoints impatient = checkpoints(Duration.ofMillis(20), Executors.newSingleThreadExecutor())) {
             jobs(impatient).resume(request(), worker.time.now(), hash(), RequestTrace.NONE);
 
             assertThat(completed().spent()).isEqualTo(WHOLE);
@@ -196,17 +201,26 @@ class CheckpointsTest {
         assertThat(store.puts()).isEqualTo(1);
     }
 
-    /** An owner takes the request up, writes a checkpoint after some steps, and is gone. */
+    /** An owner takes the request up, writes a checkpoint after each of two steps, and is gone; nothing is on its way any more. */
     private void leaveInTheMiddle() {
         worker.device.hold();
         TaskJobs jobs = newOwner();
         jobs.start(request(), worker.time.now(), hash(), RequestTrace.NONE);
-        worker.device.letThrough(4);
-        await(() -> store.size() == 1);
+        for (int step = 1; step <= 2; step++) {
+            int written = step;
+            worker.device.letThrough(1);
+            await(() -> store.stored() == written);
+        }
         jobs.abandonAll();
         worker.device.letAllThrough();
         await(() -> worker.engine.imagesInside() == 0);
+        awaitWriter();
         assertThat(outcomes).isEmpty();
+    }
+
+    /** A step that was under way when the owner left may have been worth a checkpoint too. */
+    private void awaitWriter() {
+        CompletableFuture.runAsync(() -> {}, writer).join();
     }
 
     private Outcome.Completed completed() {
@@ -243,9 +257,9 @@ class CheckpointsTest {
         return new TaskJobs(withCheckpoints, Duration.ofMinutes(1), mailbox, new InFlight());
     }
 
-    private Checkpoints checkpoints(Duration fetchPatience) {
+    private Checkpoints checkpoints(Duration fetchPatience, ExecutorService writes) {
         CheckpointSettings everyStep = new CheckpointSettings(Optional.empty(), OptionalInt.of(1));
-        return new Checkpoints(store, everyStep, fetchPatience, "simulated", worker.time);
+        return new Checkpoints(store, everyStep, fetchPatience, "simulated", worker.time, writes);
     }
 
     private GenerationRequest request() {

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class InMemoryCheckpointStore implements CheckpointStore {
     private final Map<CheckpointAddress, byte[]> objects = new ConcurrentHashMap<>();
     private final AtomicInteger puts = new AtomicInteger();
+    private final AtomicInteger stored = new AtomicInteger();
     private final AtomicInteger gets = new AtomicInteger();
     private volatile boolean outOfOrder;
     private volatile CompletableFuture<Void> open = CompletableFuture.completedFuture(null);
@@ -44,6 +45,11 @@ final class InMemoryCheckpointStore implements CheckpointStore {
         return puts.get();
     }
 
+    /** Puts that were answered. */
+    int stored() {
+        return stored.get();
+    }
+
     int gets() {
         return gets.get();
     }
@@ -51,7 +57,10 @@ final class InMemoryCheckpointStore implements CheckpointStore {
     @Override
     public CompletionStage<Void> put(CheckpointAddress address, byte[] snapshot) {
         puts.incrementAndGet();
-        return answer().thenAccept(none -> objects.put(address, snapshot));
+        return answer().thenAccept(none -> {
+            objects.put(address, snapshot);
+            stored.incrementAndGet();
+        });
     }
 
     @Override
