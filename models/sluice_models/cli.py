@@ -76,6 +76,17 @@ def pack(arguments: argparse.Namespace) -> None:
     print(f"{arguments.bundle}: written")
 
 
+def unpack(arguments: argparse.Namespace) -> None:
+    recipe, workshop = _recipe(arguments), _workshop(arguments)
+    if recipe.unpack is None:
+        raise SystemExit(f"{workshop.bundle} does not hold all that its training needs")
+    there = [path for path in map(workshop.checkpoint, recipe.parts) if path.exists()]
+    if there:
+        raise SystemExit(f"would replace {', '.join(map(str, there))}")
+    recipe.unpack(workshop, arguments.bundle)
+    print(f"{workshop.folder}: checkpoints of {', '.join(recipe.parts)}")
+
+
 def _workshop(arguments: argparse.Namespace, device: str = "cpu") -> Workshop:
     """On a CPU each thread trains its own part of every batch."""
     return Workshop(arguments.work, arguments.bundle.name, torch.device(device), arguments.threads if device == "cpu" else 1)
@@ -209,6 +220,7 @@ def parser() -> argparse.ArgumentParser:
     training.add_argument("--steps", type=int, help=f"default: {steps}; {JUDGE} {JUDGE_PLAN.steps}")
     training.add_argument("--device", default="cpu", help="cpu or cuda (default: cpu)")
     packing = command(pack, "script the trained networks into the bundle, checking each script against its network")
+    command(unpack, "write checkpoints out of a bundle, so that its training goes on from there; the optimiser begins anew")
     sampling = command(evaluate, "sample pictures and print how often what was asked for is found in them")
     sampling.add_argument("--guidance", choices=("none", "cfg", "classifier"), default="cfg", help="default: cfg; none: no prompt")
     sampling.add_argument("--scale", type=float, help="s; cfg 1: the conditional model alone (default: the bundle's)")

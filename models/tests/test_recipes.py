@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from sluice_models.bundles.bundle import problems, read_description
+from sluice_models.bundles.bundle import load_module, problems, read_description
 from sluice_models.data.picture_sets import Pictures, PictureSet
 from sluice_models.networks.stable_diffusion import AutoencoderConfig
 from sluice_models.recipes.catalogue import RECIPES
@@ -73,6 +73,30 @@ def test_bundle_gives_pictures(bundle):
     assert pixels.shape == (2, *manifest["image"].values())
     assert pixels.dtype == torch.uint8
     assert torch.equal(pixels, Pipeline(bundle).sample(prompts, plan))
+
+
+def test_training_goes_on_from_a_bundle(bundle, tmp_path):
+    workshop, recipe = Workshop(tmp_path, bundle.name), RECIPES[bundle.name]
+    if recipe.unpack is None:
+        pytest.skip("the bundle does not hold all that was trained")
+    recipe.unpack(workshop, bundle)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Pictures, "load", few_pictures)
+        recipe.export(workshop, tmp_path / "again")
+        torch.testing.assert_close(parameters_of(tmp_path / "again"), parameters_of(bundle), rtol=0, atol=0)
+        for name, part in recipe.parts.items():
+            run(part.trainer(workshop, dataclasses.replace(part.plan, steps=2, batch=4, warmup_steps=1)), workshop.checkpoint(name))
+        recipe.export(workshop, tmp_path / "further")
+    assert read_description(tmp_path / "further")["training"]["steps"] == dict.fromkeys(recipe.parts, 2)
+    before, after = parameters_of(bundle), parameters_of(tmp_path / "further")
+    assert after.keys() == before.keys()
+    assert not torch.equal(after["denoiser.unet.conv_in.weight"], before["denoiser.unet.conv_in.weight"])
+
+
+def parameters_of(folder: Path) -> dict[str, torch.Tensor]:
+    """By role and name."""
+    modules = read_description(folder)["modules"]
+    return {f"{role}.{name}": value for role in modules for name, value in load_module(folder, role).named_parameters()}
 
 
 def test_text_bundle_carries_the_tokenizer_that_it_was_trained_with(bundle):

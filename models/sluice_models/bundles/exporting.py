@@ -31,16 +31,16 @@ def export_bundle(
     modules: dict[str, nn.Module],
     facts: Facts,
     training: dict,
-    tokenizers: dict[str, Path] | None = None,
+    files: dict[str, Path] | None = None,
     batch_sizes: tuple[int, ...] = BATCH_SIZES,
 ) -> None:
     """Writes the modules, then bundle.json; each file appears whole or not at all.
 
-    ``modules`` by role, each in the contract's shape; ``tokenizers`` are the files to copy, by their name in the bundle.
+    ``modules`` by role, each in the contract's shape; ``files`` are copied beside them, by their name in the bundle: tokenizers above all.
     Every script is compared with its module over batches of ``batch_sizes``.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for name, source in (tokenizers or {}).items():
+    for name, source in (files or {}).items():
         shutil.copyfile(source, folder / name)
     content = description(facts, folder, training)
     contract = Contract(content, folder)

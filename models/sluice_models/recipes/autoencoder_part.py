@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import torch
+from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from sluice_models.bundles.bundle import load_module
 from sluice_models.data.picture_sets import Pictures
 from sluice_models.data.pictures import grid, write_png
 from sluice_models.networks.stable_diffusion import AutoencoderConfig
@@ -53,3 +57,23 @@ def latents_of(workshop: Workshop, config: AutoencoderConfig, pixels: Tensor) ->
     """The training pictures' latents by the bundle's trained autoencoder."""
     network, steps = trained_autoencoder(workshop, config)
     return cached_latents(workshop.folder / "latents.pt", network, steps, pixels, workshop.device)
+
+
+ENCODER_FILE = "encoder.safetensors"
+_ENCODING = ("encoder.", "quant_conv.")
+
+
+def written_encoder(workshop: Workshop, config: AutoencoderConfig) -> Path:
+    """The half of the autoencoder that no worker needs, written beside the checkpoints: training goes on with it alone."""
+    network, _ = trained_autoencoder(workshop, config)
+    encoding = {name: value for name, value in network.autoencoder.state_dict().items() if name.startswith(_ENCODING)}
+    path = workshop.folder / ENCODER_FILE
+    save_file(encoding, path)
+    return path
+
+
+def unpacked_autoencoder(folder: Path, config: AutoencoderConfig) -> Autoencoding:
+    """The autoencoder out of a bundle's decoder and the encoder beside it."""
+    network = Autoencoding(config)
+    network.autoencoder.load_state_dict({**load_file(folder / ENCODER_FILE), **dict(load_module(folder, "decoder").named_parameters())})
+    return network

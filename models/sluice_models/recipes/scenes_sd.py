@@ -8,13 +8,21 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from sluice_models.bundles.bundle import Defaults, Diffusion, Facts, Label, Shape, TextCondition
+from sluice_models.bundles.bundle import Defaults, Diffusion, Facts, Label, Shape, TextCondition, load_module, read_description
 from sluice_models.bundles.exporting import export_bundle
 from sluice_models.data.pictures import grid, write_png
 from sluice_models.judging.judge_folder import SCENES_JUDGE, load_judge
 from sluice_models.networks.configs import SCENES_AUTOENCODER, SCENES_CLIP_TEXT, SCENES_SIZE, SCENES_TOKENS, SCENES_UNET
 from sluice_models.networks.stable_diffusion import ClipContext, LatentDecoder, LatentDenoiser
-from sluice_models.recipes.autoencoder_part import AUTOENCODER, autoencoder_part, latents_of, trained_autoencoder
+from sluice_models.recipes.autoencoder_part import (
+    AUTOENCODER,
+    ENCODER_FILE,
+    autoencoder_part,
+    latents_of,
+    trained_autoencoder,
+    unpacked_autoencoder,
+    written_encoder,
+)
 from sluice_models.recipes.captioned import WATCHED_CAPTIONS, empty_tokens, tokens_of, training_scenes, with_examples, written_tokenizer
 from sluice_models.recipes.scenes import TRAINING_SCENES
 from sluice_models.recipes.workshop import Part, Recipe, Workshop
@@ -23,7 +31,7 @@ from sluice_models.sampling.samplers import ClassifierFree, full_weights, sample
 from sluice_models.training.examples import NoisedSource
 from sluice_models.training.losses import epsilon_loss
 from sluice_models.training.pairs import TextToPicture
-from sluice_models.training.trainer import Trainer, TrainingPlan
+from sluice_models.training.trainer import Trainer, TrainingPlan, begin_from
 
 DENOISER = "denoiser"
 DIFFUSION = Diffusion(
@@ -95,7 +103,17 @@ def _export(workshop: Workshop, folder: Path) -> None:
         "latentScale": decoder.scale,
     }
     modules = {DENOISER: network.picture, "text_encoder": network.text, "decoder": decoder, "auditor": load_judge(SCENES_JUDGE)}
-    export_bundle(folder, modules, with_examples(FACTS), training, {"tokenizer.json": written_tokenizer(workshop.folder)})
+    files = {"tokenizer.json": written_tokenizer(workshop.folder), ENCODER_FILE: written_encoder(workshop, SCENES_AUTOENCODER)}
+    export_bundle(folder, modules, with_examples(FACTS), training, files)
+
+
+def _unpack(workshop: Workshop, folder: Path) -> None:
+    steps = read_description(folder)["training"]["steps"]
+    network = _network()
+    for part, role in ((network.picture, DENOISER), (network.text, "text_encoder")):
+        part.load_state_dict(dict(load_module(folder, role).named_parameters()))
+    for part, weights in ((DENOISER, network), (AUTOENCODER, unpacked_autoencoder(folder, SCENES_AUTOENCODER))):
+        begin_from(weights, steps[part], RECIPE.parts[part].plan, workshop.checkpoint(part))
 
 
 RECIPE = Recipe(
@@ -106,4 +124,5 @@ RECIPE = Recipe(
         DENOISER: Part(TrainingPlan(steps=8_000, seed=211, batch=64, learning_rate=6e-4, null_share=0.12), _trainer, _watch),
     },
     _export,
+    _unpack,
 )

@@ -44,10 +44,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Recipe:
-    """``parts`` in the order in which they must be trained; ``export`` writes the bundle's folder out of their checkpoints."""
+    """``parts`` in the order in which they must be trained; ``export`` writes the bundle's folder out of their checkpoints.
+
+    ``unpack``, where a bundle holds all that was trained, writes checkpoints out of it, so that training can go on.
+    """
 
     parts: dict[str, Part]
     export: Callable[[Workshop, Path], None]
+    unpack: Callable[[Workshop, Path], None] | None = None
 
     def seeds(self) -> dict[str, int]:
         return {part: entry.plan.seed for part, entry in self.parts.items()}

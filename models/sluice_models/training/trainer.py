@@ -192,3 +192,16 @@ def trained(network: nn.Module, checkpoint: Path) -> tuple[nn.Module, int]:
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)
     network.load_state_dict(state["ema"])
     return network.eval().requires_grad_(False), state["step"]
+
+
+def begin_from(network: nn.Module, step: int, plan: TrainingPlan, checkpoint: Path) -> None:
+    """Writes a checkpoint that goes on from averaged weights alone: their optimiser's state is not known and begins anew."""
+    state = {
+        "step": step,
+        "plan": asdict(plan),
+        "network": network.state_dict(),
+        "ema": network.state_dict(),
+        "optimiser": torch.optim.AdamW(_trained(network), weight_decay=plan.weight_decay).state_dict(),
+    }
+    checkpoint.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(state, checkpoint)
