@@ -119,9 +119,9 @@ def _unpack(workshop: Workshop, folder: Path) -> None:
 RECIPE = Recipe(
     {
         AUTOENCODER: autoencoder_part(
-            SCENES_AUTOENCODER, TRAINING_SCENES, TrainingPlan(steps=6_000, seed=201, batch=16, learning_rate=1.5e-3)
+            SCENES_AUTOENCODER, TRAINING_SCENES, TrainingPlan(steps=3_500, seed=201, batch=16, learning_rate=1.5e-3)
         ),
-        DENOISER: Part(TrainingPlan(steps=8_000, seed=211, batch=64, learning_rate=6e-4, null_share=0.12), _trainer, _watch),
+        DENOISER: Part(TrainingPlan(steps=4_500, seed=211, batch=64, learning_rate=6e-4, null_share=0.12), _trainer, _watch),
     },
     _export,
     _unpack,

@@ -9,6 +9,7 @@ import dev.sluice.model.TorchScriptBundles;
 import dev.sluice.model.VerifiedBundle;
 import dev.sluice.request.GuidanceSchedule;
 import dev.sluice.request.GuidanceWeighting;
+import dev.sluice.request.Prompt;
 import dev.sluice.request.SamplerSettings;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -16,19 +17,22 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whole requests, from the prompt to the pixels, against what other hands make of the same weights and noise
- * (models/tests/pipeline_goldens.py): DiT's network by diffusers' class under the published sampling in float64.
+ * (models/tests/pipeline_goldens.py): DiT's network by diffusers' class under the published sampling in float64, and
+ * diffusers' Stable Diffusion pipeline with each of its solvers.
  */
 class PipelineGoldenTest {
-    private static final String BUNDLE = "glyphs-dit";
-    private static final Path FOLDER = Path.of("models", "bundles", BUNDLE);
+    private static final String DIT = "glyphs-dit";
+    private static final String STABLE_DIFFUSION = "scenes-sd";
     private static final double LATENT_TOLERANCE = 1e-3;
     private static final double PIXELS_WITHIN_ONE = 0.999;
     private static final EngineSettings SETTINGS = EngineSettings.constant(4, 2);
@@ -36,10 +40,10 @@ class PipelineGoldenTest {
     @ParameterizedTest
     @ValueSource(ints = {250, 22})
     void ditAsPublished(int guided) {
-        JsonNode golden = golden();
+        JsonNode golden = golden(DIT);
         int steps = golden.required("steps").intValue();
         RequestDraft draft =
-                RequestDraft.of(BUNDLE, golden.required("prompt").textValue()).withSampler(SamplerSettings.ddpm(steps));
+                RequestDraft.of(DIT, golden.required("prompt").textValue()).withSampler(SamplerSettings.ddpm(steps));
 
         if (guided == steps) {
             requireGolden("full", guided(draft, golden, new GuidanceSchedule.Full()));
@@ -48,17 +52,43 @@ class PipelineGoldenTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(names = "DDPM", mode = EnumSource.Mode.EXCLUDE)
+    void stableDiffusionAsDiffusersHasIt(SamplerSettings.Kind solver) {
+        requireGolden(solver.name().toLowerCase(Locale.ROOT), stableDiffusion(solver, new GuidanceSchedule.Full()));
+    }
+
     @Test
-    void goldensAreOfTheBundleThatShips() {
-        golden().required("modules")
+    void stableDiffusionCompressed() {
+        requireGolden(
+                "ddim-compress_8", stableDiffusion(SamplerSettings.Kind.DDIM, new GuidanceSchedule.Compress(8, 1)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {DIT, STABLE_DIFFUSION})
+    void goldensAreOfTheBundleThatShips(String bundle) {
+        golden(bundle)
+                .required("modules")
                 .properties()
-                .forEach(module -> assertThat(Objects.requireNonNull(VerifiedBundle.read(FOLDER)
+                .forEach(module -> assertThat(Objects.requireNonNull(VerifiedBundle.read(folder(bundle))
                                         .manifest()
                                         .modules()
                                         .get(module.getKey()))
                                 .sha256())
                         .as("python models/tests/pipeline_goldens.py writes them anew: " + module.getKey())
                         .isEqualTo(module.getValue().textValue()));
+    }
+
+    private static RequestDraft stableDiffusion(SamplerSettings.Kind solver, GuidanceSchedule schedule) {
+        JsonNode golden = golden(STABLE_DIFFUSION);
+        Prompt prompt = new Prompt.Text(
+                golden.required("prompt").textValue(),
+                golden.required("negative").textValue());
+        RequestDraft draft = RequestDraft.of(STABLE_DIFFUSION, "replaced")
+                .withPrompt(prompt)
+                .withSampler(SamplerSettings.deterministic(
+                        solver, golden.required("steps").intValue()));
+        return guided(draft, golden, schedule);
     }
 
     private static RequestDraft guided(RequestDraft draft, JsonNode golden, GuidanceSchedule schedule) {
@@ -69,7 +99,7 @@ class PipelineGoldenTest {
     private static void requireGolden(String run, RequestDraft draft) {
         TorchScriptBundles bundles = TorchScriptBundles.onCpu();
         bundles.prepareCallingThread(1);
-        try (Bundle bundle = bundles.open(VerifiedBundle.read(FOLDER))) {
+        try (Bundle bundle = bundles.open(VerifiedBundle.read(folder(draft.model())))) {
             EngineClock clock = EngineClock.SYSTEM;
             Lane lane = new Lane(bundle, SETTINGS, clock);
             EngineLoop loop =
@@ -83,8 +113,8 @@ class PipelineGoldenTest {
                     latent = image.stage() == JobSnapshot.Stage.DECODING ? image.x() : latent;
                 }
             }
-            requireLatent(golden().required("latents").required(run), latent);
-            requirePixels(picture(run), watched.sampled());
+            requireLatent(golden(draft.model()).required("latents").required(run), latent);
+            requirePixels(picture(draft.model(), run), watched.sampled());
         }
     }
 
@@ -118,16 +148,20 @@ class PipelineGoldenTest {
         assertThat((double) near / (shape.channels() * plane)).isGreaterThanOrEqualTo(PIXELS_WITHIN_ONE);
     }
 
-    private static JsonNode golden() {
-        try (InputStream json = resource(BUNDLE + ".json")) {
+    private static Path folder(String bundle) {
+        return Path.of("models", "bundles", bundle);
+    }
+
+    private static JsonNode golden(String bundle) {
+        try (InputStream json = resource(bundle + ".json")) {
             return new ObjectMapper().readTree(json);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static BufferedImage picture(String run) {
-        try (InputStream png = resource(BUNDLE + "-" + run + ".png")) {
+    private static BufferedImage picture(String bundle, String run) {
+        try (InputStream png = resource(bundle + "-" + run + ".png")) {
             return Objects.requireNonNull(ImageIO.read(png));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
