@@ -127,7 +127,8 @@ public final class DemoReport {
         for (int row = 0; row < plan.rows().size(); row++) {
             lines.add(line(row, images.get(row), torch, nanosByName));
         }
-        return new DemoTable(plan.requests(), results.settledCount(), planned(), counted, charged(), lines);
+        return new DemoTable(
+                plan.requests(), results.settledCount(), planned(), counted - countedTexts, charged(), lines);
     }
 
     private DemoTable.Line line(

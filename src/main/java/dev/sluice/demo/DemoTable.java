@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param settled requests with exactly one outcome
  * @param evaluationsPlanned what the plans of all requests add up to
- * @param evaluationsCounted rows that entered the modules, padding left out
+ * @param evaluationsCounted rows that entered the modules, padding and texts left out: plans don't hold texts, which requests share
  */
 public record DemoTable(
         int requests,
