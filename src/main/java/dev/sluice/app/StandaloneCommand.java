@@ -78,6 +78,7 @@ final class StandaloneCommand implements Callable<Integer> {
         overrides.putIfAbsent("device", device);
         try (StopSignal stop = new StopSignal();
                 StandaloneStack stack = StandaloneStack.start(data, ports, overrides)) {
+            stop.hold();
             print(out, stack);
             stop.await();
         }

@@ -55,6 +55,7 @@ final class WorkerCommand implements Callable<Integer> {
         WorkerConfig.Draft config = WorkerConfig.draft(values);
         try (StopSignal stop = new StopSignal();
                 Worker worker = Worker.start(config, hooks())) {
+            stop.hold();
             out.println("Worker " + config.config().workerId() + " is up; health on port " + worker.httpPort() + ".");
             out.flush();
             worker.fatal().thenAccept(failure -> stop.ask());

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StartupIT {
     private static final Path BUNDLE = Path.of("models/bundles/glyphs-adm").toAbsolutePath();
     private static final Duration PATIENCE = Duration.ofMinutes(1);
+    private static final int SIGTERM_STATUS = 128 + 15;
 
     @TempDir
     private static Path folder = Path.of("");
@@ -99,6 +100,21 @@ class StartupIT {
                 .contains("there are 2 problems")
                 .contains("s3.endpoint: http://127.0.0.1:1 can't be reached")
                 .contains("kafka.bootstrap-servers: no broker answers");
+    }
+
+    @Test
+    void endsAtOnceWhereItIsToldToStopInTheMeantime() throws Exception {
+        Map<String, String> settings = new HashMap<>(around.workerSettings(BUNDLE));
+        settings.put("application.id", "hurried");
+        settings.put("startup.patience", PATIENCE.multipliedBy(2).toSeconds() + "s");
+        settings.put("s3.endpoint", "http://127.0.0.1:1");
+        try (WorkerProgram worker = WorkerProgram.start(folder.resolve("hurried"), settings)) {
+            assertThat(worker.awaitStatus("/health/live", 200, PATIENCE))
+                    .as(worker.said())
+                    .isTrue();
+            worker.terminate();
+            assertThat(worker.awaitExit(PATIENCE)).as(worker.said()).hasValue(SIGTERM_STATUS);
+        }
     }
 
     /** What a worker said that ended with 1 and was never a member of its group. */
