@@ -13,9 +13,10 @@ import java.util.Objects;
  *
  * <p>Rates are the means over all requests of one bundle on one SKU under one pricing unit and currency, whoever sent them:
  * with classifier-free guidance a denoiser evaluation's time is {@code denoiserNanos / (conditional + unconditional)}, with
- * classifier guidance a guide evaluation's is {@code guideNanos / guide}; both hold their share of padding. A device second
- * costs what the charges of the bundle cost per second of theirs; where pixels are priced, an evaluation costs what the
- * priced evaluations of the bundle cost each. As no rate depends on how charges are grouped, what groups saved adds up to
+ * classifier guidance a guide evaluation's is {@code guideNanos / guide}. Both without padding's share of the device time, which
+ * leaves what a row takes in a full call: so much a skipped row is worth to a device with other work to do, however empty the
+ * calls were. A device second costs what the charges of the bundle cost per second of theirs; where pixels are priced, an
+ * evaluation costs what the priced evaluations of the bundle cost each. As no rate depends on how charges are grouped, what groups saved adds up to
  * what all saved.
  */
 final class EvaluationRates {
@@ -62,6 +63,7 @@ final class EvaluationRates {
             long guideNanos,
             long guideEvaluations,
             long deviceNanos,
+            long paddingNanos,
             long pricedEvaluations,
             BigDecimal cost) {
         static Measured of(CostIncurred charge) {
@@ -72,6 +74,7 @@ final class EvaluationRates {
                     charge.getGuideNanos(),
                     charge.getGuideEvaluations(),
                     charge.getDeviceNanos(),
+                    charge.getPaddingNanos(),
                     denoiser + charge.getGuideEvaluations() + charge.getUpsamplerEvaluations(),
                     charge.getEffectiveCost());
         }
@@ -83,12 +86,15 @@ final class EvaluationRates {
                     guideNanos + other.guideNanos,
                     guideEvaluations + other.guideEvaluations,
                     deviceNanos + other.deviceNanos,
+                    paddingNanos + other.paddingNanos,
                     pricedEvaluations + other.pricedEvaluations,
                     cost.add(other.cost));
         }
 
-        long nanos(Spared spared) {
-            return spared == Spared.GUIDE ? guideNanos : denoiserNanos;
+        /** Of the network, without padding's share of all device time; nothing of nothing. */
+        BigDecimal nanos(Spared spared) {
+            long nanos = spared == Spared.GUIDE ? guideNanos : denoiserNanos;
+            return share(BigDecimal.valueOf(nanos), BigDecimal.valueOf(deviceNanos - paddingNanos), deviceNanos);
         }
 
         long evaluations(Spared spared) {
@@ -112,9 +118,8 @@ final class EvaluationRates {
         if (scope == null || scope.evaluations(skipped.spared()) == 0) {
             return new Saved(BigDecimal.ZERO, BigDecimal.ZERO, count);
         }
-        BigDecimal nanos = BigDecimal.valueOf(scope.nanos(skipped.spared()))
-                .multiply(BigDecimal.valueOf(count))
-                .divide(BigDecimal.valueOf(scope.evaluations(skipped.spared())), PRECISION);
+        BigDecimal nanos =
+                share(scope.nanos(skipped.spared()), BigDecimal.valueOf(count), scope.evaluations(skipped.spared()));
         boolean pixels = skipped.scope().unit().equals(PricingUnit.MILLION_EVALUATION_PIXELS.focusName());
         BigDecimal cost = pixels
                 ? share(scope.cost(), BigDecimal.valueOf(count), scope.pricedEvaluations())
@@ -122,8 +127,8 @@ final class EvaluationRates {
         return new Saved(nanos.movePointLeft(NANO_SCALE), cost, 0);
     }
 
-    /** {@code cost · part / whole}, nothing of nothing. */
-    private static BigDecimal share(BigDecimal cost, BigDecimal part, long whole) {
-        return whole == 0 ? BigDecimal.ZERO : cost.multiply(part).divide(BigDecimal.valueOf(whole), PRECISION);
+    /** {@code of · part / whole}, nothing of nothing. */
+    private static BigDecimal share(BigDecimal of, BigDecimal part, long whole) {
+        return whole == 0 ? BigDecimal.ZERO : of.multiply(part).divide(BigDecimal.valueOf(whole), PRECISION);
     }
 }

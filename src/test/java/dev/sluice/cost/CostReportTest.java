@@ -130,6 +130,39 @@ class CostReportTest {
     }
 
     @Test
+    void anEvaluationIsWorthTheSameHoweverEmptyItsCallsWere() {
+        CostIncurred busy = RandomCharges.priced(1_000_000_000, "2")
+                .setCostId("request:a")
+                .setChargeKind(ChargeKind.COMPUTE)
+                .setTenantId("tenant")
+                .setModel("glyphs")
+                .setGuidance("CLASSIFIER_FREE")
+                .setOutcome("COMPLETED")
+                .setDenoiserNanos(1_000_000_000)
+                .setGuideNanos(0)
+                .setConditionalEvaluations(8)
+                .setUnconditionalEvaluations(2)
+                .setSkippedEvaluations(6)
+                .build();
+        // The same rows, each alone in a call of four: three quarters of the time are padding.
+        CostIncurred alone = CostIncurred.newBuilder(busy)
+                .setDeviceNanos(4_000_000_000L)
+                .setDenoiserNanos(4_000_000_000L)
+                .setPaddingNanos(3_000_000_000L)
+                .setEffectiveCost(busy.getEffectiveCost().multiply(BigDecimal.valueOf(4)))
+                .build();
+
+        Saved saved = report("tenant", List.of(busy)).totals().getFirst().saved();
+
+        assertThat(saved.seconds()).isEqualByComparingTo("0.6");
+        assertThat(saved.cost()).isEqualByComparingTo("1.2");
+        assertThat(report("tenant", List.of(alone)).totals().getFirst().saved())
+                .usingRecursiveComparison()
+                .withComparatorForType(BigDecimal::compareTo, BigDecimal.class)
+                .isEqualTo(saved);
+    }
+
+    @Test
     void whereNoneWasMeasuredNothingIsSaidToBeSaved() {
         CostIncurred charge = RandomCharges.compute("a", "tenant")
                 .setGuidance("CLASSIFIER")
