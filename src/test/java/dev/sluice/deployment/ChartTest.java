@@ -124,6 +124,21 @@ class ChartTest {
     }
 
     @Test
+    void linksAlertsToTheRunbookThatValuesName() throws IOException {
+        JsonNode rules = Objects.requireNonNull(Chart.objects(with("""
+                monitoring:
+                  rules:
+                    enabled: true
+                    runbook: https://wiki.example.com/sluice/metrics
+                """)).get("PrometheusRule/sluice"));
+
+        assertThat(rules.findValuesAsText("runbook_url"))
+                .hasSameSizeAs(
+                        Yaml.read(Chart.DIRECTORY.resolve("rules/sluice.yaml")).findValuesAsText("runbook_url"))
+                .allMatch(link -> link.startsWith("https://wiki.example.com/sluice/metrics#sluice"));
+    }
+
+    @Test
     void keepsServicesOutOfTheEnvironment() {
         JsonNode pod = workload(Chart.objects(examples("minimal"))).at("/spec/template/spec");
 
