@@ -1,4 +1,4 @@
-"""What diffusers' classes need of a bundle, whatever its family: parameters by module, the autoencoder, a picture as they make it."""
+"""What diffusers' classes need of a bundle, whatever its family: the autoencoder, a picture as they make it."""
 
 from __future__ import annotations
 
@@ -9,23 +9,17 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
-from sluice_models.bundles.bundle import load_module, read_description
+from sluice_models.bundles.bundle import parameters, read_description
 from sluice_models.networks.stable_diffusion import AutoencoderConfig
 
 # Final latent f32[4,H,W] and picture, by what the run is called.
 Runs = dict[str, tuple[Tensor, Image.Image]]
 
 
-def weights(folder: Path, role: str, prefix: str) -> dict[str, Tensor]:
-    """The parameters below ``prefix`` of one of a bundle's modules, without it."""
-    parameters = load_module(folder, role).named_parameters()
-    return {name.removeprefix(prefix): value for name, value in parameters if name.startswith(prefix)}
-
-
 def autoencoder_of(folder: Path, config: AutoencoderConfig) -> nn.Module:
     """diffusers' autoencoder with the bundle's decoder; its encoder is not in the bundle and stays as it was drawn."""
     autoencoder = config.build()
-    missing, unexpected = autoencoder.load_state_dict(weights(folder, "decoder", ""), strict=False)
+    missing, unexpected = autoencoder.load_state_dict(parameters(folder, "decoder"), strict=False)
     if unexpected or any(not name.startswith(("encoder.", "quant_conv.")) for name in missing):
         raise ValueError(f"{folder}: decoder lacks {missing} or has {unexpected}")
     autoencoder.register_to_config(scaling_factor=read_description(folder)["training"]["latentScale"])

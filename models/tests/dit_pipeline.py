@@ -11,7 +11,8 @@ from PIL import Image
 from torch import Tensor, nn
 
 from ancestral_reference import Array, Mode, Model, Tables, linear_betas, trajectory, uniform_compact
-from bundle_parts import Runs, autoencoder_of, picture, weights
+from bundle_parts import Runs, autoencoder_of, picture
+from sluice_models.bundles.bundle import parameters
 from sluice_models.networks.configs import GLYPHS_AUTOENCODER, GLYPHS_DIT, NULL_CLASS
 from worker_noise import STEP, noise
 
@@ -40,7 +41,7 @@ def network(folder: Path = BUNDLE) -> nn.Module:
         patch_size=config.patch,
         num_embeds_ada_norm=config.classes,
     )
-    dit.load_state_dict(names(weights(folder, "denoiser", ""), config.depth))
+    dit.load_state_dict(names(parameters(folder, "denoiser"), config.depth))
     for block in dit.transformer_blocks:
         block.norm1.emb.time_proj.downscale_freq_shift = 0
     return dit.eval()

@@ -1,4 +1,8 @@
-"""diffusers' own Stable Diffusion pipeline with the weights of scenes-sd, from the prompt on, with the worker's initial noise."""
+"""diffusers' own Stable Diffusion pipeline with the weights of scenes-sd, from the prompt on, with the worker's initial noise.
+
+Its UNet says v, and diffusers' schedulers are told so, as of Stable Diffusion 2. But PNDM extrapolates what the network says before it
+turns it into eps, and the worker extrapolates eps: PNDM is given eps, turned into it here.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +16,10 @@ from PIL import Image
 from torch import Tensor
 
 from ancestral_reference import Mode, uniform_compact
-from bundle_parts import Runs, autoencoder_of, picture, weights
+from bundle_parts import Runs, autoencoder_of, picture
+from sluice_models.bundles.bundle import below, parameters
 from sluice_models.networks.configs import SCENES_AUTOENCODER, SCENES_CLIP_TEXT, SCENES_TOKENS, SCENES_UNET
-from solver_goldens import CONFIG, schedulers
+from solver_goldens import CONFIG, alphas_bar, schedulers
 from worker_noise import noise
 
 BUNDLE = Path(__file__).parents[1] / "bundles/scenes-sd"
@@ -30,9 +35,9 @@ def pipeline(folder: Path = BUNDLE) -> Any:
     from transformers import PreTrainedTokenizerFast
 
     unet = SCENES_UNET.build()
-    unet.load_state_dict(weights(folder, "denoiser", "unet."))
+    unet.load_state_dict(below("network.unet.", parameters(folder, "denoiser")))
     text = SCENES_CLIP_TEXT.build()
-    _load_text(text, weights(folder, "text_encoder", "text_model."))
+    _load_text(text, below("text_model.", parameters(folder, "text_encoder")))
     tokenizer = PreTrainedTokenizerFast(
         tokenizer_file=str(folder / "tokenizer.json"), pad_token="<|endoftext|>", model_max_length=SCENES_TOKENS
     )
@@ -53,6 +58,25 @@ def pipeline(folder: Path = BUNDLE) -> Any:
 def _load_text(text: Any, parameters: dict[str, Tensor]) -> None:
     """transformers has CLIP's text model either in the class itself or one level down, by its version."""
     getattr(text, "text_model", text).load_state_dict(parameters)
+
+
+def velocity_schedulers() -> dict[str, Any]:
+    """By the worker's name; each knows what the UNet says, except PNDM."""
+    made = {name: scheduler() for name, scheduler in schedulers().items()}
+    told = {name: type(one).from_config(one.config, prediction_type="v_prediction") for name, one in made.items()}
+    return {**told, "pndm": made["pndm"]}
+
+
+def says_eps(unet: torch.nn.Module) -> Any:
+    """Until the handle is removed, ``unet`` says eps = sqrt(abar_t) v + sqrt(1 - abar_t) x_t."""
+    abars = torch.from_numpy(alphas_bar())
+
+    def eps(module: torch.nn.Module, given: tuple[Tensor, ...], said: tuple[Tensor]) -> tuple[Tensor]:
+        x, t = given
+        abar = abars[t]
+        return ((abar.sqrt() * said[0] + (1 - abar).sqrt() * x).to(x.dtype),)
+
+    return unet.register_forward_hook(eps)
 
 
 def scales(guided: int) -> list[float]:
@@ -87,6 +111,11 @@ def goldens(folder: Path = BUNDLE) -> tuple[dict[str, Any], Runs]:
     """What was asked for, and what came of it: every solver with full guidance, DDIM with the compressed schedule too."""
     made = pipeline(folder)
     asked = {"prompt": PROMPT, "negative": NEGATIVE, "seed": SEED, "steps": STEPS, "scale": SCALE}
-    runs = {name: run(made, scheduler(), [SCALE] * STEPS) for name, scheduler in schedulers().items()}
-    runs[f"ddim-compress_{COMPRESSED}"] = run(made, schedulers()["ddim"](), scales(COMPRESSED))
+    runs = {}
+    for name, scheduler in velocity_schedulers().items():
+        turned = says_eps(made.unet) if name == "pndm" else None
+        runs[name] = run(made, scheduler, [SCALE] * STEPS)
+        if turned:
+            turned.remove()
+    runs[f"ddim-compress_{COMPRESSED}"] = run(made, velocity_schedulers()["ddim"], scales(COMPRESSED))
     return asked, runs

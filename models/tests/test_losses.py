@@ -7,26 +7,38 @@ import dataclasses
 import pytest
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
+from sluice_models.data.attributes import ATTRIBUTE_CLASSES, UNSAID
 from sluice_models.networks.stable_diffusion import AutoencoderConfig
 from sluice_models.sampling.diffusion import Process, Schedule
 from sluice_models.training.examples import AutoencoderSource, Examples, NoisedSource, UpsamplingSource, halved, scaled
-from sluice_models.training.losses import autoencoder_loss, contrastive_loss, epsilon_loss
-from sluice_models.training.pairs import Autoencoding, TextToPicture
+from sluice_models.training.losses import attribute_loss, autoencoder_loss, contrastive_loss, denoiser_loss, velocity_loss
+from sluice_models.training.pairs import Autoencoding, CaptionReader, TextToPicture
 
 CPU = torch.device("cpu")
 NULL = torch.tensor([7, 7])
+PROCESS = Process(Schedule.evenly("linear"))
 
 
 def examples(labels: Tensor, coin: Tensor) -> Examples:
     x0 = torch.zeros(len(labels), 3, 4, 4)
-    return Examples(x0, labels, torch.zeros(len(labels), dtype=torch.int64), x0 + 1, x0, coin)
+    return Examples(labels, x0, torch.zeros(len(labels), dtype=torch.int64), x0 + 1, x0, coin)
 
 
 def pictures() -> NoisedSource:
     torch.manual_seed(0)
     stored = torch.randint(256, (9, 3, 8, 8), dtype=torch.uint8)
-    return NoisedSource(stored, torch.arange(18).reshape(9, 2), scaled, Process(Schedule.evenly("linear")), CPU)
+    return NoisedSource(stored, torch.arange(18).reshape(9, 2), scaled, PROCESS, CPU)
+
+
+def test_half_of_the_timesteps_come_from_the_noisiest_part():
+    stored = torch.zeros((1, 3, 8, 8), dtype=torch.uint8)
+    source = NoisedSource(stored, torch.zeros((1, 2), dtype=torch.int64), scaled, PROCESS, CPU, noisiest=0.1)
+    t = source.batch(torch.Generator().manual_seed(0), 3_000).t
+    assert t.min() < 20
+    assert t.max() == 999
+    assert (t >= 900).float().mean().item() == pytest.approx(0.5 + 0.5 * 0.1, abs=0.03)
 
 
 def test_text_is_dropped_where_the_coin_falls_below_the_share():
@@ -36,13 +48,34 @@ def test_text_is_dropped_where_the_coin_falls_below_the_share():
         seen.append(tokens)
         return x
 
-    epsilon_loss(0.3, NULL)(network, examples(torch.tensor([[1, 2], [3, 4]]), torch.tensor([0.29, 0.3])))
+    velocity_loss(PROCESS, 0.3, NULL)(network, examples(torch.tensor([[1, 2], [3, 4]]), torch.tensor([0.29, 0.3])))
     assert seen[0].tolist() == [[7, 7], [3, 4]]
 
 
-def test_epsilon_loss_is_the_mean_square():
-    loss, report = epsilon_loss(0.0, NULL)(lambda x, t, tokens: x + 3, examples(torch.zeros(2, 2), torch.ones(2)))
-    assert loss.item() == report["simple"] == pytest.approx(4)
+def test_velocity_loss_is_the_mean_square_of_what_v_is_off():
+    source, generator = pictures(), torch.Generator().manual_seed(1)
+    given = source.batch(generator, 6)
+    wrong = given.eps + torch.randn(given.eps.shape, generator=generator)
+
+    def velocity(eps: Tensor) -> Tensor:
+        """v = sqrt(abar) eps - sqrt(1 - abar) x_0, x_0 as eps has it."""
+        abar = PROCESS.alpha_bar(given.t)[:, None, None, None]
+        x0 = (given.x - (1 - abar).sqrt() * eps) / abar.sqrt()
+        return abar.sqrt() * eps - (1 - abar).sqrt() * x0
+
+    loss, report = velocity_loss(PROCESS, 0.0, NULL)(lambda x, t, tokens: wrong, given)
+    assert loss.item() == report["velocity"] == pytest.approx((velocity(wrong) - velocity(given.eps)).square().mean().item(), rel=1e-5)
+
+
+def test_velocity_loss_trains_a_variance_as_the_hybrid_loss_does():
+    given = pictures().batch(torch.Generator().manual_seed(1), 6)
+
+    def network(x: Tensor, t: Tensor, tokens: Tensor) -> Tensor:
+        return torch.cat([given.eps, 0.1 * given.x], dim=1)
+
+    loss, report = velocity_loss(PROCESS, 0.0, NULL)(network, given)
+    assert report["velocity"] == 0
+    assert loss.item() == report["vlb"] == pytest.approx(denoiser_loss(PROCESS, 0.0, NULL)(network, given)[1]["vlb"])
 
 
 def test_contrastive_loss_does_not_tell_equal_captions_apart():
@@ -61,6 +94,27 @@ def test_contrastive_loss_is_least_where_each_picture_is_at_its_own_caption():
     ]
     assert losses[0] == pytest.approx(0, abs=1e-4)
     assert losses[1] > 10
+
+
+def test_attributes_that_are_unsaid_cost_nothing():
+    labels = torch.tensor([[0, UNSAID, 2, 3, 4, 5]])
+    right = torch.cat([F.one_hot(torch.tensor([max(label, 0)]), count) for label, count in zip(labels[0], ATTRIBUTE_CLASSES)], dim=1)
+    loss, report = attribute_loss(50.0 * right, labels)
+    assert loss.item() == pytest.approx(0, abs=1e-6)
+    assert report["hits"] == 1
+    assert attribute_loss(-50.0 * right, labels)[0].item() > 5 * 49
+    assert attribute_loss(-50.0 * right, labels)[1]["hits"] == 0
+
+
+def test_caption_reader_looks_at_the_last_token_alone():
+    contexts = torch.randn(2, 3 * 4 + 5)
+    reader = CaptionReader(lambda tokens: contexts, width=4)
+    before = reader(torch.zeros(2, 3, dtype=torch.int64))
+    contexts[:, :8] += 1
+    contexts[:, 12:] += 1
+    assert torch.equal(reader(torch.zeros(2, 3, dtype=torch.int64)), before)
+    contexts[:, 8:12] += 1
+    assert not torch.equal(reader(torch.zeros(2, 3, dtype=torch.int64)), before)
 
 
 def test_autoencoder_loss_vanishes_where_the_picture_comes_back_from_pure_noise():

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from sluice_models.bundles.contract import Contract
 
@@ -198,6 +199,16 @@ def load_module(folder: Path, name: str) -> torch.jit.ScriptModule:
     if found != entry["sha256"]:
         raise BadBundle(f"{path}: sha256 is {found}, bundle.json says {entry['sha256']}")
     return torch.jit.load(path, map_location="cpu").eval()
+
+
+def parameters(folder: Path, role: str) -> dict[str, Tensor]:
+    """The trained tensors of one module, by name."""
+    return dict(load_module(folder, role).named_parameters())
+
+
+def below(prefix: str, named: dict[str, Tensor]) -> dict[str, Tensor]:
+    """What is under ``prefix``, by the rest of its name."""
+    return {name.removeprefix(prefix): value for name, value in named.items() if name.startswith(prefix)}
 
 
 def problems(folder: Path) -> list[str]:

@@ -58,7 +58,7 @@ def export_bundle(
 def compiled(role: str, module: nn.Module, contract: Contract) -> torch.jit.ScriptModule:
     """A module as TorchScript: scripted, or traced over a batch of three where its parts can't be scripted."""
     module = module.eval()
-    if not isinstance(module, Traced):
+    if not any(isinstance(part, Traced) for part in module.modules()):
         return torch.jit.script(module)
     inputs = contract.inputs(role, 3, torch.Generator().manual_seed(0))
     with warnings.catch_warnings(), torch.no_grad():

@@ -28,6 +28,7 @@ ATTRIBUTES = {
     "second shape": (*SHAPES, "nothing"),
     "second colour": (*COLOURS, "nothing"),
 }
+ATTRIBUTE_CLASSES = [len(classes) for classes in ATTRIBUTES.values()]
 LAYOUT, SIZE, SHAPE, COLOUR, SECOND_SHAPE, SECOND_COLOUR = range(len(ATTRIBUTES))
 
 # Pictures of two objects; their objects are of one middling size, which is left unsaid.

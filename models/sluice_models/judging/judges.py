@@ -10,20 +10,20 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from sluice_models.data.attributes import ATTRIBUTES, UNSAID
+from sluice_models.data.attributes import ATTRIBUTE_CLASSES, ATTRIBUTES, UNSAID
 from sluice_models.data.picture_sets import PictureSet
 from sluice_models.data.scenes import SIDE
 from sluice_models.judging.evaluation import Rate
 from sluice_models.networks.layers import GroupNorm32
 from sluice_models.sampling.diffusion import Process, Schedule
 from sluice_models.training.examples import Examples, PictureSource, scaled
+from sluice_models.training.losses import attribute_loss
 from sluice_models.training.trainer import Trainer, TrainingPlan
 
 BATCH = 250
 _WIDTHS = (24, 48, 72, 96)
 _HIDDEN = 128
 _GROUPS = 8
-_CLASSES = [len(classes) for classes in ATTRIBUTES.values()]
 
 # What training adds to clean pictures, so that a sample's slight noise or softness is not mistaken for another shape.
 _MOST_NOISE = 0.1
@@ -39,7 +39,7 @@ class SceneReader(nn.Module):
         self.stages = nn.Sequential(_halving(3, first), *(layer for pair in zip(_WIDTHS, widths) for layer in _stage(*pair)))
         positions = (SIDE // 2 ** len(_WIDTHS)) ** 2
         self.hidden = nn.Linear(_WIDTHS[-1] * positions, _HIDDEN)
-        self.heads = nn.Linear(_HIDDEN, sum(_CLASSES))
+        self.heads = nn.Linear(_HIDDEN, sum(ATTRIBUTE_CLASSES))
 
     def forward(self, x: Tensor) -> Tensor:
         return self.heads(F.silu(self.hidden(self.stages(x).flatten(1))))
@@ -55,14 +55,8 @@ def _stage(width_in: int, width_out: int) -> tuple[nn.Module, nn.Module]:
 
 
 def reader_loss(network: nn.Module, examples: Examples) -> tuple[Tensor, dict[str, float]]:
-    """The sum over attributes of the mean cross-entropy, where an attribute is said; hits: pictures with every attribute right."""
-    labels = examples.labels
-    logits = network(_disturbed(examples)).split(_CLASSES, dim=1)
-    entropies = [F.cross_entropy(part, column, ignore_index=UNSAID, reduction="sum") for part, column in zip(logits, labels.T)]
-    found = torch.stack([part.argmax(dim=1) for part in logits], dim=1)
-    hits = ((found == labels) | (labels == UNSAID)).all(dim=1).float().mean()
-    entropy = torch.stack(entropies).sum() / len(labels)
-    return entropy, {"entropy": entropy.item(), "hits": hits.item()}
+    """``attribute_loss`` of what the network reads in disturbed pictures."""
+    return attribute_loss(network(_disturbed(examples)), examples.labels)
 
 
 def _disturbed(examples: Examples) -> Tensor:
@@ -88,8 +82,8 @@ class JudgeModule(nn.Module):
     def __init__(self, network: SceneReader):
         super().__init__()
         self.network = network
-        self.classes = _CLASSES
-        self.radices = [count + 1 for count in _CLASSES]
+        self.classes = ATTRIBUTE_CLASSES
+        self.radices = [count + 1 for count in ATTRIBUTE_CLASSES]
 
     def forward(self, x: Tensor, t: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
         with torch.no_grad():

@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from sluice_models.bundles.bundle import load_module
+from sluice_models.bundles.bundle import parameters
 from sluice_models.data.picture_sets import Pictures
 from sluice_models.data.pictures import grid, write_png
 from sluice_models.networks.stable_diffusion import AutoencoderConfig
@@ -75,5 +75,5 @@ def written_encoder(workshop: Workshop, config: AutoencoderConfig) -> Path:
 def unpacked_autoencoder(folder: Path, config: AutoencoderConfig) -> Autoencoding:
     """The autoencoder out of a bundle's decoder and the encoder beside it."""
     network = Autoencoding(config)
-    network.autoencoder.load_state_dict({**load_file(folder / ENCODER_FILE), **dict(load_module(folder, "decoder").named_parameters())})
+    network.autoencoder.load_state_dict({**load_file(folder / ENCODER_FILE), **parameters(folder, "decoder")})
     return network

@@ -1,20 +1,25 @@
-"""Scenes and their captions as the text bundles' recipes need them: tokens, the empty text, the tokenizer's file."""
+"""Scenes and their captions as the text bundles' recipes need them: tokens, the empty text, the tokenizer's file, who reads."""
 
 from __future__ import annotations
 
 import dataclasses
 import functools
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from sluice_models.bundles.bundle import Facts
 from sluice_models.data.attributes import Combinations
 from sluice_models.data.picture_sets import PictureSet
 from sluice_models.judging.judge_folder import SCENES_JUDGE, load_prompts
 from sluice_models.recipes.scenes import TRAINING_SCENES, scenes_tokenizer
-from sluice_models.recipes.workshop import Workshop
+from sluice_models.recipes.workshop import Part, Workshop
+from sluice_models.training.examples import CaptionSource
+from sluice_models.training.losses import reading_loss
+from sluice_models.training.pairs import CaptionReader
+from sluice_models.training.trainer import Trainer, TrainingPlan
 
 WATCHED_CAPTIONS = (
     "a small red circle on the left",
@@ -27,8 +32,8 @@ WATCHED_CAPTIONS = (
     "a huge green heart in the middle",
 )
 
-
 EXAMPLES = 20
+READER = "reader"
 
 
 def with_examples(facts: Facts) -> Facts:
@@ -57,6 +62,27 @@ def training_scenes(workshop: Workshop) -> tuple[PictureSet, Tensor]:
     """The pictures, and their captions' tokens i64[n,L]."""
     pool = TRAINING_SCENES.load(workshop.work)
     return pool, tokens_of(pool.captions)
+
+
+def reader_part(text: Callable[[], nn.Module], width: int, plan: TrainingPlan) -> Part:
+    """A text encoder that learns to say what captions speak of, before it learns with a denoiser what that looks like.
+
+    Of words for places, and of which of two shapes has which colour, a denoiser alone hears late: they change little of its loss.
+    """
+
+    def trainer(workshop: Workshop, plan: TrainingPlan) -> Trainer:
+        pool, tokens = training_scenes(workshop)
+        torch.manual_seed(plan.seed)
+        source = CaptionSource(tokens, torch.from_numpy(pool.labels), workshop.device)
+        return Trainer(CaptionReader(text(), width).to(workshop.device), reading_loss, plan, source, workshop.replicas)
+
+    return Part(plan, trainer)
+
+
+def trained_reader(workshop: Workshop, text: nn.Module, width: int) -> tuple[nn.Module, int]:
+    """``text`` as it was trained to read, still to be trained on, and for how many steps."""
+    reader, steps = workshop.trained(READER, CaptionReader(text, width))
+    return reader.text.train().requires_grad_(True), steps
 
 
 def written_tokenizer(folder: Path) -> Path:

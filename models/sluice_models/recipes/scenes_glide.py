@@ -9,7 +9,18 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from sluice_models.bundles.bundle import Defaults, Diffusion, Facts, Label, Shape, TextCondition, Upsampling
+from sluice_models.bundles.bundle import (
+    Defaults,
+    Diffusion,
+    Facts,
+    Label,
+    Shape,
+    TextCondition,
+    Upsampling,
+    below,
+    parameters,
+    read_description,
+)
 from sluice_models.bundles.contract import ClipGuideModule, StagedContext, UpsamplerModule
 from sluice_models.bundles.exporting import export_bundle
 from sluice_models.data.pictures import grid, write_png
@@ -24,14 +35,25 @@ from sluice_models.networks.configs import (
     SCENES_UPSAMPLER_TEXT,
 )
 from sluice_models.networks.glide import TextTransformer, TextUNet, TextUpsampler
-from sluice_models.recipes.captioned import WATCHED_CAPTIONS, empty_tokens, tokens_of, training_scenes, with_examples, written_tokenizer
+from sluice_models.networks.velocity import VelocityDenoiser
+from sluice_models.recipes.captioned import (
+    READER,
+    WATCHED_CAPTIONS,
+    empty_tokens,
+    reader_part,
+    tokens_of,
+    trained_reader,
+    training_scenes,
+    with_examples,
+    written_tokenizer,
+)
 from sluice_models.recipes.workshop import Part, Recipe, Workshop
 from sluice_models.sampling.diffusion import Process, Schedule, fast27_timesteps
 from sluice_models.sampling.samplers import ClassifierFree, full_weights, sample_ddpm, to_pixels
 from sluice_models.training.examples import NoisedSource, UpsamplingSource, halved, scaled
-from sluice_models.training.losses import contrastive_loss, denoiser_loss, upsampler_loss
-from sluice_models.training.pairs import ClipPair, TextToPicture
-from sluice_models.training.trainer import Trainer, TrainingPlan
+from sluice_models.training.losses import contrastive_loss, upsampler_loss, velocity_loss
+from sluice_models.training.pairs import CaptionReader, ClipPair, TextToPicture
+from sluice_models.training.trainer import Trainer, TrainingPlan, begin_from
 
 DENOISER, GUIDE, UPSAMPLER = "denoiser", "guide", "upsampler"
 BASE_BETAS, UPSAMPLER_BETAS = "cosine", "linear"
@@ -59,12 +81,19 @@ FACTS = Facts(
     guide_condition=TextCondition(SCENES_CLIP.embedding, SCENES_TOKENS),
     upsampling=Upsampling(Shape(3, SCENES_SIZE), Diffusion(UPSAMPLER_BETAS), tuple(fast27_timesteps()), noise_scale=0.997),
 )
+# Where a caption's words for places are learned; by their number alone those steps would take far longer.
+NOISIEST = 0.1
 _WATCHED_STEPS = 50
 _EACH = 8
 
 
-def _base() -> TextToPicture:
-    return TextToPicture(TextTransformer(SCENES_GLIDE_TEXT, SCENES_GLIDE_BASE.width_emb), TextUNet(SCENES_GLIDE_BASE, SCENES_TOKENS))
+def _text() -> TextTransformer:
+    return TextTransformer(SCENES_GLIDE_TEXT, SCENES_GLIDE_BASE.width_emb)
+
+
+def _base(text: nn.Module) -> TextToPicture:
+    denoiser = TextUNet(SCENES_GLIDE_BASE, SCENES_TOKENS)
+    return TextToPicture(text, VelocityDenoiser(denoiser, Schedule.evenly(BASE_BETAS).alphas_bar))
 
 
 def _upsampler() -> TextToPicture:
@@ -78,16 +107,18 @@ def _small(pixels: Tensor) -> Tensor:
     return halved(scaled(pixels))
 
 
-def _source(workshop: Workshop, process: Process, prepared: Callable[[Tensor], Tensor]) -> NoisedSource:
+def _source(workshop: Workshop, process: Process, prepared: Callable[[Tensor], Tensor], noisiest: float = 1.0) -> NoisedSource:
     pool, tokens = training_scenes(workshop)
-    return NoisedSource(torch.from_numpy(pool.pixels), tokens, prepared, process, workshop.device)
+    return NoisedSource(torch.from_numpy(pool.pixels), tokens, prepared, process, workshop.device, noisiest)
 
 
 def _base_trainer(workshop: Workshop, plan: TrainingPlan) -> Trainer:
     torch.manual_seed(plan.seed)
     process = Process(Schedule.evenly(BASE_BETAS), workshop.device)
-    loss = denoiser_loss(process, plan.null_share, empty_tokens())
-    return Trainer(_base().to(workshop.device), loss, plan, _source(workshop, process, _small), workshop.replicas)
+    loss = velocity_loss(process, plan.null_share, empty_tokens())
+    source = _source(workshop, process, _small, NOISIEST)
+    text, _ = trained_reader(workshop, _text(), SCENES_GLIDE_TEXT.width)
+    return Trainer(_base(text).to(workshop.device), loss, plan, source, workshop.replicas)
 
 
 def _guide_trainer(workshop: Workshop, plan: TrainingPlan) -> Trainer:
@@ -120,12 +151,13 @@ def _watch_base(workshop: Workshop, network: nn.Module, step: int) -> None:
 
 
 def _export(workshop: Workshop, folder: Path) -> None:
-    base, base_steps = workshop.trained(DENOISER, _base())
+    base, base_steps = workshop.trained(DENOISER, _base(_text()))
+    _, reader_steps = trained_reader(workshop, _text(), SCENES_GLIDE_TEXT.width)
     clip, clip_steps = workshop.trained(GUIDE, ClipPair(SCENES_CLIP))
     upsampler, upsampler_steps = workshop.trained(UPSAMPLER, _upsampler())
     training = {
-        "recipe": "sluice_models/recipes/scenes_glide.py: render; train denoiser, guide, upsampler; pack",
-        "steps": {DENOISER: base_steps, GUIDE: clip_steps, UPSAMPLER: upsampler_steps},
+        "recipe": "sluice_models/recipes/scenes_glide.py: render; train reader, denoiser, guide, upsampler; pack",
+        "steps": {READER: reader_steps, DENOISER: base_steps, GUIDE: clip_steps, UPSAMPLER: upsampler_steps},
         "seeds": RECIPE.seeds(),
     }
     modules = {
@@ -139,11 +171,33 @@ def _export(workshop: Workshop, folder: Path) -> None:
     export_bundle(folder, modules, with_examples(FACTS), training, {"tokenizer.json": written_tokenizer(workshop.folder)})
 
 
+def _unpack(workshop: Workshop, folder: Path) -> None:
+    """All but what no worker needs, and which begins anew: the scale that CLIP's products were trained with, and what the text encoder
+    was taught to read with."""
+    steps = read_description(folder)["training"]["steps"]
+    base, clip, upsampler = _base(_text()), ClipPair(SCENES_CLIP), _upsampler()
+    contexts = parameters(folder, "text_encoder")
+    for network, weights in (
+        (base.picture, parameters(folder, DENOISER)),
+        (base.text, below("base.", contexts)),
+        (clip.image, below("encoder.", parameters(folder, GUIDE))),
+        (clip.text, parameters(folder, "guide_text_encoder")),
+        (upsampler.picture, below("network.", parameters(folder, UPSAMPLER))),
+        (upsampler.text, below("upsampler.", contexts)),
+    ):
+        network.load_state_dict(weights)
+    reader = CaptionReader(base.text, SCENES_GLIDE_TEXT.width)
+    for part, network in ((READER, reader), (DENOISER, base), (GUIDE, clip), (UPSAMPLER, upsampler)):
+        begin_from(network, steps[part], RECIPE.parts[part].plan, workshop.checkpoint(part))
+
+
 RECIPE = Recipe(
     {
-        DENOISER: Part(TrainingPlan(steps=10_000, seed=301, batch=64, null_share=0.12), _base_trainer, _watch_base),
+        READER: reader_part(_text, SCENES_GLIDE_TEXT.width, TrainingPlan(steps=3_000, seed=331, batch=128, learning_rate=1e-3)),
+        DENOISER: Part(TrainingPlan(steps=16_000, seed=301, batch=32, null_share=0.12), _base_trainer, _watch_base),
         GUIDE: Part(TrainingPlan(steps=4_000, seed=311, batch=96, learning_rate=1e-3, weight_decay=0.05), _guide_trainer),
         UPSAMPLER: Part(TrainingPlan(steps=4_000, seed=321, batch=48, null_share=0.12), _upsampler_trainer),
     },
     _export,
+    _unpack,
 )

@@ -1,4 +1,4 @@
-"""The recipe of the bundle scenes-sd: captioned scenes by a small Stable Diffusion, its text encoder trained with the UNet."""
+"""The recipe of the bundle scenes-sd: captioned scenes by a small Stable Diffusion, whose text encoder learns to read first."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from sluice_models.bundles.bundle import Defaults, Diffusion, Facts, Label, Shape, TextCondition, load_module, read_description
+from sluice_models.bundles.bundle import Defaults, Diffusion, Facts, Label, Shape, TextCondition, parameters, read_description
 from sluice_models.bundles.exporting import export_bundle
 from sluice_models.data.pictures import grid, write_png
 from sluice_models.judging.judge_folder import SCENES_JUDGE, load_judge
 from sluice_models.networks.configs import SCENES_AUTOENCODER, SCENES_CLIP_TEXT, SCENES_SIZE, SCENES_TOKENS, SCENES_UNET
 from sluice_models.networks.stable_diffusion import ClipContext, LatentDecoder, LatentDenoiser
+from sluice_models.networks.velocity import VelocityDenoiser
 from sluice_models.recipes.autoencoder_part import (
     AUTOENCODER,
     ENCODER_FILE,
@@ -23,14 +24,24 @@ from sluice_models.recipes.autoencoder_part import (
     unpacked_autoencoder,
     written_encoder,
 )
-from sluice_models.recipes.captioned import WATCHED_CAPTIONS, empty_tokens, tokens_of, training_scenes, with_examples, written_tokenizer
+from sluice_models.recipes.captioned import (
+    READER,
+    WATCHED_CAPTIONS,
+    empty_tokens,
+    reader_part,
+    tokens_of,
+    trained_reader,
+    training_scenes,
+    with_examples,
+    written_tokenizer,
+)
 from sluice_models.recipes.scenes import TRAINING_SCENES
 from sluice_models.recipes.workshop import Part, Recipe, Workshop
 from sluice_models.sampling.diffusion import BETAS, Process, Schedule, leading_timesteps
 from sluice_models.sampling.samplers import ClassifierFree, full_weights, sample_ddim, to_pixels
 from sluice_models.training.examples import NoisedSource
-from sluice_models.training.losses import epsilon_loss
-from sluice_models.training.pairs import TextToPicture
+from sluice_models.training.losses import velocity_loss
+from sluice_models.training.pairs import CaptionReader, TextToPicture
 from sluice_models.training.trainer import Trainer, TrainingPlan, begin_from
 
 DENOISER = "denoiser"
@@ -50,22 +61,31 @@ FACTS = Facts(
     guided_channels=SCENES_UNET.channels,
     defaults=Defaults(steps=50, classifier_free_scale=4.0, classifier_scale=0.0, sampler="ddim"),
 )
+_SCHEDULE = Schedule.evenly(DIFFUSION.beta_schedule)
+# Where a caption's words for places are learned; by their number alone those steps would take far longer.
+NOISIEST = 1 / 3
 _WATCHED_STEPS = 25
 _EACH = 8
 
 
-def _network() -> TextToPicture:
-    return TextToPicture(ClipContext(SCENES_CLIP_TEXT.build()), LatentDenoiser(SCENES_UNET.build(), SCENES_TOKENS))
+def _text() -> ClipContext:
+    return ClipContext(SCENES_CLIP_TEXT.build())
+
+
+def _network(text: nn.Module) -> TextToPicture:
+    denoiser = LatentDenoiser(SCENES_UNET.build(), SCENES_TOKENS)
+    return TextToPicture(text, VelocityDenoiser(denoiser, _SCHEDULE.alphas_bar))
 
 
 def _trainer(workshop: Workshop, plan: TrainingPlan) -> Trainer:
     pool, tokens = training_scenes(workshop)
     latents = latents_of(workshop, SCENES_AUTOENCODER, torch.from_numpy(pool.pixels)).values
     torch.manual_seed(plan.seed)
-    process = Process(Schedule.evenly(DIFFUSION.beta_schedule), workshop.device)
-    source = NoisedSource(latents, tokens, torch.Tensor.float, process, workshop.device)
-    loss = epsilon_loss(plan.null_share, empty_tokens())
-    return Trainer(_network().to(workshop.device), loss, plan, source, workshop.replicas)
+    process = Process(_SCHEDULE, workshop.device)
+    source = NoisedSource(latents, tokens, torch.Tensor.float, process, workshop.device, NOISIEST)
+    loss = velocity_loss(process, plan.null_share, empty_tokens())
+    text, _ = trained_reader(workshop, _text(), SCENES_CLIP_TEXT.width)
+    return Trainer(_network(text).to(workshop.device), loss, plan, source, workshop.replicas)
 
 
 def _decoder(workshop: Workshop) -> LatentDecoder:
@@ -93,12 +113,13 @@ def _watch(workshop: Workshop, network: nn.Module, step: int) -> None:
 
 
 def _export(workshop: Workshop, folder: Path) -> None:
-    network, steps = workshop.trained(DENOISER, _network())
+    network, steps = workshop.trained(DENOISER, _network(_text()))
+    _, reader_steps = trained_reader(workshop, _text(), SCENES_CLIP_TEXT.width)
     _, autoencoder_steps = trained_autoencoder(workshop, SCENES_AUTOENCODER)
     decoder = _decoder(workshop)
     training = {
-        "recipe": "sluice_models/recipes/scenes_sd.py: render; train autoencoder, denoiser; pack",
-        "steps": {AUTOENCODER: autoencoder_steps, DENOISER: steps},
+        "recipe": "sluice_models/recipes/scenes_sd.py: render; train autoencoder, reader, denoiser; pack",
+        "steps": {AUTOENCODER: autoencoder_steps, READER: reader_steps, DENOISER: steps},
         "seeds": RECIPE.seeds(),
         "latentScale": decoder.scale,
     }
@@ -108,11 +129,14 @@ def _export(workshop: Workshop, folder: Path) -> None:
 
 
 def _unpack(workshop: Workshop, folder: Path) -> None:
+    """All but what the text encoder was taught to read with, which begins anew; its denoiser's training no longer needs that."""
     steps = read_description(folder)["training"]["steps"]
-    network = _network()
+    network = _network(_text())
     for part, role in ((network.picture, DENOISER), (network.text, "text_encoder")):
-        part.load_state_dict(dict(load_module(folder, role).named_parameters()))
-    for part, weights in ((DENOISER, network), (AUTOENCODER, unpacked_autoencoder(folder, SCENES_AUTOENCODER))):
+        part.load_state_dict(parameters(folder, role))
+    autoencoding = unpacked_autoencoder(folder, SCENES_AUTOENCODER)
+    reader = CaptionReader(network.text, SCENES_CLIP_TEXT.width)
+    for part, weights in ((AUTOENCODER, autoencoding), (READER, reader), (DENOISER, network)):
         begin_from(weights, steps[part], RECIPE.parts[part].plan, workshop.checkpoint(part))
 
 
@@ -121,7 +145,8 @@ RECIPE = Recipe(
         AUTOENCODER: autoencoder_part(
             SCENES_AUTOENCODER, TRAINING_SCENES, TrainingPlan(steps=3_500, seed=201, batch=16, learning_rate=1.5e-3)
         ),
-        DENOISER: Part(TrainingPlan(steps=4_500, seed=211, batch=64, learning_rate=6e-4, null_share=0.12), _trainer, _watch),
+        READER: reader_part(_text, SCENES_CLIP_TEXT.width, TrainingPlan(steps=2_000, seed=221, batch=128, learning_rate=1e-3)),
+        DENOISER: Part(TrainingPlan(steps=13_200, seed=211, batch=32, learning_rate=6e-4, null_share=0.12), _trainer, _watch),
     },
     _export,
     _unpack,

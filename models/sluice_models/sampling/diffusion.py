@@ -137,6 +137,7 @@ class Process:
             return torch.from_numpy(np.ascontiguousarray(values)).to(device)
 
         self.schedule = schedule
+        self._alpha_bar = table(abar)
         self._signal = table(np.sqrt(abar))
         self._noise = table(np.sqrt(1 - abar))
         self._x0_of_xt = table(np.sqrt(1 / abar))
@@ -145,6 +146,10 @@ class Process:
         self._log_btilde = table(schedule.posterior_log_variance)
         self._c1 = table(schedule.mean_of_x0)
         self._c2 = table(schedule.mean_of_xt)
+
+    def alpha_bar(self, i: Tensor) -> Tensor:
+        """abar_t, f64[N]."""
+        return self._alpha_bar[i]
 
     def q_sample(self, x0: Tensor, i: Tensor, eps: Tensor) -> Tensor:
         """x_t = sqrt(abar_t) x_0 + sqrt(1 - abar_t) eps   [H, Eq. 4]."""

@@ -15,16 +15,10 @@ from sluice_models.sampling.diffusion import Process
 
 
 @dataclass(frozen=True)
-class Examples:
-    """One batch: x_0, labels (classes i64[N] or tokens i64[N,L]), original timesteps i64[N], noise, x_t, and a coin f32[N]
-    in [0,1) that drops labels."""
+class Batch:
+    """Tensors of as many rows each; labels among them, i64[N,…]."""
 
-    x0: Tensor
     labels: Tensor
-    t: Tensor
-    eps: Tensor
-    x: Tensor
-    coin: Tensor
 
     def split(self, parts: int) -> list[Self]:
         pieces = zip(*(getattr(self, field.name).chunk(parts) for field in fields(self)))
@@ -35,6 +29,25 @@ class Examples:
 
 
 @dataclass(frozen=True)
+class CaptionExamples(Batch):
+    """Captions' tokens i64[N,L] with the attributes i64[N,6] that they speak of."""
+
+    tokens: Tensor
+
+
+@dataclass(frozen=True)
+class Examples(Batch):
+    """One batch of pictures: labels (classes i64[N] or tokens i64[N,L]), x_0, original timesteps i64[N], noise, x_t, and a coin f32[N]
+    in [0,1) that drops labels."""
+
+    x0: Tensor
+    t: Tensor
+    eps: Tensor
+    x: Tensor
+    coin: Tensor
+
+
+@dataclass(frozen=True)
 class UpsamplingExamples(Examples):
     """Examples of a second stage, with the smaller picture it is shown, f32[N,3,S/2,S/2] in [-1,1]."""
 
@@ -42,30 +55,61 @@ class UpsamplingExamples(Examples):
 
 
 class Source(Protocol):
-    def batch(self, generator: torch.Generator, size: int) -> Examples: ...
+    def batch(self, generator: torch.Generator, size: int) -> Batch: ...
+
+
+class CaptionSource:
+    """Captions' tokens i64[n,L] and their pictures' labels i64[n,6], drawn uniformly."""
+
+    def __init__(self, tokens: Tensor, labels: Tensor, device: torch.device):
+        self._tokens = tokens
+        self._labels = labels
+        self._device = device
+
+    def batch(self, generator: torch.Generator, size: int) -> CaptionExamples:
+        chosen = torch.randint(len(self._labels), (size,), generator=generator)
+        return CaptionExamples(self._labels[chosen], self._tokens[chosen]).to(self._device)
 
 
 class NoisedSource:
     """Noised batches on the training device, examples and timesteps drawn uniformly.
 
-    ``prepared`` makes x_0 of a batch of what is stored, on the CPU.
+    ``prepared`` makes x_0 of a batch of what is stored, on the CPU. Half of the timesteps come from the noisiest part
+    of them alone, where it is settled what goes where; ``noisiest`` is that part's share, and 1 leaves all alike.
     """
 
-    def __init__(self, stored: Tensor, labels: Tensor, prepared: Callable[[Tensor], Tensor], process: Process, device: torch.device):
+    def __init__(
+        self,
+        stored: Tensor,
+        labels: Tensor,
+        prepared: Callable[[Tensor], Tensor],
+        process: Process,
+        device: torch.device,
+        noisiest: float = 1.0,
+    ):
         self._stored = stored
         self._labels = labels
         self._prepared = prepared
         self._process = process
         self._device = device
+        self._noisiest = noisiest
 
     def batch(self, generator: torch.Generator, size: int) -> Examples:
         chosen = torch.randint(len(self._labels), (size,), generator=generator)
         x0 = self._prepared(self._stored[chosen])
-        t = torch.randint(len(self._process.schedule), (size,), generator=generator)
+        t = self._timesteps(generator, size)
         eps = torch.randn(x0.shape, generator=generator)
         coin = torch.rand(size, generator=generator)
         x0, labels, t, eps, coin = (part.to(self._device) for part in (x0, self._labels[chosen], t, eps, coin))
-        return Examples(x0, labels, t, eps, self._process.q_sample(x0, t, eps), coin)
+        return Examples(labels, x0, t, eps, self._process.q_sample(x0, t, eps), coin)
+
+    def _timesteps(self, generator: torch.Generator, size: int) -> Tensor:
+        steps = len(self._process.schedule)
+        t = torch.randint(steps, (size,), generator=generator)
+        if self._noisiest == 1:
+            return t
+        noisy = torch.randint(round(steps * (1 - self._noisiest)), steps, (size,), generator=generator)
+        return torch.where(torch.rand(size, generator=generator) < 0.5, noisy, t)
 
 
 class PictureSource(NoisedSource):
@@ -107,7 +151,7 @@ class AutoencoderSource:
         x0 = scaled(self._pixels[chosen])
         eps = torch.randn((size, *self._latent_shape), generator=generator)
         nothing = torch.zeros(size, dtype=torch.int64)
-        return Examples(x0, nothing, nothing, eps, x0, torch.zeros(size)).to(self._device)
+        return Examples(nothing, x0, nothing, eps, x0, torch.zeros(size)).to(self._device)
 
 
 def scaled(pixels: Tensor) -> Tensor:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from sluice_models.data.attributes import ATTRIBUTE_CLASSES, UNSAID
 from sluice_models.sampling.diffusion import Process, hybrid_loss
-from sluice_models.training.examples import Examples, UpsamplingExamples
+from sluice_models.training.examples import CaptionExamples, Examples, UpsamplingExamples
 
-Loss = Callable[[nn.Module, Examples], tuple[Tensor, dict[str, float]]]
+Loss = Callable[[nn.Module, Any], tuple[Tensor, dict[str, float]]]
 
 
 def denoiser_loss(process: Process, null_share: float, null: int | Tensor) -> Loss:
@@ -34,12 +36,22 @@ def upsampler_loss(process: Process, null_share: float, null: Tensor) -> Loss:
     return loss
 
 
-def epsilon_loss(null_share: float, null: Tensor) -> Loss:
-    """L_simple alone, for a network that says eps and no variance."""
+def velocity_loss(process: Process, null_share: float, null: Tensor) -> Loss:
+    """The squared error of v, (eps - eps_hat)² / abar_t, for a network that says eps and perhaps a variance, trained as in L_hybrid.
+
+    Against L_simple it weighs a step by 1 + 1/SNR   (Salimans & Ho, arXiv 2202.00512, section 4).
+    """
 
     def loss(network: nn.Module, examples: Examples) -> tuple[Tensor, dict[str, float]]:
-        simple = F.mse_loss(network(examples.x, examples.t, _with_null(examples, null_share, null)), examples.eps)
-        return simple, {"simple": simple.item()}
+        denoised = network(examples.x, examples.t, _with_null(examples, null_share, null))
+        eps_hat = denoised[:, : examples.x.shape[1]]
+        error = ((eps_hat - examples.eps) ** 2).mean(dim=(1, 2, 3)) / process.alpha_bar(examples.t)
+        velocity = error.float().mean()
+        report = {"velocity": velocity.item()}
+        if denoised.shape[1] == eps_hat.shape[1]:
+            return velocity, report
+        variational = hybrid_loss(process, denoised, examples.x0, examples.x, examples.t, examples.eps)[1].mean()
+        return velocity + variational, {**report, "vlb": variational.item()}
 
     return loss
 
@@ -64,6 +76,24 @@ def contrastive_loss(network: nn.Module, examples: Examples) -> tuple[Tensor, di
     entropy = (F.cross_entropy(logits, wanted) + F.cross_entropy(logits.T, wanted)) / 2
     hits = same.gather(1, logits.argmax(dim=1)[:, None]).mean()
     return entropy, {"entropy": entropy.item(), "hits": hits.item(), "scale": scale.item()}
+
+
+def attribute_loss(logits: Tensor, labels: Tensor) -> tuple[Tensor, dict[str, float]]:
+    """The sum over attributes of the mean cross-entropy, where an attribute is said; hits: rows with every attribute right.
+
+    ``logits`` f32[N,43] of all attributes side by side, ``labels`` i64[N,6].
+    """
+    parts = logits.split(ATTRIBUTE_CLASSES, dim=1)
+    entropies = [F.cross_entropy(part, column, ignore_index=UNSAID, reduction="sum") for part, column in zip(parts, labels.T)]
+    found = torch.stack([part.argmax(dim=1) for part in parts], dim=1)
+    hits = ((found == labels) | (labels == UNSAID)).all(dim=1).float().mean()
+    entropy = torch.stack(entropies).sum() / len(labels)
+    return entropy, {"entropy": entropy.item(), "hits": hits.item()}
+
+
+def reading_loss(network: nn.Module, examples: CaptionExamples) -> tuple[Tensor, dict[str, float]]:
+    """``attribute_loss`` of what the network reads in captions."""
+    return attribute_loss(network(examples.tokens), examples.labels)
 
 
 def autoencoder_loss(kl_weight: float, edge_weight: float) -> Loss:

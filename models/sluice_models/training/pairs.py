@@ -7,6 +7,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from sluice_models.data.attributes import ATTRIBUTE_CLASSES
 from sluice_models.networks.noisy_clip import SCORE_SCALE, ClipConfig, ImageEncoder, TextEncoder
 from sluice_models.networks.stable_diffusion import AutoencoderConfig
 
@@ -24,6 +25,22 @@ class TextToPicture(nn.Module):
     def forward(self, *given: Tensor) -> Tensor:
         *inputs, tokens = given
         return self.picture(*inputs, self.text(tokens))
+
+
+class CaptionReader(nn.Module):
+    """Tokens i64[N,L] to the logits of all attributes of a scene, f32[N,43], by what a text encoder leaves at the last token.
+
+    ``width`` is a token's, of the L that the context begins with.
+    """
+
+    def __init__(self, text: nn.Module, width: int):
+        super().__init__()
+        self.text = text
+        self.heads = nn.Linear(width, sum(ATTRIBUTE_CLASSES))
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        end = tokens.shape[1] * self.heads.in_features
+        return self.heads(self.text(tokens)[:, end - self.heads.in_features : end])
 
 
 class ClipPair(nn.Module):

@@ -19,7 +19,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from sluice_models.training.examples import Examples, Source
+from sluice_models.training.examples import Batch, Source
 from sluice_models.training.losses import Loss
 
 REPORT_EVERY = 50
@@ -77,7 +77,7 @@ class Replicas:
         self._loss = loss
         self._pool = ThreadPoolExecutor(count)
 
-    def gradients(self, examples: Examples) -> dict[str, float]:
+    def gradients(self, examples: Batch) -> dict[str, float]:
         """Leaves the batch's mean gradient in the first network; returns the mean of what the losses report."""
         parts = examples.split(len(self._networks))
         shares = [len(part.labels) / len(examples.labels) for part in parts]
@@ -87,7 +87,7 @@ class Replicas:
             torch._foreach_add_(first, other)
         return {name: sum(share * report[name] for share, report in zip(shares, reports)) for name in reports[0]}
 
-    def _part_gradients(self, network: nn.Module, part: Examples, share: float) -> dict[str, float]:
+    def _part_gradients(self, network: nn.Module, part: Batch, share: float) -> dict[str, float]:
         network.zero_grad(set_to_none=True)
         loss, report = self._loss(network, part)
         (loss * share).backward()
