@@ -16,8 +16,8 @@ import java.util.Objects;
  * classifier guidance a guide evaluation's is {@code guideNanos / guide}. Both without padding's share of the device time, which
  * leaves what a row takes in a full call: so much a skipped row is worth to a device with other work to do, however empty the
  * calls were. A device second costs what the charges of the bundle cost per second of theirs; where pixels are priced, an
- * evaluation costs what the priced evaluations of the bundle cost each. As no rate depends on how charges are grouped, what groups saved adds up to
- * what all saved.
+ * evaluation costs what the priced evaluations of the bundle cost each. As no rate depends on how charges are grouped, what
+ * groups saved adds up to what all saved.
  */
 final class EvaluationRates {
     /** Enough that no digit which is shown is wrong. */
