@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 import torch
 
-from sluice_models.bundles.bundle import load_module, problems, read_description
+from sluice_models.bundles.bundle import below, load_module, parameters, problems, read_description
 from sluice_models.data.picture_sets import Pictures, PictureSet
 from sluice_models.networks.stable_diffusion import AutoencoderConfig
+from sluice_models.recipes.captioned import READER
 from sluice_models.recipes.catalogue import RECIPES
 from sluice_models.recipes.scenes import scenes_tokenizer
 from sluice_models.recipes.workshop import Workshop
@@ -105,6 +106,15 @@ def test_text_bundle_carries_the_tokenizer_that_it_was_trained_with(bundle):
         pytest.skip("no text")
     assert (bundle / "tokenizer.json").read_text() == scenes_tokenizer().to_str(pretty=True)
     assert manifest["condition"]["tokenizer"]["maxTokens"] == len(scenes_tokenizer().encode("").ids)
+
+
+def test_text_encoder_stays_as_it_learned_to_read(bundle):
+    manifest = read_description(bundle)
+    if manifest["condition"]["kind"] == "class":
+        pytest.skip("no text")
+    reader = torch.load(Workshop(bundle.parents[1], bundle.name).checkpoint(READER), weights_only=True)["ema"]
+    learned, written = below("text.", reader), parameters(bundle, "text_encoder")
+    torch.testing.assert_close(below("base.", written) if "upsampler" in manifest else written, learned, rtol=0, atol=0)
 
 
 def test_changed_tokenizer_is_caught(bundle, tmp_path):

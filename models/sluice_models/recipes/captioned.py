@@ -65,9 +65,10 @@ def training_scenes(workshop: Workshop) -> tuple[PictureSet, Tensor]:
 
 
 def reader_part(text: Callable[[], nn.Module], width: int, plan: TrainingPlan) -> Part:
-    """A text encoder that learns to say what captions speak of, before it learns with a denoiser what that looks like.
+    """A text encoder that learns to say what captions speak of, before a denoiser learns from it what that looks like.
 
-    Of words for places, and of which of two shapes has which colour, a denoiser alone hears late: they change little of its loss.
+    Words for places, and which of two shapes has which colour, change little of a denoiser's loss: one that may change its text
+    encoder hears them late, and lets it forget them in the meantime.
     """
 
     def trainer(workshop: Workshop, plan: TrainingPlan) -> Trainer:
@@ -80,9 +81,9 @@ def reader_part(text: Callable[[], nn.Module], width: int, plan: TrainingPlan) -
 
 
 def trained_reader(workshop: Workshop, text: nn.Module, width: int) -> tuple[nn.Module, int]:
-    """``text`` as it was trained to read, still to be trained on, and for how many steps."""
+    """``text`` as it was trained to read, and for how many steps."""
     reader, steps = workshop.trained(READER, CaptionReader(text, width))
-    return reader.text.train().requires_grad_(True), steps
+    return reader.text, steps
 
 
 def written_tokenizer(folder: Path) -> Path:

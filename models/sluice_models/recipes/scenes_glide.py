@@ -82,7 +82,7 @@ FACTS = Facts(
     upsampling=Upsampling(Shape(3, SCENES_SIZE), Diffusion(UPSAMPLER_BETAS), tuple(fast27_timesteps()), noise_scale=0.997),
 )
 # Where a caption's words for places are learned; by their number alone those steps would take far longer.
-NOISIEST = 0.1
+NOISIEST = 0.2
 _WATCHED_STEPS = 50
 _EACH = 8
 
@@ -92,8 +92,9 @@ def _text() -> TextTransformer:
 
 
 def _base(text: nn.Module) -> TextToPicture:
+    """With a text encoder that stays as it is."""
     denoiser = TextUNet(SCENES_GLIDE_BASE, SCENES_TOKENS)
-    return TextToPicture(text, VelocityDenoiser(denoiser, Schedule.evenly(BASE_BETAS).alphas_bar))
+    return TextToPicture(text.requires_grad_(False), VelocityDenoiser(denoiser, Schedule.evenly(BASE_BETAS).alphas_bar))
 
 
 def _upsampler() -> TextToPicture:
@@ -172,8 +173,7 @@ def _export(workshop: Workshop, folder: Path) -> None:
 
 
 def _unpack(workshop: Workshop, folder: Path) -> None:
-    """All but what no worker needs, and which begins anew: the scale that CLIP's products were trained with, and what the text encoder
-    was taught to read with."""
+    """All but what no worker needs, which begins anew: the scale of CLIP's products, and the caption reader's heads."""
     steps = read_description(folder)["training"]["steps"]
     base, clip, upsampler = _base(_text()), ClipPair(SCENES_CLIP), _upsampler()
     contexts = parameters(folder, "text_encoder")
@@ -186,7 +186,8 @@ def _unpack(workshop: Workshop, folder: Path) -> None:
         (upsampler.text, below("upsampler.", contexts)),
     ):
         network.load_state_dict(weights)
-    reader = CaptionReader(base.text, SCENES_GLIDE_TEXT.width)
+    reader = CaptionReader(_text(), SCENES_GLIDE_TEXT.width)
+    reader.text.load_state_dict(base.text.state_dict())
     for part, network in ((READER, reader), (DENOISER, base), (GUIDE, clip), (UPSAMPLER, upsampler)):
         begin_from(network, steps[part], RECIPE.parts[part].plan, workshop.checkpoint(part))
 

@@ -73,8 +73,9 @@ def _text() -> ClipContext:
 
 
 def _network(text: nn.Module) -> TextToPicture:
+    """With a text encoder that stays as it is."""
     denoiser = LatentDenoiser(SCENES_UNET.build(), SCENES_TOKENS)
-    return TextToPicture(text, VelocityDenoiser(denoiser, _SCHEDULE.alphas_bar))
+    return TextToPicture(text.requires_grad_(False), VelocityDenoiser(denoiser, _SCHEDULE.alphas_bar))
 
 
 def _trainer(workshop: Workshop, plan: TrainingPlan) -> Trainer:
@@ -129,13 +130,14 @@ def _export(workshop: Workshop, folder: Path) -> None:
 
 
 def _unpack(workshop: Workshop, folder: Path) -> None:
-    """All but what the text encoder was taught to read with, which begins anew; its denoiser's training no longer needs that."""
+    """All but the caption reader's heads, which begin anew; the denoiser's training no longer needs them."""
     steps = read_description(folder)["training"]["steps"]
     network = _network(_text())
     for part, role in ((network.picture, DENOISER), (network.text, "text_encoder")):
         part.load_state_dict(parameters(folder, role))
     autoencoding = unpacked_autoencoder(folder, SCENES_AUTOENCODER)
-    reader = CaptionReader(network.text, SCENES_CLIP_TEXT.width)
+    reader = CaptionReader(_text(), SCENES_CLIP_TEXT.width)
+    reader.text.load_state_dict(network.text.state_dict())
     for part, weights in ((AUTOENCODER, autoencoding), (READER, reader), (DENOISER, network)):
         begin_from(weights, steps[part], RECIPE.parts[part].plan, workshop.checkpoint(part))
 
