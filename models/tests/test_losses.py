@@ -13,7 +13,7 @@ from sluice_models.data.attributes import ATTRIBUTE_CLASSES, UNSAID
 from sluice_models.networks.stable_diffusion import AutoencoderConfig
 from sluice_models.sampling.diffusion import Process, Schedule
 from sluice_models.training.examples import AutoencoderSource, Examples, NoisedSource, UpsamplingSource, halved, scaled
-from sluice_models.training.losses import attribute_loss, autoencoder_loss, contrastive_loss, denoiser_loss, velocity_loss
+from sluice_models.training.losses import attribute_loss, autoencoder_loss, contrastive_loss, denoiser_loss, sample_loss, velocity_loss
 from sluice_models.training.pairs import Autoencoding, CaptionReader, TextToPicture
 
 CPU = torch.device("cpu")
@@ -76,6 +76,29 @@ def test_velocity_loss_trains_a_variance_as_the_hybrid_loss_does():
     loss, report = velocity_loss(PROCESS, 0.0, NULL)(network, given)
     assert report["velocity"] == 0
     assert loss.item() == report["vlb"] == pytest.approx(denoiser_loss(PROCESS, 0.0, NULL)(network, given)[1]["vlb"])
+
+
+def test_a_second_stage_is_shown_the_smaller_picture_too():
+    given = UpsamplingSource(pictures(), 0.1).batch(torch.Generator().manual_seed(1), 6)
+    seen = []
+
+    def network(x: Tensor, t: Tensor, low: Tensor, tokens: Tensor) -> Tensor:
+        seen.append(low)
+        return given.eps
+
+    assert sample_loss(PROCESS, 0.0, NULL, 0.05)(network, given)[0].item() == 0
+    assert seen[0] is given.low
+
+
+def test_sample_loss_is_the_mean_square_of_what_x0_is_off():
+    source, generator = pictures(), torch.Generator().manual_seed(1)
+    given = source.batch(generator, 6)
+    abar = PROCESS.alpha_bar(given.t)[:, None, None, None]
+    wrong = given.x0 + 0.1 * torch.randn(given.x0.shape, generator=generator)
+    eps = ((given.x - abar.sqrt() * wrong) / (1 - abar).sqrt()).float()
+
+    loss, report = sample_loss(PROCESS, 0.0, NULL, 0.1)(lambda x, t, tokens: eps, given)
+    assert loss.item() == report["sample"] == pytest.approx((wrong - given.x0).square().mean().item() / 0.1**2, rel=1e-3)
 
 
 def test_contrastive_loss_does_not_tell_equal_captions_apart():

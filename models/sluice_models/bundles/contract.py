@@ -23,7 +23,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from sluice_models.networks.adm import Denoiser, NoisyClassifier
-from sluice_models.networks.glide import TextTransformer, TextUpsampler
+from sluice_models.networks.glide import TextTransformer
 from sluice_models.networks.noisy_clip import SCORE_SCALE, ImageEncoder
 
 
@@ -194,7 +194,7 @@ class StagedContext(nn.Module):
 class UpsamplerModule(nn.Module):
     """GLIDE's upsampler, taking its own part of a ``StagedContext``: what follows the base stage's ``base_elements``."""
 
-    def __init__(self, network: TextUpsampler, base_elements: int):
+    def __init__(self, network: nn.Module, base_elements: int):
         super().__init__()
         self.network = network
         self.base_elements = base_elements

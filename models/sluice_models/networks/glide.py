@@ -123,16 +123,17 @@ class TextUNet(UNet):
 
 
 class TextUpsampler(TextUNet):
-    """The same for a larger picture, shown a smaller one, ``low`` f32[N,3,S',S'] in [-1,1], stretched bilinearly beside x.
-
-    ``low`` is first rounded to the 256 levels of an 8-bit picture: round((low + 1)·127.5)/127.5 - 1.
-    """
+    """The same for a larger picture, shown a smaller one, ``low`` f32[N,3,S',S'] in [-1,1], ``stretched`` beside x."""
 
     def forward(self, x: Tensor, t: Tensor, low: Tensor, context: Tensor) -> Tensor:
         text, projected = self.unpacked(context)
-        levels = ((low + 1) * 127.5).round() / 127.5 - 1
-        stretched = F.interpolate(levels, size=x.shape[2:], mode="bilinear", align_corners=False)
-        return self.denoised(torch.cat([x, stretched], dim=1), self.embedded(t) + projected, text)
+        return self.denoised(torch.cat([x, stretched(low, x.shape[2:])], dim=1), self.embedded(t) + projected, text)
+
+
+def stretched(low: Tensor, size: list[int]) -> Tensor:
+    """``low`` rounded to the 256 levels of an 8-bit picture, round((low + 1)·127.5)/127.5 - 1, then stretched bilinearly."""
+    levels = ((low + 1) * 127.5).round() / 127.5 - 1
+    return F.interpolate(levels, size=size, mode="bilinear", align_corners=False)
 
 
 def split_state(state: dict[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:

@@ -35,7 +35,7 @@ from sluice_models.networks.configs import (
     SCENES_UPSAMPLER_TEXT,
 )
 from sluice_models.networks.glide import TextTransformer, TextUNet, TextUpsampler
-from sluice_models.networks.velocity import VelocityDenoiser
+from sluice_models.networks.parametrisation import ADDED, ResidualUpsampler, VelocityDenoiser
 from sluice_models.recipes.captioned import (
     READER,
     WATCHED_CAPTIONS,
@@ -51,7 +51,7 @@ from sluice_models.recipes.workshop import Part, Recipe, Workshop
 from sluice_models.sampling.diffusion import Process, Schedule, fast27_timesteps
 from sluice_models.sampling.samplers import ClassifierFree, full_weights, sample_ddpm, to_pixels
 from sluice_models.training.examples import NoisedSource, UpsamplingSource, halved, scaled
-from sluice_models.training.losses import contrastive_loss, upsampler_loss, velocity_loss
+from sluice_models.training.losses import contrastive_loss, sample_loss, velocity_loss
 from sluice_models.training.pairs import CaptionReader, ClipPair, TextToPicture
 from sluice_models.training.trainer import Trainer, TrainingPlan, begin_from
 
@@ -98,9 +98,10 @@ def _base(text: nn.Module) -> TextToPicture:
 
 
 def _upsampler() -> TextToPicture:
+    upsampler = TextUpsampler(SCENES_GLIDE_UPSAMPLER, SCENES_TOKENS)
     return TextToPicture(
         TextTransformer(SCENES_UPSAMPLER_TEXT, SCENES_GLIDE_UPSAMPLER.width_emb),
-        TextUpsampler(SCENES_GLIDE_UPSAMPLER, SCENES_TOKENS),
+        ResidualUpsampler(upsampler, Schedule.evenly(UPSAMPLER_BETAS).alphas_bar),
     )
 
 
@@ -133,7 +134,7 @@ def _upsampler_trainer(workshop: Workshop, plan: TrainingPlan) -> Trainer:
     torch.manual_seed(plan.seed)
     process = Process(Schedule.evenly(UPSAMPLER_BETAS), workshop.device)
     source = UpsamplingSource(_source(workshop, process, scaled), MOST_LOW_NOISE)
-    loss = upsampler_loss(process, plan.null_share, empty_tokens())
+    loss = sample_loss(process, plan.null_share, empty_tokens(), ADDED)
     return Trainer(_upsampler().to(workshop.device), loss, plan, source, workshop.replicas)
 
 
@@ -197,7 +198,7 @@ RECIPE = Recipe(
         READER: reader_part(_text, SCENES_GLIDE_TEXT.width, TrainingPlan(steps=3_000, seed=331, batch=128, learning_rate=1e-3)),
         DENOISER: Part(TrainingPlan(steps=16_000, seed=301, batch=32, null_share=0.12), _base_trainer, _watch_base),
         GUIDE: Part(TrainingPlan(steps=4_000, seed=311, batch=96, learning_rate=1e-3, weight_decay=0.05), _guide_trainer),
-        UPSAMPLER: Part(TrainingPlan(steps=4_000, seed=321, batch=48, null_share=0.12), _upsampler_trainer),
+        UPSAMPLER: Part(TrainingPlan(steps=2_000, seed=321, batch=48, null_share=0.12), _upsampler_trainer),
     },
     _export,
     _unpack,

@@ -13,8 +13,8 @@ from sluice_models.bundles.exporting import export_bundle
 from sluice_models.data.pictures import grid, write_png
 from sluice_models.judging.judge_folder import SCENES_JUDGE, load_judge
 from sluice_models.networks.configs import SCENES_AUTOENCODER, SCENES_CLIP_TEXT, SCENES_SIZE, SCENES_TOKENS, SCENES_UNET
+from sluice_models.networks.parametrisation import VelocityDenoiser
 from sluice_models.networks.stable_diffusion import ClipContext, LatentDecoder, LatentDenoiser
-from sluice_models.networks.velocity import VelocityDenoiser
 from sluice_models.recipes.autoencoder_part import (
     AUTOENCODER,
     ENCODER_FILE,

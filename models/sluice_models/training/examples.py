@@ -46,12 +46,21 @@ class Examples(Batch):
     x: Tensor
     coin: Tensor
 
+    @property
+    def shown(self) -> tuple[Tensor, ...]:
+        """What a network is given before the label."""
+        return self.x, self.t
+
 
 @dataclass(frozen=True)
 class UpsamplingExamples(Examples):
     """Examples of a second stage, with the smaller picture it is shown, f32[N,3,S/2,S/2] in [-1,1]."""
 
     low: Tensor
+
+    @property
+    def shown(self) -> tuple[Tensor, ...]:
+        return self.x, self.t, self.low
 
 
 class Source(Protocol):

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from sluice_models.data.attributes import ATTRIBUTE_CLASSES, UNSAID
 from sluice_models.sampling.diffusion import Process, hybrid_loss
-from sluice_models.training.examples import CaptionExamples, Examples, UpsamplingExamples
+from sluice_models.training.examples import CaptionExamples, Examples
 
 Loss = Callable[[nn.Module, Any], tuple[Tensor, dict[str, float]]]
 
@@ -21,17 +21,9 @@ def denoiser_loss(process: Process, null_share: float, null: int | Tensor) -> Lo
     """L_hybrid, the label replaced by ``null`` (the null class, or the empty text's tokens) in ``null_share`` of the rows."""
 
     def loss(network: nn.Module, examples: Examples) -> tuple[Tensor, dict[str, float]]:
-        return _hybrid(process, network(examples.x, examples.t, _with_null(examples, null_share, null)), examples)
-
-    return loss
-
-
-def upsampler_loss(process: Process, null_share: float, null: Tensor) -> Loss:
-    """The same for a second stage, which is shown the smaller picture too."""
-
-    def loss(network: nn.Module, examples: UpsamplingExamples) -> tuple[Tensor, dict[str, float]]:
-        tokens = _with_null(examples, null_share, null)
-        return _hybrid(process, network(examples.x, examples.t, examples.low, tokens), examples)
+        denoised = network(examples.x, examples.t, _with_null(examples, null_share, null))
+        simple, variational = hybrid_loss(process, denoised, examples.x0, examples.x, examples.t, examples.eps)
+        return (simple + variational).mean(), {"simple": simple.mean().item(), "vlb": variational.mean().item()}
 
     return loss
 
@@ -41,17 +33,27 @@ def velocity_loss(process: Process, null_share: float, null: Tensor) -> Loss:
 
     Against L_simple it weighs a step by 1 + 1/SNR   (Salimans & Ho, arXiv 2202.00512, section 4).
     """
+    return _weighted_loss(process, null_share, null, "velocity", lambda abar: 1 / abar)
+
+
+def sample_loss(process: Process, null_share: float, null: Tensor, unit: float) -> Loss:
+    """The squared error of x_0 in units of ``unit``, (eps - eps_hat)² / SNR / unit², likewise."""
+    return _weighted_loss(process, null_share, null, "sample", lambda abar: (1 - abar) / abar / unit**2)
+
+
+def _weighted_loss(process: Process, null_share: float, null: Tensor, name: str, weight: Callable[[Tensor], Tensor]) -> Loss:
+    """(eps - eps_hat)² times a weight of abar_t."""
 
     def loss(network: nn.Module, examples: Examples) -> tuple[Tensor, dict[str, float]]:
-        denoised = network(examples.x, examples.t, _with_null(examples, null_share, null))
+        denoised = network(*examples.shown, _with_null(examples, null_share, null))
         eps_hat = denoised[:, : examples.x.shape[1]]
-        error = ((eps_hat - examples.eps) ** 2).mean(dim=(1, 2, 3)) / process.alpha_bar(examples.t)
-        velocity = error.float().mean()
-        report = {"velocity": velocity.item()}
+        error = ((eps_hat - examples.eps) ** 2).mean(dim=(1, 2, 3)) * weight(process.alpha_bar(examples.t))
+        weighted = error.float().mean()
+        report = {name: weighted.item()}
         if denoised.shape[1] == eps_hat.shape[1]:
-            return velocity, report
+            return weighted, report
         variational = hybrid_loss(process, denoised, examples.x0, examples.x, examples.t, examples.eps)[1].mean()
-        return velocity + variational, {**report, "vlb": variational.item()}
+        return weighted + variational, {**report, "vlb": variational.item()}
 
     return loss
 
@@ -117,8 +119,3 @@ def autoencoder_loss(kl_weight: float, edge_weight: float) -> Loss:
 def _with_null(examples: Examples, share: float, null: int | Tensor) -> Tensor:
     dropped = (examples.coin < share).view(-1, *([1] * (examples.labels.dim() - 1)))
     return torch.where(dropped, torch.as_tensor(null, device=dropped.device), examples.labels)
-
-
-def _hybrid(process: Process, denoised: Tensor, examples: Examples) -> tuple[Tensor, dict[str, float]]:
-    simple, variational = hybrid_loss(process, denoised, examples.x0, examples.x, examples.t, examples.eps)
-    return (simple + variational).mean(), {"simple": simple.mean().item(), "vlb": variational.mean().item()}

@@ -1,12 +1,14 @@
-"""A network that says v, turned into the denoiser of eps that everything else expects."""
+"""Networks that say v or what a larger picture adds to a smaller one, turned into the denoisers of eps that everything else expects."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
 
-from sluice_models.networks.velocity import VelocityDenoiser
+from sluice_models.networks.glide import stretched
+from sluice_models.networks.parametrisation import ADDED, ResidualUpsampler, VelocityDenoiser
 from sluice_models.sampling.diffusion import Process, Schedule
+from sluice_models.training.examples import halved
 
 SCHEDULE = Schedule.evenly("cosine")
 T = torch.tensor([0, 400, 998, 999])
@@ -20,6 +22,11 @@ class Says(nn.Module):
         self.said = nn.Parameter(said)
 
     def forward(self, x: Tensor, t: Tensor, context: Tensor) -> Tensor:
+        return self.said
+
+
+class SaysOfLow(Says):
+    def forward(self, x: Tensor, t: Tensor, low: Tensor, context: Tensor) -> Tensor:
         return self.said
 
 
@@ -38,6 +45,19 @@ def test_the_true_v_gives_the_true_eps_and_a_variance_stays():
 def test_a_network_without_a_variance_gets_none():
     x = torch.randn(4, 3, 8, 8)
     assert VelocityDenoiser(Says(x), SCHEDULE.alphas_bar)(x, T, torch.zeros(4, 1)).shape == x.shape
+
+
+def test_the_true_addition_to_the_smaller_picture_gives_the_true_eps_and_a_variance_stays():
+    generator = torch.Generator().manual_seed(0)
+    x0, eps, variance = (torch.randn((4, 3, 8, 8), generator=generator) for _ in range(3))
+    low = halved(x0)
+    added = (x0 - stretched(low, [8, 8])) / ADDED
+    upsampler = ResidualUpsampler(SaysOfLow(torch.cat([added, variance], dim=1)), SCHEDULE.alphas_bar)
+    given = (Process(SCHEDULE).q_sample(x0, T, eps), T, low, torch.zeros(4, 1))
+    said = upsampler(*given)
+    assert torch.allclose(said[:, :3], eps, atol=1e-4)
+    assert torch.equal(said[:, 3:], variance)
+    assert torch.equal(torch.jit.script(upsampler)(*given), said)
 
 
 def test_its_script_does_the_same():
