@@ -1,4 +1,4 @@
-"""What diffusers makes of the bundles' weights, from the worker's own noise, written down for the worker's tests.
+"""What others make of the bundles' weights, from the worker's own noise, written down for the worker's tests.
 
     python tests/pipeline_goldens.py        # → ../src/test/resources/pipelines; needs diffusers
 
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import dit_pipeline
+import glide_pipeline
 import sd_pipeline
 from bundle_parts import Runs
 from sluice_models.bundles.bundle import read_description
@@ -23,6 +24,7 @@ GOLDENS = Path(__file__).parents[2] / "src/test/resources/pipelines"
 PIPELINES: dict[Path, Callable[[Path], tuple[dict[str, Any], Runs]]] = {
     dit_pipeline.BUNDLE: dit_pipeline.goldens,
     sd_pipeline.BUNDLE: sd_pipeline.goldens,
+    glide_pipeline.BUNDLE: glide_pipeline.goldens,
 }
 
 

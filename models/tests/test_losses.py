@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from sluice_models.data.attributes import ATTRIBUTE_CLASSES, UNSAID
 from sluice_models.networks.stable_diffusion import AutoencoderConfig
 from sluice_models.sampling.diffusion import Process, Schedule
-from sluice_models.training.examples import AutoencoderSource, Examples, NoisedSource, UpsamplingSource, halved, scaled
+from sluice_models.training.examples import AutoencoderSource, Examples, KindredSource, NoisedSource, UpsamplingSource, halved, scaled
 from sluice_models.training.losses import attribute_loss, autoencoder_loss, contrastive_loss, denoiser_loss, sample_loss, velocity_loss
 from sluice_models.training.pairs import Autoencoding, CaptionReader, TextToPicture
 
@@ -39,6 +39,16 @@ def test_half_of_the_timesteps_come_from_the_noisiest_part():
     assert t.min() < 20
     assert t.max() == 999
     assert (t >= 900).float().mean().item() == pytest.approx(0.5 + 0.5 * 0.1, abs=0.03)
+
+
+def test_half_of_the_kindred_batches_are_of_one_kind():
+    kinds = torch.arange(9) % 3
+    stored, labels = torch.zeros((9, 3, 8, 8), dtype=torch.uint8), torch.arange(9)
+    source = KindredSource(stored, labels, kinds, scaled, PROCESS, CPU)
+    alike = [len(kinds[source.batch(torch.Generator().manual_seed(seed), 20).labels].unique()) == 1 for seed in range(400)]
+    assert sum(alike) / len(alike) == pytest.approx(0.5, abs=0.08)
+    drawn = torch.cat([source.batch(torch.Generator().manual_seed(seed), 20).labels for seed in range(100)])
+    assert drawn.unique().tolist() == list(range(9))
 
 
 def test_text_is_dropped_where_the_coin_falls_below_the_share():

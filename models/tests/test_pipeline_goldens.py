@@ -1,4 +1,4 @@
-"""The goldens that whole requests are held to are what diffusers makes of the bundles that ship."""
+"""The goldens that whole requests are held to are what others make of the bundles that ship."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytest.importorskip("diffusers")
 
 
 @pytest.mark.parametrize("folder", PIPELINES, ids=lambda folder: folder.name)
-def test_goldens_are_what_diffusers_computes(folder: Path):
+def test_goldens_are_what_is_computed_anew(folder: Path):
     written = json.loads((GOLDENS / f"{folder.name}.json").read_text())
     asked, runs = PIPELINES[folder](folder)
     assert {key: written[key] for key in asked} == asked

@@ -23,6 +23,7 @@ from sluice_models.bundles.bundle import (
 )
 from sluice_models.bundles.contract import ClipGuideModule, StagedContext, UpsamplerModule
 from sluice_models.bundles.exporting import export_bundle
+from sluice_models.data.attributes import COLOUR
 from sluice_models.data.pictures import grid, write_png
 from sluice_models.judging.judge_folder import SCENES_JUDGE, load_judge
 from sluice_models.networks.configs import (
@@ -50,7 +51,7 @@ from sluice_models.recipes.captioned import (
 from sluice_models.recipes.workshop import Part, Recipe, Workshop
 from sluice_models.sampling.diffusion import Process, Schedule, fast27_timesteps
 from sluice_models.sampling.samplers import ClassifierFree, full_weights, sample_ddpm, to_pixels
-from sluice_models.training.examples import NoisedSource, UpsamplingSource, halved, scaled
+from sluice_models.training.examples import KindredSource, NoisedSource, UpsamplingSource, halved, scaled
 from sluice_models.training.losses import contrastive_loss, sample_loss, velocity_loss
 from sluice_models.training.pairs import CaptionReader, ClipPair, TextToPicture
 from sluice_models.training.trainer import Trainer, TrainingPlan, begin_from
@@ -77,7 +78,7 @@ FACTS = Facts(
     diffusion=Diffusion(BASE_BETAS),
     condition=TextCondition(BASE_ELEMENTS + _elements(SCENES_UPSAMPLER_TEXT, SCENES_GLIDE_UPSAMPLER), SCENES_TOKENS),
     guided_channels=3,
-    defaults=Defaults(steps=250, classifier_free_scale=3.0, classifier_scale=1.0),
+    defaults=Defaults(steps=250, classifier_free_scale=3.0, classifier_scale=3.0),
     guide_condition=TextCondition(SCENES_CLIP.embedding, SCENES_TOKENS),
     upsampling=Upsampling(Shape(3, SCENES_SIZE), Diffusion(UPSAMPLER_BETAS), tuple(fast27_timesteps()), noise_scale=0.997),
 )
@@ -126,7 +127,9 @@ def _base_trainer(workshop: Workshop, plan: TrainingPlan) -> Trainer:
 def _guide_trainer(workshop: Workshop, plan: TrainingPlan) -> Trainer:
     torch.manual_seed(plan.seed)
     process = Process(Schedule.evenly(BASE_BETAS), workshop.device)
-    source = _source(workshop, process, _small)
+    pool, tokens = training_scenes(workshop)
+    colours = torch.from_numpy(pool.labels[:, COLOUR])
+    source = KindredSource(torch.from_numpy(pool.pixels), tokens, colours, _small, process, workshop.device)
     return Trainer(ClipPair(SCENES_CLIP).to(workshop.device), contrastive_loss, plan, source, workshop.replicas)
 
 
@@ -196,7 +199,7 @@ def _unpack(workshop: Workshop, folder: Path) -> None:
 RECIPE = Recipe(
     {
         READER: reader_part(_text, SCENES_GLIDE_TEXT.width, TrainingPlan(steps=3_000, seed=331, batch=128, learning_rate=1e-3)),
-        DENOISER: Part(TrainingPlan(steps=16_000, seed=301, batch=32, null_share=0.12), _base_trainer, _watch_base),
+        DENOISER: Part(TrainingPlan(steps=20_000, seed=301, batch=32, null_share=0.12), _base_trainer, _watch_base),
         GUIDE: Part(TrainingPlan(steps=4_000, seed=311, batch=96, learning_rate=1e-3, weight_decay=0.05), _guide_trainer),
         UPSAMPLER: Part(TrainingPlan(steps=2_000, seed=321, batch=48, null_share=0.12), _upsampler_trainer),
     },

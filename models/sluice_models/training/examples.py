@@ -104,13 +104,16 @@ class NoisedSource:
         self._noisiest = noisiest
 
     def batch(self, generator: torch.Generator, size: int) -> Examples:
-        chosen = torch.randint(len(self._labels), (size,), generator=generator)
+        chosen = self._chosen(generator, size)
         x0 = self._prepared(self._stored[chosen])
         t = self._timesteps(generator, size)
         eps = torch.randn(x0.shape, generator=generator)
         coin = torch.rand(size, generator=generator)
         x0, labels, t, eps, coin = (part.to(self._device) for part in (x0, self._labels[chosen], t, eps, coin))
         return Examples(labels, x0, t, eps, self._process.q_sample(x0, t, eps), coin)
+
+    def _chosen(self, generator: torch.Generator, size: int) -> Tensor:
+        return torch.randint(len(self._labels), (size,), generator=generator)
 
     def _timesteps(self, generator: torch.Generator, size: int) -> Tensor:
         steps = len(self._process.schedule)
@@ -119,6 +122,28 @@ class NoisedSource:
             return t
         noisy = torch.randint(round(steps * (1 - self._noisiest)), steps, (size,), generator=generator)
         return torch.where(torch.rand(size, generator=generator) < 0.5, noisy, t)
+
+
+class KindredSource(NoisedSource):
+    """Half of the batches are of one kind of picture each, ``kinds`` i64[n], so that what tells them apart is something else."""
+
+    def __init__(
+        self,
+        stored: Tensor,
+        labels: Tensor,
+        kinds: Tensor,
+        prepared: Callable[[Tensor], Tensor],
+        process: Process,
+        device: torch.device,
+    ):
+        super().__init__(stored, labels, prepared, process, device)
+        self._members = [(kinds == kind).nonzero()[:, 0] for kind in kinds.unique()]
+
+    def _chosen(self, generator: torch.Generator, size: int) -> Tensor:
+        if torch.rand(1, generator=generator) < 0.5:
+            return super()._chosen(generator, size)
+        members = self._members[int(torch.randint(len(self._members), (1,), generator=generator))]
+        return members[torch.randint(len(members), (size,), generator=generator)]
 
 
 class PictureSource(NoisedSource):

@@ -1,6 +1,7 @@
 package dev.sluice.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -27,12 +28,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Whole requests, from the prompt to the pixels, against what other hands make of the same weights and noise
- * (models/tests/pipeline_goldens.py): DiT's network by diffusers' class under the published sampling in float64, and
- * diffusers' Stable Diffusion pipeline with each of its solvers.
+ * (models/tests/pipeline_goldens.py): DiT's network by diffusers' class under the published sampling in float64,
+ * diffusers' Stable Diffusion pipeline with each of its solvers, and both stages of GLIDE in float64.
  */
 class PipelineGoldenTest {
     private static final String DIT = "glyphs-dit";
     private static final String STABLE_DIFFUSION = "scenes-sd";
+    private static final String GLIDE = "scenes-glide";
     private static final double LATENT_TOLERANCE = 1e-3;
     private static final double PIXELS_WITHIN_ONE = 0.999;
     private static final EngineSettings SETTINGS = EngineSettings.constant(4, 2);
@@ -65,7 +67,35 @@ class PipelineGoldenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {DIT, STABLE_DIFFUSION})
+    @ValueSource(ints = {250, 25})
+    void glideGuidedByClip(int guided) {
+        JsonNode golden = golden(GLIDE);
+        double scale = golden.required("clipScale").doubleValue();
+        RequestDraft draft = glide(golden);
+
+        if (guided == golden.required("steps").intValue()) {
+            requireGolden("clip", draft.classifier(scale, new GuidanceSchedule.Full(), GuidanceWeighting.Kind.GAP));
+        } else {
+            requireGolden(
+                    "clip-compress_" + guided,
+                    draft.classifier(scale, new GuidanceSchedule.Compress(guided, 1), GuidanceWeighting.Kind.GAP));
+        }
+    }
+
+    @Test
+    void glideClassifierFree() {
+        JsonNode golden = golden(GLIDE);
+        requireGolden(
+                "free-compress_25",
+                glide(golden)
+                        .classifierFree(
+                                golden.required("freeScale").doubleValue(),
+                                new GuidanceSchedule.Compress(25, 1),
+                                GuidanceWeighting.Kind.GAP));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {DIT, STABLE_DIFFUSION, GLIDE})
     void goldensAreOfTheBundleThatShips(String bundle) {
         golden(bundle)
                 .required("modules")
@@ -91,6 +121,13 @@ class PipelineGoldenTest {
         return guided(draft, golden, schedule);
     }
 
+    private static RequestDraft glide(JsonNode golden) {
+        return RequestDraft.of(GLIDE, "replaced")
+                .withPrompt(new Prompt.Text(golden.required("prompt").textValue(), ""))
+                .withSeed(golden.required("seed").longValue())
+                .withSampler(SamplerSettings.ddpm(golden.required("steps").intValue()));
+    }
+
     private static RequestDraft guided(RequestDraft draft, JsonNode golden, GuidanceSchedule schedule) {
         return draft.withSeed(golden.required("seed").longValue())
                 .classifierFree(golden.required("scale").doubleValue(), schedule, GuidanceWeighting.Kind.GAP);
@@ -107,13 +144,20 @@ class PipelineGoldenTest {
             WatchedJob watched = new WatchedJob(draft, "r", lane, clock.nanos(), 0);
             loop.submit(watched.job());
             float[] latent = {};
+            float[] low = {};
             while (!loop.idle()) {
                 loop.tick();
                 for (JobSnapshot.Image image : watched.job().snapshot().images()) {
                     latent = image.stage() == JobSnapshot.Stage.DECODING ? image.x() : latent;
+                    low = image.stage() == JobSnapshot.Stage.UPSAMPLING ? image.low() : low;
                 }
             }
-            requireLatent(golden(draft.model()).required("latents").required(run), latent);
+            JsonNode expected = golden(draft.model()).required("latents").required(run);
+            if (low.length > 0) {
+                requireLevels(expected, low);
+            } else {
+                requireLatent(expected, latent);
+            }
             requirePixels(picture(draft.model(), run), watched.sampled());
         }
     }
@@ -129,6 +173,15 @@ class PipelineGoldenTest {
             size = Math.max(size, Math.abs(value));
         }
         assertThat(difference / size).isLessThanOrEqualTo(LATENT_TOLERANCE);
+    }
+
+    /** What the upsampler is shown: the nearest of a picture's 256 levels. */
+    private static void requireLevels(JsonNode expected, float[] low) {
+        assertThat(low).hasSize(expected.size());
+        for (int e = 0; e < low.length; e++) {
+            double value = Math.clamp(expected.get(e).doubleValue(), -1, 1);
+            assertThat((double) low[e]).isCloseTo(value, within(0.5 / 127.5 + LATENT_TOLERANCE));
+        }
     }
 
     /** diffusers rounds where the worker, like ADM, truncates: one apart is equal. */
