@@ -192,7 +192,10 @@ class StagedContext(nn.Module):
 
 
 class UpsamplerModule(nn.Module):
-    """GLIDE's upsampler, taking its own part of a ``StagedContext``: what follows the base stage's ``base_elements``."""
+    """GLIDE's upsampler, taking its own part of a ``StagedContext``: what follows the base stage's ``base_elements``.
+
+    ``network`` is a ``TextUpsampler`` or takes what one takes, (x, t, low, context).
+    """
 
     def __init__(self, network: nn.Module, base_elements: int):
         super().__init__()

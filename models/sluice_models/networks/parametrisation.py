@@ -50,7 +50,7 @@ class ResidualUpsampler(_Turned):
 
     def __init__(self, network: nn.Module, alphas_bar: np.ndarray):
         super().__init__(network, alphas_bar)
-        self.unit = ADDED
+        self.unit = ADDED  # TorchScript sees no globals
 
     def forward(self, x: Tensor, t: Tensor, low: Tensor, context: Tensor) -> Tensor:
         said = self.network(x, t, low, context)
