@@ -78,7 +78,7 @@ FACTS = Facts(
     diffusion=Diffusion(BASE_BETAS),
     condition=TextCondition(BASE_ELEMENTS + _elements(SCENES_UPSAMPLER_TEXT, SCENES_GLIDE_UPSAMPLER), SCENES_TOKENS),
     guided_channels=3,
-    defaults=Defaults(steps=250, classifier_free_scale=3.0, classifier_scale=3.0),
+    defaults=Defaults(steps=250, classifier_free_scale=3.0, classifier_scale=0.5),
     guide_condition=TextCondition(SCENES_CLIP.embedding, SCENES_TOKENS),
     upsampling=Upsampling(Shape(3, SCENES_SIZE), Diffusion(UPSAMPLER_BETAS), tuple(fast27_timesteps()), noise_scale=0.997),
 )
