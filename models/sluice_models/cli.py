@@ -32,7 +32,7 @@ from sluice_models.recipes.scenes import (
     judged_prompts,
 )
 from sluice_models.recipes.workshop import Recipe, Workshop
-from sluice_models.sampling.pipeline import DDIM, Pipeline, SamplingPlan
+from sluice_models.sampling.pipeline import CLASSIFIER, CONDITIONAL_CLASSIFIER, DDIM, GUIDED_BY_GRADIENT, Pipeline, SamplingPlan
 from sluice_models.training.trainer import TrainingPlan, run, trained
 
 JUDGES = ("guide", "auditor")
@@ -111,7 +111,7 @@ def evaluate(arguments: argparse.Namespace) -> None:
     manifest = read_description(arguments.bundle)
     defaults = manifest["defaults"]
     steps = arguments.steps or defaults["steps"]
-    scale = arguments.scale or defaults["classifierScale" if arguments.guidance == "classifier" else "classifierFreeScale"]
+    scale = arguments.scale or defaults["classifierScale" if arguments.guidance in GUIDED_BY_GRADIENT else "classifierFreeScale"]
     sampler = arguments.sampler or defaults["sampler"]
     plan = SamplingPlan(arguments.guidance, scale, steps, arguments.guided or steps, arguments.seed, sampler)
     reading = _read_classes if manifest["condition"]["kind"] == "class" else _read_scenes
@@ -173,7 +173,7 @@ def sheet(arguments: argparse.Namespace) -> None:
     repeated = [prompt for prompt in prompts for _ in range(each)]
     arms = [("cfg", 1.0), ("cfg", defaults["classifierFreeScale"])]
     if "guide" in manifest["modules"]:
-        arms.append(("classifier", defaults["classifierScale"]))
+        arms.append((CLASSIFIER, defaults["classifierScale"]))
     steps, pipeline = defaults["steps"], Pipeline(arguments.bundle)
     plans = [SamplingPlan(name, scale, steps, steps, seed=7, sampler=defaults["sampler"]) for name, scale in arms]
     asked = torch.stack(repeated) if isinstance(prompts, torch.Tensor) else tuple(repeated)
@@ -222,7 +222,12 @@ def parser() -> argparse.ArgumentParser:
     packing = command(pack, "script the trained networks into the bundle, checking each script against its network")
     command(unpack, "write checkpoints out of a bundle, so that its training goes on from there; the optimiser begins anew")
     sampling = command(evaluate, "sample pictures and print how often what was asked for is found in them")
-    sampling.add_argument("--guidance", choices=("none", "cfg", "classifier"), default="cfg", help="default: cfg; none: no prompt")
+    sampling.add_argument(
+        "--guidance",
+        choices=("none", "cfg", *GUIDED_BY_GRADIENT),
+        default="cfg",
+        help=f"default: cfg; none: no prompt; {CLASSIFIER}: the denoiser is not told the class; {CONDITIONAL_CLASSIFIER}: it is",
+    )
     sampling.add_argument("--scale", type=float, help="s; cfg 1: the conditional model alone (default: the bundle's)")
     sampling.add_argument("--steps", type=int, help="respaced sampling steps (default: the bundle's)")
     sampling.add_argument("--sampler", choices=("ddpm", DDIM), help="default: the bundle's")

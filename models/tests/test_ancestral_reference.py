@@ -12,7 +12,7 @@ import ancestral_goldens
 from ancestral_reference import Mode, Tables, cosine_betas, trajectory, uniform_compact
 from sluice_models.bundles.bundle import load_module
 from sluice_models.sampling.diffusion import Process, Schedule
-from sluice_models.sampling.samplers import ClassifierGuided, compressed_weights, full_weights, sample_ddpm
+from sluice_models.sampling.samplers import GradientGuided, compressed_weights, full_weights, sample_ddpm
 from worker_noise import philox_block
 
 STEPS = ancestral_goldens.STEPS
@@ -40,7 +40,7 @@ def test_the_kit_s_sampler_keeps_to_the_reference_at_every_step(guided, weights)
 
     load = load_module(ancestral_goldens.BUNDLE, "denoiser")
     guide = load_module(ancestral_goldens.BUNDLE, "guide")
-    guidance = ClassifierGuided(denoiser, lambda x, t, target: guide(x, t, target)[0], 10, ancestral_goldens.SCALE)
+    guidance = GradientGuided(denoiser, lambda x, t, target: guide(x, t, target)[0], ancestral_goldens.SCALE, null_class=10)
     schedule, condition = Schedule.cosine(STEPS), torch.tensor([ancestral_goldens.CLASS])
     last = sample_ddpm(guidance, Process(schedule), condition, weights, torch.Generator().manual_seed(3), shape[1:])
 

@@ -9,8 +9,7 @@ from sluice_models.judging.evaluation import Rate
 from sluice_models.sampling.diffusion import Process, Schedule
 from sluice_models.sampling.samplers import (
     ClassifierFree,
-    ClassifierGuided,
-    ClipGuided,
+    GradientGuided,
     compressed_weights,
     full_weights,
     sample_ddim,
@@ -74,9 +73,9 @@ def test_classifier_shifts_the_mean_by_scaled_variance_times_gradient():
     def gradient(x, t, target):
         return torch.ones_like(x)
 
-    plain = sampled(ClassifierGuided(CountingDenoiser(), gradient, 10, 0.0), full_weights(STEPS))
+    plain = sampled(GradientGuided(CountingDenoiser(), gradient, 0.0, null_class=10), full_weights(STEPS))
     last_only = [3.0] + [0.0] * (STEPS - 1)
-    shifted = sampled(ClassifierGuided(CountingDenoiser(), gradient, 10, 2.0), last_only)
+    shifted = sampled(GradientGuided(CountingDenoiser(), gradient, 2.0, null_class=10), last_only)
     process = Process(Schedule.cosine(STEPS))
     variance = torch.exp(process.learned_log_variance(torch.zeros(1, 1, 1, 1), torch.tensor([0])))
     assert torch.allclose(shifted - plain, (3.0 * 2.0 * variance).expand_as(plain), atol=1e-6)
@@ -104,12 +103,28 @@ def test_clip_shifts_the_mean_of_the_text_conditional_model_towards_its_own_targ
         return torch.ones_like(x)
 
     weights = [1.0] + [0.0] * (STEPS - 1)
-    plain, shifted = (sampled(ClipGuided(CountingDenoiser(), gradient, targets, scale), weights) for scale in (0.0, 2.0))
+    plain, shifted = (sampled(GradientGuided(CountingDenoiser(), gradient, scale, targets=targets), weights) for scale in (0.0, 2.0))
     process = Process(Schedule.cosine(STEPS))
     variance = torch.exp(process.learned_log_variance(torch.zeros(1, 1, 1, 1), torch.tensor([0])))
     assert torch.allclose(shifted - plain, (2.0 * variance).expand_as(plain), atol=1e-6)
     assert len(seen) == 1
     assert seen[0] is targets
+
+
+@pytest.mark.parametrize(("null_class", "told"), [(10, [10, 10]), (None, [1, 4])])
+def test_the_guide_hears_the_class_and_the_denoiser_only_without_a_null_class(null_class, told):
+    heard = []
+
+    def gradient(x, t, target):
+        heard.append(target.tolist())
+        return torch.ones_like(x)
+
+    def denoiser(x, t, condition):
+        heard.append(condition.tolist())
+        return torch.cat([x, torch.zeros_like(x)], dim=1)
+
+    sampled(GradientGuided(denoiser, gradient, 2.0, null_class), [1.0] + [0.0] * (STEPS - 1))
+    assert heard == [told] * STEPS + [[1, 4]]
 
 
 def test_ddim_finds_the_picture_that_a_perfect_denoiser_knows():
@@ -133,7 +148,7 @@ def test_ddim_takes_the_push_from_eps():
 
     schedule, noise = Schedule.cosine(STEPS), torch.randn(2, 3, 8, 8, generator=torch.Generator().manual_seed(0))
     last_only = [3.0] + [0.0] * (STEPS - 1)
-    guided = [ClassifierGuided(CountingDenoiser(), gradient, 10, scale) for scale in (0.0, 2.0)]
+    guided = [GradientGuided(CountingDenoiser(), gradient, scale, null_class=10) for scale in (0.0, 2.0)]
     plain, pushed = (sample_ddim(guidance, schedule, CLASSES, last_only, noise, clip=True) for guidance in guided)
     abar = float(schedule.alphas_bar[0])
     assert torch.allclose(pushed - plain, torch.tensor(6.0 * (1 - abar) / abar**0.5).expand_as(plain), atol=1e-6)

@@ -13,7 +13,7 @@ import torch
 
 from sluice_models.bundles.contract import DenoiserModule, GuideModule
 from sluice_models.sampling.diffusion import Process, Schedule, cosine_betas
-from sluice_models.sampling.samplers import ClassifierFree, ClassifierGuided, compressed_weights, sample_ddpm
+from sluice_models.sampling.samplers import ClassifierFree, GradientGuided, compressed_weights, sample_ddpm
 from static_server.requests import Request, batches
 from static_server.server import BundleModules, StaticServer
 from static_server.steps import Ddim, Push
@@ -114,7 +114,7 @@ def test_pictures_are_the_kits_own(modules, method, guided):
     if method == "cfg":
         guidance = ClassifierFree(modules.denoiser, NULL_CLASS, 3.0)
     else:
-        guidance = ClassifierGuided(modules.denoiser, lambda *rows: modules.guide(*rows)[0], NULL_CLASS, GRADIENT_SCALE)
+        guidance = GradientGuided(modules.denoiser, lambda *rows: modules.guide(*rows)[0], GRADIENT_SCALE, null_class=NULL_CLASS)
     classes, generator = torch.tensor([3]), torch.Generator().manual_seed(SEED)
     expected = sample_ddpm(guidance, Process(Schedule.cosine(STEPS)), classes, compressed_weights(STEPS, guided), generator)
     served = StaticServer(modules, 16).serve(parsed(request(method=method, guided=guided)))

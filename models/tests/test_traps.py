@@ -8,7 +8,7 @@ import torch
 import solver_goldens
 from sluice_models.networks.layers import heads_attend
 from sluice_models.sampling.diffusion import Process, Schedule, fast27_timesteps
-from sluice_models.sampling.samplers import ClassifierFree, ClassifierGuided, sample_ddim, sample_ddpm
+from sluice_models.sampling.samplers import ClassifierFree, GradientGuided, sample_ddim, sample_ddpm
 
 STEPS = 4
 CLASSES = torch.tensor([1, 4])
@@ -34,7 +34,7 @@ def test_nothing_is_clipped_after_guidance(sampler):
     """At the last step x_0 is 1 everywhere once it is clipped; what the classifier then adds goes beyond 1 and stays there."""
     schedule = Schedule.cosine(STEPS)
     weights = [5_000.0] + [0.0] * (STEPS - 1)
-    guidance = ClassifierGuided(Saturated(), lambda x, t, target: torch.ones_like(x), 10, 4.0)
+    guidance = GradientGuided(Saturated(), lambda x, t, target: torch.ones_like(x), 4.0, null_class=10)
     if sampler == "ddim":
         x = sample_ddim(guidance, schedule, CLASSES, weights, torch.zeros(2, 3, 4, 4), clip=True)
     else:

@@ -16,8 +16,7 @@ from sluice_models.bundles.bundle import load_module, read_description
 from sluice_models.sampling.diffusion import BETAS, TRAIN_STEPS, Process, Schedule, leading_timesteps, respaced_timesteps
 from sluice_models.sampling.samplers import (
     ClassifierFree,
-    ClassifierGuided,
-    ClipGuided,
+    GradientGuided,
     Guidance,
     compressed_weights,
     full_weights,
@@ -28,11 +27,14 @@ from sluice_models.sampling.samplers import (
 
 BATCH = 100
 DDIM = "ddim"
+CLASSIFIER, CONDITIONAL_CLASSIFIER = "classifier", "conditional-classifier"
+GUIDED_BY_GRADIENT = (CLASSIFIER, CONDITIONAL_CLASSIFIER)
 
 
 @dataclass(frozen=True)
 class SamplingPlan:
-    """``guidance`` is none (null class or empty text), cfg or classifier (the bundle's guide, whatever it is).
+    """``guidance`` is none (null class or empty text), cfg, classifier (the bundle's guide, whatever it is; a class is not told to the
+    denoiser, a text is) or conditional-classifier (the class is told too).
 
     ``guided`` < ``steps`` is the uniform compressed schedule.
     """
@@ -109,14 +111,15 @@ class Pipeline:
 
     def _guidance(self, plan: SamplingPlan, null: Tensor, prompts: Tensor | tuple[str, ...]) -> Guidance:
         denoiser = self._modules["denoiser"]
-        if plan.guidance != "classifier":
+        if plan.guidance not in GUIDED_BY_GRADIENT:
             scale = plan.scale if plan.guidance == "cfg" else 1.0
             return ClassifierFree(denoiser, null, scale, self._manifest["guidance"]["guidedChannels"])
         guide = self._modules["guide"]
         if "guideCondition" in self._manifest:
             targets = self._modules["guide_text_encoder"](self._tokens("guideCondition", prompts))
-            return ClipGuided(denoiser, lambda x, t, target: guide(x, t, target)[0], targets, plan.scale)
-        return ClassifierGuided(denoiser, lambda x, t, target: guide(x, t, target)[0], int(null), plan.scale)
+            return GradientGuided(denoiser, lambda x, t, target: guide(x, t, target)[0], plan.scale, targets=targets)
+        null_class = int(null) if plan.guidance == CLASSIFIER else None
+        return GradientGuided(denoiser, lambda x, t, target: guide(x, t, target)[0], plan.scale, null_class)
 
     def _tokens(self, key: str, texts: tuple[str, ...]) -> Tensor:
         tokenizer = Tokenizer.from_file(str(self._folder / self._manifest[key]["tokenizer"]["file"]))

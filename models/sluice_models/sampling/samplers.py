@@ -68,37 +68,29 @@ class ClassifierFree:
 
 
 @dataclass(frozen=True)
-class ClassifierGuided:
-    """Pushed along ∇_x log p(y|x,t), on the unconditional model   (arXiv 2105.05233, Algorithms 1 and 2)."""
+class GradientGuided:
+    """Pushed along a guide's gradient: of log p(y|x,t) (arXiv 2105.05233, Algorithms 1 and 2) or of CLIP's score (arXiv 2112.10741,
+    section 2.3).
+
+    With ``null_class`` the denoiser is not told the class (ADM-G); else it is told the condition (CADM-G, GLIDE-G). ``targets``
+    f32[N,K2] are what the guide is told where that is not the condition.
+    """
 
     denoiser: EpsAndV
     gradient: GradientOf
-    null_class: int
     scale: float
+    null_class: int | None = None
+    targets: Tensor | None = None
 
     def eps_and_v(self, step: Step) -> tuple[Tensor, Tensor]:
-        return _eps_and_v(self.denoiser, step, torch.full_like(step.condition, self.null_class))
+        told = step.condition if self.null_class is None else torch.full_like(step.condition, self.null_class)
+        return _eps_and_v(self.denoiser, step, told)
 
     def push(self, step: Step) -> Tensor | float:
         strength = step.weight * self.scale
-        return strength * self.gradient(step.x, step.timestep, step.condition) if strength else 0.0
-
-
-@dataclass(frozen=True)
-class ClipGuided:
-    """Pushed along the gradient of CLIP's score, on the text-conditional model; targets f32[N,K2]   (arXiv 2112.10741, section 2.3)."""
-
-    denoiser: EpsAndV
-    gradient: GradientOf
-    targets: Tensor
-    scale: float
-
-    def eps_and_v(self, step: Step) -> tuple[Tensor, Tensor]:
-        return _eps_and_v(self.denoiser, step, step.condition)
-
-    def push(self, step: Step) -> Tensor | float:
-        strength = step.weight * self.scale
-        return strength * self.gradient(step.x, step.timestep, self.targets) if strength else 0.0
+        if strength == 0:
+            return 0.0
+        return strength * self.gradient(step.x, step.timestep, step.condition if self.targets is None else self.targets)
 
 
 def _eps_and_v(denoiser: EpsAndV, step: Step, condition: Tensor) -> tuple[Tensor, Tensor]:
