@@ -113,7 +113,7 @@ def evaluate(arguments: argparse.Namespace) -> None:
     steps = arguments.steps or defaults["steps"]
     scale = arguments.scale or defaults["classifierScale" if arguments.guidance in GUIDED_BY_GRADIENT else "classifierFreeScale"]
     sampler = arguments.sampler or defaults["sampler"]
-    plan = SamplingPlan(arguments.guidance, scale, steps, arguments.guided or steps, arguments.seed, sampler)
+    plan = SamplingPlan(arguments.guidance, scale, steps, arguments.guided or steps, arguments.seed, sampler, arguments.exponent)
     reading = _read_classes if manifest["condition"]["kind"] == "class" else _read_scenes
     pixels = reading(arguments, plan)
     if arguments.sheet:
@@ -234,7 +234,15 @@ def parser() -> argparse.ArgumentParser:
     sampling.add_argument(
         "--prompts", choices=[kind.value for kind in PROMPT_SEEDS], default="training", help="of scenes (default: training)"
     )
-    sampling.add_argument("--guided", type=int, help="guide this many steps only, evenly spread and weighted by their gap")
+    sampling.add_argument("--guided", type=int, help="guide this many steps only, each weighted by its gap to the next")
+    sampling.add_argument(
+        "--exponent",
+        type=int,
+        default=1,
+        choices=range(1, 9),
+        metavar="K",
+        help="of --guided: 1 spreads evenly (default), more guides early",
+    )
     sampling.add_argument("--images", type=int, default=1_000, help="pictures (default: 1000)")
     sampling.add_argument("--seed", type=int, default=100_000, help="of the sampling noise (default: 100000)")
     sampling.add_argument("--per-class", action="store_true", help="also print the auditor's rate per class")

@@ -69,6 +69,11 @@ def test_compressed_weights_sum_to_the_steps_and_start_with_the_first(steps, gui
     assert weights[steps - 1] > 0
 
 
+def test_an_exponent_guides_early_and_each_timestep_once():
+    weights = compressed_weights(10, 4, exponent=2)
+    assert {index + 1: weight for index, weight in enumerate(weights) if weight} == {10: 2.0, 8: 3.0, 5: 5.0}
+
+
 def test_classifier_shifts_the_mean_by_scaled_variance_times_gradient():
     def gradient(x, t, target):
         return torch.ones_like(x)

@@ -36,7 +36,7 @@ class SamplingPlan:
     """``guidance`` is none (null class or empty text), cfg, classifier (the bundle's guide, whatever it is; a class is not told to the
     denoiser, a text is) or conditional-classifier (the class is told too).
 
-    ``guided`` < ``steps`` is the uniform compressed schedule.
+    ``guided`` < ``steps`` is the compressed schedule with ``exponent`` k, 1 for evenly spread.
     """
 
     guidance: str
@@ -45,15 +45,17 @@ class SamplingPlan:
     guided: int
     seed: int
     sampler: str = "ddpm"
+    exponent: int = 1
 
     def __str__(self) -> str:
         if self.guidance == "none":
             return f"no prompt, no guidance, {self.sampler}, {self.steps} steps"
-        return f"{self.guidance} scale {self.scale:g}, {self.sampler}, {self.guided} of {self.steps} steps guided"
+        early = f", exponent {self.exponent}" if self.exponent != 1 else ""
+        return f"{self.guidance} scale {self.scale:g}, {self.sampler}, {self.guided} of {self.steps} steps guided{early}"
 
     @property
     def weights(self) -> list[float]:
-        return full_weights(self.steps) if self.guided == self.steps else compressed_weights(self.steps, self.guided)
+        return compressed_weights(self.steps, self.guided, self.exponent)
 
 
 def schedule_of(diffusion: dict, steps: int) -> Schedule:

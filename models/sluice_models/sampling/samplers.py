@@ -104,13 +104,13 @@ def full_weights(steps: int) -> list[float]:
     return [1.0] * steps
 
 
-def compressed_weights(steps: int, guided: int) -> list[float]:
-    """omega per index i = t-1 for the uniform compressed schedule of ``guided`` out of ``steps`` timesteps.
+def compressed_weights(steps: int, guided: int, exponent: int = 1) -> list[float]:
+    """omega per index i = t-1 for the compressed schedule of ``guided`` out of ``steps`` timesteps; ``exponent`` k > 1 guides early.
 
-    G = {T - floor(T i / n)}, i = 0 … n-1, and omega at a guided t is its distance to the next guided one (or to 0)
-    (arXiv 2408.11194, Eq. 14 and Eq. 15 with k = 1); the weights sum to T.
+    G = {T - floor(T (i/n)^k)}, i = 0 … n-1, and omega at a guided t is its distance to the next guided one (or to 0)
+    (arXiv 2408.11194, Eq. 14 and Eq. 15); the weights sum to T. For k > 1 some i may fall together and G be smaller than n.
     """
-    timesteps = [steps - steps * i // guided for i in range(guided)] + [0]
+    timesteps = sorted({steps - steps * i**exponent // guided**exponent for i in range(guided)}, reverse=True) + [0]
     weights = [0.0] * steps
     for now, following in zip(timesteps, timesteps[1:]):
         weights[now - 1] = float(now - following)
