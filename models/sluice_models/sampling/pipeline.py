@@ -117,11 +117,14 @@ class Pipeline:
             scale = plan.scale if plan.guidance == "cfg" else 1.0
             return ClassifierFree(denoiser, null, scale, self._manifest["guidance"]["guidedChannels"])
         guide = self._modules["guide"]
+
+        def gradient(x: Tensor, t: Tensor, target: Tensor) -> Tensor:
+            return guide(x, t, target)[0]
+
         if "guideCondition" in self._manifest:
             targets = self._modules["guide_text_encoder"](self._tokens("guideCondition", prompts))
-            return GradientGuided(denoiser, lambda x, t, target: guide(x, t, target)[0], plan.scale, targets=targets)
-        null_class = int(null) if plan.guidance == CLASSIFIER else None
-        return GradientGuided(denoiser, lambda x, t, target: guide(x, t, target)[0], plan.scale, null_class)
+            return GradientGuided(denoiser, gradient, plan.scale, targets=targets)
+        return GradientGuided(denoiser, gradient, plan.scale, int(null) if plan.guidance == CLASSIFIER else None)
 
     def _tokens(self, key: str, texts: tuple[str, ...]) -> Tensor:
         tokenizer = Tokenizer.from_file(str(self._folder / self._manifest[key]["tokenizer"]["file"]))
