@@ -40,18 +40,39 @@ public final class TopicCheck {
      * @return what is wrong, in words; nothing if all is well
      */
     public List<String> problems(Duration patience) throws InterruptedException {
+        Map<String, Object> config;
+        try {
+            config = new StreamsConfig(StreamWorker.config(settings)).getAdminConfigs("sluice-startup");
+        } catch (ConfigException e) {
+            return List.of("kafka.properties: " + e.getMessage());
+        }
+        return problems(patience, timeout -> ask(config, timeout));
+    }
+
+    /** As above, asking somebody. */
+    static List<String> problems(Duration patience, Brokers brokers) throws InterruptedException {
         long start = System.nanoTime();
+        Optional<Answer> believed = Optional.empty();
         while (true) {
             Duration left = patience.minusNanos(System.nanoTime() - start);
-            Answer answer = ask(left.compareTo(LONGEST_ATTEMPT) < 0 ? left : LONGEST_ATTEMPT);
-            List<String> problems = answer.problems();
+            Answer answer = brokers.ask(left.compareTo(LONGEST_ATTEMPT) < 0 ? left : LONGEST_ATTEMPT);
+            if (answer.unreachable().isEmpty()) {
+                believed = Optional.of(answer);
+            }
             Duration passed = Duration.ofNanos(System.nanoTime() - start);
             Duration worthWaiting = answer.unreachable().isPresent() ? patience : SPREADING;
-            if (problems.isEmpty() || passed.plus(PAUSE).compareTo(worthWaiting) > 0) {
-                return problems;
+            if (answer.problems().isEmpty() || passed.plus(PAUSE).compareTo(worthWaiting) > 0) {
+                // The last attempt may have had too little time left to be answered.
+                return believed.orElse(answer).problems();
             }
             Thread.sleep(PAUSE);
         }
+    }
+
+    /** Who is asked, for no longer than the timeout. */
+    @FunctionalInterface
+    interface Brokers {
+        Answer ask(Duration timeout) throws InterruptedException;
     }
 
     /**
@@ -61,8 +82,7 @@ public final class TopicCheck {
      * @param refusals what they won't tell, and why
      * @param unreachable why nobody answered
      */
-    private record Answer(
-            Map<String, Integer> partitions, List<String> refusals, Optional<String> unreachable, Topics topics) {
+    record Answer(Topics topics, Map<String, Integer> partitions, List<String> refusals, Optional<String> unreachable) {
         List<String> problems() {
             if (unreachable.isPresent()) {
                 return List.of("kafka.bootstrap-servers: no broker answers: " + unreachable.get());
@@ -78,10 +98,10 @@ public final class TopicCheck {
         }
     }
 
-    private Answer ask(Duration timeout) throws InterruptedException {
+    private Answer ask(Map<String, Object> config, Duration timeout) throws InterruptedException {
         Map<String, Integer> partitions = new HashMap<>();
         List<String> refusals = new ArrayList<>();
-        try (Closing closing = new Closing(Admin.create(config()))) {
+        try (Closing closing = new Closing(Admin.create(config))) {
             Map<String, KafkaFuture<TopicDescription>> asked = closing.admin()
                     .describeTopics(new TreeSet<>(settings.topics().all()), new DescribeTopicsOptions().timeoutMs((int)
                                     Math.max(1, timeout.toMillis())))
@@ -106,16 +126,12 @@ public final class TopicCheck {
         } catch (KafkaException e) {
             return unreachable(e);
         }
-        return new Answer(partitions, refusals, Optional.empty(), settings.topics());
+        return new Answer(settings.topics(), partitions, refusals, Optional.empty());
     }
 
     private Answer unreachable(KafkaException cause) {
         String why = cause.getCause() instanceof ConfigException wrong ? wrong.getMessage() : cause.getMessage();
-        return new Answer(Map.of(), List.of(), Optional.of(String.valueOf(why)), settings.topics());
-    }
-
-    private Map<String, Object> config() {
-        return new StreamsConfig(StreamWorker.config(settings)).getAdminConfigs("sluice-startup");
+        return new Answer(settings.topics(), Map.of(), List.of(), Optional.of(String.valueOf(why)));
     }
 
     /** An admin client that is not waited for. */
