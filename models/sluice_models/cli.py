@@ -220,7 +220,7 @@ def parser() -> argparse.ArgumentParser:
     training.add_argument("--steps", type=int, help=f"default: {steps}; {JUDGE} {JUDGE_PLAN.steps}")
     training.add_argument("--device", default="cpu", help="cpu or cuda (default: cpu)")
     packing = command(pack, "script the trained networks into the bundle, checking each script against its network")
-    command(unpack, "write checkpoints out of a bundle, so that its training goes on from there; the optimiser begins anew")
+    unpacking = command(unpack, "write checkpoints out of a bundle, so that its training goes on from there; the optimiser begins anew")
     sampling = command(evaluate, "sample pictures and print how often what was asked for is found in them")
     sampling.add_argument(
         "--guidance",
@@ -259,7 +259,7 @@ def parser() -> argparse.ArgumentParser:
     untrained.add_argument("--half", action="store_true", help="fp16 inside the scripts, fp32 at their boundary")
     export_command.add_arguments(command(export_command.export, "turn a public checkpoint into a bundle; see docs/models.md"))
     verifying = command(verify, "check the bundle's checksums, parameter counts and module contracts")
-    for taker in (training, packing, sampling, reading, drawing_sheet, verifying):
+    for taker in (training, packing, unpacking, sampling, reading, drawing_sheet, verifying):
         taker.add_argument("--bundle", type=_bundle_path, default=argparse.SUPPRESS, help="the same, after the command")
     return whole
 
