@@ -210,6 +210,7 @@ final class Worker implements AutoCloseable {
                 checkpoints,
                 traces.<RequestTraces>map(all -> all).orElse(RequestTraces.NONE));
         CompletableFuture<Throwable> fatal = new CompletableFuture<>();
+        engine.fault().thenAccept(fatal::complete);
         StreamWorker stream =
                 new StreamWorker(config.stream(), parts, () -> engine.hasRoom() && finisher.hasRoom(), fatal::complete);
         meters.bind(new ProcessMeters(startedAt, probes::ready, clock::systemAhead));

@@ -53,10 +53,10 @@ public final class NullModel implements RowFunction {
                         Spacing.EVEN,
                         0,
                         FinalAlphaBar.ONE),
-                new ClassCondition(List.of("nothing"), 1),
+                new ClassCondition(List.of("nothing"), 1, true),
                 Optional.empty(),
                 Optional.empty(),
-                new GuidanceFacts(shape.channels()),
+                new GuidanceFacts(shape.channels(), true),
                 new Defaults(1, 1, 1),
                 Map.of());
         return Bundle.counting(

@@ -28,9 +28,9 @@ record Subject(String model, List<Column> columns) {
     /** @throws IllegalArgumentException where the bundle takes texts and has no examples of them */
     static Subject of(BundleManifest manifest, int images) {
         List<Column> known = switch (manifest.condition()) {
-            case ClassCondition(List<String> classes, int nullClass) ->
-                IntStream.range(0, classes.size())
-                        .mapToObj(index -> new Column(new Prompt.Label(classes.get(index)), classes.get(index), index))
+            case ClassCondition condition ->
+                IntStream.range(0, condition.classes().size())
+                        .mapToObj(index -> column(condition.classes().get(index), index))
                         .toList();
             case TextCondition text ->
                 text.examples().stream()
@@ -46,5 +46,9 @@ record Subject(String model, List<Column> columns) {
                 IntStream.range(0, images)
                         .mapToObj(image -> known.get(image % known.size()))
                         .toList());
+    }
+
+    private static Column column(String label, int index) {
+        return new Column(new Prompt.Label(label), label, index);
     }
 }

@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -22,7 +24,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,7 +51,7 @@ public final class Engine implements AutoCloseable {
     private final CountDownLatch ready = new CountDownLatch(1);
     private final Thread thread;
     private volatile boolean closing;
-    private volatile @Nullable Throwable fault;
+    private final CompletableFuture<Throwable> fault = new CompletableFuture<>();
 
     /**
      * An engine that is not started yet.
@@ -117,11 +118,10 @@ public final class Engine implements AutoCloseable {
     public void start() throws InterruptedException {
         thread.start();
         ready.await();
-        if (fault instanceof BundleException e) {
-            throw e;
-        }
-        if (fault != null) {
-            throw new IllegalStateException("the engine did not start", fault);
+        switch (fault.getNow(null)) {
+            case null -> {}
+            case BundleException e -> throw e;
+            case Throwable e -> throw new IllegalStateException("the engine did not start", e);
         }
     }
 
@@ -159,6 +159,11 @@ public final class Engine implements AutoCloseable {
             recipe = lane.recipes().recipe(request);
         } catch (InvalidFieldException e) {
             return new Admission.Rejected(e.asRefusal());
+        } catch (RuntimeException e) {
+            // One that nobody foresaw would come back with the record, again and again, and keep its partition.
+            LOG.error("request_failed request={} stage=admission", request.id(), e);
+            return new Admission.Rejected(
+                    new Refusal(FailureCode.ENGINE_FAULT, "model", "the engine could not plan it: " + e.getMessage()));
         }
         imagesInside.addAndGet(request.images());
         Job job = new Job(
@@ -191,9 +196,14 @@ public final class Engine implements AutoCloseable {
         return fits;
     }
 
-    /** Whether the engine wants more work: it isn't full, and some bundle is in service. */
+    /** Whether the engine wants more work: it hasn't met a bug, it isn't full, and some bundle is in service. */
     public boolean hasRoom() {
-        return imagesInside.get() < settings.maxImages() && inService();
+        return !fault.isDone() && imagesInside.get() < settings.maxImages() && inService();
+    }
+
+    /** Completes with the bug that has ended the engine's thread, if one does: nothing inside will come out then. */
+    public CompletionStage<Throwable> fault() {
+        return fault;
     }
 
     /** Images inside, waiting or under way. */
@@ -239,7 +249,7 @@ public final class Engine implements AutoCloseable {
 
     /** Whether the engine's thread is up and has met no bug, and not every bundle keeps failing. */
     public boolean healthy() {
-        return thread.isAlive() && fault == null && inService();
+        return thread.isAlive() && !fault.isDone() && inService();
     }
 
     /**
@@ -296,8 +306,8 @@ public final class Engine implements AutoCloseable {
             drainInbox();
             loop.close();
         } catch (RuntimeException | Error e) {
-            fault = e;
             LOG.error("engine_stopped", e);
+            fault.complete(e);
         } finally {
             ready.countDown();
         }

@@ -44,8 +44,6 @@ final class Recipes {
         Prompted prompted = prompted(request.prompt());
         Guidance guidance = request.guidance();
         requireServable(guidance, request.prompt());
-        boolean blind = guidance instanceof Guidance.Classifier classifier
-                && classifier.denoiser() == Guidance.DenoiserCondition.UNCONDITIONAL;
         Walk walk = manifest.diffusion().walk(request.sampler(), guidance, tables);
         boolean decodes = bundle.has(Network.DECODER);
         Evaluations later = new Evaluations(
@@ -53,7 +51,7 @@ final class Recipes {
         return new Recipe(
                 walk,
                 guidance,
-                blind ? prompted.nothing() : prompted.prompt(),
+                isBlind(guidance) ? prompted.nothing() : prompted.prompt(),
                 prompted.negative(),
                 prompted.target(),
                 upsampler,
@@ -155,6 +153,26 @@ final class Recipes {
         if (guidance instanceof Guidance.Classifier && !bundle.has(Network.GUIDE)) {
             throw unsupported(manifest.name() + " has no guiding classifier");
         }
+        if (guidance instanceof Guidance.ClassifierFree && !manifest.guidance().classifierFree()) {
+            throw unsupported(manifest.name() + " was not trained for classifier-free guidance");
+        }
+        if (isBlind(guidance) && !knowsNoPrompt()) {
+            throw unsupported(manifest.name() + " was not trained without a class, and its denoiser must be told it");
+        }
+        if (prompt instanceof Prompt.Unconditional && !knowsNoPrompt()) {
+            throw new InvalidFieldException(
+                    FailureCode.PROMPT_UNSUPPORTED, "prompt", manifest.name() + " was not trained without a class");
+        }
+    }
+
+    /** Whether the denoiser isn't told what the guide is. */
+    private static boolean isBlind(Guidance guidance) {
+        return guidance instanceof Guidance.Classifier classifier
+                && classifier.denoiser() == Guidance.DenoiserCondition.UNCONDITIONAL;
+    }
+
+    private boolean knowsNoPrompt() {
+        return !(manifest.condition() instanceof ClassCondition classes) || classes.nullClassTrained();
     }
 
     private static InvalidFieldException unsupported(String message) {

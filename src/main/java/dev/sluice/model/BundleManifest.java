@@ -129,9 +129,11 @@ public record BundleManifest(
      * The number of a class.
      *
      * @param nullClass the class index that stands for none
+     * @param nullClassTrained whether the denoiser has learned what it predicts for none; it has where the manifest doesn't
+     *     say
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record ClassCondition(List<String> classes, int nullClass) implements Condition {
+    public record ClassCondition(List<String> classes, int nullClass, boolean nullClassTrained) implements Condition {
         public ClassCondition {
             classes = List.copyOf(classes);
         }
@@ -198,9 +200,11 @@ public record BundleManifest(
      * Facts that guidance needs.
      *
      * @param guidedChannels classifier-free guidance is applied to this many leading channels
+     * @param classifierFree whether the denoiser was trained for it, with its prompt and without; it was where the manifest
+     *     doesn't say
      */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record GuidanceFacts(int guidedChannels) {}
+    public record GuidanceFacts(int guidedChannels, boolean classifierFree) {}
 
     /** What a caller who has no opinion should ask for. */
     @JsonIgnoreProperties(ignoreUnknown = true)

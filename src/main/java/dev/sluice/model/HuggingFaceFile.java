@@ -2,10 +2,10 @@ package dev.sluice.model;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import dev.sluice.model.BundleManifest.TokenizerFile;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.Map;
 
 /**
@@ -24,15 +24,17 @@ final class HuggingFaceFile implements Tokenizer {
     /**
      * Reads a verified file, and finds out whether it does what the manifest says.
      *
-     * @throws BundleException if it is no tokenizer, or one of another length
+     * @throws BundleException if it is no tokenizer, one of another length, or no longer what was verified
      */
     static Tokenizer read(VerifiedBundle verified, TokenizerFile file) {
         String where = verified.manifest().name() + ": " + file.file();
-        // As a stream: next to a path the library looks for further files, which nobody has verified.
-        try (InputStream json = Files.newInputStream(verified.directory().resolve(file.file()))) {
-            // Without being told, the library pads to the longest text of a call rather than as the file says.
+        ByteArrayOutputStream json = new ByteArrayOutputStream();
+        try {
+            verified.file(file.file(), file.sha256()).read(content -> content.transferTo(json));
+            // As a stream: next to a path the library looks for further files, which nobody has verified. And without
+            // being told, the library pads to the longest text of a call rather than as the file says.
             HuggingFaceTokenizer read = HuggingFaceTokenizer.newInstance(
-                    json,
+                    new ByteArrayInputStream(json.toByteArray()),
                     Map.of(
                             "truncation", "true",
                             "padding", "max_length",

@@ -38,7 +38,7 @@ final class ManifestCheck {
         diffusion("diffusion", manifest.diffusion());
         int guidedChannels = manifest.guidance().guidedChannels();
         require(
-                guidedChannels >= 0 && guidedChannels <= manifest.sample().channels(),
+                guidedChannels >= 1 && guidedChannels <= manifest.sample().channels(),
                 "guidance.guidedChannels is " + guidedChannels + ", sample.channels is "
                         + manifest.sample().channels());
         condition();
@@ -58,11 +58,11 @@ final class ManifestCheck {
                         classes.nullClass() >= 0 && classes.nullClass() <= known,
                         "condition.nullClass is " + classes.nullClass() + ", there are " + known + " classes");
             }
-            case TextCondition text -> {
-                text("condition", text);
-                require(has(Network.TEXT_ENCODER), "condition.kind is text, and no module is in the role text_encoder");
-            }
+            case TextCondition text -> text("condition", text);
         }
+        require(
+                manifest.condition() instanceof TextCondition == has(Network.TEXT_ENCODER),
+                "condition.kind text needs a module in the role text_encoder, and no other kind has one");
     }
 
     private void guide() {
@@ -109,7 +109,11 @@ final class ManifestCheck {
     }
 
     private void diffusion(String field, Diffusion diffusion) {
-        require(diffusion.trainSteps() >= 1, field + ".trainSteps is " + diffusion.trainSteps());
+        try {
+            diffusion.betaSchedule().betas(diffusion.trainSteps());
+        } catch (IllegalArgumentException e) {
+            problems.add(field + ".trainSteps is " + diffusion.trainSteps() + ": " + e.getMessage());
+        }
     }
 
     private void shape(String field, TensorShape shape) {

@@ -1,6 +1,7 @@
 package dev.sluice.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -13,8 +14,12 @@ final class ManifestDefaults {
     static JsonNode fill(JsonNode manifest) {
         fillDiffusion(manifest.path("diffusion"));
         fillDiffusion(manifest.path("upsampler").path("diffusion"));
+        fillClasses(manifest.path("condition"));
         fillText(manifest.path("condition"));
         fillText(manifest.path("guideCondition"));
+        if (manifest.path("guidance") instanceof ObjectNode guidance) {
+            guidance.putIfAbsent("classifierFree", BooleanNode.TRUE);
+        }
         return manifest;
     }
 
@@ -23,6 +28,12 @@ final class ManifestDefaults {
             diffusion.putIfAbsent("spacing", new TextNode("even"));
             diffusion.putIfAbsent("stepsOffset", new IntNode(0));
             diffusion.putIfAbsent("finalAlphaBar", new TextNode("one"));
+        }
+    }
+
+    private static void fillClasses(JsonNode node) {
+        if (node instanceof ObjectNode condition && condition.has("nullClass")) {
+            condition.putIfAbsent("nullClassTrained", BooleanNode.TRUE);
         }
     }
 

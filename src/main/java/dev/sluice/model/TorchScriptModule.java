@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TorchScriptModule {
     private final String name;
-    private final Path file;
+    private final VerifiedFile file;
     private final RowLayout layout;
     private final boolean differentiates;
     private final Device device;
@@ -41,7 +40,7 @@ final class TorchScriptModule {
      *
      * @param differentiates whether the script computes gradients
      */
-    TorchScriptModule(String name, Path file, RowLayout layout, boolean differentiates, Device device) {
+    TorchScriptModule(String name, VerifiedFile file, RowLayout layout, boolean differentiates, Device device) {
         this.name = name;
         this.file = file;
         this.layout = layout;
@@ -52,16 +51,17 @@ final class TorchScriptModule {
     /** Size of the module's file. */
     long bytes() {
         try {
-            return Files.size(file);
+            return Files.size(file.path());
         } catch (IOException e) {
-            throw new BundleException(name + ": " + file.getFileName() + " cannot be read: " + e.getMessage(), e);
+            throw new BundleException(
+                    name + ": " + file.path().getFileName() + " cannot be read: " + e.getMessage(), e);
         }
     }
 
     /**
      * Brings the module to the device, unless it is there.
      *
-     * @throws BundleException if it does not load
+     * @throws BundleException if it does not load, or is no longer what was verified
      * @throws OutOfDeviceMemoryException if there is no room for it
      */
     void load() {
@@ -124,14 +124,14 @@ final class TorchScriptModule {
 
     private OnDevice open() {
         Model model = Model.newInstance(name, device, "PyTorch");
-        try (var stream = Files.newInputStream(file)) {
-            model.load(stream, Map.of("mapLocation", "true"));
+        try {
+            file.read(content -> model.load(content, Map.of("mapLocation", "true")));
         } catch (IOException | MalformedModelException | RuntimeException e) {
             model.close();
             if (outOfMemory(e)) {
                 throw new OutOfDeviceMemoryException(name + ": no room on " + device + ": " + e.getMessage(), e);
             }
-            throw new BundleException(name + ": " + file.getFileName() + " does not load: " + e.getMessage(), e);
+            throw new BundleException(name + ": " + file.path().getFileName() + " does not load: " + e.getMessage(), e);
         }
         PtSymbolBlock block = (PtSymbolBlock) model.getBlock();
         JniUtils.enableInferenceMode(block);

@@ -9,8 +9,6 @@ import dev.sluice.request.Network;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HexFormat;
@@ -55,12 +53,22 @@ public record VerifiedBundle(Path directory, BundleManifest manifest, BundleIden
             throw new BundleException("bundle " + directory + ": " + String.join("; ", problems));
         }
         return new VerifiedBundle(
-                directory, manifest, new BundleIdentity(manifest.name(), manifest.version(), sha256(bytes)));
+                directory,
+                manifest,
+                new BundleIdentity(
+                        manifest.name(),
+                        manifest.version(),
+                        HexFormat.of().formatHex(VerifiedFile.digester().digest(bytes))));
     }
 
     /** The file of a module, where the bundle has one in that role. */
-    Optional<Path> module(String role) {
-        return Optional.ofNullable(manifest.modules().get(role)).map(module -> directory.resolve(module.file()));
+    Optional<VerifiedFile> module(String role) {
+        return Optional.ofNullable(manifest.modules().get(role)).map(module -> file(module.file(), module.sha256()));
+    }
+
+    /** A file that the manifest names. */
+    VerifiedFile file(String name, String sha256) {
+        return new VerifiedFile(directory.resolve(name), sha256);
     }
 
     /** For each text encoder, the file of what reads its texts. */
@@ -97,21 +105,12 @@ public record VerifiedBundle(Path directory, BundleManifest manifest, BundleIden
             return List.of(role + ": " + named.file() + " is missing");
         }
         try {
-            String found = sha256(Files.readAllBytes(file));
-            return found.equals(named.sha256())
-                    ? List.of()
-                    : List.of(role + ": " + named.file() + " has checksum " + found + ", the manifest says "
-                            + named.sha256());
+            new VerifiedFile(file, named.sha256()).read(content -> {});
+            return List.of();
+        } catch (BundleException e) {
+            return List.of(role + ": " + e.getMessage());
         } catch (IOException e) {
             return List.of(role + ": " + named.file() + " cannot be read: " + e.getMessage());
-        }
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 }

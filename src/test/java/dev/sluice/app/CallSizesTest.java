@@ -154,12 +154,12 @@ class CallSizesTest {
                 shape,
                 shape,
                 diffusion,
-                has.contains(Network.TEXT_ENCODER) ? text : new BundleManifest.ClassCondition(List.of("x"), 1),
+                has.contains(Network.TEXT_ENCODER) ? text : new BundleManifest.ClassCondition(List.of("x"), 1, true),
                 has.contains(Network.GUIDE_TEXT_ENCODER) ? Optional.of(text) : Optional.empty(),
                 has.contains(Network.UPSAMPLER)
                         ? Optional.of(new BundleManifest.Upsampler(shape, diffusion, List.of(0, 5), 1))
                         : Optional.empty(),
-                new BundleManifest.GuidanceFacts(1),
+                new BundleManifest.GuidanceFacts(1, true),
                 new BundleManifest.Defaults(10, 1, 1),
                 Map.of());
         Map<Network, RowFunction> networks = new EnumMap<>(Network.class);

@@ -43,10 +43,10 @@ final class TinyBundle {
                     Spacing.EVEN,
                     0,
                     FinalAlphaBar.ONE),
-            new ClassCondition(List.of("cat", "dog"), 2),
+            new ClassCondition(List.of("cat", "dog"), 2, true),
             Optional.empty(),
             Optional.empty(),
-            new GuidanceFacts(1),
+            new GuidanceFacts(1, true),
             new Defaults(50, 3, 2),
             Map.of());
 

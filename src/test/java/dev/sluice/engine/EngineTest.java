@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.model.Bundle;
 import dev.sluice.model.ModelException;
+import dev.sluice.model.Residence;
 import dev.sluice.model.RowBuffers;
+import dev.sluice.model.Tokenizer;
 import dev.sluice.request.CallSize;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.GenerationRequest;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -194,6 +197,55 @@ class EngineTest {
 
         assertThatThrownBy(engine::start).hasCauseInstanceOf(ModelException.class);
         assertThat(engine.healthy()).isFalse();
+    }
+
+    @Test
+    void takesNothingOnAndSaysSoOnceItHasMetABug() throws Exception {
+        gate.open();
+        IllegalStateException bug = new IllegalStateException("a bug");
+        CallObserver failing = call -> {
+            throw bug;
+        };
+        device.watch(gate);
+        try (Engine broken = new Engine(
+                List.of(device.bundle(MODEL, true)), settings, clock, DeviceTimeSink.NONE, failing, () -> {})) {
+            broken.start();
+            assertThat(broken.hasRoom()).isTrue();
+
+            broken.submit(SimulatedLane.draft().request("r"), new Listening());
+
+            assertThat(broken.fault().toCompletableFuture().get(30, TimeUnit.SECONDS))
+                    .isSameAs(bug);
+            assertThat(broken.hasRoom()).isFalse();
+            assertThat(broken.healthy()).isFalse();
+        }
+    }
+
+    @Test
+    void refusesARequestThatItFailsToPlan() {
+        Bundle sound = device.bundle(MODEL, SimulatedDevice.Kind.LATENT);
+        Map<Network, Tokenizer> failing = Map.of(Network.TEXT_ENCODER, text -> {
+            throw new IllegalStateException("17 tokens, not 16");
+        });
+        Bundle bundle = Bundle.counting(
+                sound.manifest(),
+                sound.identity(),
+                Map.of(Network.DENOISER, sound.network(Network.DENOISER)),
+                failing,
+                Optional.empty(),
+                Residence.ALWAYS);
+        GenerationRequest request = SimulatedLane.draft()
+                .withPrompt(new Prompt.Text("a square", ""))
+                .request("r");
+
+        try (Engine planless = new Engine(List.of(bundle), settings, clock, () -> {})) {
+            assertThat(planless.submit(request, new Listening()))
+                    .isInstanceOfSatisfying(Admission.Rejected.class, rejected -> {
+                        assertThat(rejected.refusal().code()).isEqualTo(FailureCode.ENGINE_FAULT);
+                        assertThat(rejected.refusal().message()).contains("17 tokens");
+                    });
+            assertThat(planless.imagesInside()).isZero();
+        }
     }
 
     @Test

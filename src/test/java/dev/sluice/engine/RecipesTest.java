@@ -92,6 +92,43 @@ class RecipesTest {
     }
 
     @Test
+    void refusesWhatAsksADenoiserWithoutAClassThatNeverLearnedTo() {
+        Recipes strict = recipes(SimulatedDevice.Kind.NEVER_UNCONDITIONAL);
+
+        refuses(
+                strict,
+                DRAFT.classifierFree(2, new GuidanceSchedule.Full(), GuidanceWeighting.Kind.NONE),
+                FailureCode.GUIDANCE_UNSUPPORTED,
+                "guidance.method",
+                "not trained for classifier-free guidance");
+        refuses(
+                strict,
+                DRAFT.withGuidance(new Guidance.Classifier(
+                        2,
+                        new GuidanceSchedule.Full(),
+                        GuidanceWeighting.of(GuidanceWeighting.Kind.NONE),
+                        Guidance.DenoiserCondition.UNCONDITIONAL)),
+                FailureCode.GUIDANCE_UNSUPPORTED,
+                "guidance.method",
+                "must be told it");
+        refuses(
+                strict,
+                DRAFT.withPrompt(new Prompt.Unconditional()),
+                FailureCode.PROMPT_UNSUPPORTED,
+                "prompt",
+                "not trained without a class");
+    }
+
+    @Test
+    void guidesADenoiserThatIsToldItsClassEvenSo() {
+        Recipe recipe = recipes(SimulatedDevice.Kind.NEVER_UNCONDITIONAL)
+                .recipe(DRAFT.classifier(2, new GuidanceSchedule.Full(), GuidanceWeighting.Kind.NONE)
+                        .request("r"));
+
+        assertThat(recipe.planned().guide()).isEqualTo(6);
+    }
+
+    @Test
     void refusesAScheduleThatDoesNotFitTheSteps() {
         refuses(
                 guided,

@@ -83,6 +83,8 @@ final class SimulatedDevice {
         PLAIN,
         /** Classes, and a classifier that guides. */
         GUIDED,
+        /** Classes, of which the denoiser has to be told one, and a classifier that guides. */
+        NEVER_UNCONDITIONAL,
         /** Texts and latents, as Stable Diffusion has them. */
         LATENT,
         /** Texts, a guide that reads them in its own way, a second stage, and a decoder on top. */
@@ -91,7 +93,7 @@ final class SimulatedDevice {
         boolean has(Network network) {
             return switch (this) {
                 case PLAIN -> network == Network.DENOISER;
-                case GUIDED -> network == Network.DENOISER || network == Network.GUIDE;
+                case GUIDED, NEVER_UNCONDITIONAL -> network == Network.DENOISER || network == Network.GUIDE;
                 case LATENT ->
                     network == Network.DENOISER || network == Network.TEXT_ENCODER || network == Network.DECODER;
                 case CASCADE -> true;
@@ -150,14 +152,14 @@ final class SimulatedDevice {
                 diffusion,
                 kind.has(Network.TEXT_ENCODER)
                         ? new BundleManifest.TextCondition(CONTEXT, tokenizer, List.of())
-                        : new BundleManifest.ClassCondition(CLASSES, NULL_CLASS),
+                        : new BundleManifest.ClassCondition(CLASSES, NULL_CLASS, kind != Kind.NEVER_UNCONDITIONAL),
                 kind.has(Network.GUIDE_TEXT_ENCODER)
                         ? Optional.of(new BundleManifest.TextCondition(TARGET, tokenizer, List.of()))
                         : Optional.empty(),
                 upsampled
                         ? Optional.of(new BundleManifest.Upsampler(LARGER, diffusion, UPSAMPLER_TIMESTEPS, NOISE_SCALE))
                         : Optional.empty(),
-                new BundleManifest.GuidanceFacts(GUIDED_CHANNELS),
+                new BundleManifest.GuidanceFacts(GUIDED_CHANNELS, kind != Kind.NEVER_UNCONDITIONAL),
                 new BundleManifest.Defaults(10, 2, 4),
                 Map.of());
     }

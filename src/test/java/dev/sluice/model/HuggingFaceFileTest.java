@@ -79,7 +79,9 @@ class HuggingFaceFileTest {
     @Test
     void refusesAFileThatIsNoTokenizer() {
         assertThatExceptionOfType(BundleException.class)
-                .isThrownBy(() -> HuggingFaceFile.read(bundle, new TokenizerFile("bundle.json", "", 16)))
+                .isThrownBy(() -> HuggingFaceFile.read(
+                        bundle,
+                        new TokenizerFile("bundle.json", bundle.identity().sha256(), 16)))
                 .withMessageContaining("bundle.json is no tokenizer");
     }
 }

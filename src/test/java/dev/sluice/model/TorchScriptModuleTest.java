@@ -1,12 +1,24 @@
 package dev.sluice.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TorchScriptModuleTest {
+    private static final Path TINY = Path.of("src", "test", "resources", "bundles");
+
+    @TempDir
+    private Path folder;
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -19,6 +31,30 @@ class TorchScriptModuleTest {
     void tellsFromItsWordsThatMemoryRanOut(String words) {
         assertThat(TorchScriptModule.failure("denoiser", new IllegalStateException(words)))
                 .isInstanceOf(OutOfDeviceMemoryException.class);
+    }
+
+    @Test
+    void doesNotRunAFileThatHasChangedSinceItWasVerified() throws IOException {
+        VerifiedBundle verified = VerifiedBundle.read(copyOf("tiny-latent"));
+        Bundle bundle = TorchScriptBundles.onCpu().open(verified);
+        bundle.residence().load();
+        bundle.residence().unload();
+        Path denoiser = verified.directory().resolve("denoiser.pt");
+        Files.copy(TINY.resolve("tiny-cascade/denoiser.pt"), denoiser, StandardCopyOption.REPLACE_EXISTING);
+
+        assertThatExceptionOfType(BundleException.class)
+                .isThrownBy(bundle.residence()::load)
+                .withMessageContaining("denoiser.pt has checksum");
+    }
+
+    private Path copyOf(String name) throws IOException {
+        Path copy = Files.createDirectory(folder.resolve(name));
+        try (Stream<Path> files = Files.list(TINY.resolve(name))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, copy.resolve(file.getFileName()));
+            }
+        }
+        return copy;
     }
 
     @Test

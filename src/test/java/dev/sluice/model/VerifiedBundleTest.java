@@ -68,7 +68,7 @@ class VerifiedBundleTest {
         VerifiedBundle verified = read();
 
         assertThat(verified.manifest().classCondition().classes()).containsExactly("circle", "square");
-        assertThat(verified.module("denoiser")).contains(directory.resolve("denoiser.pt"));
+        assertThat(verified.module("denoiser")).map(VerifiedFile::path).contains(directory.resolve("denoiser.pt"));
         assertThat(verified.module("auditor")).isEmpty();
         assertThat(verified.identity().name()).isEqualTo("shapes");
         assertThat(verified.identity().version()).isEqualTo("1.2.3");
@@ -178,6 +178,39 @@ class VerifiedBundleTest {
     }
 
     @Test
+    void refusesToGuideNoChannelAtAll() {
+        ((ObjectNode) manifest.get("guidance")).put("guidedChannels", 0);
+
+        refuses("guidance.guidedChannels is 0");
+    }
+
+    @Test
+    void takesADenoiserAsTrainedForClassifierFreeGuidanceUnlessTold() throws IOException {
+        assertThat(read().manifest().guidance().classifierFree()).isTrue();
+        assertThat(read().manifest().classCondition().nullClassTrained()).isTrue();
+
+        ((ObjectNode) manifest.get("guidance")).put("classifierFree", false);
+        ((ObjectNode) manifest.get("condition")).put("nullClassTrained", false);
+
+        assertThat(read().manifest().guidance().classifierFree()).isFalse();
+        assertThat(read().manifest().classCondition().nullClassTrained()).isFalse();
+    }
+
+    @Test
+    void refusesTrainingStepsThatTheScheduleHasNoNoiseFor() {
+        ((ObjectNode) manifest.get("diffusion")).put("betaSchedule", "linear").put("trainSteps", 20);
+
+        refuses("diffusion.trainSteps is 20", "outside (0, 1)");
+    }
+
+    @Test
+    void refusesToEncodeTextsForABundleOfClasses() throws IOException {
+        module("text_encoder", "text_encoder.pt");
+
+        refuses("condition.kind text needs a module in the role text_encoder, and no other kind has one");
+    }
+
+    @Test
     void listsEveryProblemAtOnce() throws IOException {
         manifest.put("formatVersion", 2);
         Files.delete(directory.resolve("denoiser.pt"));
@@ -278,7 +311,9 @@ class VerifiedBundleTest {
         modules().remove("text_encoder");
         modules().remove("guide_text_encoder");
 
-        refuses("no module is in the role text_encoder", "guideCondition and a module in the role guide_text_encoder");
+        refuses(
+                "condition.kind text needs a module in the role text_encoder",
+                "guideCondition and a module in the role guide_text_encoder");
     }
 
     @Test

@@ -91,10 +91,10 @@ final class SimulatedDevice implements RowFunction {
                         Spacing.EVEN,
                         0,
                         FinalAlphaBar.ONE),
-                new ClassCondition(LABELS, LABELS.size()),
+                new ClassCondition(LABELS, LABELS.size(), true),
                 Optional.empty(),
                 Optional.empty(),
-                new GuidanceFacts(3),
+                new GuidanceFacts(3, true),
                 new Defaults(10, 2, 4),
                 Map.of());
         return Bundle.counting(
