@@ -19,6 +19,10 @@ final class BundleOption {
             description = "Folder of a bundle to serve; may be repeated. Default: the one that ships with Sluice.")
     private List<Path> bundles = List.of(HOME.resolve("models/bundles/glyphs-adm"));
 
+    List<Path> folders() {
+        return List.copyOf(bundles);
+    }
+
     /** As the configuration key {@code bundles} has it. */
     String asConfigValue() {
         return asConfigValue(bundles);

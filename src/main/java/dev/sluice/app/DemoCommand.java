@@ -83,10 +83,11 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        String served = served();
         Path folder = out == null ? Files.createTempDirectory("sluice-demo-") : Files.createDirectories(out);
         Path data = Files.createTempDirectory(folder, "data-");
         try {
-            return run(data, folder);
+            return run(served, data, folder);
         } finally {
             if (out == null) {
                 delete(data);
@@ -94,9 +95,22 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private int run(Path data, Path folder) throws IOException, InterruptedException {
+    /** The bundles to serve, as the worker's configuration has them. */
+    private String served() throws IOException {
+        if (!family.isEmpty() && spec.commandLine().getParseResult().hasMatchedOption("--bundle")) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--family shows bundles that ship with Sluice, so there is no --bundle beside it");
+        }
+        if (bundles.folders().size() > 1) {
+            throw new ParameterException(spec.commandLine(), "a demo shows the schedules of one --bundle");
+        }
+        return family.isEmpty() ? bundles.asConfigValue() : BundleOption.asConfigValue(ofFamilies());
+    }
+
+    private int run(String served, Path data, Path folder) throws IOException, InterruptedException {
         Map<String, String> overrides = Map.of(
-                "bundles", family.isEmpty() ? bundles.asConfigValue() : BundleOption.asConfigValue(ofFamilies()),
+                "bundles", served,
                 // Fixed, so that its images are the same bits on every machine of a kind.
                 "engine.rows-per-call", "16",
                 "engine.guide-rows-per-call", "8",

@@ -2,7 +2,6 @@ package dev.sluice.audit;
 
 import dev.sluice.model.Auditor;
 import dev.sluice.model.Bundle;
-import dev.sluice.model.BundleManifest;
 import dev.sluice.model.BundleManifest.ClassCondition;
 import dev.sluice.model.BundleManifest.Example;
 import dev.sluice.model.BundleManifest.TextCondition;
@@ -66,7 +65,7 @@ final class Judge implements AutoCloseable {
     List<Verdict> judge(float[] picture, long target) {
         float[] shown = clamped(picture);
         List<Verdict> verdicts = new ArrayList<>();
-        if (guideJudges()) {
+        if (bundle.guideJudgesPictures()) {
             List<FloatBuffer> outputs = bundle.network(Network.GUIDE)
                     .evaluate(row(new RowBuffers(1, bundle.manifest().layout(Network.GUIDE)), shown, target));
             verdicts.add(verdict(Classifier.ON_SAMPLING, outputs.get(LOG_PROBABILITY), outputs.get(HIT)));
@@ -75,14 +74,6 @@ final class Judge implements AutoCloseable {
                 auditor.evaluate(row(new RowBuffers(1, bundle.manifest().auditorLayout()), shown, target));
         verdicts.add(verdict(Classifier.OFF_SAMPLING, audit.logProbabilities(), audit.hits()));
         return verdicts;
-    }
-
-    /** Whether what the guide looks at is the picture itself, and what it is asked about a class. */
-    private boolean guideJudges() {
-        BundleManifest manifest = bundle.manifest();
-        return bundle.has(Network.GUIDE)
-                && manifest.sample().equals(manifest.image())
-                && manifest.target() instanceof ClassCondition;
     }
 
     @Override

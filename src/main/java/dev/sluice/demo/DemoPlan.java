@@ -12,6 +12,7 @@ import dev.sluice.request.GuidanceSchedule.EarlyStop;
 import dev.sluice.request.GuidanceSchedule.Full;
 import dev.sluice.request.GuidanceSchedule.Uniform;
 import dev.sluice.request.GuidanceWeighting;
+import dev.sluice.request.Network;
 import dev.sluice.request.Priority;
 import dev.sluice.request.RequestId;
 import dev.sluice.request.SamplerSettings;
@@ -40,30 +41,33 @@ public record DemoPlan(List<Row> rows) {
     record Row(String name, Subject subject, SamplerSettings sampler, Guidance guidance, Optional<String> full) {}
 
     /**
-     * Every schedule on one bundle: what each saves and what it costs in hits.
+     * Every schedule on one bundle, under each kind of guidance that it can be guided by: what each saves and what it costs in
+     * hits.
      *
      * @param images of each row
      * @param steps sampling steps of every request
      */
     public static DemoPlan ofSchedules(BundleManifest manifest, int images, int steps) {
-        BundleManifest.Defaults defaults = manifest.defaults();
-        double free = defaults.classifierFreeScale();
-        double classifier = defaults.classifierScale();
         // A fifth of the steps, as the paper's 50 of 250.
         int guided = Math.max(2, steps / 5);
         Subject subject = Subject.of(manifest, images);
         SamplerSettings sampler = SamplerSettings.ddpm(steps);
         Optional<String> cfg = Optional.of("CFG, full");
         Optional<String> gradient = Optional.of("classifier, full");
-        return new DemoPlan(List.of(
-                new Row("none", subject, sampler, new Guidance.None(), Optional.empty()),
-                new Row("CFG, full", subject, sampler, free(free, new Full()), cfg),
-                new Row("CompCFG, k=1", subject, sampler, free(free, new Compress(guided, 1)), cfg),
-                new Row("CompCFG, k=5", subject, sampler, free(free, new Compress(guided, 5)), cfg),
-                new Row("classifier, full", subject, sampler, classifier(classifier, new Full()), gradient),
-                new Row("CompG, k=1", subject, sampler, classifier(classifier, new Compress(guided, 1)), gradient),
-                new Row("early stop", subject, sampler, classifier(classifier, new EarlyStop(guided)), gradient),
-                new Row("uniform", subject, sampler, classifier(classifier, new Uniform(guided)), gradient)));
+        List<Row> rows = new ArrayList<>();
+        rows.add(new Row("none", subject, sampler, new Guidance.None(), Optional.empty()));
+        if (manifest.guidance().classifierFree()) {
+            rows.add(new Row("CFG, full", subject, sampler, free(manifest, new Full()), cfg));
+            rows.add(new Row("CompCFG, k=1", subject, sampler, free(manifest, new Compress(guided, 1)), cfg));
+            rows.add(new Row("CompCFG, k=5", subject, sampler, free(manifest, new Compress(guided, 5)), cfg));
+        }
+        if (manifest.has(Network.GUIDE)) {
+            rows.add(new Row("classifier, full", subject, sampler, classifier(manifest, new Full()), gradient));
+            rows.add(new Row("CompG, k=1", subject, sampler, classifier(manifest, new Compress(guided, 1)), gradient));
+            rows.add(new Row("early stop", subject, sampler, classifier(manifest, new EarlyStop(guided)), gradient));
+            rows.add(new Row("uniform", subject, sampler, classifier(manifest, new Uniform(guided)), gradient));
+        }
+        return new DemoPlan(rows);
     }
 
     /**
@@ -137,12 +141,17 @@ public record DemoPlan(List<Row> rows) {
                 Map.of("row", asked.name()));
     }
 
-    private static Guidance free(double scale, GuidanceSchedule schedule) {
-        return new ClassifierFree(scale, schedule, GuidanceWeighting.defaultFor(schedule));
+    private static Guidance free(BundleManifest manifest, GuidanceSchedule schedule) {
+        return new ClassifierFree(
+                manifest.defaults().classifierFreeScale(), schedule, GuidanceWeighting.defaultFor(schedule));
     }
 
-    /** The denoiser isn't told the class, so that what guidance does can be seen. */
-    private static Guidance classifier(double scale, GuidanceSchedule schedule) {
-        return new Classifier(scale, schedule, GuidanceWeighting.defaultFor(schedule), DenoiserCondition.UNCONDITIONAL);
+    /** The denoiser isn't told the prompt, if it can do without, so that what guidance does can be seen. */
+    private static Guidance classifier(BundleManifest manifest, GuidanceSchedule schedule) {
+        return new Classifier(
+                manifest.defaults().classifierScale(),
+                schedule,
+                GuidanceWeighting.defaultFor(schedule),
+                manifest.knowsNoPrompt() ? DenoiserCondition.UNCONDITIONAL : DenoiserCondition.CONDITIONAL);
     }
 }

@@ -77,7 +77,7 @@ public final class DemoReport {
         }
     }
 
-    /** Fetches every image from the store; those of a row in the order of its columns. */
+    /** Fetches every image from the store; those of a row in the order of its columns, black where there is none. */
     public List<List<BufferedImage>> fetch(ImageStore store) throws IOException {
         List<List<BufferedImage>> rows = new ArrayList<>();
         for (int row = 0; row < plan.rows().size(); row++) {
@@ -128,7 +128,7 @@ public final class DemoReport {
             lines.add(line(row, images.get(row), torch, nanosByName));
         }
         return new DemoTable(
-                plan.requests(), results.settledCount(), planned(), counted - countedTexts, charged(), lines);
+                plan.requests(), results.settledOnce(), planned(), counted - countedTexts, charged(), lines);
     }
 
     private DemoTable.Line line(
@@ -136,8 +136,10 @@ public final class DemoReport {
         List<HitRates.Sample> samples = new ArrayList<>();
         BigDecimal cost = BigDecimal.ZERO;
         for (int column = 0; column < images.size(); column++) {
-            samples.add(new HitRates.Sample(
-                    images.get(column), columns(row).get(column).target()));
+            if (completion(row, column).isPresent()) {
+                samples.add(new HitRates.Sample(
+                        images.get(column), columns(row).get(column).target()));
+            }
             cost = cost.add(charge(row, column).map(CostIncurred::getListCost).orElse(BigDecimal.ZERO));
         }
         DemoPlan.Row asked = plan.rows().get(row);
@@ -147,7 +149,9 @@ public final class DemoReport {
         long whole = made + evaluations.skipped();
         double nanos = nanosPerImage(row);
         OptionalDouble ratio = asked.full().stream()
-                .mapToDouble(name -> nanos / nanosByName.getOrDefault(name, nanos))
+                .mapToDouble(name -> nanosByName.getOrDefault(name, 0.0))
+                .filter(full -> full > 0)
+                .map(full -> nanos / full)
                 .findFirst();
         return new DemoTable.Line(
                 asked.name(),
@@ -178,9 +182,12 @@ public final class DemoReport {
         return results.cost(plan.id(row, column).value());
     }
 
+    private Optional<GenerationCompleted> completion(int row, int column) {
+        return results.completion(plan.id(row, column).value());
+    }
+
     private BufferedImage fetch(ImageStore store, int row, int column) throws IOException {
-        Optional<GenerationCompleted> completed =
-                results.completion(plan.id(row, column).value());
+        Optional<GenerationCompleted> completed = completion(row, column);
         if (completed.isEmpty()) {
             BundleManifest.TensorShape shape = bundle(row).manifest().image();
             return new BufferedImage(shape.width(), shape.height(), BufferedImage.TYPE_INT_RGB);
@@ -221,14 +228,7 @@ public final class DemoReport {
     }
 
     private Evaluations evaluations(int row) {
-        Bundle bundle = bundle(row);
-        int upsampling = bundle.manifest()
-                .upsampler()
-                .map(stage -> stage.timesteps().size())
-                .orElse(0);
-        return walk(row)
-                .evaluations()
-                .plus(new Evaluations(0, 0, 0, 0, 0, upsampling, bundle.has(Network.DECODER) ? 1 : 0));
+        return walk(row).evaluations().plus(bundle(row).laterEvaluations());
     }
 
     private static long texts(Bundle bundle) {

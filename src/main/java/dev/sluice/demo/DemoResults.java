@@ -19,6 +19,7 @@ public final class DemoResults {
     private final Map<String, CostIncurred> costs = new HashMap<>();
     private final List<String> problems = new ArrayList<>();
     private final Set<String> settled = new TreeSet<>();
+    private final Set<String> settledAgain = new TreeSet<>();
 
     /**
      * No events yet.
@@ -60,6 +61,11 @@ public final class DemoResults {
         return settled.size();
     }
 
+    /** Requests with exactly one outcome. */
+    public int settledOnce() {
+        return settled.size() - settledAgain.size();
+    }
+
     /** What broke a promise, in words; empty where none was broken. */
     public List<String> problems() {
         return List.copyOf(problems);
@@ -90,6 +96,7 @@ public final class DemoResults {
         if (!expected.contains(requestId)) {
             problems.add(requestId + " was never asked for");
         } else if (!settled.add(requestId)) {
+            settledAgain.add(requestId);
             problems.add(requestId + " was settled twice");
         }
     }

@@ -1,8 +1,6 @@
 package dev.sluice.demo;
 
 import dev.sluice.model.Bundle;
-import dev.sluice.model.BundleManifest;
-import dev.sluice.model.BundleManifest.ClassCondition;
 import dev.sluice.model.RowBuffers;
 import dev.sluice.model.RowLayout;
 import dev.sluice.model.TorchScriptBundles;
@@ -18,7 +16,7 @@ import java.util.function.Function;
  * How many finished images show their class, by the bundle's classifiers at t = 0: the guiding one, which may have been
  * fitted, and the auditor, which never guided (Compress Guidance, section 3).
  *
- * @param guide share in [0, 1]; empty where the bundle has no such classifier
+ * @param guide share in [0, 1]; empty where the bundle has no such classifier, or there is no image
  * @param auditor the same, by the off-sampling classifier
  */
 record HitRates(OptionalDouble guide, OptionalDouble auditor) {
@@ -33,7 +31,7 @@ record HitRates(OptionalDouble guide, OptionalDouble auditor) {
     static HitRates of(List<Sample> samples, Bundle bundle, TorchScriptBundles torch) {
         torch.prepareCallingThread(1);
         return new HitRates(
-                guideJudges(bundle.manifest()) && bundle.has(Network.GUIDE)
+                bundle.guideJudgesPictures()
                         ? rate(
                                 samples,
                                 bundle.manifest().layout(Network.GUIDE),
@@ -47,11 +45,6 @@ record HitRates(OptionalDouble guide, OptionalDouble auditor) {
                                 bundle.manifest().auditorLayout(),
                                 rows -> auditor.evaluate(rows).hits()))
                         .orElse(OptionalDouble.empty()));
-    }
-
-    /** Whether what the guide looks at is the picture itself, and what it is asked about a class. */
-    private static boolean guideJudges(BundleManifest manifest) {
-        return manifest.sample().equals(manifest.image()) && manifest.target() instanceof ClassCondition;
     }
 
     private static OptionalDouble rate(

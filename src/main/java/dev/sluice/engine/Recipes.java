@@ -6,7 +6,6 @@ import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleManifest;
 import dev.sluice.model.BundleManifest.ClassCondition;
 import dev.sluice.model.BundleManifest.TextCondition;
-import dev.sluice.request.Evaluations;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Guidance;
@@ -45,9 +44,6 @@ final class Recipes {
         Guidance guidance = request.guidance();
         requireServable(guidance, request.prompt());
         Walk walk = manifest.diffusion().walk(request.sampler(), guidance, tables);
-        boolean decodes = bundle.has(Network.DECODER);
-        Evaluations later = new Evaluations(
-                0, 0, 0, 0, 0, upsampler.map(UpsamplerPlan::steps).orElse(0), decodes ? 1 : 0);
         return new Recipe(
                 walk,
                 guidance,
@@ -55,8 +51,8 @@ final class Recipes {
                 prompted.negative(),
                 prompted.target(),
                 upsampler,
-                decodes,
-                walk.evaluations().plus(later));
+                bundle.has(Network.DECODER),
+                walk.evaluations().plus(bundle.laterEvaluations()));
     }
 
     private DiffusionTables tables(SamplerSettings sampler) {
@@ -156,10 +152,10 @@ final class Recipes {
         if (guidance instanceof Guidance.ClassifierFree && !manifest.guidance().classifierFree()) {
             throw unsupported(manifest.name() + " was not trained for classifier-free guidance");
         }
-        if (isBlind(guidance) && !knowsNoPrompt()) {
+        if (isBlind(guidance) && !manifest.knowsNoPrompt()) {
             throw unsupported(manifest.name() + " was not trained without a class, and its denoiser must be told it");
         }
-        if (prompt instanceof Prompt.Unconditional && !knowsNoPrompt()) {
+        if (prompt instanceof Prompt.Unconditional && !manifest.knowsNoPrompt()) {
             throw new InvalidFieldException(
                     FailureCode.PROMPT_UNSUPPORTED, "prompt", manifest.name() + " was not trained without a class");
         }
@@ -169,10 +165,6 @@ final class Recipes {
     private static boolean isBlind(Guidance guidance) {
         return guidance instanceof Guidance.Classifier classifier
                 && classifier.denoiser() == Guidance.DenoiserCondition.UNCONDITIONAL;
-    }
-
-    private boolean knowsNoPrompt() {
-        return !(manifest.condition() instanceof ClassCondition classes) || classes.nullClassTrained();
     }
 
     private static InvalidFieldException unsupported(String message) {

@@ -1,6 +1,8 @@
 package dev.sluice.model;
 
+import dev.sluice.model.BundleManifest.ClassCondition;
 import dev.sluice.request.BundleIdentity;
+import dev.sluice.request.Evaluations;
 import dev.sluice.request.Network;
 import java.nio.FloatBuffer;
 import java.util.EnumMap;
@@ -33,6 +35,20 @@ public record Bundle(
         if (!networks.keySet().equals(counters.keySet())) {
             throw new IllegalArgumentException("counters of " + counters.keySet() + " for " + networks.keySet());
         }
+    }
+
+    /** What every image takes once it is sampled: the second stage's steps, and the decoder. */
+    public Evaluations laterEvaluations() {
+        int upsampling =
+                manifest.upsampler().map(stage -> stage.timesteps().size()).orElse(0);
+        return new Evaluations(0, 0, 0, 0, 0, upsampling, has(Network.DECODER) ? 1 : 0);
+    }
+
+    /** Whether the guide can judge a picture: it looks at the picture itself, and is asked about a class. */
+    public boolean guideJudgesPictures() {
+        return has(Network.GUIDE)
+                && manifest.sample().equals(manifest.image())
+                && manifest.target() instanceof ClassCondition;
     }
 
     /** Stands in for a network. */

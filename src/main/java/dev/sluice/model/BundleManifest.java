@@ -226,6 +226,19 @@ public record BundleManifest(
         };
     }
 
+    /** Whether there is a module for the network. */
+    public boolean has(Network network) {
+        return modules.containsKey(network.label());
+    }
+
+    /** Whether the denoiser has learned what it predicts for no prompt. */
+    public boolean knowsNoPrompt() {
+        return switch (condition) {
+            case ClassCondition classes -> classes.nullClassTrained();
+            case TextCondition text -> true;
+        };
+    }
+
     /** What the guide is told. */
     public Condition target() {
         return guideCondition.<Condition>map(text -> text).orElse(condition);

@@ -32,7 +32,7 @@ final class ManifestCheck {
                 manifest.formatVersion() == BundleManifest.FORMAT_VERSION,
                 "formatVersion is " + manifest.formatVersion() + ", this release reads "
                         + BundleManifest.FORMAT_VERSION);
-        require(has(Network.DENOISER), "no module in the role denoiser");
+        require(manifest.has(Network.DENOISER), "no module in the role denoiser");
         shape("sample", manifest.sample());
         shape("image", manifest.image());
         diffusion("diffusion", manifest.diffusion());
@@ -44,7 +44,7 @@ final class ManifestCheck {
         condition();
         guide();
         require(
-                manifest.upsampler().isPresent() == has(Network.UPSAMPLER),
+                manifest.upsampler().isPresent() == manifest.has(Network.UPSAMPLER),
                 "upsampler needs both its section and a module in the role upsampler");
         manifest.upsampler().ifPresent(this::upsampler);
         picture();
@@ -61,18 +61,18 @@ final class ManifestCheck {
             case TextCondition text -> text("condition", text);
         }
         require(
-                manifest.condition() instanceof TextCondition == has(Network.TEXT_ENCODER),
+                manifest.condition() instanceof TextCondition == manifest.has(Network.TEXT_ENCODER),
                 "condition.kind text needs a module in the role text_encoder, and no other kind has one");
     }
 
     private void guide() {
         manifest.guideCondition().ifPresent(text -> {
             text("guideCondition", text);
-            require(has(Network.GUIDE), "guideCondition needs a module in the role guide");
+            require(manifest.has(Network.GUIDE), "guideCondition needs a module in the role guide");
             require(manifest.condition() instanceof TextCondition, "guideCondition needs condition.kind to be text");
         });
         require(
-                manifest.guideCondition().isPresent() == has(Network.GUIDE_TEXT_ENCODER),
+                manifest.guideCondition().isPresent() == manifest.has(Network.GUIDE_TEXT_ENCODER),
                 "a guide's own text needs both guideCondition and a module in the role guide_text_encoder");
     }
 
@@ -98,7 +98,7 @@ final class ManifestCheck {
                 manifest.image().channels() == COLOURS,
                 "image.channels is " + manifest.image().channels() + ", a picture has " + COLOURS);
         require(
-                has(Network.DECODER) || manifest.lastSample().equals(manifest.image()),
+                manifest.has(Network.DECODER) || manifest.lastSample().equals(manifest.image()),
                 "image is " + manifest.image() + ", but without a decoder " + manifest.lastSample() + " comes out");
     }
 
@@ -120,10 +120,6 @@ final class ManifestCheck {
         require(
                 shape.channels() >= 1 && shape.height() >= 1 && shape.width() >= 1,
                 field + " is " + shape + ", which has nothing in it");
-    }
-
-    private boolean has(Network network) {
-        return manifest.modules().containsKey(network.label());
     }
 
     private void require(boolean holds, String problem) {

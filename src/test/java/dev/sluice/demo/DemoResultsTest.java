@@ -59,6 +59,16 @@ class DemoResultsTest {
                 .containsExactly(0, 50, 10, 50, 10, 50, 5);
     }
 
+    @Test
+    void askForNoGuidanceThatTheBundleDoesNotHave() {
+        BundleManifest latent =
+                VerifiedBundle.read(Path.of("models/bundles/scenes-sd")).manifest();
+
+        assertThat(DemoPlan.ofSchedules(latent, 4, 25).rows())
+                .extracting(DemoPlan.Row::name)
+                .containsExactly("none", "CFG, full", "CompCFG, k=1", "CompCFG, k=5");
+    }
+
     private static int guided(GuidanceSchedule schedule) {
         return schedule instanceof GuidanceSchedule.Compress compress ? compress.guided() : 50;
     }
@@ -73,6 +83,7 @@ class DemoResultsTest {
 
         assertThat(results.problems()).contains("demo-0-0 was settled twice");
         assertThat(results.settledCount()).isEqualTo(1);
+        assertThat(results.settledOnce()).isZero();
     }
 
     @Test
