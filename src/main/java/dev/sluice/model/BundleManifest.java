@@ -239,6 +239,27 @@ public record BundleManifest(
         };
     }
 
+    /** The same of a denoiser that has learned what it predicts for no prompt, be it true or not. */
+    public BundleManifest knowingNoPrompt() {
+        return new BundleManifest(
+                formatVersion,
+                name,
+                version,
+                family,
+                licence,
+                image,
+                sample,
+                diffusion,
+                condition instanceof ClassCondition(List<String> classes, int nullClass, boolean trained)
+                        ? new ClassCondition(classes, nullClass, true)
+                        : condition,
+                guideCondition,
+                upsampler,
+                new GuidanceFacts(guidance.guidedChannels(), true),
+                defaults,
+                modules);
+    }
+
     /** What the guide is told. */
     public Condition target() {
         return guideCondition.<Condition>map(text -> text).orElse(condition);

@@ -194,6 +194,9 @@ class VerifiedBundleTest {
 
         assertThat(read().manifest().guidance().classifierFree()).isFalse();
         assertThat(read().manifest().classCondition().nullClassTrained()).isFalse();
+        assertThat(read().manifest().knowingNoPrompt().guidance().classifierFree())
+                .isTrue();
+        assertThat(read().manifest().knowingNoPrompt().knowsNoPrompt()).isTrue();
     }
 
     @Test
