@@ -6,11 +6,12 @@ import argparse
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
 
-from sluice_models.bundles.bundle import problems, read_description
+from sluice_models.bundles.bundle import BadBundle, problems, read_description
 from sluice_models.checkpoints import command as export_command
 from sluice_models.data.glyphs import CLASSES
 from sluice_models.data.pictures import captioned_grid, grid, write_png
@@ -32,9 +33,18 @@ from sluice_models.recipes.scenes import (
     judged_prompts,
 )
 from sluice_models.recipes.workshop import Recipe, Workshop
-from sluice_models.sampling.pipeline import CLASSIFIER, CONDITIONAL_CLASSIFIER, DDIM, GUIDED_BY_GRADIENT, Pipeline, SamplingPlan
+from sluice_models.sampling.pipeline import (
+    CLASSIFIER,
+    CONDITIONAL_CLASSIFIER,
+    DDIM,
+    GUIDED_BY_GRADIENT,
+    CannotSample,
+    Pipeline,
+    SamplingPlan,
+)
 from sluice_models.training.trainer import TrainingPlan, run, trained
 
+T = TypeVar("T")
 JUDGES = ("guide", "auditor")
 GLYPH_JUDGES = Path("bundles/glyphs-adm")
 NOISE_LEVELS = (0, 100, 200, 300, 400, 500, 600, 700, 800, 900, 999)
@@ -99,7 +109,7 @@ def _recipe(arguments: argparse.Namespace) -> Recipe:
 
 
 def _plan(plan: TrainingPlan, steps: int | None) -> TrainingPlan:
-    return dataclasses.replace(plan, steps=steps) if steps else plan
+    return plan if steps is None else dataclasses.replace(plan, steps=steps)
 
 
 def _bundle_path(text: str) -> Path:
@@ -107,13 +117,26 @@ def _bundle_path(text: str) -> Path:
     return Path(text) if "/" in text else Path("bundles") / text
 
 
+def _given(value: T | None, default: T) -> T:
+    """``value`` where the command line has one, be it 0."""
+    return default if value is None else value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"at least 1, not {value}")
+    return value
+
+
 def evaluate(arguments: argparse.Namespace) -> None:
     manifest = read_description(arguments.bundle)
     defaults = manifest["defaults"]
-    steps = arguments.steps or defaults["steps"]
-    scale = arguments.scale or defaults["classifierScale" if arguments.guidance in GUIDED_BY_GRADIENT else "classifierFreeScale"]
-    sampler = arguments.sampler or defaults["sampler"]
-    plan = SamplingPlan(arguments.guidance, scale, steps, arguments.guided or steps, arguments.seed, sampler, arguments.exponent)
+    steps = _given(arguments.steps, defaults["steps"])
+    scale = _given(arguments.scale, defaults["classifierScale" if arguments.guidance in GUIDED_BY_GRADIENT else "classifierFreeScale"])
+    sampler = _given(arguments.sampler, defaults["sampler"])
+    guided = _given(arguments.guided, steps)
+    plan = SamplingPlan(arguments.guidance, scale, steps, guided, arguments.seed, sampler, arguments.exponent)
     reading = _read_classes if manifest["condition"]["kind"] == "class" else _read_scenes
     pixels = reading(arguments, plan)
     if arguments.sheet:
@@ -142,6 +165,10 @@ def _read_scenes(arguments: argparse.Namespace, plan: SamplingPlan) -> torch.Ten
 
 
 def accuracy(arguments: argparse.Namespace) -> None:
+    manifest = read_description(arguments.bundle)
+    lacking = [judge for judge in JUDGES if judge not in manifest["modules"]]
+    if manifest["condition"]["kind"] != "class" or lacking:
+        raise SystemExit(f"{manifest['name']} has no {' and '.join(lacking or JUDGES)} to read classes with")
     held_out = HELD_OUT_PICTURES.load(arguments.work)
     for judge in JUDGES:
         for level, rate in noisy_accuracy(arguments.bundle, judge, held_out, NOISE_LEVELS).items():
@@ -229,7 +256,7 @@ def parser() -> argparse.ArgumentParser:
         help=f"default: cfg; none: no prompt; {CLASSIFIER}: the denoiser is not told the class; {CONDITIONAL_CLASSIFIER}: it is",
     )
     sampling.add_argument("--scale", type=float, help="s; cfg 1: the conditional model alone (default: the bundle's)")
-    sampling.add_argument("--steps", type=int, help="respaced sampling steps (default: the bundle's)")
+    sampling.add_argument("--steps", type=_count, help="respaced sampling steps (default: the bundle's)")
     sampling.add_argument("--sampler", choices=("ddpm", DDIM), help="default: the bundle's")
     sampling.add_argument(
         "--prompts", choices=[kind.value for kind in PROMPT_SEEDS], default="training", help="of scenes (default: training)"
@@ -243,7 +270,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="K",
         help="of --guided: 1 spreads evenly (default), more guides early",
     )
-    sampling.add_argument("--images", type=int, default=1_000, help="pictures (default: 1000)")
+    sampling.add_argument("--images", type=_count, default=1_000, help="pictures (default: 1000)")
     sampling.add_argument("--seed", type=int, default=100_000, help="of the sampling noise (default: 100000)")
     sampling.add_argument("--per-class", action="store_true", help="also print the auditor's rate per class")
     sampling.add_argument("--sheet", type=Path, help="write the first 200 pictures to this PNG")
@@ -267,4 +294,7 @@ def parser() -> argparse.ArgumentParser:
 def main() -> None:
     arguments = parser().parse_args()
     torch.set_num_threads(arguments.threads)
-    arguments.action(arguments)
+    try:
+        arguments.action(arguments)
+    except (BadBundle, CannotSample) as refused:
+        raise SystemExit(str(refused)) from refused

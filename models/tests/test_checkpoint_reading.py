@@ -13,7 +13,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from sluice_models.checkpoints.reading import UnreadableCheckpoint, read, read_part
+from sluice_models.checkpoints.reading import UnreadableCheckpoint, part_config, read, read_part
 
 WEIGHTS = {"a.weight": torch.arange(6.0).reshape(2, 3), "a.bias": torch.ones(2)}
 
@@ -104,6 +104,20 @@ def test_refuses_bytes_that_are_no_checkpoint(tmp_path, name):
         read(tmp_path / name)
 
 
+@pytest.mark.parametrize("first", ["R", "t", "s", "e", "b", "J", "G", "h", ".", "K", "("])
+@pytest.mark.parametrize("rest", ["", "\n\n", "est of a text that somebody saved under this name\n"])
+def test_refuses_a_text_whichever_opcode_it_begins_with(tmp_path, first, rest):
+    (tmp_path / "w.pt").write_text(first + rest)
+    with pytest.raises(UnreadableCheckpoint, match="not readable as weights alone"):
+        read(tmp_path / "w.pt")
+
+
+def test_refuses_a_description_that_is_not_utf_8(tmp_path):
+    (tmp_path / "config.json").write_bytes(b"\xff\xfe{}")
+    with pytest.raises(UnreadableCheckpoint, match="config.json"):
+        part_config(tmp_path)
+
+
 def test_refuses_a_file_cut_short(tmp_path):
     torch.save({"a": torch.ones(100_000)}, tmp_path / "w.pt")
     (tmp_path / "w.pt").write_bytes((tmp_path / "w.pt").read_bytes()[:200_000])
@@ -116,6 +130,7 @@ def test_refuses_a_file_cut_short(tmp_path):
     [
         ({"epoch": 3}, "w.pt", "no table of weights"),
         ([1, 2], "w.pt", "no table of weights"),
+        ({0: torch.ones(1)}, "w.pt", "no table of weights"),
         (WEIGHTS, "w.onnx", "not a name of a checkpoint"),
     ],
 )
@@ -140,6 +155,15 @@ def test_reads_a_part_of_a_diffusers_folder_in_one_file_or_several(tmp_path):
     (several / "model.safetensors.index.json").write_text(json.dumps({"weight_map": placed}))
     assert_same(read_part(one))
     assert_same(read_part(several))
+
+
+@pytest.mark.parametrize("whole", ["diffusion_pytorch_model.bin", "pytorch_model.bin", "model.safetensors"])
+def test_prefers_fp32_to_fp16_whatever_their_formats(tmp_path, whole):
+    save_file(
+        {name: torch.zeros_like(tensor).half() for name, tensor in WEIGHTS.items()}, tmp_path / "diffusion_pytorch_model.fp16.safetensors"
+    )
+    (save_file if whole.endswith(".safetensors") else torch.save)(WEIGHTS, tmp_path / whole)
+    assert_same(read_part(tmp_path))
 
 
 def test_an_index_leads_to_no_file_outside_its_folder(tmp_path):

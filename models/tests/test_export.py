@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import gzip
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -311,12 +313,53 @@ def test_lists_every_difference_of_a_single_file_in_its_own_words(tmp_path, caps
     path = compvis_file(tmp_path, ".ckpt")
     weights = torch.load(path, weights_only=True)["state_dict"]
     del weights["first_stage_model.decoder.up.3.block.0.norm1.weight"]
-    torch.save(weights, path)
     options = ["--family", "sd", "--tokenizer", clip_vocabulary, "--checkpoint", path, "--out", tmp_path / "bundle"]
+    torch.save(weights, path)
     assert "missing    first_stage_model.decoder.up.3.block.0.norm1.weight [64]" in refusal(capsys, *options)
     weights["stray.weight"] = torch.zeros(1)
+    del weights["model.diffusion_model.input_blocks.1.0.in_layers.0.weight"]
+    weights["first_stage_model.encoder.mid.attn_1.q.weight"] = torch.zeros(5, 64, 1, 1)
+    del weights["cond_stage_model.transformer.text_model.final_layer_norm.bias"]
     torch.save(weights, path)
-    assert "extra      stray.weight [1]" in refusal(capsys, *options)
+    said = refusal(capsys, *options)
+    for listed in (
+        "missing    first_stage_model.decoder.up.3.block.0.norm1.weight [64]",
+        "missing    model.diffusion_model.input_blocks.1.0.in_layers.0.weight [32]",
+        "missing    cond_stage_model.transformer.text_model.final_layer_norm.bias [24]",
+        "misshaped  first_stage_model.encoder.mid.attn_1.q.weight is [5,64,1,1], not [64,64,1,1]",
+        "extra      stray.weight [1]",
+    ):
+        assert f"  {listed}\n" in said
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("cond_stage_model.transformer.text_model.final_layer_norm.bias", "cond_stage_model.transformer.final_layer_norm.bias"),
+        ("model.diffusion_model.input_blocks.0.0.weight", "model.diffusion_model.conv_in.weight"),
+        ("first_stage_model.decoder.mid.attn_1.q.weight", "first_stage_model.decoder.mid_block.attentions.0.query.weight"),
+    ],
+)
+def test_two_names_for_one_tensor_are_refused(tmp_path, capsys, clip_vocabulary, one, other):
+    path = compvis_file(tmp_path, ".ckpt")
+    weights = torch.load(path, weights_only=True)["state_dict"]
+    torch.save({**weights, other: torch.zeros(3)}, path)
+    said = refusal(capsys, "--family", "sd", "--tokenizer", clip_vocabulary, "--checkpoint", path, "--out", tmp_path / "bundle")
+    assert f"{one} and {other} are two names for one tensor" in said
+
+
+@pytest.mark.parametrize("family", ["dit", "sd"])
+def test_an_autoencoder_of_another_scale_is_refused(tmp_path, capsys, clip_vocabulary, family):
+    """SDXL's has the names and shapes of Stable Diffusion 1's."""
+    checkpoint = compvis_file(tmp_path, ".ckpt")
+    folder = diffusers_folder(tmp_path / "folder", checkpoint, clip_vocabulary)
+    config = folder / "vae" / "config.json"
+    config.write_text(json.dumps({**json.loads(config.read_text()), "scaling_factor": 0.13025}))
+    options = ["--checkpoint", checkpoint, "--tokenizer", clip_vocabulary]
+    if family == "dit":
+        options = ["--checkpoint", saved(tmp_path / "dit.pt", published.dit(width=48, depth=2, side=8))]
+    said = refusal(capsys, "--family", family, *options, "--vae", folder, "--out", tmp_path / "bundle")
+    assert "scaling_factor is 0.13025, not 0.18215" in said
 
 
 def test_a_malicious_pickle_is_refused_and_makes_no_file(tmp_path, capsys):
@@ -348,15 +391,31 @@ def test_a_module_that_differs_from_its_network_makes_no_bundle(tmp_path, capsys
     assert "differs from its network by" in said
 
 
-def test_an_interrupted_export_leaves_nothing(tmp_path, monkeypatch):
-    def interrupted() -> torch.nn.Module:
-        raise KeyboardInterrupt
+def interrupted() -> torch.nn.Module:
+    raise KeyboardInterrupt
 
-    monkeypatch.setattr(adm, "Part", lambda role, make, halve: Part(role, interrupted, halve))
-    checkpoint = saved(tmp_path / "w.pt", adm_shapes())
-    with pytest.raises(KeyboardInterrupt):
+
+def terminated() -> torch.nn.Module:
+    os.kill(os.getpid(), signal.SIGTERM)
+    raise AssertionError("SIGTERM was not heard")
+
+
+@pytest.fixture
+def nobody_listens():
+    """SIGTERM does nothing unless the export itself listens; by default it would end these tests."""
+    previous = signal.signal(signal.SIGTERM, lambda number, frame: None)
+    yield
+    signal.signal(signal.SIGTERM, previous)
+
+
+@pytest.mark.parametrize(("ended", "by"), [(interrupted, KeyboardInterrupt), (terminated, SystemExit)])
+def test_an_export_that_is_ended_leaves_nothing(tmp_path, monkeypatch, nobody_listens, ended, by):
+    monkeypatch.setattr(adm, "Part", lambda role, make, halve: Part(role, ended, halve))
+    checkpoint, listening = saved(tmp_path / "w.pt", adm_shapes()), signal.getsignal(signal.SIGTERM)
+    with pytest.raises(by):
         export("--family", "cadm", "--checkpoint", checkpoint, "--out", tmp_path / "bundle")
     assert list(tmp_path.iterdir()) == [checkpoint]
+    assert signal.getsignal(signal.SIGTERM) is listening
 
 
 def test_a_folder_that_is_there_is_left_alone(tmp_path, capsys):
@@ -393,6 +452,14 @@ def test_a_list_of_classes_has_one_name_for_each(tmp_path, capsys, text, reason)
     options = ["--family", "cadm", "--checkpoint", checkpoint, "--classes", tmp_path / "names.txt", "--out", tmp_path / "bundle"]
     said = refusal(capsys, *options)
     assert reason.split(":")[0] in said
+
+
+@pytest.mark.parametrize("content", [None, b"caf\xe9"], ids=["missing", "not UTF-8"])
+def test_a_list_of_classes_that_can_t_be_read_is_refused(tmp_path, capsys, content):
+    if content:
+        (tmp_path / "names.txt").write_bytes(content)
+    options = ["--checkpoint", saved(tmp_path / "w.pt", adm_shapes()), "--classes", tmp_path / "names.txt", "--out", tmp_path / "bundle"]
+    assert "names.txt: no list of classes" in refusal(capsys, "--family", "cadm", *options)
 
 
 def test_a_classifier_of_another_size_is_refused(tmp_path, capsys, monkeypatch):

@@ -23,8 +23,9 @@ from safetensors.torch import save_file
 
 import published
 from sluice_models.bundles.bundle import read_description, sha256_of
+from sluice_models.bundles.comparing import TOLERANCE
 from sluice_models.checkpoints.vocabularies import byte_symbols
-from sluice_models.checkpoints.writing import HALF_TOLERANCE, TOLERANCE
+from sluice_models.checkpoints.writing import HALF_TOLERANCE
 
 pytestmark = pytest.mark.slow
 KIT = Path(__file__).parent.parent

@@ -124,7 +124,9 @@ def test_changed_tokenizer_is_caught(bundle, tmp_path):
         (tmp_path / path.name).symlink_to(path)
     (tmp_path / "tokenizer.json").unlink()
     (tmp_path / "tokenizer.json").write_text((bundle / "tokenizer.json").read_text() + " ")
-    assert any("tokenizer.json" in problem for problem in problems(tmp_path))
+    assert any("tokenizer.json: sha256" in problem for problem in problems(tmp_path))
+    (tmp_path / "tokenizer.json").unlink()
+    assert any("tokenizer.json: not there" in problem for problem in problems(tmp_path))
 
 
 AUTOENCODER = AutoencoderConfig(size=16, widths=(8, 16), depth=1, groups=8)
@@ -140,10 +142,25 @@ def test_latents_are_scaled_to_unit_deviation_and_decode_to_what_they_were_encod
     assert torch.allclose(latents.values.float() / latents.scale, means, atol=1e-2)
 
 
-def test_latents_are_kept_until_the_autoencoder_is_trained_further(tmp_path):
-    pixels, device = torch.randint(256, (4, 3, 16, 16), dtype=torch.uint8), torch.device("cpu")
+def test_latents_are_kept_until_the_encoder_is_another(tmp_path):
+    path, device = tmp_path / "latents.pt", torch.device("cpu")
+    pixels = torch.randint(256, (4, 3, 16, 16), dtype=torch.uint8)
     torch.manual_seed(0)
-    first = cached_latents(tmp_path / "latents.pt", Autoencoding(AUTOENCODER), 10, pixels, device)
-    other = Autoencoding(AUTOENCODER)
-    assert torch.equal(cached_latents(tmp_path / "latents.pt", other, 10, pixels, device).values, first.values)
-    assert not torch.equal(cached_latents(tmp_path / "latents.pt", other, 11, pixels, device).values, first.values)
+    network, other = Autoencoding(AUTOENCODER), Autoencoding(AUTOENCODER)
+    first = cached_latents(path, network, pixels, device)
+    written = path.stat().st_mtime_ns
+    network.autoencoder.decoder.conv_out.bias.data += 1
+    assert torch.equal(cached_latents(path, network, pixels, device).values, first.values)
+    assert path.stat().st_mtime_ns == written, "a decoder makes no latents, so training it further changes none"
+    expected = encoded(other, pixels, device)
+    assert torch.equal(cached_latents(path, other, pixels, device).values, expected.values)
+    assert not torch.equal(expected.values, first.values)
+    assert len(cached_latents(path, other, pixels[:3], device).values) == 3
+
+
+def test_latents_that_were_kept_by_step_count_are_made_anew(tmp_path):
+    path, device = tmp_path / "latents.pt", torch.device("cpu")
+    pixels = torch.randint(256, (4, 3, 16, 16), dtype=torch.uint8)
+    network = Autoencoding(AUTOENCODER)
+    torch.save({"steps": 10, "values": torch.zeros(4, 4, 8, 8), "scale": 1.0}, path)
+    assert torch.equal(cached_latents(path, network, pixels, device).values, encoded(network, pixels, device).values)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import torch
 
@@ -21,7 +23,8 @@ class Saturated:
         return torch.cat([torch.full_like(x, -9.0), torch.zeros_like(x)], dim=1)
 
 
-def test_qkv_of_the_64_pixel_models_lies_otherwise_than_that_of_all_others():
+def test_the_two_orders_of_qkv_are_told_apart():
+    """Which order each published network has is in test_published_facts.py."""
     heads, depth, length = 2, 3, 5
     new = torch.randn(4, 3 * heads * depth, length)
     legacy = new.reshape(4, 3, heads, depth, length).transpose(1, 2).reshape(4, -1, length)
@@ -43,9 +46,11 @@ def test_nothing_is_clipped_after_guidance(sampler):
 
 
 def test_dit_guides_the_first_channels_and_leaves_the_rest_to_the_conditional_model():
+    """The rest is the fourth channel of eps and all of the variance, which is another one for another class."""
+
     def denoiser(x, t, condition):
-        eps = 0.5 * x + 0.1 * condition[:, None, None, None]
-        return torch.cat([eps, torch.zeros_like(x)], dim=1)
+        told = condition[:, None, None, None]
+        return torch.cat([0.5 * x + 0.1 * told, (0.08 * told - 0.5).expand_as(x)], dim=1)
 
     def sampled(scale, guided_channels=None):
         guidance = ClassifierFree(denoiser, 10, scale, guided_channels)
@@ -53,14 +58,16 @@ def test_dit_guides_the_first_channels_and_leaves_the_rest_to_the_conditional_mo
         return sample_ddpm(guidance, Process(Schedule.cosine(STEPS)), CLASSES, [1.0] * STEPS, noise, (4, 8, 8), clip=False)
 
     plain, guided = sampled(1.0), sampled(2.0, guided_channels=3)
-    assert torch.equal(guided[:, 3], plain[:, 3])
+    assert torch.equal(guided[:, 3], plain[:, 3])  # its noise is scaled by the variance
     assert not torch.allclose(guided[:, :3], plain[:, :3], atol=1e-2)
 
 
-def test_plms_of_fifty_steps_makes_fifty_one_evaluations():
+def test_the_run_that_the_worker_s_plms_is_held_to_makes_fifty_one_evaluations():
+    """PLMS itself is the worker's alone; its own tests compare it with this file, step by step."""
     pytest.importorskip("diffusers")
-    timesteps = solver_goldens.run(solver_goldens.schedulers()["pndm"](), 50)["timesteps"]
+    timesteps = json.loads(solver_goldens.GOLDENS.read_text())["runs"]["pndm_50"]["timesteps"]
 
+    assert timesteps == solver_goldens.run(solver_goldens.schedulers()["pndm"](), 50)["timesteps"]
     assert len(timesteps) == 51
     assert timesteps[:4] == [981, 961, 961, 941]
 

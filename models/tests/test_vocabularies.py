@@ -96,3 +96,53 @@ def test_a_vocabulary_larger_than_the_embedding_is_refused(tmp_path):
 def test_says_what_it_looked_for(tmp_path, read):
     with pytest.raises(NoVocabulary, match="vocab.json with merges.txt"):
         read(tmp_path)
+
+
+def test_clip_s_single_file_is_found_behind_gpt2_s_pair(tmp_path):
+    """A folder of GLIDE's two vocabularies, GPT-2's under transformers' names, which CLIP's would have too."""
+    write_pair(tmp_path, gpt2(), "vocab.json", "merges.txt", zipped=False)
+    lines = "\n".join(["#version: 0.2", *(" ".join(pair) for pair in clip().merges), ""])
+    (tmp_path / "bpe_simple_vocab_16e6.txt.gz").write_bytes(gzip.compress(lines.encode()))
+    assert clip_vocabulary(tmp_path) == clip()
+    assert gpt2_vocabulary(tmp_path) == gpt2()
+
+
+@pytest.mark.parametrize(
+    ("read", "lacking"),
+    [(clip_vocabulary, "<|startoftext|>"), (clip_vocabulary, "<|endoftext|>"), (gpt2_vocabulary, "<|endoftext|>"), (clip_vocabulary, "ca")],
+)
+def test_a_vocabulary_that_lacks_a_symbol_is_refused(tmp_path, read, lacking):
+    ids = {symbol: i for symbol, i in clip().ids.items() if symbol != lacking}
+    write_pair(tmp_path, Vocabulary(ids, clip().merges), "vocab.json", "merges.txt", zipped=False)
+    with pytest.raises(NoVocabulary, match=f"has no {re.escape(lacking)}"):
+        read(tmp_path)
+
+
+WHOLE = gzip.compress(b"#version: 0.2\nc a\n")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"not gzipped", WHOLE[:-12], WHOLE[:12] + b"\xff" * 20, gzip.compress(b"\xff\xfe")],
+    ids=["text", "cut", "damaged", "other"],
+)
+def test_a_damaged_file_is_refused(tmp_path, content):
+    (tmp_path / "bpe_simple_vocab_16e6.txt.gz").write_bytes(content)
+    with pytest.raises(NoVocabulary, match="bpe_simple_vocab_16e6.txt can't be read"):
+        clip_vocabulary(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        None,
+        {"vocab": {"a": "b"}, "merges": []},
+        {"vocab": {}, "merges": ["a"]},
+        {"vocab": {}, "merges": [1]},
+        {"vocab": {}, "merges": None},
+    ],
+)
+def test_a_tokenizer_of_another_kind_is_refused(tmp_path, model):
+    (tmp_path / "tokenizer.json").write_text(json.dumps({"model": model}))
+    with pytest.raises(NoVocabulary):
+        clip_vocabulary(tmp_path)

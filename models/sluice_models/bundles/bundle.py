@@ -12,6 +12,8 @@ from torch import Tensor
 
 from sluice_models.bundles.contract import Contract
 
+DESCRIPTION = "bundle.json"
+
 
 class BadBundle(RuntimeError):
     """The folder does not hold what its bundle.json says."""
@@ -187,18 +189,56 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def write_description(folder: Path, content: dict) -> None:
+    (folder / DESCRIPTION).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+
+
 def read_description(folder: Path) -> dict:
-    return json.loads((folder / "bundle.json").read_text())
+    """:raises BadBundle: if there is no bundle.json, or it is not JSON"""
+    try:
+        return json.loads((folder / DESCRIPTION).read_text())
+    except (OSError, ValueError) as unreadable:
+        raise BadBundle(f"{folder}: no readable {DESCRIPTION}: {unreadable}") from unreadable
+
+
+def recorded_files(manifest: dict) -> dict[str, str]:
+    """SHA-256 by file name of what lies beside the modules: tokenizers, and what only training needs."""
+    entries = [manifest[key]["tokenizer"] for key in ("condition", "guideCondition") if "tokenizer" in manifest.get(key, {})]
+    return {entry["file"]: entry["sha256"] for entry in entries} | manifest.get("training", {}).get("files", {})
+
+
+def checked(path: Path, sha256: str) -> Path:
+    """``path``, once its content is found to be what was recorded of it.
+
+    :raises BadBundle: if it is not, or not there
+    """
+    if not path.is_file():
+        raise BadBundle(f"{path}: not there")
+    found = sha256_of(path)
+    if found != sha256:
+        raise BadBundle(f"{path}: sha256 is {found}, not {sha256} as recorded")
+    return path
+
+
+def checked_file(folder: Path, name: str) -> Path:
+    """A file beside the modules, compared with its checksum where bundle.json records one.
+
+    :raises BadBundle: if it is not what bundle.json says
+    """
+    recorded = recorded_files(read_description(folder))
+    return checked(folder / name, recorded[name]) if name in recorded else folder / name
 
 
 def load_module(folder: Path, name: str) -> torch.jit.ScriptModule:
-    """One module on the CPU, its checksum compared first."""
-    entry = read_description(folder)["modules"][name]
-    path = folder / entry["file"]
-    found = sha256_of(path)
-    if found != entry["sha256"]:
-        raise BadBundle(f"{path}: sha256 is {found}, bundle.json says {entry['sha256']}")
-    return torch.jit.load(path, map_location="cpu").eval()
+    """One module on the CPU, its checksum compared first.
+
+    :raises BadBundle: if there is none of that name, or it is not what bundle.json says
+    """
+    modules = read_description(folder)["modules"]
+    if name not in modules:
+        raise BadBundle(f"{folder}: has no {name}; it has {', '.join(modules)}")
+    entry = modules[name]
+    return torch.jit.load(checked(folder / entry["file"], entry["sha256"]), map_location="cpu").eval()
 
 
 def parameters(folder: Path, role: str) -> dict[str, Tensor]:
@@ -213,9 +253,16 @@ def below(prefix: str, named: dict[str, Tensor]) -> dict[str, Tensor]:
 
 def problems(folder: Path) -> list[str]:
     """Everything about the bundle that is not as it should be; empty when all is well."""
+    try:
+        manifest = read_description(folder)
+    except BadBundle as bad:
+        return [str(bad)]
     found = []
-    manifest = read_description(folder)
-    found += [f"{path}: not what bundle.json says" for path in _changed_tokenizers(folder, manifest)]
+    for name, sha256 in recorded_files(manifest).items():
+        try:
+            checked(folder / name, sha256)
+        except BadBundle as bad:
+            found.append(str(bad))
     for name, entry in manifest["modules"].items():
         try:
             module = load_module(folder, name)
@@ -234,7 +281,10 @@ def contract_problems(role: str, module: torch.jit.ScriptModule, contract: Contr
     found = []
     generator = torch.Generator().manual_seed(0)
     for n in (1, 3):
-        returned = module(*contract.inputs(role, n, generator))
+        try:
+            returned = module(*contract.inputs(role, n, generator))
+        except Exception as failed:  # a module may raise anything, and so may the reader of a tokenizer that is not there
+            return [f"can't be called: {str(failed).strip().splitlines()[-1]}"]
         tensors = (returned,) if isinstance(returned, torch.Tensor) else returned
         shapes = contract.shapes(role, n)
         if [tuple(tensor.shape) for tensor in tensors] != shapes:
@@ -242,8 +292,3 @@ def contract_problems(role: str, module: torch.jit.ScriptModule, contract: Contr
         if any(tensor.dtype != torch.float32 or tensor.requires_grad for tensor in tensors):
             found.append("returns a tensor that is not f32 or still carries a gradient")
     return found
-
-
-def _changed_tokenizers(folder: Path, manifest: dict) -> list[Path]:
-    entries = [manifest[key]["tokenizer"] for key in ("condition", "guideCondition") if "tokenizer" in manifest.get(key, {})]
-    return [folder / entry["file"] for entry in entries if sha256_of(folder / entry["file"]) != entry["sha256"]]

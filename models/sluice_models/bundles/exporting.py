@@ -2,57 +2,78 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
 import shutil
+import signal
 import warnings
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import torch
 from torch import nn
 
-from sluice_models.bundles.bundle import Facts, description, sha256_of
+from sluice_models.bundles.bundle import DESCRIPTION, Facts, description, recorded_files, sha256_of, write_description
+from sluice_models.bundles.comparing import TOLERANCE, largest_difference, outputs, require_within
 from sluice_models.bundles.contract import Contract
 from sluice_models.networks.adm import parameter_count
 from sluice_models.networks.stable_diffusion import Traced
 
-BATCH_SIZES = (1, 4, 4, 4, 7, 1)
-TOLERANCE = 1e-5
-HALF_TOLERANCE = 1e-3
+ROUNDING_TOLERANCE = 1e-3
+"""For scripts that compute in fp16: two to three roundings of 4.9e-4 may fall otherwise than in the network."""
+# A script is specialised after its first calls, so a batch size comes more than once.
+_BATCH_SIZES = (1, 4, 4, 4, 7, 1)
 _VERSION_RECORDS = ("version", ".data/version")  # the second from format version 6 on
 _WRITTEN_BY_THE_WRITER = (*_VERSION_RECORDS, "byteorder", ".data/serialization_id")
 
 
-class ExportRefused(RuntimeError):
-    """A scripted module differs from its network."""
-
-
 def export_bundle(
-    folder: Path,
-    modules: dict[str, nn.Module],
-    facts: Facts,
-    training: dict,
-    files: dict[str, Path] | None = None,
-    batch_sizes: tuple[int, ...] = BATCH_SIZES,
+    folder: Path, modules: dict[str, nn.Module], facts: Facts, training: dict, files: Mapping[str, Path] | None = None
 ) -> None:
-    """Writes the modules, then bundle.json; each file appears whole or not at all.
+    """Writes a bundle into ``folder`` and leaves what else is in there alone; until every module has passed, nothing changes.
 
     ``modules`` by role, each in the contract's shape; ``files`` are copied beside them, by their name in the bundle: tokenizers above all.
-    Every script is compared with its module over batches of ``batch_sizes``.
+    Those that no other entry of bundle.json has by SHA-256 are in its ``training``, under ``files``.
+
+    :raises ExportRefused: if a script differs from its module
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, source in (files or {}).items():
-        shutil.copyfile(source, folder / name)
-    content = description(facts, folder, training)
-    contract = Contract(content, folder)
-    written = {role: _write_module(folder, role, module, contract, batch_sizes) for role, module in modules.items()}
-    for role, path in written.items():
-        digest = sha256_of(path)
-        content["modules"][role] = {"file": f"{role}.pt", "sha256": digest, "parameters": parameter_count(modules[role])}
-    partial_json = folder / "bundle.json.partial"
-    partial_json.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
-    for role, path in written.items():
-        path.replace(folder / f"{role}.pt")
-    partial_json.replace(folder / "bundle.json")
+    with folder_beside(folder) as whole:
+        for name, source in (files or {}).items():
+            shutil.copyfile(source, whole / name)
+        content = description(facts, whole, training)
+        others = (files or {}).keys() - recorded_files(content).keys()
+        if others:
+            content["training"] = {**training, "files": {name: sha256_of(whole / name) for name in sorted(others)}}
+        contract = Contract(content, whole)
+        for role, module in modules.items():
+            path = _write_module(whole, role, module, contract)
+            content["modules"][role] = {"file": path.name, "sha256": sha256_of(path), "parameters": parameter_count(module)}
+        write_description(whole, content)
+        folder.mkdir(parents=True, exist_ok=True)
+        # bundle.json last: whoever reads the folder meanwhile finds files that are not what the old one says, and refuses them.
+        for path in sorted(whole.iterdir(), key=lambda path: path.name == DESCRIPTION):
+            path.replace(folder / path.name)
+
+
+@contextlib.contextmanager
+def folder_beside(folder: Path) -> Iterator[Path]:
+    """An empty hidden folder beside ``folder`` to make a bundle in; it is gone on leaving, unless it was given another name.
+
+    SIGTERM ends the process as Ctrl-C does meanwhile, so that it is left.
+    """
+    folder = folder.absolute()
+    partial = folder.with_name(f".{folder.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    previous = signal.signal(signal.SIGTERM, _end)
+    try:
+        partial.mkdir(parents=True)
+        yield partial
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+        signal.signal(signal.SIGTERM, previous)
+
+
+def _end(number: int, frame: object) -> None:
+    raise SystemExit(128 + number)
 
 
 def compiled(role: str, module: nn.Module, contract: Contract) -> torch.jit.ScriptModule:
@@ -62,7 +83,7 @@ def compiled(role: str, module: nn.Module, contract: Contract) -> torch.jit.Scri
         return torch.jit.script(module)
     inputs = contract.inputs(role, 3, torch.Generator().manual_seed(0))
     with warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore", torch.jit.TracerWarning)  # what they warn of, largest_difference tests
+        warnings.simplefilter("ignore", torch.jit.TracerWarning)  # what they warn of, the comparison tests
         return torch.jit.trace(module, inputs, check_trace=False)
 
 
@@ -87,38 +108,14 @@ def save_without_source_paths(scripted: torch.jit.ScriptModule, path: Path) -> N
         whole.unlink(missing_ok=True)
 
 
-def largest_difference(
-    role: str,
-    module: nn.Module,
-    script: torch.jit.ScriptModule,
-    contract: Contract,
-    batch_sizes: tuple[int, ...] = BATCH_SIZES,
-) -> float:
-    """The largest absolute difference between module and script over random inputs of several batch sizes.
-
-    A script is specialised after its first calls, so each batch size should be called more than once.
-    """
-    generator = torch.Generator().manual_seed(0)
-    largest = 0.0
-    for n in batch_sizes:
-        inputs = contract.inputs(role, n, generator)
-        for expected, actual in zip(_tensors(module(*inputs)), _tensors(script(*inputs)), strict=True):
-            largest = max(largest, (expected - actual).abs().max().item())
-    return largest
-
-
-def _tensors(returned: torch.Tensor | tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
-    return (returned,) if isinstance(returned, torch.Tensor) else returned
-
-
-def _write_module(folder: Path, role: str, module: nn.Module, contract: Contract, batch_sizes: tuple[int, ...]) -> Path:
-    partial = folder / f"{role}.pt.partial"
+def _write_module(folder: Path, role: str, module: nn.Module, contract: Contract) -> Path:
+    path = folder / f"{role}.pt"
+    partial = path.with_name(f"{path.name}.partial")  # a script holds the name it is saved under, less its ending: so bytes stay the same
     save_without_source_paths(compiled(role, module, contract), partial)
-    difference = largest_difference(role, module, torch.jit.load(partial, map_location="cpu"), contract, batch_sizes)
+    partial.rename(path)
+    expected = outputs(role, module, contract, _BATCH_SIZES)
+    difference = largest_difference(expected, outputs(role, torch.jit.load(path, map_location="cpu"), contract, _BATCH_SIZES))
     half = any(parameter.dtype == torch.float16 for parameter in module.parameters())
-    tolerance = HALF_TOLERANCE if half else TOLERANCE
-    if not difference <= tolerance:
-        partial.unlink()
-        raise ExportRefused(f"{role}: the script differs from the network by {difference:.2e}, more than {tolerance:.0e}")
+    require_within(difference, ROUNDING_TOLERANCE if half else TOLERANCE, f"{role}: the script differs from the network by")
     print(f"{role}: {parameter_count(module):,} parameters, script equals network to {difference:.1e}")
-    return partial
+    return path

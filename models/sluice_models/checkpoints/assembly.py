@@ -61,7 +61,11 @@ def class_names(file: Path | None) -> tuple[str, ...]:
     """ImageNet's classes in their order, one a line; where there is no list, their numbers stand for them."""
     if file is None:
         return tuple(str(index) for index in range(IMAGENET_CLASSES))
-    names = tuple(line.strip() for line in file.read_text(encoding="utf-8").splitlines() if line.strip())
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as broken:
+        raise BadRequest(f"{file}: no list of classes: {broken}") from broken
+    names = tuple(line.strip() for line in lines if line.strip())
     if len(names) != IMAGENET_CLASSES:
         raise BadRequest(f"{file}: {len(names)} names, one a line, where {IMAGENET_CLASSES} classes are")
     twice = sorted({name for name in names if names.count(name) > 1})

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sluice_models.bundles.bundle import sha256_of
-from sluice_models.bundles.exporting import ExportRefused
+from sluice_models.bundles.comparing import ExportRefused
 from sluice_models.checkpoints.assembly import Assembly, BadRequest, Sources
 from sluice_models.checkpoints.families import adm, dit, glide, stable_diffusion
 from sluice_models.checkpoints.reading import UnreadableCheckpoint
@@ -89,7 +89,7 @@ def _assembled(family_name: str, sources: Sources) -> Assembly:
 
 
 def _provenance(sources: Sources, assembly: Assembly) -> dict:
-    """What bundle.json says in place of a training: which files, by name and SHA-256, and what they were recognised as."""
+    """What bundle.json says in place of a training: files by name and SHA-256, folders by name, and what they were recognised as."""
     return {
         "recipe": "sluice_models/checkpoints: export",
         "configurations": dict(assembly.configurations),

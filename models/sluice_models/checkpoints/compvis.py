@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 
 from torch import Tensor
 
+from sluice_models.checkpoints.recognition import Shape, Unrecognised, Wording
+
 UNET = "model.diffusion_model."
 VAE = "first_stage_model."
 TEXT = "cond_stage_model.transformer."
@@ -114,9 +116,21 @@ def reversed_pairs(pairs: Prefixes) -> Prefixes:
     return [(ours, theirs) for theirs, ours in pairs]
 
 
-def renamed(weights: Mapping[str, Tensor], pairs: Prefixes) -> dict[str, Tensor]:
-    """The same tensors, each under its first matching prefix's counterpart; a name that no prefix fits stays."""
-    return {_renamed(name, pairs): tensor for name, tensor in weights.items()}
+def renamed(weights: Mapping[str, Tensor], pairs: Prefixes, prefix: str = "") -> dict[str, Tensor]:
+    """The same tensors, each under its first matching prefix's counterpart; a name that no prefix fits stays.
+
+    :raises Unrecognised: if two names become one; told with the ``prefix`` that they have in the file
+    """
+    return _renamed_by(weights, lambda name: _renamed(name, pairs), prefix)
+
+
+def _renamed_by(weights: Mapping[str, Tensor], translate: Callable[[str], str], prefix: str) -> dict[str, Tensor]:
+    origins: dict[str, str] = {}
+    for name in weights:
+        other = origins.setdefault(translate(name), name)
+        if other != name:
+            raise Unrecognised(f"{prefix}{other} and {prefix}{name} are two names for one tensor")
+    return {translated: weights[name] for translated, name in origins.items()}
 
 
 def _renamed(name: str, pairs: Prefixes) -> str:
@@ -137,23 +151,25 @@ def split(weights: Mapping[str, Tensor]) -> dict[str, dict[str, Tensor]]:
     return parts
 
 
-def names_as_in(found: Mapping[str, Tensor], pairs: Prefixes, prefix: str) -> Callable[[str], str]:
-    """Turns a translated name back into what it is called where ``found`` comes from, with the prefix it has there."""
+def wording(found: Mapping[str, Tensor], pairs: Prefixes, prefix: str) -> Wording:
+    """Tells of translated names as ``found`` has them, where they have this prefix."""
     theirs = any(name.startswith(_ONLY_THEIRS) for name in found)
+    if not theirs:
+        return Wording(lambda name: prefix + name)
     back = reversed_pairs(pairs)
-    return lambda name: prefix + (_renamed(name, back) if theirs else name)
+    return Wording(lambda name: prefix + _renamed(name, back), _as_convolution)
 
 
-def unet(weights: Mapping[str, Tensor], levels: int = 4, depth: int = 2) -> dict[str, Tensor]:
+def unet(weights: Mapping[str, Tensor], levels: int = 4, depth: int = 2, prefix: str = "") -> dict[str, Tensor]:
     """A UNet of either naming under diffusers' names."""
-    return renamed(weights, unet_prefixes(levels, depth))
+    return renamed(weights, unet_prefixes(levels, depth), prefix)
 
 
-def vae(weights: Mapping[str, Tensor], levels: int = 4, depth: int = 2) -> dict[str, Tensor]:
+def vae(weights: Mapping[str, Tensor], levels: int = 4, depth: int = 2, prefix: str = "") -> dict[str, Tensor]:
     """An autoencoder under diffusers' names, from those, from the ones before 2023 (``query``, ``proj_attn``), or CompVis's."""
     kept = {name: tensor for name, tensor in weights.items() if not name.startswith(DROPPED)}
-    old = [pair for half in ("encoder", "decoder") for pair in _old_attention(half)]
-    translated = renamed(renamed(kept, vae_prefixes(levels, depth)), old)
+    theirs, old = vae_prefixes(levels, depth), [pair for half in ("encoder", "decoder") for pair in _old_attention(half)]
+    translated = _renamed_by(kept, lambda name: _renamed(_renamed(name, theirs), old), prefix)
     return {name: _as_linear(name, tensor) for name, tensor in translated.items()}
 
 
@@ -162,9 +178,17 @@ def _old_attention(half: str) -> Prefixes:
     return _inside(place, place, _OLD_VAE_ATTENTION)
 
 
+def _is_vae_attention(name: str) -> bool:
+    return ".mid_block.attentions.0.to_" in name and name.startswith(("encoder.", "decoder."))
+
+
 def _as_linear(name: str, tensor: Tensor) -> Tensor:
-    is_convolution = ".mid_block.attentions.0.to_" in name and tensor.dim() == 4 and tensor.shape[2:] == (1, 1)
+    is_convolution = _is_vae_attention(name) and tensor.dim() == 4 and tensor.shape[2:] == (1, 1)
     return tensor[:, :, 0, 0] if is_convolution else tensor
+
+
+def _as_convolution(name: str, shape: Shape) -> Shape:
+    return (*shape, 1, 1) if _is_vae_attention(name) and len(shape) == 2 else shape
 
 
 def text_encoder(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:

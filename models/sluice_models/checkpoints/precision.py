@@ -16,6 +16,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_map
 
 from sluice_models.networks.dit import Dit
+from sluice_models.networks.layers import GroupNorm32
 from sluice_models.networks.stable_diffusion import LatentDenoiser
 
 
@@ -38,13 +39,6 @@ class LayerNorm32(nn.LayerNorm):
 
     def forward(self, h: Tensor) -> Tensor:
         return F.layer_norm(h.float(), self.normalized_shape, self.weight, self.bias, self.eps).to(h.dtype)
-
-
-class GroupNorm32(nn.GroupNorm):
-    """Computed in fp32 whatever the precision of its input."""
-
-    def forward(self, h: Tensor) -> Tensor:
-        return F.group_norm(h.float(), self.num_groups, self.weight, self.bias, self.eps).to(h.dtype)
 
 
 _IN_CLASS = {

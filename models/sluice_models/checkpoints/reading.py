@@ -7,8 +7,8 @@ it an inert stand-in for each.
 
 from __future__ import annotations
 
+import itertools
 import json
-import pickle
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -64,22 +64,22 @@ def is_pipeline(path: Path) -> bool:
 
 
 def read_part(folder: Path) -> dict[str, Tensor]:
-    """The weights of one part of a diffusers folder, such as ``unet/``: one file, or several under an index."""
-    for stem in _FOLDER_WEIGHTS:
-        for suffix in (SAFETENSORS, ".bin"):
-            index = folder / f"{stem}{suffix}.index.json"
+    """The weights of one part of a diffusers folder, such as ``unet/``: one file, or several under an index; fp32 before fp16."""
+    for precision in ("", ".fp16"):
+        for stem, suffix in itertools.product(_FOLDER_WEIGHTS, (SAFETENSORS, ".bin")):
+            file = folder / f"{stem}{precision}{suffix}"
+            index = file.with_name(f"{file.name}.index.json")
             if index.is_file():
                 return _sharded(index)
-            for file in (folder / f"{stem}{suffix}", folder / f"{stem}.fp16{suffix}"):
-                if file.is_file():
-                    return read(file)
+            if file.is_file():
+                return read(file)
     raise UnreadableCheckpoint(f"{folder}: no weights; looked for {' and '.join(f'{stem}.*' for stem in _FOLDER_WEIGHTS)}")
 
 
 def part_config(folder: Path, name: str = "config.json") -> dict:
     """The JSON that describes a part; empty where there is none."""
     file = folder / name
-    return read_json(file.read_text(encoding="utf-8"), file) if file.is_file() else {}
+    return read_json(_text(file), file) if file.is_file() else {}
 
 
 def read_json(text: str, file: Path) -> dict:
@@ -93,8 +93,15 @@ def read_json(text: str, file: Path) -> dict:
     return content
 
 
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as broken:
+        raise UnreadableCheckpoint(f"{file}: {broken}") from broken
+
+
 def _sharded(index: Path) -> dict[str, Tensor]:
-    placed: Mapping[str, str] = read_json(index.read_text(encoding="utf-8"), index).get("weight_map", {})
+    placed: Mapping[str, str] = read_json(_text(index), index).get("weight_map", {})
     whole: dict[str, Tensor] = {}
     for name in sorted(set(placed.values())):
         if Path(name).name != name:
@@ -107,18 +114,18 @@ def _safetensors(path: Path) -> dict[str, Tensor]:
     try:
         with safe_open(path, framework="pt") as file:
             return {name: file.get_tensor(name) for name in file.keys()}
-    except SafetensorError as broken:
+    except (SafetensorError, OSError) as broken:
         raise UnreadableCheckpoint(f"{path}: {broken}") from broken
 
 
 def _unpickled(path: Path) -> object:
-    with path.open("rb") as file:
-        zipped = file.read(len(_ZIP_MAGIC)) == _ZIP_MAGIC
     stand_ins = [(type(name.rpartition(".")[2], (_SetAside,), {}), name) for name in _SET_ASIDE]
     try:
+        with path.open("rb") as file:
+            zipped = file.read(len(_ZIP_MAGIC)) == _ZIP_MAGIC
         with torch.serialization.safe_globals(stand_ins):
             return torch.load(path, map_location="cpu", weights_only=True, mmap=zipped)
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as refused:
+    except Exception as refused:  # bytes that are no pickle make the unpickler fail in any way: IndexError, KeyError, struct.error
         raise UnreadableCheckpoint(f"{path}: not readable as weights alone: {_reason(refused)}") from refused
 
 
@@ -131,7 +138,7 @@ def _reason(refused: Exception) -> str:
 def _weights_in(content: object, path: Path) -> dict[str, Tensor]:
     """The innermost table of tensors: the content itself, or what it has under ``ema``, ``state_dict`` or ``model``."""
     for nested in _within(content):
-        weights = {name: value for name, value in nested.items() if isinstance(value, Tensor)}
+        weights = {name: value for name, value in nested.items() if isinstance(name, str) and isinstance(value, Tensor)}
         if weights:
             return weights
     raise UnreadableCheckpoint(f"{path}: holds no table of weights, neither on top nor under {', '.join(_NESTS)}")

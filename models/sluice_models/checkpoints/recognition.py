@@ -15,7 +15,10 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-Shapes = dict[str, tuple[int, ...]]
+from sluice_models.checkpoints.reading import part_config
+
+Shape = tuple[int, ...]
+Shapes = dict[str, Shape]
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,6 @@ class Configuration:
 class Differences:
     """What keeps a checkpoint from being one configuration; each entry names a key and its shape."""
 
-    configuration: str
     missing: tuple[str, ...]
     extra: tuple[str, ...]
     misshaped: tuple[str, ...]
@@ -64,25 +66,65 @@ class Unrecognised(RuntimeError):
     """A checkpoint is no published configuration; the message lists all that differs from the nearest."""
 
 
-def recognised(
-    path: Path,
-    found: Mapping[str, Tensor],
-    configurations: Sequence[Configuration],
-    name_in_file: Callable[[str], str] = str,
-) -> Configuration:
-    """The configuration whose every name and shape the weights have, and no other name.
+@dataclass(frozen=True)
+class Wording:
+    """How a file says what was translated: its own word for a name, and its own shape of the tensor that has the name here."""
 
-    ``name_in_file`` turns a name back into the file's own words, where the weights were translated.
+    name: Callable[[str], str] = str
+    shape: Callable[[str, Shape], Shape] = lambda name, shape: shape
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Weights, the published configuration that differs least from them, and how."""
+
+    path: Path
+    weights: Mapping[str, Tensor]
+    configuration: Configuration
+    differences: Differences
+
+    def told(self) -> list[str]:
+        """Every key that differs, a line each under a heading; nothing where none does."""
+        if not self.differences:
+            return []
+        what = f"{len(self.weights)} tensors that are not {self.configuration.name}, which is nearest"
+        return [f"{self.path}: {what}; {len(self.differences)} keys differ:", *self.differences.lines()]
+
+
+def candidate(
+    path: Path, weights: Mapping[str, Tensor], configurations: Sequence[Configuration], wording: Wording = Wording()
+) -> Candidate:
+    """The weights beside the configuration that they are, or are nearest to; differences are told in the file's ``wording``."""
+    everything = [Candidate(path, weights, one, _differences(weights, one, wording)) for one in configurations]
+    return min(everything, key=lambda one: len(one.differences))
+
+
+def require_nothing_told(*told: Sequence[str]) -> None:
+    """:raises Unrecognised: with all the lines at once"""
+    lines = [line for part in told for line in part]
+    if lines:
+        raise Unrecognised("\n".join(lines))
+
+
+def recognised(path: Path, weights: Mapping[str, Tensor], configurations: Sequence[Configuration]) -> Configuration:
+    """The configuration whose every name and shape the weights have, and no other name.
 
     :raises Unrecognised: with the list of what differs from the configuration that differs least
     """
-    everything = [_differences(found, configuration, name_in_file) for configuration in configurations]
-    for configuration, differing in zip(configurations, everything):
-        if not differing:
-            return configuration
-    nearest = min(everything, key=len)
-    heading = f"{path}: {len(found)} tensors that are not {nearest.configuration}, which is nearest; {len(nearest)} keys differ:"
-    raise Unrecognised("\n".join([heading, *nearest.lines()]))
+    found = candidate(path, weights, configurations)
+    require_nothing_told(found.told())
+    return found.configuration
+
+
+def require_facts(file: Path, facts: Mapping[str, object], model: str) -> None:
+    """What shapes can't tell: a folder's own description must say, where it says anything, what ``model`` computes.
+
+    :raises Unrecognised: with every fact that is another one
+    """
+    said = part_config(file.parent, file.name)
+    wrong = [f"  {key} is {said[key]!r}, not {value!r}" for key, value in facts.items() if said.get(key, value) != value]
+    if wrong:
+        raise Unrecognised("\n".join([f"{file}: this is not {model}:", *wrong]))
 
 
 def loaded(network: Callable[[], nn.Module], weights: Mapping[str, Tensor]) -> nn.Module:
@@ -93,26 +135,29 @@ def loaded(network: Callable[[], nn.Module], weights: Mapping[str, Tensor]) -> n
     return built.eval().requires_grad_(False)
 
 
-def _differences(found: Mapping[str, Tensor], configuration: Configuration, name_in_file: Callable[[str], str]) -> Differences:
+def _differences(found: Mapping[str, Tensor], configuration: Configuration, wording: Wording) -> Differences:
     expected = configuration.shapes()
     shapes = {name: tuple(tensor.shape) for name, tensor in found.items()}
     common = [name for name in expected if name in shapes]
+
+    def told(name: str, shape: Shape) -> str:
+        return shape_text(wording.shape(name, shape))
+
     return Differences(
-        configuration.name,
-        missing=tuple(f"{name_in_file(name)} {_text(shape)}" for name, shape in expected.items() if name not in shapes),
-        extra=tuple(f"{name_in_file(name)} {_text(shape)}" for name, shape in shapes.items() if name not in expected),
+        missing=tuple(f"{wording.name(name)} {told(name, shape)}" for name, shape in expected.items() if name not in shapes),
+        extra=tuple(f"{wording.name(name)} {told(name, shape)}" for name, shape in shapes.items() if name not in expected),
         misshaped=tuple(
             [
-                f"{name_in_file(name)} is {_text(shapes[name])}, not {_text(expected[name])}"
+                f"{wording.name(name)} is {told(name, shapes[name])}, not {told(name, expected[name])}"
                 for name in common
                 if shapes[name] != expected[name]
             ]
-            + [f"{name_in_file(name)} holds {found[name].dtype}" for name in common if not found[name].is_floating_point()]
+            + [f"{wording.name(name)} holds {found[name].dtype}" for name in common if not found[name].is_floating_point()]
         ),
     )
 
 
-def _text(shape: tuple[int, ...]) -> str:
+def shape_text(shape: Shape) -> str:
     return f"[{','.join(map(str, shape))}]"
 
 

@@ -9,28 +9,26 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
-import json
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Generator, Tensor, nn
+from torch import nn
 
-from sluice_models.bundles.bundle import description, sha256_of
+from sluice_models.bundles.bundle import description, sha256_of, write_description
+from sluice_models.bundles.comparing import TOLERANCE, ExportRefused, Outputs, largest_difference, outputs, require_within
 from sluice_models.bundles.contract import Contract
-from sluice_models.bundles.exporting import ExportRefused, compiled, save_without_source_paths
+from sluice_models.bundles.exporting import compiled, folder_beside, save_without_source_paths
 from sluice_models.checkpoints.assembly import Assembly, Part
 from sluice_models.checkpoints.precision import RoundedProducts
 from sluice_models.networks.adm import parameter_count
 
-TOLERANCE = 1e-5
 HALF_TOLERANCE = 2e-2
-"""fp16 rounds to 2⁻¹¹ = 4.9e-4 of a value. A path through these networks meets some hundreds of roundings, of independent
-signs, so sqrt(hundreds)·4.9e-4 ≈ 1e-2 of an output's size is what to expect, and twice that is a fault."""
-BATCH_SIZES = (1, 2)
-
-Outputs = list[tuple[Tensor, ...]]
+"""How far fp16 may be from fp32, by ``relative_rms``. fp16 rounds to 2⁻¹¹ = 4.9e-4 of a value. A path through these networks meets
+some hundreds of roundings, of independent signs, so sqrt(hundreds)·4.9e-4 ≈ 1e-2 of an output's size is what to expect, and twice
+that is a fault."""
+# Few and small: a module of full size takes minutes a row.
+_BATCH_SIZES = (1, 2)
 
 
 @dataclass(frozen=True)
@@ -45,13 +43,8 @@ class Examples:
 
         fp16 is computed as a GPU does, whatever this CPU can.
         """
-        generator = Generator().manual_seed(0)
-        said = []
-        for rows in BATCH_SIZES:
-            with torch.no_grad(), torch.jit.optimized_execution(False), RoundedProducts():
-                returned = module(*self.contract.inputs(self.role, rows, generator))
-            said.append((returned,) if isinstance(returned, Tensor) else tuple(returned))
-        return said
+        with torch.jit.optimized_execution(False), RoundedProducts():
+            return outputs(self.role, module, self.contract, _BATCH_SIZES)
 
 
 def write_bundle(folder: Path, assembly: Assembly, training: dict, half: bool) -> None:
@@ -61,20 +54,15 @@ def write_bundle(folder: Path, assembly: Assembly, training: dict, half: bool) -
     """
     if folder.exists():
         raise ExportRefused(f"{folder} exists; remove it, or choose another --out")
-    partial = folder.with_name(f".{folder.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    try:
+    with folder_beside(folder) as partial:
         for name, tokenizer in assembly.tokenizers.items():
             tokenizer.save(str(partial / name))
         content = description(assembly.facts, partial, training)
         contract = Contract(content, partial)
         for part in assembly.parts:
             content["modules"][part.role] = _write_part(partial, part, Examples(part.role, contract), half)
-        (partial / "bundle.json").write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+        write_description(partial, content)
         partial.rename(folder)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _write_part(folder: Path, part: Part, examples: Examples, half: bool) -> dict:
@@ -93,12 +81,12 @@ def _write_part(folder: Path, part: Part, examples: Examples, half: bool) -> dic
     actual = examples.outputs(torch.jit.load(path, map_location="cpu").eval())
     _give_back_memory()
     difference = largest_difference(expected, actual)
-    _require(difference, TOLERANCE, f"{part.role}: the module differs from its network by")
+    require_within(difference, TOLERANCE, f"{part.role}: the module differs from its network by")
     entry = {"file": path.name, "sha256": sha256_of(path), "parameters": parameters, "largestDifference": difference}
     report = f"{part.role}: {parameters:,} parameters, {path.stat().st_size:,} bytes, equals its network to {difference:.1e}"
     if exact:
         lost = relative_rms(exact, actual)
-        _require(lost, HALF_TOLERANCE, f"{part.role}: fp16 differs from fp32, relative to its root mean square, by")
+        require_within(lost, HALF_TOLERANCE, f"{part.role}: fp16 differs from fp32, relative to its root mean square, by")
         entry |= {"precision": "fp16", "relativeRmsToFp32": lost}
         report += f"; fp16 is off by {lost:.1e} of its root mean square"
     print(report, flush=True)
@@ -112,25 +100,7 @@ def _give_back_memory() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _require(difference: float, tolerance: float, what: str) -> None:
-    if not difference <= tolerance:  # so that NaN is refused too
-        raise ExportRefused(f"{what} {difference:.2e}, more than {tolerance:.0e}")
-
-
-def largest_difference(expected: Outputs, actual: Outputs) -> float:
-    """max |a - e| / max(1, max |e|) over all outputs: absolute where they are of order 1, relative where they are larger."""
-    return torch.stack([(a - e).abs().max() / e.abs().max().clamp(min=1) for e, a in _pairs(expected, actual)]).max().item()
-
-
 def relative_rms(expected: Outputs, actual: Outputs) -> float:
     """The largest rms(a - e) / rms(e) over batches, of what is first in each: a prediction, a gradient."""
     firsts = zip((said[0] for said in expected), (said[0] for said in actual), strict=True)
     return torch.stack([((a - e).square().mean() / e.square().mean()).sqrt() for e, a in firsts]).max().item()
-
-
-def _pairs(expected: Outputs, actual: Outputs) -> list[tuple[Tensor, Tensor]]:
-    pairs = [(e, a) for said, again in zip(expected, actual, strict=True) for e, a in zip(said, again, strict=True)]
-    for e, a in pairs:
-        if a.shape != e.shape or a.dtype != torch.float32:
-            raise ExportRefused(f"a module returns {a.dtype} {list(a.shape)} where float32 {list(e.shape)} belongs")
-    return pairs

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from sluice_models.bundles.bundle import BadBundle, sha256_of
-from sluice_models.bundles.exporting import TOLERANCE, ExportRefused, save_without_source_paths
+from sluice_models.bundles.bundle import checked, sha256_of
+from sluice_models.bundles.comparing import TOLERANCE, ExportRefused
+from sluice_models.bundles.exporting import save_without_source_paths
 from sluice_models.data import scenes
 from sluice_models.data.attributes import ATTRIBUTES, Combinations, target_code
 from sluice_models.judging.judges import JudgeModule, SceneReader
@@ -55,11 +56,7 @@ def load_prompts(folder: Path, kind: Combinations) -> tuple[tuple[str, ...], np.
 
 def _checked(folder: Path, part: str) -> Path:
     entry = json.loads((folder / _DESCRIPTION).read_text())[part]
-    path = folder / entry["file"]
-    found = sha256_of(path)
-    if found != entry["sha256"]:
-        raise BadBundle(f"{path}: sha256 is {found}, {_DESCRIPTION} says {entry['sha256']}")
-    return path
+    return checked(folder / entry["file"], entry["sha256"])
 
 
 def _write_script(path: Path, network: SceneReader) -> None:

@@ -9,14 +9,14 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from sluice_models.bundles.bundle import parameters
+from sluice_models.bundles.bundle import checked_file, parameters
 from sluice_models.data.picture_sets import Pictures
 from sluice_models.data.pictures import grid, write_png
 from sluice_models.networks.stable_diffusion import AutoencoderConfig
 from sluice_models.recipes.workshop import Part, Workshop
 from sluice_models.sampling.samplers import to_pixels
 from sluice_models.training.examples import AutoencoderSource, scaled
-from sluice_models.training.latents import Latents, cached_latents
+from sluice_models.training.latents import ENCODING, Latents, cached_latents
 from sluice_models.training.losses import autoencoder_loss
 from sluice_models.training.pairs import Autoencoding
 from sluice_models.training.trainer import Trainer, TrainingPlan
@@ -55,25 +55,27 @@ def trained_autoencoder(workshop: Workshop, config: AutoencoderConfig) -> tuple[
 
 def latents_of(workshop: Workshop, config: AutoencoderConfig, pixels: Tensor) -> Latents:
     """The training pictures' latents by the bundle's trained autoencoder."""
-    network, steps = trained_autoencoder(workshop, config)
-    return cached_latents(workshop.folder / "latents.pt", network, steps, pixels, workshop.device)
+    network, _ = trained_autoencoder(workshop, config)
+    return cached_latents(workshop.folder / "latents.pt", network, pixels, workshop.device)
 
 
 ENCODER_FILE = "encoder.safetensors"
-_ENCODING = ("encoder.", "quant_conv.")
 
 
 def written_encoder(workshop: Workshop, config: AutoencoderConfig) -> Path:
     """The half of the autoencoder that no worker needs, written beside the checkpoints: training goes on with it alone."""
     network, _ = trained_autoencoder(workshop, config)
-    encoding = {name: value for name, value in network.autoencoder.state_dict().items() if name.startswith(_ENCODING)}
+    encoding = {name: value for name, value in network.autoencoder.state_dict().items() if name.startswith(ENCODING)}
     path = workshop.folder / ENCODER_FILE
     save_file(encoding, path)
     return path
 
 
 def unpacked_autoencoder(folder: Path, config: AutoencoderConfig) -> Autoencoding:
-    """The autoencoder out of a bundle's decoder and the encoder beside it."""
+    """The autoencoder out of a bundle's decoder and the encoder beside it.
+
+    :raises BadBundle: if either is not what bundle.json says
+    """
     network = Autoencoding(config)
-    network.autoencoder.load_state_dict({**load_file(folder / ENCODER_FILE), **parameters(folder, "decoder")})
+    network.autoencoder.load_state_dict({**load_file(checked_file(folder, ENCODER_FILE)), **parameters(folder, "decoder")})
     return network

@@ -31,6 +31,10 @@ CLASSIFIER, CONDITIONAL_CLASSIFIER = "classifier", "conditional-classifier"
 GUIDED_BY_GRADIENT = (CLASSIFIER, CONDITIONAL_CLASSIFIER)
 
 
+class CannotSample(RuntimeError):
+    """The bundle, or this pipeline, has not what the plan asks for."""
+
+
 @dataclass(frozen=True)
 class SamplingPlan:
     """``guidance`` is none (null class or empty text), cfg, classifier (the bundle's guide, whatever it is; a class is not told to the
@@ -78,12 +82,27 @@ class Pipeline:
         self._modules = {role: load_module(folder, role) for role in self._manifest["modules"] if role != "auditor"}
 
     def sample(self, prompts: Tensor | tuple[str, ...], plan: SamplingPlan) -> Tensor:
-        """Pixels u8[N,3,H,W]; the batch starting at row r draws its noise from seed + r."""
+        """Pixels u8[N,3,H,W]; the batch starting at row r draws its noise from seed + r.
+
+        :raises CannotSample: before anything is sampled
+        """
+        self._require_possible(plan)
         batches = [
             self._batch(prompts[start : start + BATCH], plan, torch.Generator().manual_seed(plan.seed + start))
             for start in range(0, len(prompts), BATCH)
         ]
         return torch.cat(batches)
+
+    def _require_possible(self, plan: SamplingPlan) -> None:
+        name, train_steps = self._manifest["name"], self._manifest["diffusion"]["trainSteps"]
+        # The last step's variance is that of the step before it.
+        least = 1 if plan.sampler == DDIM else 2
+        if not least <= plan.steps <= train_steps:
+            raise CannotSample(f"{plan.sampler} takes {least} to {train_steps} steps, not {plan.steps}")
+        if plan.sampler != DDIM and self._manifest["diffusion"]["variance"] != "learned_range":
+            raise CannotSample(f"{name} has learned no variance, which {plan.sampler} needs here; {DDIM} does without")
+        if plan.guidance in GUIDED_BY_GRADIENT and "guide" not in self._modules:
+            raise CannotSample(f"{name} has no guide")
 
     @torch.no_grad()
     def _batch(self, prompts: Tensor | tuple[str, ...], plan: SamplingPlan, generator: torch.Generator) -> Tensor:
@@ -98,7 +117,7 @@ class Pipeline:
         else:
             x = sample_ddpm(guidance, Process(schedule), asked, plan.weights, generator, shape, clip)
         if "upsampler" in manifest:
-            x = self._upsampled(x.clamp(-1, 1), condition, generator)
+            x = self._upsampled(x.clamp(-1, 1), asked, generator)
         if "decoder" in self._modules:
             x = self._modules["decoder"](x)
         return to_pixels(x)

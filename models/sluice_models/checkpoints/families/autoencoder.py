@@ -9,8 +9,8 @@ from torch import Tensor, nn
 
 from sluice_models.checkpoints import compvis
 from sluice_models.checkpoints.assembly import Part
-from sluice_models.checkpoints.reading import is_pipeline, part_config, read, read_part
-from sluice_models.checkpoints.recognition import Configuration, loaded, recognised
+from sluice_models.checkpoints.reading import is_pipeline, read, read_part
+from sluice_models.checkpoints.recognition import Candidate, Configuration, candidate, loaded, require_facts, require_nothing_told
 from sluice_models.networks import configs
 from sluice_models.networks.stable_diffusion import AutoencoderConfig, LatentDecoder
 
@@ -18,17 +18,15 @@ CONFIGURATIONS = [Configuration("sd-autoencoder", configs.SD1_AUTOENCODER, (Auto
 
 
 @dataclass(frozen=True)
-class RecognisedAutoencoder:
-    """An autoencoder's weights, under diffusers' names, and what its latents are multiplied by for diffusion."""
+class Autoencoder:
+    """An autoencoder's weights, under diffusers' names."""
 
-    configuration: Configuration
-    weights: dict[str, Tensor]
-    scale: float
+    found: Candidate
 
     @property
     def factor(self) -> int:
         """By how much a picture's side exceeds its latent's."""
-        config: AutoencoderConfig = self.configuration.config
+        config: AutoencoderConfig = self.found.configuration.config
         return config.size // config.latent_size
 
     def part(self) -> Part:
@@ -36,20 +34,30 @@ class RecognisedAutoencoder:
         return Part("decoder", self._decoder)
 
     def _decoder(self) -> nn.Module:
-        return LatentDecoder(loaded(self.configuration.config.build, self.weights), self.scale).eval()  # type: ignore[arg-type]
+        network = loaded(self.found.configuration.config.build, self.found.weights)
+        return LatentDecoder(network, configs.SD1_SCALE).eval()  # type: ignore[arg-type]
 
 
-def recognised_autoencoder(path: Path) -> RecognisedAutoencoder:
-    """From a single file, a folder of its own, or the ``vae/`` of a whole diffusers pipeline."""
+def recognised_autoencoder(path: Path) -> Autoencoder:
+    """:raises Unrecognised: if it is another autoencoder than Stable Diffusion 1's"""
+    autoencoder = autoencoder_at(path)
+    require_nothing_told(autoencoder.found.told())
+    return autoencoder
+
+
+def autoencoder_at(path: Path) -> Autoencoder:
+    """Whatever is in a single file, a folder of its own, or the ``vae/`` of a whole diffusers pipeline.
+
+    :raises Unrecognised: if a folder says of itself that its latents have another scale, as SDXL's have, which has the same shapes
+    """
     if not path.is_dir():
         return autoencoder_of(path, read(path))
     folder = path / "vae" if is_pipeline(path) else path
-    scale = part_config(folder).get("scaling_factor", configs.SD1_SCALE)
-    return autoencoder_of(folder, read_part(folder), scale)
+    require_facts(folder / "config.json", {"scaling_factor": configs.SD1_SCALE}, "Stable Diffusion 1's autoencoder")
+    return autoencoder_of(folder, read_part(folder))
 
 
-def autoencoder_of(path: Path, found: dict[str, Tensor], scale: float = configs.SD1_SCALE, prefix: str = "") -> RecognisedAutoencoder:
+def autoencoder_of(path: Path, found: dict[str, Tensor], prefix: str = "") -> Autoencoder:
     """From the names and tensors found at ``path``, which carried ``prefix`` there; told of in the words they had."""
-    weights = compvis.vae(found)
-    name_in_file = compvis.names_as_in(found, compvis.vae_prefixes(), prefix)
-    return RecognisedAutoencoder(recognised(path, weights, CONFIGURATIONS, name_in_file), weights, scale)
+    wording = compvis.wording(found, compvis.vae_prefixes(), prefix)
+    return Autoencoder(candidate(path, compvis.vae(found, prefix=prefix), CONFIGURATIONS, wording))

@@ -49,4 +49,4 @@ def assemble(sources: Sources) -> Assembly:
         Part("denoiser", lambda: loaded(partial(Dit, config), weights), halve=halve_dit),  # type: ignore[arg-type]
         autoencoder.part(),
     )
-    return Assembly(facts, parts, {"checkpoint": denoiser.name, "vae": autoencoder.configuration.name})
+    return Assembly(facts, parts, {"checkpoint": denoiser.name, "vae": autoencoder.found.configuration.name})

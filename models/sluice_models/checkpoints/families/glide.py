@@ -22,7 +22,7 @@ from sluice_models.networks import configs
 from sluice_models.networks.adm import AdmConfig, halve_torso
 from sluice_models.networks.glide import TextConfig, TextTransformer, TextUNet, TextUpsampler, split_state
 from sluice_models.networks.noisy_clip import ClipConfig, ImageEncoder, TextEncoder
-from sluice_models.sampling.diffusion import respaced_timesteps
+from sluice_models.sampling.diffusion import fast27_timesteps
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,6 @@ GUIDE_SCALE = 3.0
 FREE_SCALE = 3.0
 """Both as in OpenAI's notebooks, for CLIP guidance and for classifier-free guidance."""
 UPSAMPLER_NOISE = 0.997
-_FAST27 = (10, 10, 3, 2, 2)
 GUIDE_TOKENIZER = "guide-tokenizer.json"
 
 
@@ -132,7 +131,7 @@ class _Stage:
         return loaded(self.config.transformer, self.text)  # type: ignore[return-value]
 
     def upsampling(self) -> Upsampling:
-        return Upsampling(Shape(3, self.config.unet.size), Diffusion("linear"), fast27(), UPSAMPLER_NOISE)
+        return Upsampling(Shape(3, self.config.unet.size), Diffusion("linear"), tuple(fast27_timesteps()), UPSAMPLER_NOISE)
 
 
 @dataclass(frozen=True)
@@ -175,13 +174,6 @@ class _Guide:
         with torch.no_grad():
             empty = self._text_encoder()(torch.tensor([self.tokenizer.encode("").ids]))[0]
         return ClipGuideModule(loaded(partial(ImageEncoder, self.config), self.image), empty)  # type: ignore[arg-type]
-
-
-def fast27(train_steps: int = 1000) -> tuple[int, ...]:
-    """The upsampler's 27 timesteps: 10, 10, 3, 2 and 2, evenly, from each fifth of the training steps, and 997 for 999."""
-    section = train_steps // len(_FAST27)
-    chosen = {i * section + t for i, count in enumerate(_FAST27) for t in respaced_timesteps(count, section)}
-    return tuple(sorted(chosen - {train_steps - 1} | {train_steps - 3}))
 
 
 def _text_encoder(base: _Stage, upsampler: _Stage | None) -> nn.Module:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,10 +12,19 @@ from torch import Tensor, nn
 from sluice_models.bundles.bundle import Defaults, Diffusion, Facts, Label, Shape, TextCondition
 from sluice_models.checkpoints import compvis
 from sluice_models.checkpoints.assembly import Assembly, BadRequest, Part, Sources
-from sluice_models.checkpoints.families.autoencoder import RecognisedAutoencoder, autoencoder_of, recognised_autoencoder
+from sluice_models.checkpoints.families.autoencoder import Autoencoder, autoencoder_at, autoencoder_of
 from sluice_models.checkpoints.precision import halve_latent_denoiser
-from sluice_models.checkpoints.reading import UnreadableCheckpoint, is_pipeline, part_config, read, read_part
-from sluice_models.checkpoints.recognition import Configuration, Unrecognised, loaded, recognised
+from sluice_models.checkpoints.reading import UnreadableCheckpoint, is_pipeline, read, read_part
+from sluice_models.checkpoints.recognition import (
+    Candidate,
+    Configuration,
+    Wording,
+    candidate,
+    loaded,
+    require_facts,
+    require_nothing_told,
+    shape_text,
+)
 from sluice_models.checkpoints.vocabularies import clip_vocabulary
 from sluice_models.data.tokenizer import clip_tokenizer
 from sluice_models.networks import configs
@@ -41,31 +50,23 @@ _UNET_FACTS = {"attention_head_dim": 8}
 
 
 @dataclass(frozen=True)
-class _Found:
-    """One network's tensors under the names that it has here, and how to say a name in the file's own words."""
-
-    path: Path
-    weights: dict[str, Tensor]
-    name_in_file: Callable[[str], str]
-
-    def recognised(self, configurations: list[Configuration]) -> Configuration:
-        return recognised(self.path, self.weights, configurations, self.name_in_file)
-
-
-@dataclass(frozen=True)
 class _Pipeline:
-    """The three networks and the tokenizer of one checkpoint, whichever way it is stored."""
+    """The three networks and the tokenizer of one checkpoint, whichever way it is stored; ``strays`` tells of what is beside them."""
 
-    unet: _Found
-    text: _Found
-    autoencoder: RecognisedAutoencoder
+    unet: Candidate
+    text: Candidate
+    autoencoder: Autoencoder
     tokenizer: Path
+    strays: tuple[str, ...] = ()
+
+    def require_recognised(self) -> None:
+        require_nothing_told(self.strays, self.unet.told(), self.autoencoder.found.told(), self.text.told())
 
 
 def assemble(sources: Sources) -> Assembly:
     pipeline = _from_folder(sources) if sources.checkpoint.is_dir() else _from_single_file(sources)
-    unet, text = pipeline.unet.recognised(UNETS), pipeline.text.recognised(TEXT_ENCODERS)
-    autoencoder = pipeline.autoencoder
+    pipeline.require_recognised()
+    unet, text, autoencoder = pipeline.unet.configuration, pipeline.text.configuration, pipeline.autoencoder
     unet_config: LatentUNetConfig = unet.config
     text_config: ClipTextConfig = text.config
     vocabulary = clip_vocabulary(pipeline.tokenizer)
@@ -94,7 +95,7 @@ def assemble(sources: Sources) -> Assembly:
         Part("denoiser", partial(_denoiser, unet_config, pipeline.unet.weights), halve=halve_latent_denoiser),  # type: ignore[arg-type]
         autoencoder.part(),
     )
-    configurations = {"unet": unet.name, "vae": autoencoder.configuration.name, "text_encoder": text.name}
+    configurations = {"unet": unet.name, "vae": autoencoder.found.configuration.name, "text_encoder": text.name}
     tokenizer = clip_tokenizer(vocabulary.ids, vocabulary.merges, text_config.tokens)
     return Assembly(facts, parts, configurations, {"tokenizer.json": tokenizer})
 
@@ -111,14 +112,14 @@ def _from_folder(sources: Sources) -> _Pipeline:
     folder = sources.checkpoint
     if not is_pipeline(folder):
         raise UnreadableCheckpoint(f"{folder}: a diffusers folder has a model_index.json; this one has none")
-    _require_facts(folder / "scheduler" / "scheduler_config.json", _SCHEDULE)
-    _require_facts(folder / "text_encoder" / "config.json", _TEXT_FACTS)
-    _require_facts(folder / "unet" / "config.json", _UNET_FACTS)
-    unet, text = read_part(folder / "unet"), read_part(folder / "text_encoder")
+    for file, facts in (
+        ("scheduler/scheduler_config.json", _SCHEDULE), ("text_encoder/config.json", _TEXT_FACTS), ("unet/config.json", _UNET_FACTS),
+    ):  # fmt: skip
+        require_facts(folder / file, facts, "Stable Diffusion 1")
     return _Pipeline(
-        _Found(folder / "unet", unet, str),
-        _text(folder / "text_encoder", text, ""),
-        recognised_autoencoder(sources.vae or folder),
+        candidate(folder / "unet", read_part(folder / "unet"), UNETS),
+        _text(folder / "text_encoder", read_part(folder / "text_encoder"), ""),
+        autoencoder_at(sources.vae or folder),
         sources.tokenizer or folder / "tokenizer",
     )
 
@@ -128,24 +129,23 @@ def _from_single_file(sources: Sources) -> _Pipeline:
         raise BadRequest("a single file holds no vocabulary: --tokenizer names the folder with vocab.json and merges.txt")
     path = sources.checkpoint
     parts = compvis.split(read(path))
-    if parts[""]:
-        listed = "\n".join(f"  extra      {name} {list(tensor.shape)}" for name, tensor in parts[""].items())
-        raise Unrecognised(f"{path}: {len(parts[''])} tensors belong to no part of Stable Diffusion 1:\n{listed}")
     found = parts[compvis.UNET]
-    unet = _Found(path, compvis.unet(found), compvis.names_as_in(found, compvis.unet_prefixes(), compvis.UNET))
-    autoencoder = recognised_autoencoder(sources.vae) if sources.vae else autoencoder_of(path, parts[compvis.VAE], prefix=compvis.VAE)
-    return _Pipeline(unet, _text(path, parts[compvis.TEXT], compvis.TEXT), autoencoder, sources.tokenizer)
+    wording = compvis.wording(found, compvis.unet_prefixes(), compvis.UNET)
+    return _Pipeline(
+        candidate(path, compvis.unet(found, prefix=compvis.UNET), UNETS, wording),
+        _text(path, parts[compvis.TEXT], compvis.TEXT),
+        autoencoder_at(sources.vae) if sources.vae else autoencoder_of(path, parts[compvis.VAE], compvis.VAE),
+        sources.tokenizer,
+        _strays(path, parts[""]),
+    )
 
 
-def _text(path: Path, found: Mapping[str, Tensor], prefix: str) -> _Found:
+def _strays(path: Path, found: Mapping[str, Tensor]) -> tuple[str, ...]:
+    listed = [f"  extra      {name} {shape_text(tuple(tensor.shape))}" for name, tensor in found.items()]
+    return (f"{path}: {len(found)} tensors belong to no part of Stable Diffusion 1:", *listed) if found else ()
+
+
+def _text(path: Path, found: Mapping[str, Tensor], prefix: str) -> Candidate:
     """CLIP's text half under the names it has here, which lack the published ``text_model.``."""
-    weights = {name.removeprefix(_TEXT_MODEL): tensor for name, tensor in compvis.text_encoder(found).items()}
-    return _Found(path, weights, lambda name: f"{prefix}{_TEXT_MODEL}{name}")
-
-
-def _require_facts(file: Path, facts: Mapping[str, object]) -> None:
-    """What shapes can't tell: a folder's own descriptions must say, where they say anything, what the family computes."""
-    said = part_config(file.parent, file.name)
-    wrong = [f"  {key} is {said[key]!r}, not {value!r}" for key, value in facts.items() if said.get(key, value) != value]
-    if wrong:
-        raise Unrecognised("\n".join([f"{file}: this is not Stable Diffusion 1:", *wrong]))
+    weights = compvis.renamed(compvis.text_encoder(found), [(_TEXT_MODEL, "")], prefix)
+    return candidate(path, weights, TEXT_ENCODERS, Wording(lambda name: f"{prefix}{_TEXT_MODEL}{name}"))
