@@ -160,6 +160,7 @@ def test_conditional_adm_hears_its_class_and_survives_the_null_class(tmp_path, c
     said = read_description(out)
     assert list(said["modules"]) == ["denoiser", "guide", "auditor"]
     assert said["condition"]["classes"][7] == "class 7" and said["condition"]["nullClass"] == CLASSES
+    assert said["guidance"]["classifierFree"] is False and said["condition"]["nullClassTrained"] is False
     x, t = torch.randn(1, 3, 16, 16), torch.tensor([500])
     denoiser = load_module(out, "denoiser")
     outputs = [denoiser(x, t, torch.tensor([label])) for label in (0, 1, CLASSES)]

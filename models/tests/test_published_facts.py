@@ -218,9 +218,10 @@ def test_a_worker_is_told_what_the_owners_code_does(assembled, name):
     assert told(assembled(name).facts) == TOLD[name]
 
 
-@pytest.mark.parametrize(("name", "null_class"), [("cadm-64", 1000), ("adm-256", 1000), ("dit-256", 1000)])
-def test_the_null_class_follows_imagenet_s_thousand(assembled, name, null_class):
-    assert assembled(name).facts.condition.null_class == null_class
+@pytest.mark.parametrize(("name", "trained"), [("cadm-64", False), ("adm-256", True), ("dit-256", True)])
+def test_the_null_class_follows_imagenet_s_thousand(assembled, name, trained):
+    condition = assembled(name).facts.condition
+    assert (condition.null_class, condition.null_class_trained) == (1000, trained)
 
 
 def test_glide_s_upsampler_runs_27_steps_of_its_own(assembled):

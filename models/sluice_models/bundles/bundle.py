@@ -86,13 +86,15 @@ class Diffusion:
 
 @dataclass(frozen=True)
 class ClassCondition:
-    """A class by its index; ``null_class`` stands for none."""
+    """A class by its index; ``null_class`` stands for none, which a worker asks for only where the denoiser has learned it."""
 
     classes: tuple[str, ...]
     null_class: int
+    null_class_trained: bool = True
 
     def entry(self, folder: Path) -> dict:
-        return {"kind": "class", "classes": list(self.classes), "nullClass": self.null_class}
+        said = {"kind": "class", "classes": list(self.classes), "nullClass": self.null_class}
+        return said if self.null_class_trained else {**said, "nullClassTrained": False}
 
 
 @dataclass(frozen=True)
@@ -143,7 +145,7 @@ class Facts:
     """Everything that bundle.json says of a bundle but its files and its training.
 
     ``image`` is the final picture, ``sample`` what is denoised first. Classifier-free guidance acts on the first
-    ``guided_channels`` channels, where the denoiser has learned what it predicts for no condition (``classifier_free``).
+    ``guided_channels`` channels, where the denoiser was trained with its condition and without (``classifier_free``).
     ``guide_condition`` is the guide's own, where it does not take the denoiser's.
     """
 

@@ -74,7 +74,11 @@ def _assemble(sources: Sources, family: str, configurations: list[Configuration]
         image=picture,
         sample=picture,
         diffusion=Diffusion("cosine" if config.size in _COSINE_SIZES else "linear"),
-        condition=ClassCondition(class_names(sources.classes), config.embedded_classes or configs.IMAGENET_CLASSES),
+        condition=ClassCondition(
+            class_names(sources.classes),
+            config.embedded_classes or configs.IMAGENET_CLASSES,
+            null_class_trained=not config.embedded_classes,
+        ),
         guided_channels=config.channels_in,
         defaults=Defaults(STEPS, classifier_free_scale=1.0, classifier_scale=scales.get(config.size, 1.0)),
         licence=sources.licence,
