@@ -161,6 +161,7 @@ def test_ddim_takes_the_push_from_eps():
 
 def test_pixels_are_clamped_and_truncated():
     assert to_pixels(torch.tensor([-3.0, -1.0, 0.0, 0.9999, 1.0, 2.0])).tolist() == [0, 0, 127, 254, 255, 255]
+    assert to_pixels(torch.tensor([-3.0, -1.0, 0.0, 0.001, 0.9999, 2.0]), nearest=True).tolist() == [0, 0, 128, 128, 255, 255]
 
 
 def test_wilson_interval():

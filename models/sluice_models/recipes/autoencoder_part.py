@@ -43,7 +43,7 @@ def autoencoder_part(config: AutoencoderConfig, pictures: Pictures, plan: Traini
         pixels = pictures.load(workshop.work).pixels[:_WATCHED]
         x = scaled(torch.from_numpy(pixels)).to(workshop.device)
         rebuilt = network.autoencoder.decode(network.autoencoder.encode(x).latent_dist.mean).sample
-        rows = np.stack([pixels, to_pixels(rebuilt.cpu()).numpy()], axis=1)
+        rows = np.stack([pixels, to_pixels(rebuilt.cpu(), nearest=True).numpy()], axis=1)
         write_png(workshop.folder / f"rebuilt-{step:06d}.png", grid(rows.reshape(-1, *pixels.shape[1:]), columns=16), enlarge=2)
 
     return Part(plan, trainer, watch)

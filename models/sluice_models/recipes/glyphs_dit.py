@@ -74,7 +74,7 @@ def _watch(workshop: Workshop, network: nn.Module, step: int) -> None:
     generator = torch.Generator().manual_seed(0)
     latents = sample_ddpm(guidance, process, classes, full_weights(_WATCHED_STEPS), generator, LATENT, clip=False)
     with torch.no_grad():
-        pixels = to_pixels(_decoder(workshop)(latents))
+        pixels = to_pixels(_decoder(workshop)(latents), nearest=True)
     write_png(workshop.folder / f"samples-{step:06d}.png", grid(pixels.numpy(), columns=len(CLASSES)))
 
 

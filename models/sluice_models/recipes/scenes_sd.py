@@ -109,7 +109,7 @@ def _watch(workshop: Workshop, network: nn.Module, step: int) -> None:
     side = SCENES_UNET.size
     noise = torch.randn((len(context), SCENES_UNET.channels, side, side), generator=torch.Generator().manual_seed(0))
     latents = sample_ddim(guidance, schedule, context, full_weights(_WATCHED_STEPS), noise)
-    pixels = to_pixels(_decoder(workshop)(latents)).numpy()
+    pixels = to_pixels(_decoder(workshop)(latents), nearest=True).numpy()
     write_png(workshop.folder / f"samples-{step:06d}.png", grid(pixels, columns=_EACH), enlarge=2)
 
 

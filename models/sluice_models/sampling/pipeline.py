@@ -119,7 +119,7 @@ class Pipeline:
         if "upsampler" in manifest:
             x = self._upsampled(x.clamp(-1, 1), asked, generator)
         if "decoder" in self._modules:
-            x = self._modules["decoder"](x)
+            return to_pixels(self._modules["decoder"](x), nearest=True)
         return to_pixels(x)
 
     def _condition(self, prompts: Tensor | tuple[str, ...]) -> tuple[Tensor, Tensor]:

@@ -172,6 +172,6 @@ def _step(schedule: Schedule, index: int, x: Tensor, condition: Tensor, weights:
     return i, Step(x, i, torch.full((len(x),), schedule.timesteps[index]), condition, weights[index])
 
 
-def to_pixels(x: Tensor) -> Tensor:
-    """[-1,1] to u8: clamp((x + 1)·127.5, 0, 255), truncated."""
-    return ((x + 1) * 127.5).clamp(0, 255).to(torch.uint8)
+def to_pixels(x: Tensor, nearest: bool = False) -> Tensor:
+    """[-1,1] to u8: clamp((x + 1)·127.5, 0, 255), truncated as ADM's and GLIDE's code does, or to the nearest as DiT's and diffusers'."""
+    return ((x + 1) * 127.5 + (0.5 if nearest else 0)).clamp(0, 255).to(torch.uint8)

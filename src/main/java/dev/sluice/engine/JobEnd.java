@@ -41,6 +41,11 @@ public sealed interface JobEnd {
         public Sampled {
             samples = List.copyOf(samples);
         }
+
+        /** Whether the pictures are what a decoder made of latents. */
+        public boolean decoded() {
+            return evaluations.decoder() > 0;
+        }
     }
 
     /** The job failed, expired or was cancelled. */

@@ -27,30 +27,38 @@ public final class RgbImage {
         return new RgbImage(width, height, rgb.clone());
     }
 
+    /** How {@code (x + 1)·127.5} becomes one of 256 levels. */
+    public enum Levels {
+        /** Truncated, as the code of ADM and GLIDE does with what it samples. */
+        BELOW,
+        /** To the nearest, as DiT's and diffusers' code does with what a decoder makes of a latent. */
+        NEAREST
+    }
+
     /**
-     * The image that a sample stands for: {@code clamp((x + 1)·127.5, 0, 255)}, truncated, in float32, as the ADM code
-     * turns its samples into pixels.
+     * The image that a sample stands for: {@code clamp((x + 1)·127.5, 0, 255)} in float32.
      *
      * @param samples float32[3,height,width], channels first, nominally in [-1, 1]
      * @throws IllegalArgumentException where the length does not fit, or a sample is NaN
      */
-    public static RgbImage fromSamples(float[] samples, int width, int height) {
+    public static RgbImage fromSamples(float[] samples, int width, int height, Levels levels) {
         requireSize(width, height, samples.length);
         int pixels = width * height;
         byte[] rgb = new byte[samples.length];
         for (int channel = 0; channel < CHANNELS; channel++) {
             for (int pixel = 0; pixel < pixels; pixel++) {
-                rgb[pixel * CHANNELS + channel] = toByte(samples[channel * pixels + pixel]);
+                rgb[pixel * CHANNELS + channel] = toByte(samples[channel * pixels + pixel], levels);
             }
         }
         return new RgbImage(width, height, rgb);
     }
 
-    private static byte toByte(float sample) {
+    private static byte toByte(float sample, Levels levels) {
         if (Float.isNaN(sample)) {
             throw new IllegalArgumentException("a sample is NaN");
         }
-        return (byte) (int) Math.clamp((sample + 1f) * 127.5f, 0f, 255f);
+        float half = levels == Levels.NEAREST ? 0.5f : 0f;
+        return (byte) (int) Math.clamp((sample + 1f) * 127.5f + half, 0f, 255f);
     }
 
     private static void requireSize(int width, int height, int length) {

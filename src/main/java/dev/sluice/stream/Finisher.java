@@ -113,10 +113,11 @@ public final class Finisher implements AutoCloseable {
 
     private List<byte[]> encode(GenerationRequest request, JobEnd.Sampled sampled) {
         List<byte[]> pngs = new ArrayList<>();
+        RgbImage.Levels levels = sampled.decoded() ? RgbImage.Levels.NEAREST : RgbImage.Levels.BELOW;
         for (int image = 0; image < sampled.samples().size(); image++) {
             Provenance provenance = Provenance.of(request, image, sampled.bundle(), sampled.plan());
             JobEnd.SampleShape shape = sampled.shape();
-            RgbImage pixels = RgbImage.fromSamples(sampled.samples().get(image), shape.width(), shape.height());
+            RgbImage pixels = RgbImage.fromSamples(sampled.samples().get(image), shape.width(), shape.height(), levels);
             pngs.add(encoder.encode(pixels, provenance));
         }
         milestones.reached(Milestone.ENCODED, request.id());
