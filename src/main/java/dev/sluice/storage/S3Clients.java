@@ -1,6 +1,7 @@
 package dev.sluice.storage;
 
 import java.time.Duration;
+import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
@@ -36,7 +37,7 @@ final class S3Clients {
                 .endpointOverride(settings.endpoint().orElse(null))
                 .region(Region.of(settings.region()))
                 .forcePathStyle(settings.pathStyle())
-                .credentialsProvider(credentials(settings))
+                .credentialsProvider(credentials(settings.credentials()))
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 .thresholdInBytes(ONE_REQUEST_BYTES)
@@ -57,7 +58,7 @@ final class S3Clients {
                 .endpointOverride(settings.endpoint().orElse(null))
                 .region(Region.of(settings.region()))
                 .forcePathStyle(settings.pathStyle())
-                .credentialsProvider(credentials(settings))
+                .credentialsProvider(credentials(settings.credentials()))
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 .httpClientBuilder(NettyNioAsyncHttpClient.builder()
@@ -77,9 +78,9 @@ final class S3Clients {
         return silence.compareTo(least) < 0 ? least : silence;
     }
 
-    private static AwsCredentialsProvider credentials(S3Settings settings) {
-        return settings.credentials()
-                .<AwsCredentialsProvider>map(pair -> StaticCredentialsProvider.create(
+    /** The given pair, or else the SDK's chain: properties, environment, service account, profile, container, instance. */
+    static AwsCredentialsProvider credentials(Optional<S3Settings.StaticCredentials> given) {
+        return given.<AwsCredentialsProvider>map(pair -> StaticCredentialsProvider.create(
                         AwsBasicCredentials.create(pair.accessKey(), pair.secretKey())))
                 .orElseGet(() -> DefaultCredentialsProvider.builder().build());
     }
