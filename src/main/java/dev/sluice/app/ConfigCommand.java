@@ -48,7 +48,7 @@ final class ConfigCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Map<String, String> fromFile = file == null ? Map.of() : ConfigSource.file(file);
-        Map<String, String> fromEnvironment = ConfigSource.environment(System.getenv());
+        Map<String, String> fromEnvironment = ConfigSource.environment(System.getenv(), fromFile);
         List<Setting> settings = settings(fromFile, fromEnvironment);
         Map<String, String> values = new HashMap<>(fromFile);
         values.putAll(fromEnvironment);

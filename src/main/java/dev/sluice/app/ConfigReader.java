@@ -143,6 +143,26 @@ final class ConfigReader {
         return parsed(name, "a currency code such as USD", Currency.getInstance("USD"), Currency::getInstance);
     }
 
+    /** What keys begin with; may be empty. */
+    String keyPrefix(String name) {
+        return parsed(name, "without slashes at its ends", "", text -> {
+            if (text.startsWith("/") || text.endsWith("/")) {
+                throw new IllegalArgumentException();
+            }
+            return text;
+        });
+    }
+
+    /** A text that may not be empty, though its key may be left out. */
+    String name(String name, String what) {
+        return parsed(name, what, "unset", text -> {
+            if (text.isEmpty()) {
+                throw new IllegalArgumentException();
+            }
+            return text;
+        });
+    }
+
     Optional<URI> optionalUri(String name) {
         return optionalText(name)
                 .map(given -> parsed(name, "an http or https address", URI.create("http://x"), text -> {

@@ -27,7 +27,7 @@ final class ConfigSource {
 
     /**
      * Reads a file; nested keys and dotted keys mean the same, lists are joined by commas, and lists of more than plain values
-     * are one value, as JSON.
+     * are one value, as JSON. A key without a value is not set.
      *
      * @throws ConfigException if the file can't be read
      */
@@ -49,8 +49,12 @@ final class ConfigSource {
         return values;
     }
 
-    /** The keys that the environment sets. Variables that are no key are somebody else's and left alone. */
-    static Map<String, String> environment(Map<String, String> variables) {
+    /**
+     * The keys that the environment sets. Variables that are no key are somebody else's and left alone.
+     *
+     * @param file what it goes before: a variable that is meant for all programs does not
+     */
+    static Map<String, String> environment(Map<String, String> variables, Map<String, String> file) {
         Map<String, String> values = new TreeMap<>();
         for (ConfigKey key : ConfigKey.ALL) {
             String value = variables.get(key.variable());
@@ -58,7 +62,10 @@ final class ConfigSource {
                 values.put(key.name(), value);
             }
         }
-        Optional.ofNullable(variables.get(COLLECTOR)).ifPresent(value -> values.putIfAbsent("traces.endpoint", value));
+        if (file.getOrDefault("traces.endpoint", "").isBlank()) {
+            Optional.ofNullable(variables.get(COLLECTOR))
+                    .ifPresent(value -> values.putIfAbsent("traces.endpoint", value));
+        }
         variables.forEach((name, value) -> {
             if (name.startsWith("SLUICE_KAFKA_PROPERTIES_")) {
                 String property = name.substring("SLUICE_KAFKA_PROPERTIES_".length());
@@ -84,9 +91,9 @@ final class ConfigSource {
                 return;
             }
             List<String> items = new ArrayList<>();
-            node.forEach(item -> items.add(item.asText()));
+            node.valueStream().filter(item -> !item.isNull()).forEach(item -> items.add(item.asText()));
             values.put(prefix, String.join(",", items));
-        } else {
+        } else if (!node.isNull()) {
             values.put(prefix, node.asText());
         }
     }

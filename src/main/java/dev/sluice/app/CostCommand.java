@@ -7,7 +7,6 @@ import dev.sluice.cost.CostTable;
 import dev.sluice.cost.CostTopic;
 import dev.sluice.cost.Dimension;
 import dev.sluice.cost.FocusCsv;
-import dev.sluice.events.v1.CostIncurred;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -16,7 +15,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
+import java.util.function.ToLongFunction;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -144,7 +143,7 @@ final class CostCommand implements Callable<Integer> {
 
     private int report() {
         CostReport report = new CostReport(format == Format.CSV ? FocusCsv.dimensions(by) : by);
-        long strange = read(from, to, report::add);
+        long strange = read(costs -> costs.read(from, to, report::add));
         PrintWriter out = spec.commandLine().getOut();
         switch (format) {
             case TABLE -> CostTable.print(report, out);
@@ -164,18 +163,18 @@ final class CostCommand implements Callable<Integer> {
         }
         Meters meters = new Meters(stateDirectories);
         CostCheck charges = new CostCheck();
-        long strange = read(meters.since(from), Instant.MAX, charges::add);
+        long strange = read(costs -> costs.readWritten(meters.since(from), charges::add));
         // Read again now: what was charged meanwhile was spent before.
         CostVerdict verdict = CostVerdict.of(charges, meters.startedBefore(to), strange);
         verdict.print(spec.commandLine().getOut(), format == Format.JSON);
         return verdict.addsUp() ? 0 : 1;
     }
 
-    private long read(Instant since, Instant until, Consumer<CostIncurred> sink) {
+    private long read(ToLongFunction<CostTopic> reading) {
         Addresses addresses = connection.addresses();
         String name = topic == null ? addresses.topics().costs() : topic;
         try {
-            return new CostTopic(addresses.clientProperties(), name).read(since, until, sink);
+            return reading.applyAsLong(new CostTopic(addresses.clientProperties(), name));
         } catch (KafkaException e) {
             throw new Main.Failure("can't read " + name + ": " + e.getMessage());
         }

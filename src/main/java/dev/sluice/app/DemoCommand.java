@@ -191,7 +191,7 @@ final class DemoCommand implements Callable<Integer> {
             }
             ProgressBar bar = new ProgressBar(System.err, "Requests settled", requests.size());
             long end = System.nanoTime() + PATIENCE.toNanos();
-            while (!results.complete() && System.nanoTime() < end) {
+            while (!results.complete() && !stack.worker().failed() && System.nanoTime() < end) {
                 watcher.poll(Duration.ofMillis(200)).forEach(results::add);
                 bar.show(results.settledCount());
             }

@@ -1,10 +1,12 @@
 package dev.sluice.app;
 
+import dev.sluice.client.NotPublishedException;
 import dev.sluice.model.BundleException;
 import dev.sluice.standalone.StandaloneException;
 import dev.sluice.stream.UnusableStateException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -68,6 +70,13 @@ public final class Main {
                 .setExecutionExceptionHandler(onFailure());
     }
 
+    /** Kafka's clients say that they could not be made, and only their cause says of what. */
+    private static String said(KafkaException failure) {
+        return failure.getCause() == null
+                ? "Kafka: " + failure.getMessage()
+                : "Kafka: " + failure.getMessage() + ": " + failure.getCause().getMessage();
+    }
+
     private static IExecutionExceptionHandler onFailure() {
         return (failure, command, parsed) -> {
             PrintWriter err = command.getErr();
@@ -79,6 +88,8 @@ public final class Main {
                 case UnusableStateException state -> err.println(state.getMessage());
                 case StandaloneException taken -> err.println(taken.getMessage());
                 case UncheckedIOException io -> err.println(io.getMessage());
+                case NotPublishedException kafka -> err.println(kafka.getMessage());
+                case KafkaException kafka -> err.println(said(kafka));
                 default -> failure.printStackTrace(err);
             }
             return 1;

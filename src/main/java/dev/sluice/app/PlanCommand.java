@@ -85,16 +85,15 @@ final class PlanCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        Walk walk;
         try {
-            walk = walk();
+            Walk walk = walk();
+            if (json) {
+                out.println(asJson(walk));
+            } else {
+                draw(walk, out);
+            }
         } catch (InvalidFieldException e) {
             throw new Main.Failure(String.valueOf(e.getMessage()));
-        }
-        if (json) {
-            out.println(asJson(walk));
-        } else {
-            draw(walk, out);
         }
         out.flush();
         return 0;

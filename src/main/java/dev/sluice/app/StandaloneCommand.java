@@ -80,9 +80,10 @@ final class StandaloneCommand implements Callable<Integer> {
                 StandaloneStack stack = StandaloneStack.start(data, ports, overrides)) {
             stop.hold();
             print(out, stack);
+            stack.worker().fatal().thenAccept(failure -> stop.ask());
             stop.await();
+            return stack.worker().failed() ? 1 : 0;
         }
-        return 0;
     }
 
     private void print(PrintWriter out, StandaloneStack stack) throws IOException {

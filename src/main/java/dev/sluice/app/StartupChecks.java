@@ -8,8 +8,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -51,6 +54,7 @@ final class StartupChecks {
         for (Path directory : config.bundles()) {
             bundle(directory, problems).ifPresent(bundles::add);
         }
+        problems.addAll(namesakes(bundles));
         if (isKnownWell("price")) {
             problems.addAll(pricesOf.apply(List.copyOf(bundles)));
         }
@@ -65,6 +69,20 @@ final class StartupChecks {
             throw new StartupException(problems);
         }
         return bundles;
+    }
+
+    /** A request asks for a bundle by its name alone. */
+    private static List<String> namesakes(List<VerifiedBundle> bundles) {
+        Map<String, List<VerifiedBundle>> byName = new TreeMap<>(bundles.stream()
+                .collect(Collectors.groupingBy(bundle -> bundle.manifest().name())));
+        return byName.entrySet().stream()
+                .filter(named -> named.getValue().size() > 1)
+                .map(named -> "bundles: "
+                        + named.getValue().stream()
+                                .map(bundle -> bundle.directory().toString())
+                                .collect(Collectors.joining(" and "))
+                        + " have one name, " + named.getKey())
+                .toList();
     }
 
     private static Optional<VerifiedBundle> bundle(Path directory, List<String> problems) {

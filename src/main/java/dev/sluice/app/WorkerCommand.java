@@ -50,8 +50,9 @@ final class WorkerCommand implements Callable<Integer> {
             }
             return 0;
         }
-        Map<String, String> values = new HashMap<>(file == null ? Map.of() : ConfigSource.file(file));
-        values.putAll(ConfigSource.environment(System.getenv()));
+        Map<String, String> fromFile = file == null ? Map.of() : ConfigSource.file(file);
+        Map<String, String> values = new HashMap<>(fromFile);
+        values.putAll(ConfigSource.environment(System.getenv(), fromFile));
         WorkerConfig.Draft config = WorkerConfig.draft(values);
         try (StopSignal stop = new StopSignal();
                 Worker worker = Worker.start(config, hooks())) {

@@ -192,7 +192,7 @@ record WorkerConfig(
                 reader.integer("limits.max-id-length", 1, 1000),
                 reader.integer("limits.max-name-length", 1, 1000),
                 reader.integer("limits.max-text-length", 1, 100_000),
-                reader.integer("limits.max-images", 1, 10_000),
+                reader.integer("limits.max-images", 1, 1000),
                 reader.integer("limits.max-steps", 1, 100_000),
                 reader.integer("limits.max-scale", 1, 1_000_000),
                 reader.integer("limits.max-exponent", 1, 1000),
@@ -220,11 +220,11 @@ record WorkerConfig(
         }
         return new S3Settings(
                 reader.optionalUri("s3.endpoint"),
-                reader.text("s3.region"),
+                reader.name("s3.region", "the name of a region"),
                 reader.flag("s3.path-style"),
                 accessKey.flatMap(access -> secretKey.map(secret -> new StaticCredentials(access, secret))),
                 reader.optionalText("s3.bucket").orElse("unset"),
-                new ObjectKeys(reader.text("s3.prefix")),
+                new ObjectKeys(reader.keyPrefix("s3.prefix")),
                 encryption(reader),
                 reader.choice("s3.client", HttpClient.class, HttpClient.CRT),
                 reader.integer("s3.max-connections", 1, 10_000),
@@ -263,7 +263,7 @@ record WorkerConfig(
                 new CheckpointSettings(
                         reader.optionalDuration("checkpoint.every"),
                         steps == 0 ? OptionalInt.empty() : OptionalInt.of(steps)),
-                reader.text("checkpoint.prefix"),
+                reader.keyPrefix("checkpoint.prefix"),
                 reader.duration("checkpoint.ttl"));
     }
 

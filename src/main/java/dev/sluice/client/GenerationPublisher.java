@@ -12,7 +12,9 @@ import java.util.concurrent.ExecutionException;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 
 /** Publishes requests and cancellations, idempotently, with their envelope. Thread-safe. */
 public final class GenerationPublisher implements AutoCloseable {
@@ -40,7 +42,7 @@ public final class GenerationPublisher implements AutoCloseable {
      * Publishes a request and waits until the brokers have it.
      *
      * @param traceparent trace context to pass on, as W3C has it
-     * @throws IllegalStateException if they don't take it
+     * @throws NotPublishedException if they don't take it
      */
     public void publish(GenerationRequested request, Optional<String> traceparent) throws InterruptedException {
         CloudEvent envelope = CloudEvent.of(request, settings.source(), Instant.now());
@@ -50,7 +52,7 @@ public final class GenerationPublisher implements AutoCloseable {
     /**
      * Publishes a cancellation and waits until the brokers have it.
      *
-     * @throws IllegalStateException if they don't take it
+     * @throws NotPublishedException if they don't take it
      */
     public void cancel(GenerationCancelled cancellation) throws InterruptedException {
         CloudEvent envelope = CloudEvent.of(cancellation, settings.source(), Instant.now());
@@ -69,7 +71,13 @@ public final class GenerationPublisher implements AutoCloseable {
         try {
             producer.send(record).get();
         } catch (ExecutionException e) {
-            throw new IllegalStateException("not published to " + topic + ": " + e.getMessage(), e);
+            throw new NotPublishedException("not published to " + topic + ": " + said(e.getCause()), e);
+        } catch (KafkaException e) {
+            throw new NotPublishedException("not published to " + topic + ": " + said(e), e);
         }
+    }
+
+    private static String said(@Nullable Throwable cause) {
+        return cause == null ? "no reason given" : String.valueOf(cause.getMessage());
     }
 }

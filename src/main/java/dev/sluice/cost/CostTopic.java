@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -47,6 +48,25 @@ public final class CostTopic {
      * @throws KafkaException if the topic doesn't exist, or can't be read within a minute
      */
     public long read(Instant from, Instant to, Consumer<CostIncurred> sink) {
+        return read(from, charge -> isIn(charge.getChargePeriodStart(), from, to), sink);
+    }
+
+    /**
+     * Hands over every charge that was written since then, and some that were before, whenever their periods start: a request
+     * that is taken over is charged by one process from when another accepted it.
+     *
+     * @return how many records were there that are no charges
+     * @throws KafkaException as above
+     */
+    public long readWritten(Instant since, Consumer<CostIncurred> sink) {
+        return read(since, charge -> true, sink);
+    }
+
+    private static boolean isIn(Instant moment, Instant from, Instant to) {
+        return !moment.isBefore(from) && moment.isBefore(to);
+    }
+
+    private long read(Instant from, Predicate<CostIncurred> wanted, Consumer<CostIncurred> sink) {
         Map<String, Object> settings = new HashMap<>(properties);
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
@@ -71,7 +91,7 @@ public final class CostTopic {
                 }
                 for (ConsumerRecord<byte[], byte[]> record : records) {
                     if (record.offset() < end(ends, new TopicPartition(topic, record.partition()))) {
-                        strange += handOver(deserializer, record, from, to, sink);
+                        strange += handOver(deserializer, record, wanted, sink);
                     }
                 }
             }
@@ -82,8 +102,7 @@ public final class CostTopic {
     private static int handOver(
             AvroDeserializer<CostIncurred> deserializer,
             ConsumerRecord<byte[], byte[]> record,
-            Instant from,
-            Instant to,
+            Predicate<CostIncurred> wanted,
             Consumer<CostIncurred> sink) {
         CostIncurred charge;
         try {
@@ -94,8 +113,7 @@ public final class CostTopic {
         if (charge == null) {
             return 1;
         }
-        Instant start = charge.getChargePeriodStart();
-        if (!start.isBefore(from) && start.isBefore(to)) {
+        if (wanted.test(charge)) {
             sink.accept(charge);
         }
         return 0;

@@ -120,7 +120,7 @@ class ChartWorkerTest {
                             variable.path("name").asText(),
                             from.at("/secretKeyRef/key").asText("sluice-0"));
                 }));
-        Map<String, String> fromEnvironment = ConfigSource.environment(variables);
+        Map<String, String> fromEnvironment = ConfigSource.environment(variables, Map.of());
         assertThat(fromEnvironment).as("every variable is a key's").hasSameSizeAs(variables);
         values.putAll(fromEnvironment);
         return values;

@@ -26,7 +26,7 @@ class ComposeWorkerTest {
                 .properties()
                 .forEach(entry -> variables.put(entry.getKey(), entry.getValue().asText()));
 
-        Map<String, String> values = ConfigSource.environment(variables);
+        Map<String, String> values = ConfigSource.environment(variables, Map.of());
 
         assertThat(values).as("every variable is a key's").hasSameSizeAs(variables);
         WorkerConfig config = WorkerConfig.read(values);

@@ -43,6 +43,14 @@ class PlanCommandTest {
     }
 
     @Test
+    void saysWhichValueIsWrong() {
+        CommandRun run = CommandRun.of("plan", "--steps", "10", "--scale", "-1");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains("scale").doesNotContain("at dev.sluice");
+    }
+
+    @Test
     void drawsTheStepsFirstStepFirst() {
         CommandRun run =
                 CommandRun.of("plan", "--steps", "10", "--schedule", "compress", "--guided", "4", "--exponent", "2");

@@ -27,4 +27,17 @@ class StartupChecksTest {
                         "no price for glyphs-adm"));
         assertThat(failure.getMessage()).startsWith("the worker can't start; there are 4 problems:\n  kafka.");
     }
+
+    @Test
+    void tellsOfBundlesOfOneName() {
+        WorkerConfig.Draft draft =
+                WorkerConfig.draft(Map.of("bundles", "models/bundles/glyphs-adm,models/../models/bundles/glyphs-adm"));
+        StartupChecks checks = new StartupChecks(draft, bundles -> List.of());
+
+        StartupException failure = catchThrowableOfType(StartupException.class, checks::require);
+
+        assertThat(failure.problems())
+                .contains("bundles: models/bundles/glyphs-adm and models/../models/bundles/glyphs-adm have one name,"
+                        + " glyphs-adm");
+    }
 }

@@ -130,12 +130,45 @@ class WorkerConfigTest {
 
     @Test
     void takesTheCollectorFromOpenTelemetrysOwnVariableUnlessItIsSet() {
-        assertThat(ConfigSource.environment(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://theirs:4318")))
+        assertThat(ConfigSource.environment(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://theirs:4318"), Map.of()))
                 .containsExactly(Map.entry("traces.endpoint", "http://theirs:4318"));
-        assertThat(ConfigSource.environment(Map.of(
-                        "OTEL_EXPORTER_OTLP_ENDPOINT", "http://theirs:4318",
-                        "SLUICE_TRACES_ENDPOINT", "http://ours:4318")))
+        assertThat(ConfigSource.environment(
+                        Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", "http://theirs:4318"),
+                        Map.of("traces.endpoint", "http://files:4318")))
+                .isEmpty();
+        assertThat(ConfigSource.environment(
+                        Map.of(
+                                "OTEL_EXPORTER_OTLP_ENDPOINT", "http://theirs:4318",
+                                "SLUICE_TRACES_ENDPOINT", "http://ours:4318"),
+                        Map.of()))
                 .containsExactly(Map.entry("traces.endpoint", "http://ours:4318"));
+    }
+
+    @Test
+    void listsPrefixesWithSlashesAtTheirEndsAndARegionWithoutAName() {
+        Map<String, String> values = new HashMap<>(LEAST);
+        values.put("s3.prefix", "images/");
+        values.put("checkpoint.prefix", "/checkpoints");
+        values.put("s3.region", " ");
+
+        assertThat(WorkerConfig.draft(values).problems())
+                .containsExactlyInAnyOrder(
+                        "s3.prefix: must be without slashes at its ends, not \"images/\"",
+                        "checkpoint.prefix: must be without slashes at its ends, not \"/checkpoints\"",
+                        "s3.region: must be the name of a region, not \"\"");
+    }
+
+    @Test
+    void takesAKeyWithoutAValueAsNotSet(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("blank.yaml"), """
+                worker.id:
+                s3:
+                  access-key:
+                  bucket: ~
+                bundles: [one, ~, two]
+                """);
+
+        assertThat(ConfigSource.file(file)).containsExactly(Map.entry("bundles", "one,two"));
     }
 
     @Test
@@ -334,7 +367,7 @@ class WorkerConfigTest {
         variables.put("SLUICE_KAFKA_PROPERTIES_SASL_MECHANISM", "PLAIN");
         variables.put("SLUICE_SERVICE_HOST", "somebody else's");
 
-        Map<String, String> values = ConfigSource.environment(variables);
+        Map<String, String> values = ConfigSource.environment(variables, Map.of());
 
         assertThat(values).hasSize(ConfigKey.ALL.size() + 1).containsEntry("kafka.properties.sasl.mechanism", "PLAIN");
         ConfigKey.ALL.forEach(key -> assertThat(values).containsEntry(key.name(), "value of " + key.name()));
