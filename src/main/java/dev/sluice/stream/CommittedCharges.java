@@ -3,6 +3,7 @@ package dev.sluice.stream;
 import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.PerNetwork;
+import dev.sluice.wire.AvroConfig;
 import dev.sluice.wire.AvroDeserializer;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,6 +55,9 @@ final class CommittedCharges {
     /** @param stop asked now and then whether to give up */
     CommittedCharges(StreamSettings settings, BooleanSupplier stop) {
         properties = StreamWorker.config(settings);
+        // The limit is for requests. A charge has its request's tags and more, and one that is passed over is charged
+        // again.
+        properties.put(AvroConfig.MAX_MESSAGE_BYTES, Integer.MAX_VALUE);
         topic = settings.topics().costs();
         this.stop = stop;
     }

@@ -33,6 +33,7 @@ final class DeadLetters {
     private static final String OURS = "sluice.dead-letter.";
     private static final int MAX_KEY_BYTES = 16 << 10;
     private static final int MAX_HEADER_BYTES = 32 << 10;
+    private static final int HEADER_LENGTHS_BYTES = 10;
     private static final int MAX_MESSAGE_LENGTH = 1000;
     private static final int MAX_STACKTRACE_LENGTH = 8000;
 
@@ -94,8 +95,8 @@ final class DeadLetters {
                 continue;
             }
             byte[] value = header.value();
-            // At most three bytes of UTF-8 for each UTF-16 code unit.
-            long size = 3L * header.key().length() + (value == null ? 0 : value.length);
+            // At most three bytes of UTF-8 for each UTF-16 code unit, and two lengths of up to five bytes.
+            long size = 3L * header.key().length() + (value == null ? 0 : value.length) + HEADER_LENGTHS_BYTES;
             if (size > left) {
                 dropped++;
             } else {

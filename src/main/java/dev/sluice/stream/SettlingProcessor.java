@@ -172,11 +172,18 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
 
     /** Starts what an earlier owner of the task had accepted. What it can't serve is settled with the rest. */
     private void resume(PendingRequest pending) {
-        GenerationRequest request = valid(pending);
-        Optional<Refusal> refusal = pending.getCancelled() == null
-                ? jobs.resume(request, pending.getAcceptedAt(), pending.getContentHash(), trace(pending, request))
-                : Optional.of(new Refusal(FailureCode.CANCELLED, "requestId", pending.getCancelled()));
-        refusal.ifPresent(no -> mailbox.ended(Outcome.Failed.refused(request.id(), no)));
+        Optional<Refusal> refusal = switch (parts.decoder().decode(pending.getRequest())) {
+            case Decoded.Valid(GenerationRequest request)
+            when pending.getCancelled() == null ->
+                jobs.resume(request, pending.getAcceptedAt(), pending.getContentHash(), trace(pending, request));
+            case Decoded.Valid valid ->
+                Optional.of(new Refusal(FailureCode.CANCELLED, "requestId", pending.getCancelled()));
+            // The release that accepted it took more than this one does.
+            case Decoded.Invalid(var id, var tenant, Refusal no) -> Optional.of(no);
+            case Decoded.Unidentifiable(String reason) -> throw new IllegalStateException(reason);
+        };
+        RequestId id = new RequestId(pending.getRequest().getRequestId());
+        refusal.ifPresent(no -> mailbox.ended(Outcome.Failed.refused(id, no)));
     }
 
     private void cancel(GenerationCancelled cancellation) {
@@ -235,7 +242,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
             open().ledger()
                     .pending(outcome.requestId().value())
                     .ifPresentOrElse(
-                            pending -> open().settlement().settle(pending, valid(pending), outcome),
+                            pending -> settle(pending, outcome),
                             () -> open().settlement().writeOff(outcome.usage()));
             state.transactions().whenDecided(trace::committed, trace::aborted);
         });
@@ -244,17 +251,19 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
                 .ifPresent(pending -> open().settlement().report(pending, request, step)));
     }
 
-    private RequestTrace trace(PendingRequest pending, GenerationRequest request) {
-        return parts.traces().begin(request, Optional.ofNullable(pending.getTraceparent()));
+    private void settle(PendingRequest pending, Outcome outcome) {
+        switch (parts.decoder().decode(pending.getRequest())) {
+            case Decoded.Valid(GenerationRequest request) -> open().settlement().settle(pending, request, outcome);
+            case Decoded.Invalid invalid -> {
+                open().settlement().refuse(pending, invalid);
+                open().settlement().writeOff(outcome.usage());
+            }
+            case Decoded.Unidentifiable(String reason) -> throw new IllegalStateException(reason);
+        }
     }
 
-    /** A request that was valid when it was accepted. */
-    private GenerationRequest valid(PendingRequest pending) {
-        if (parts.decoder().decode(pending.getRequest()) instanceof Decoded.Valid(GenerationRequest request)) {
-            return request;
-        }
-        throw new IllegalStateException(
-                "accepted, now invalid: " + pending.getRequest().getRequestId());
+    private RequestTrace trace(PendingRequest pending, GenerationRequest request) {
+        return parts.traces().begin(request, Optional.ofNullable(pending.getTraceparent()));
     }
 
     private Instant now() {

@@ -27,7 +27,9 @@ final class Transactions implements TransactionListener {
 
     @Override
     public void committing() {
-        inDoubt.put(Thread.currentThread(), take(open));
+        // A commit that timed out may be tried again; what is left to the first is the second's too.
+        inDoubt.computeIfAbsent(Thread.currentThread(), thread -> new ArrayList<>())
+                .addAll(take(open));
     }
 
     @Override

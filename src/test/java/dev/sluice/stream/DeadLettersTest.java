@@ -114,6 +114,17 @@ class DeadLettersTest {
     }
 
     @Test
+    void countsHeadersThatHaveNothingInThem() {
+        Headers headers = new RecordHeaders();
+        for (int i = 0; i < 260_000; i++) {
+            headers.add("", null);
+        }
+        worker.requestBytes("r-1", new byte[] {9}, headers);
+
+        assertThat(theOne().headers().toArray()).hasSizeLessThan(4_000);
+    }
+
+    @Test
     void refusesIdsAndReasonsOverTheirLimit() {
         String id = "x".repeat(LIMITS.maxIdLength() + 1);
         worker.request(Requests.plain(id).build());

@@ -9,10 +9,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.processor.UsePartitionTimeOnInvalidTimestamp;
+import org.apache.kafka.streams.errors.ProductionExceptionHandler;
+import org.apache.kafka.streams.errors.ProductionExceptionHandler.Response;
+import org.apache.kafka.streams.processor.TimestampExtractor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,6 +48,7 @@ class StreamWorkerConfigTest {
                 "errors.dead.letter.queue.topic.name", "elsewhere",
                 "deserialization.exception.handler", "somebody.Elses",
                 "processing.exception.handler", "somebody.Elses",
+                "max.task.idle.ms", "1000",
                 "application.id", "another",
                 "state.dir", "/elsewhere"));
 
@@ -47,6 +57,8 @@ class StreamWorkerConfigTest {
                 .containsEntry("errors.dead.letter.queue.topic.name", Topics.DEFAULT.deadLetters())
                 .containsEntry("deserialization.exception.handler", UndecodableRecords.class)
                 .containsEntry("processing.exception.handler", UnanswerableRecords.class)
+                .containsEntry("production.exception.handler", UnsendableRecords.class)
+                .containsEntry("max.task.idle.ms", -1L)
                 .containsEntry("application.id", "sluice")
                 .containsEntry("state.dir", Path.of("state").toString());
     }
@@ -84,8 +96,33 @@ class StreamWorkerConfigTest {
 
     @Test
     void toleratesRecordsWithoutAUsableTimestamp() {
-        assertThat(config(Map.of()))
-                .containsEntry("default.timestamp.extractor", UsePartitionTimeOnInvalidTimestamp.class);
+        TimestampExtractor extractor =
+                new StreamsConfig(config(Map.of("bootstrap.servers", "127.0.0.1:1"))).defaultTimestampExtractor();
+        long before = System.currentTimeMillis();
+
+        assertThat(extractor.extract(recordAt(7), 5)).isEqualTo(7);
+        assertThat(extractor.extract(recordAt(-1), 5)).isEqualTo(5);
+        assertThat(extractor.extract(recordAt(-1), -1)).isBetween(before, System.currentTimeMillis());
+    }
+
+    private static ConsumerRecord<Object, Object> recordAt(long timestamp) {
+        return new ConsumerRecord<>(
+                "t", 0, 0, timestamp, TimestampType.CREATE_TIME, 0, 0, "k", "v", new RecordHeaders(), Optional.empty());
+    }
+
+    @Test
+    void failsAtWhatCannotBeSentWithoutALetterAboutIt() {
+        ProductionExceptionHandler handler =
+                new StreamsConfig(config(Map.of("bootstrap.servers", "127.0.0.1:1"))).productionExceptionHandler();
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>("t", new byte[0]);
+
+        Response tooLarge = handler.handleError(null, record, new RecordTooLargeException());
+
+        assertThat(tooLarge.result()).isEqualTo(ProductionExceptionHandler.Result.FAIL);
+        assertThat(tooLarge.deadLetterQueueRecords()).isEmpty();
+        assertThat(handler.handleError(null, record, new NotLeaderOrFollowerException())
+                        .result())
+                .isEqualTo(ProductionExceptionHandler.Result.RETRY);
     }
 
     @Test
