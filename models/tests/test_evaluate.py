@@ -65,6 +65,7 @@ def test_a_training_of_no_steps_is_no_default():
         ("scenes-sd", ["--guidance", "classifier"], "scenes-sd has no guide"),
         ("glyphs-dit", ["--guidance", "conditional-classifier"], "glyphs-dit has no guide"),
         ("glyphs-adm", ["--steps", "1001"], "ddpm takes 2 to 1000 steps, not 1001"),
+        ("scenes-sd", ["--steps", "1000"], "ddim takes 1 to 999 steps, not 1000"),
         ("glyphs-adm", ["--steps", "1"], "ddpm takes 2 to 1000 steps, not 1"),
     ],
 )

@@ -94,12 +94,13 @@ class Pipeline:
         return torch.cat(batches)
 
     def _require_possible(self, plan: SamplingPlan) -> None:
-        name, train_steps = self._manifest["name"], self._manifest["diffusion"]["trainSteps"]
+        name, diffusion = self._manifest["name"], self._manifest["diffusion"]
+        most = diffusion["trainSteps"] - diffusion.get("stepsOffset", 0)
         # The last step's variance is that of the step before it.
         least = 1 if plan.sampler == DDIM else 2
-        if not least <= plan.steps <= train_steps:
-            raise CannotSample(f"{plan.sampler} takes {least} to {train_steps} steps, not {plan.steps}")
-        if plan.sampler != DDIM and self._manifest["diffusion"]["variance"] != "learned_range":
+        if not least <= plan.steps <= most:
+            raise CannotSample(f"{plan.sampler} takes {least} to {most} steps, not {plan.steps}")
+        if plan.sampler != DDIM and diffusion["variance"] != "learned_range":
             raise CannotSample(f"{name} has learned no variance, which {plan.sampler} needs here; {DDIM} does without")
         if plan.guidance in GUIDED_BY_GRADIENT and "guide" not in self._modules:
             raise CannotSample(f"{name} has no guide")
