@@ -30,7 +30,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A device whose networks are pure functions of one row, whose calls and loads take simulated time, and which fails,
- * computes NaN or runs out of memory when told to. It refuses calls of bundles that are not there, and padding that
+ * computes NaN or infinity or runs out of memory when told to. It refuses calls of bundles that are not there, and padding that
  * carries anything. Called by one thread; what it has spent may be read by any.
  */
 final class SimulatedDevice {
@@ -60,6 +60,7 @@ final class SimulatedDevice {
     private long loads;
     private long spent;
     private int poisonedRow = -1;
+    private float poison = Float.NaN;
     private long rowsLost;
     private long callsLost;
     private long rowsPoisoned;
@@ -171,7 +172,13 @@ final class SimulatedDevice {
 
     /** The next call returns NaN in this used row, or in its last one where it has fewer. */
     void poisonNextCall(int row) {
+        poisonNextCall(row, Float.NaN);
+    }
+
+    /** The next call returns this value, no finite one, in this used row, or in its last one where it has fewer. */
+    void poisonNextCall(int row, float value) {
         poisonedRow = row;
+        poison = value;
     }
 
     /** The next bundle that is brought does not load. */
@@ -353,7 +360,7 @@ final class SimulatedDevice {
 
     private float[] poison(float[] result) {
         rowsPoisoned++;
-        result[0] = Float.NaN;
+        result[0] = poison;
         return result;
     }
 
