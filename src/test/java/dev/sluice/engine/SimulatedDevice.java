@@ -57,6 +57,8 @@ final class SimulatedDevice {
     private boolean failNextLoad;
     private int mostRows = Integer.MAX_VALUE;
     private int mostBundles = Integer.MAX_VALUE;
+    private long mostBytes = Long.MAX_VALUE;
+    private long bytesThere;
     private long loads;
     private long spent;
     private int poisonedRow = -1;
@@ -107,7 +109,12 @@ final class SimulatedDevice {
         return bundle(name, guided ? Kind.GUIDED : Kind.PLAIN);
     }
 
+    /** A bundle that takes up one byte. */
     Bundle bundle(String name, Kind kind) {
+        return bundle(name, kind, 1);
+    }
+
+    Bundle bundle(String name, Kind kind, long bytes) {
         Map<Network, RowFunction> networks = new EnumMap<>(Network.class);
         Map<Network, Tokenizer> tokenizers = new EnumMap<>(Network.class);
         for (Network network : Network.values()) {
@@ -122,7 +129,7 @@ final class SimulatedDevice {
                 networks,
                 tokenizers,
                 Optional.empty(),
-                new SimulatedResidence(name));
+                new SimulatedResidence(name, bytes));
     }
 
     static BundleManifest manifest(String name) {
@@ -196,6 +203,11 @@ final class SimulatedDevice {
         mostBundles = bundles;
     }
 
+    /** From now on, bringing a bundle with which more than these bytes are there runs out of memory. */
+    void limitBytes(long bytes) {
+        mostBytes = bytes;
+    }
+
     /** Takes back what the next call was to suffer. */
     void recover() {
         failNextCall = false;
@@ -203,6 +215,7 @@ final class SimulatedDevice {
         poisonedRow = -1;
         mostRows = Integer.MAX_VALUE;
         mostBundles = Integer.MAX_VALUE;
+        mostBytes = Long.MAX_VALUE;
     }
 
     /** Times that a bundle was brought. */
@@ -383,12 +396,13 @@ final class SimulatedDevice {
         }
     }
 
-    /** Every bundle takes up one byte. */
     private final class SimulatedResidence implements Residence {
         private final String name;
+        private final long bytes;
 
-        SimulatedResidence(String name) {
+        SimulatedResidence(String name, long bytes) {
             this.name = name;
+            this.bytes = bytes;
         }
 
         @Override
@@ -403,20 +417,23 @@ final class SimulatedDevice {
                 callsLost++;
                 throw new BundleException("the simulated bundle " + name + " does not load");
             }
-            if (there.size() >= mostBundles) {
+            if (there.size() >= mostBundles || bytesThere + bytes > mostBytes) {
                 throw new OutOfDeviceMemoryException("the simulated device has no room for " + name);
             }
             there.add(name);
+            bytesThere += bytes;
         }
 
         @Override
         public void unload() {
-            there.remove(name);
+            if (there.remove(name)) {
+                bytesThere -= bytes;
+            }
         }
 
         @Override
         public long bytes() {
-            return 1;
+            return bytes;
         }
     }
 }
