@@ -1,10 +1,15 @@
 package dev.sluice.engine;
 
+import dev.sluice.request.Network;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Stops calling a bundle that keeps failing. After {@value #FAILURES} failures in a row it opens for a while; then the
- * next call is a trial: success closes it, failure opens it for twice as long. Written by the engine's loop, read by any
+ * Stops calling a bundle that keeps failing. After {@value #FAILURES} failures in a row, of one network or of all together,
+ * it opens for a while; then the next call of the network that opened it is a trial: success closes it, failure opens it
+ * for twice as long. What other networks manage says nothing about that one. Written by the engine's loop, read by any
  * thread.
  */
 final class Breaker {
@@ -13,9 +18,14 @@ final class Breaker {
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
 
     private final EngineClock clock;
+    /** In a row, whichever networks' they were: a bundle that can't be brought fails with all of them. */
     private int failures;
+
+    private final Map<Network, Integer> failuresOfNetwork = new EnumMap<>(Network.class);
     private Duration pause = FIRST_PAUSE;
-    private boolean opened;
+    /** Whose failure opened it; null while it is closed. */
+    private @Nullable Network openedBy;
+
     private long closedAgainNanos;
 
     Breaker(EngineClock clock) {
@@ -24,26 +34,30 @@ final class Breaker {
 
     /** Whether the bundle must not be called now. */
     synchronized boolean open() {
-        return opened && clock.nanos() - closedAgainNanos < 0;
+        return openedBy != null && clock.nanos() - closedAgainNanos < 0;
     }
 
-    synchronized void succeeded() {
+    synchronized void succeeded(Network network) {
         failures = 0;
-        opened = false;
-        pause = FIRST_PAUSE;
+        failuresOfNetwork.remove(network);
+        if (openedBy == network) {
+            openedBy = null;
+            pause = FIRST_PAUSE;
+        }
     }
 
     /** Whether this failure opened it. */
-    synchronized boolean failed() {
+    synchronized boolean failed(Network network) {
         failures++;
-        if (failures < FAILURES) {
+        int ofNetwork = failuresOfNetwork.merge(network, 1, Integer::sum);
+        if (Math.max(failures, ofNetwork) < FAILURES) {
             return false;
         }
-        if (opened) {
+        if (openedBy != null) {
             Duration doubled = pause.multipliedBy(2);
             pause = doubled.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : doubled;
         }
-        opened = true;
+        openedBy = network;
         closedAgainNanos = clock.nanos() + pause.toNanos();
         return true;
     }

@@ -41,6 +41,11 @@ final class Decoding implements Phase {
     }
 
     @Override
+    public boolean finite() {
+        return Finite.everywhere(picture);
+    }
+
+    @Override
     public Phase advance() {
         return new Done(picture);
     }

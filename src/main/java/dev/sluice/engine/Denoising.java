@@ -65,6 +65,11 @@ final class Denoising implements Phase {
     }
 
     @Override
+    public boolean finite() {
+        return guidedStep.finite(index);
+    }
+
+    @Override
     public Phase advance() {
         guidedStep.apply(index, x, needsNoise() ? noise.take() : NOTHING);
         index--;

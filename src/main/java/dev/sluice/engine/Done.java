@@ -32,6 +32,11 @@ final class Done implements Phase {
     }
 
     @Override
+    public boolean finite() {
+        throw asksForNothing();
+    }
+
+    @Override
     public Phase advance() {
         throw asksForNothing();
     }

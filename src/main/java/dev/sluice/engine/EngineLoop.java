@@ -194,7 +194,7 @@ final class EngineLoop {
         tell(result);
         switch (result.yield()) {
             case Values(FloatBuffer values) -> {
-                call.lane().breaker().succeeded();
+                call.lane().breaker().succeeded(call.network());
                 meter.charged(call.network(), result.nanos());
                 call.lane().backlog().measured(call.rows().size(), result.nanos());
                 share(call, values, call.split(result.nanos()), result.startNanos());
@@ -315,7 +315,7 @@ final class EngineLoop {
                 call.rows().size(),
                 failure.cause());
         // First, so that whoever hears of a job's end finds no door open that isn't.
-        boolean outOfService = lane.breaker().failed();
+        boolean outOfService = lane.breaker().failed(call.network());
         lane.reload();
         call.rows().stream()
                 .map(Row::job)

@@ -86,13 +86,23 @@ final class GuidedStep {
 
     /** Copies a row's result out of a call. */
     void receive(Role role, FloatBuffer results, int row) {
-        float[] target = switch (role) {
+        float[] target = received(role);
+        results.get(row * target.length, target);
+    }
+
+    /** Whether all that came back for this evaluation is finite everywhere. */
+    boolean finite(int evaluation) {
+        return roles(evaluation).stream().map(this::received).allMatch(Finite::everywhere);
+    }
+
+    /** Where a row's result is kept. */
+    private float[] received(Role role) {
+        return switch (role) {
             case CONDITIONAL -> prediction;
             case UNCONDITIONAL -> required(unconditional);
             case GUIDE -> required(term);
             case PROMPT, SECOND_PROMPT, GUIDE_PROMPT, UPSAMPLE, DECODE -> required(null);
         };
-        results.get(row * target.length, target);
     }
 
     /** Moves x as this evaluation says, in place. */

@@ -19,6 +19,9 @@ sealed interface Phase permits Denoising, Upsampling, Decoding, Done {
     /** Copies a row's result out of a call. */
     void receive(Role role, FloatBuffer results, int row);
 
+    /** Whether the rows that came back for this step are finite everywhere: a clamp would hide that they aren't. */
+    boolean finite();
+
     /** Takes the step that all rows have come back for. */
     Phase advance();
 

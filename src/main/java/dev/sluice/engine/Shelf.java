@@ -53,7 +53,8 @@ final class Shelf {
     }
 
     /**
-     * The device had no room for a lane's bundle: from now on no more counts as fitting than what is there without it.
+     * The device had no room for a lane's bundle: from now on this one beside what is there counts as too much by a byte,
+     * so that something leaves before it is tried again. Less than that may well fit.
      *
      * @return whether anything is there that could leave
      */
@@ -62,7 +63,7 @@ final class Shelf {
         if (there.isEmpty()) {
             return false;
         }
-        capacity = Math.min(capacity, bytes(there));
+        capacity = Math.min(capacity, bytes(there) + lane.bundleBytes() - 1);
         return true;
     }
 

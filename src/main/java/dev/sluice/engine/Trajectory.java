@@ -86,12 +86,15 @@ final class Trajectory implements Requester {
     }
 
     /**
-     * Takes the step.
+     * Takes the step, if its rows are finite.
      *
-     * @return whether what it made is finite everywhere
+     * @return whether they are, and what it made is finite everywhere
      */
     boolean step() {
         Phase before = phase;
+        if (!before.finite()) {
+            return false;
+        }
         phase = before.advance();
         return Finite.everywhere(before.values());
     }

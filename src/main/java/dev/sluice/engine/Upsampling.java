@@ -68,6 +68,11 @@ final class Upsampling implements Phase {
     }
 
     @Override
+    public boolean finite() {
+        return Finite.everywhere(prediction);
+    }
+
+    @Override
     public Phase advance() {
         plan.sampler().step(index, x, prediction, null, 0, NOTHING);
         index--;

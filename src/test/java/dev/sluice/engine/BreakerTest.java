@@ -2,6 +2,7 @@ package dev.sluice.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.request.Network;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -11,14 +12,14 @@ class BreakerTest {
 
     @Test
     void opensAtTheThirdFailureInARow() {
-        assertThat(breaker.failed()).isFalse();
-        assertThat(breaker.failed()).isFalse();
-        breaker.succeeded();
-        assertThat(breaker.failed()).isFalse();
-        assertThat(breaker.failed()).isFalse();
+        assertThat(breaker.failed(Network.DENOISER)).isFalse();
+        assertThat(breaker.failed(Network.DENOISER)).isFalse();
+        breaker.succeeded(Network.DENOISER);
+        assertThat(breaker.failed(Network.DENOISER)).isFalse();
+        assertThat(breaker.failed(Network.DENOISER)).isFalse();
         assertThat(breaker.open()).isFalse();
 
-        assertThat(breaker.failed()).isTrue();
+        assertThat(breaker.failed(Network.DENOISER)).isTrue();
         assertThat(breaker.open()).isTrue();
     }
 
@@ -48,16 +49,39 @@ class BreakerTest {
     void successfulTrialClosesIt() {
         fail(3);
         clock.advance(Duration.ofSeconds(10));
-        breaker.succeeded();
+        breaker.succeeded(Network.DENOISER);
 
         fail(2);
 
         assertThat(breaker.open()).isFalse();
     }
 
+    @Test
+    void opensAtTheThirdFailureInARowOfOneNetworkWhateverTheOthersManage() {
+        for (int i = 0; i < 2; i++) {
+            assertThat(breaker.failed(Network.GUIDE)).isFalse();
+            breaker.succeeded(Network.DENOISER);
+        }
+
+        assertThat(breaker.failed(Network.GUIDE)).isTrue();
+
+        breaker.succeeded(Network.DENOISER);
+        assertThat(breaker.open()).isTrue();
+        breaker.succeeded(Network.GUIDE);
+        assertThat(breaker.open()).isFalse();
+    }
+
+    @Test
+    void opensAtTheThirdFailureInARowOfWhicheverNetworks() {
+        assertThat(breaker.failed(Network.TEXT_ENCODER)).isFalse();
+        assertThat(breaker.failed(Network.DENOISER)).isFalse();
+
+        assertThat(breaker.failed(Network.DECODER)).isTrue();
+    }
+
     private void fail(int times) {
         for (int i = 0; i < times; i++) {
-            breaker.failed();
+            breaker.failed(Network.DENOISER);
         }
     }
 }

@@ -114,6 +114,27 @@ class DeviceFaultsTest {
     }
 
     @Test
+    void answersEverybodyOnceOneNetworkKeepsFailingWhateverTheOthersManage() {
+        simulated.device.watch((bundle, network, rows) -> {
+            if (network == Network.GUIDE) {
+                simulated.device.failNextCall();
+            }
+        });
+        for (int i = 0; i < 3; i++) {
+            WatchedJob plain = simulated.submit(SimulatedLane.draft());
+            simulated.runToEnd();
+            assertThat(plain.sampled().samples()).hasSize(1);
+
+            WatchedJob guided = simulated.submit(
+                    SimulatedLane.draft().classifier(2, new GuidanceSchedule.Full(), GuidanceWeighting.Kind.NONE));
+            simulated.runToEnd();
+            assertThat(guided.stopped().code()).isEqualTo(FailureCode.ENGINE_FAULT);
+        }
+
+        assertThat(simulated.submit(SimulatedLane.draft()).stopped().code()).isEqualTo(FailureCode.ENGINE_FAULT);
+    }
+
+    @Test
     void warmUpHalvesCallsThatDoNotFit() {
         simulated.device.limitRows(2);
 

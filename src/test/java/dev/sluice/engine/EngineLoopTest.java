@@ -53,6 +53,31 @@ class EngineLoopTest {
     }
 
     @Test
+    void infinityThatTheClampWouldHideEndsTheJobWhoseRowItWasAndNoOther() {
+        WatchedJob first = simulated.submit(SimulatedLane.draft());
+        WatchedJob poisoned = simulated.submit(SimulatedLane.draft());
+        WatchedJob last = simulated.submit(SimulatedLane.draft());
+        simulated.device.poisonNextCall(1, Float.POSITIVE_INFINITY);
+
+        simulated.runToEnd();
+
+        assertThat(poisoned.stopped().code()).isEqualTo(FailureCode.NUMERIC_FAULT);
+        assertThat(first.sampled().samples()).hasSize(1);
+        assertThat(last.sampled().samples()).hasSize(1);
+    }
+
+    @Test
+    void infinityInTheUnconditionalRowEndsItsJob() {
+        WatchedJob poisoned = simulated.submit(
+                SimulatedLane.draft().classifierFree(2, new GuidanceSchedule.Full(), GuidanceWeighting.Kind.NONE));
+        simulated.device.poisonNextCall(1, Float.NEGATIVE_INFINITY);
+
+        simulated.runToEnd();
+
+        assertThat(poisoned.stopped().code()).isEqualTo(FailureCode.NUMERIC_FAULT);
+    }
+
+    @Test
     void notANumberIsChargedToTheJobThatCausedIt() {
         WatchedJob poisoned = simulated.submit(SimulatedLane.draft());
         simulated.device.poisonNextCall(0);

@@ -171,8 +171,12 @@ final class EngineSimulation {
             case 3 -> device.limitRows(1 + random.nextInt(8));
             case 4 -> device.limitBundles(1);
             case 5 -> clock.advance(Duration.ofSeconds(random.nextInt(30)));
-            default -> device.poisonNextCall(random.nextInt(8));
+            default -> poison(random.nextInt(8));
         }
+    }
+
+    private void poison(int row) {
+        device.poisonNextCall(row, row % 2 == 0 ? Float.NaN : Float.POSITIVE_INFINITY);
     }
 
     private void check() {

@@ -2,6 +2,7 @@ package dev.sluice.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.engine.SimulatedDevice.Kind;
 import dev.sluice.request.CallSize;
 import dev.sluice.request.Network;
 import dev.sluice.request.SamplerSettings;
@@ -12,7 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
-/** Which bundles are on the device, seen from the engine's loop. Each bundle takes up one byte. */
+/** Which bundles are on the device, seen from the engine's loop. */
 class ShelfTest {
     private static final Duration PATIENCE = Duration.ofMillis(100);
 
@@ -83,6 +84,20 @@ class ShelfTest {
     }
 
     @Test
+    void oneThatDidNotFitBesideTheOthersLeavesRoomForThoseThatDo() {
+        device.limitBytes(80);
+        EngineLoop loop = loop(Long.MAX_VALUE, Map.of("a", 75L, "b", 5L, "c", 10L));
+        run(loop, "c");
+        run(loop, "a");
+        assertThat(device.bundlesThere()).containsExactly("a");
+
+        run(loop, "b");
+        run(loop, "c");
+
+        assertThat(device.bundlesThere()).containsExactlyInAnyOrder("b", "c");
+    }
+
+    @Test
     void idleBundleLeavesBeforeACallIsHalved() {
         EngineLoop loop = loop(3);
         run(loop, "a");
@@ -98,11 +113,17 @@ class ShelfTest {
         assertThat(device.bundlesThere()).containsExactly("b");
     }
 
+    /** Over bundles that take up one byte each. */
     private EngineLoop loop(long deviceMemory) {
+        return loop(deviceMemory, Map.of("a", 1L, "b", 1L, "c", 1L));
+    }
+
+    private EngineLoop loop(long deviceMemory, Map<String, Long> bytes) {
         EngineSettings settings = new EngineSettings(
                 CallSize.CONSTANT, new CallRows(4, 2), Map.of(), 4, 64, Duration.ofSeconds(1), deviceMemory, PATIENCE);
         List<Lane> lanes = List.of("a", "b", "c").stream()
-                .map(name -> new Lane(device.bundle(name, false), settings, clock))
+                .map(name -> new Lane(
+                        device.bundle(name, Kind.PLAIN, Objects.requireNonNull(bytes.get(name))), settings, clock))
                 .toList();
         return new EngineLoop(lanes, settings, clock, new InlineDevice(clock), new DeviceMeter());
     }

@@ -30,7 +30,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A device whose networks are pure functions of one row, whose calls and loads take simulated time, and which fails,
- * computes NaN or runs out of memory when told to. It refuses calls of bundles that are not there, and padding that
+ * computes NaN or infinity or runs out of memory when told to. It refuses calls of bundles that are not there, and padding that
  * carries anything. Called by one thread; what it has spent may be read by any.
  */
 final class SimulatedDevice {
@@ -57,9 +57,12 @@ final class SimulatedDevice {
     private boolean failNextLoad;
     private int mostRows = Integer.MAX_VALUE;
     private int mostBundles = Integer.MAX_VALUE;
+    private long mostBytes = Long.MAX_VALUE;
+    private long bytesThere;
     private long loads;
     private long spent;
     private int poisonedRow = -1;
+    private float poison = Float.NaN;
     private long rowsLost;
     private long callsLost;
     private long rowsPoisoned;
@@ -106,7 +109,12 @@ final class SimulatedDevice {
         return bundle(name, guided ? Kind.GUIDED : Kind.PLAIN);
     }
 
+    /** A bundle that takes up one byte. */
     Bundle bundle(String name, Kind kind) {
+        return bundle(name, kind, 1);
+    }
+
+    Bundle bundle(String name, Kind kind, long bytes) {
         Map<Network, RowFunction> networks = new EnumMap<>(Network.class);
         Map<Network, Tokenizer> tokenizers = new EnumMap<>(Network.class);
         for (Network network : Network.values()) {
@@ -121,7 +129,7 @@ final class SimulatedDevice {
                 networks,
                 tokenizers,
                 Optional.empty(),
-                new SimulatedResidence(name));
+                new SimulatedResidence(name, bytes));
     }
 
     static BundleManifest manifest(String name) {
@@ -171,7 +179,13 @@ final class SimulatedDevice {
 
     /** The next call returns NaN in this used row, or in its last one where it has fewer. */
     void poisonNextCall(int row) {
+        poisonNextCall(row, Float.NaN);
+    }
+
+    /** The next call returns this value, no finite one, in this used row, or in its last one where it has fewer. */
+    void poisonNextCall(int row, float value) {
         poisonedRow = row;
+        poison = value;
     }
 
     /** The next bundle that is brought does not load. */
@@ -189,6 +203,11 @@ final class SimulatedDevice {
         mostBundles = bundles;
     }
 
+    /** From now on, bringing a bundle with which more than these bytes are there runs out of memory. */
+    void limitBytes(long bytes) {
+        mostBytes = bytes;
+    }
+
     /** Takes back what the next call was to suffer. */
     void recover() {
         failNextCall = false;
@@ -196,6 +215,7 @@ final class SimulatedDevice {
         poisonedRow = -1;
         mostRows = Integer.MAX_VALUE;
         mostBundles = Integer.MAX_VALUE;
+        mostBytes = Long.MAX_VALUE;
     }
 
     /** Times that a bundle was brought. */
@@ -353,7 +373,7 @@ final class SimulatedDevice {
 
     private float[] poison(float[] result) {
         rowsPoisoned++;
-        result[0] = Float.NaN;
+        result[0] = poison;
         return result;
     }
 
@@ -376,12 +396,13 @@ final class SimulatedDevice {
         }
     }
 
-    /** Every bundle takes up one byte. */
     private final class SimulatedResidence implements Residence {
         private final String name;
+        private final long bytes;
 
-        SimulatedResidence(String name) {
+        SimulatedResidence(String name, long bytes) {
             this.name = name;
+            this.bytes = bytes;
         }
 
         @Override
@@ -396,20 +417,23 @@ final class SimulatedDevice {
                 callsLost++;
                 throw new BundleException("the simulated bundle " + name + " does not load");
             }
-            if (there.size() >= mostBundles) {
+            if (there.size() >= mostBundles || bytesThere + bytes > mostBytes) {
                 throw new OutOfDeviceMemoryException("the simulated device has no room for " + name);
             }
             there.add(name);
+            bytesThere += bytes;
         }
 
         @Override
         public void unload() {
-            there.remove(name);
+            if (there.remove(name)) {
+                bytesThere -= bytes;
+            }
         }
 
         @Override
         public long bytes() {
-            return 1;
+            return bytes;
         }
     }
 }

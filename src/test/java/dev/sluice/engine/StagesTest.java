@@ -69,6 +69,20 @@ class StagesTest {
         assertThat(with.sampled().evaluations().text()).isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void infinityInARowOfAnyNetworkEndsItsJob(Network network) {
+        cascade.device.watch((bundle, called, rows) -> {
+            if (called == network) {
+                cascade.device.poisonNextCall(0, Float.POSITIVE_INFINITY);
+            }
+        });
+        WatchedJob job = cascade.submit(text("circle", "").classifier(3, TWO_STEPS, GuidanceWeighting.Kind.GAP));
+        cascade.runToEnd();
+
+        assertThat(job.stopped().code()).isEqualTo(FailureCode.NUMERIC_FAULT);
+    }
+
     @Test
     void noPromptIsTheEmptyText() {
         WatchedJob none = latent.submit(SimulatedLane.draft().withPrompt(new Prompt.Unconditional()));
