@@ -99,6 +99,7 @@ final class EngineLoop {
                 for (int i = 0; i < toMake.size(); i++) {
                     CallResult result = device.take();
                     meter.wasted(result.call().network(), result.overheadNanos() + result.nanos());
+                    shelf.arrived(lane, result.startNanos());
                     if (result.yield() instanceof Failure failure) {
                         if (!makeRoom(result.call(), failure)) {
                             throw failure.cause();
@@ -191,6 +192,7 @@ final class EngineLoop {
         if (result.overheadNanos() > 0) {
             meter.wasted(call.network(), result.overheadNanos());
         }
+        shelf.arrived(call.lane(), result.startNanos());
         tell(result);
         switch (result.yield()) {
             case Values(FloatBuffer values) -> {

@@ -33,6 +33,7 @@ final class Lane {
     private RecentContexts recentContexts = new RecentContexts();
     private int jobs;
     private long waitingSinceNanos;
+    private long arrivedNanos;
     private boolean reload;
 
     Lane(Bundle bundle, EngineSettings settings, EngineClock clock) {
@@ -120,6 +121,15 @@ final class Lane {
 
     void startWaiting(long nowNanos) {
         waitingSinceNanos = nowNanos;
+    }
+
+    /** When the bundle was last ready to work on the device. */
+    long arrivedNanos() {
+        return arrivedNanos;
+    }
+
+    void arrived(long nowNanos) {
+        arrivedNanos = nowNanos;
     }
 
     /** Takes the next call's rows out and writes them into its buffers. */

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which bundles are on the device, seen from the engine's loop. */
 class ShelfTest {
@@ -56,6 +58,24 @@ class ShelfTest {
         assertThat(jobs).allMatch(job -> job.sampled().samples().size() == 20);
         long turns = clock.nanos() / PATIENCE.toNanos();
         assertThat(device.loads()).isBetween(turns - 2, turns + 2).isGreaterThan(4);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void bundleThatTookLongerToLoadThanTheOthersWaitHasItsTurnAllTheSame(int bundles) {
+        EngineLoop loop = loop(1);
+        device.slowLoads(PATIENCE.multipliedBy(3));
+        for (String model : List.of("a", "b", "c").subList(0, bundles)) {
+            submit(loop, model, 100, 20);
+        }
+
+        while (!loop.idle()) {
+            loop.tick();
+        }
+
+        assertThat(jobs).allMatch(job -> job.sampled().samples().size() == 20);
+        long turns = Duration.ofMillis(device.calls()).dividedBy(PATIENCE);
+        assertThat(device.loads()).isBetween(turns - 3, turns + 3).isGreaterThan(2L * bundles);
     }
 
     @Test
