@@ -30,10 +30,17 @@ final class Shelf {
     /** Bundles that are to leave and were not told yet. */
     private final List<Bundle> departures = new ArrayList<>();
 
+    private long remedies;
+
     Shelf(EngineSettings settings, EngineClock clock) {
         this.clock = clock;
         patienceNanos = settings.bundlePatience().toNanos();
         capacity = settings.deviceMemory();
+    }
+
+    /** How often something was decided against a lack of memory, which calls made ready before know nothing of. */
+    long remedies() {
+        return remedies;
     }
 
     /** Whether a lane may make a call now: its bundle is there, or it is time to bring it. */
@@ -78,6 +85,7 @@ final class Shelf {
         if (there.isEmpty()) {
             return false;
         }
+        remedies++;
         capacity = Math.min(capacity, bytes(there) + lane.bundleBytes() - 1);
         return true;
     }
@@ -91,7 +99,10 @@ final class Shelf {
         Optional<Lane> idle = there.stream()
                 .filter(other -> other != lane && !other.hasJobs())
                 .findFirst();
-        idle.ifPresent(this::remove);
+        idle.ifPresent(other -> {
+            remove(other);
+            remedies++;
+        });
         return idle.isPresent();
     }
 
