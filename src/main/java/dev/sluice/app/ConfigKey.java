@@ -49,7 +49,10 @@ record ConfigKey(String name, Optional<String> fallback, boolean secret, String 
                     "auto",
                     "Images inside at which the worker takes no new requests, or auto: four calls of them, at least 64"),
             key("engine.device-memory", "0", "MiB of bundles on the device at once; 0 for as many as fit"),
-            key("engine.bundle-patience", "10s", "How long a bundle's work waits while others keep the device"),
+            key(
+                    "engine.bundle-patience",
+                    "10s",
+                    "How long a bundle's work waits, and a busy bundle stays once it is loaded"),
             key("engine.threads", "1", "Threads per operator on the CPU"),
             key("engine.progress-interval", "500ms", "Least time between two progress events of a request"),
             key("finish.threads", "2", "Threads that encode images"),

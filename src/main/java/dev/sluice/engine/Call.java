@@ -12,6 +12,7 @@ import java.util.List;
  * @param rowsPerCall the call's size where sizes are constant, padding included
  * @param departures bundles that leave the device first
  * @param fresh whether the call's own bundle is loaded anew, because it failed
+ * @param remedies how often something had been decided against failures of its bundle's calls when it was made ready
  */
 record Call(
         Lane lane,
@@ -20,7 +21,8 @@ record Call(
         RowBuffers buffers,
         int rowsPerCall,
         List<Bundle> departures,
-        boolean fresh) {
+        boolean fresh,
+        long remedies) {
     /** Brings the call's bundle to the device. On the device's thread. */
     void bringBundle() {
         departures.forEach(bundle -> bundle.residence().unload());

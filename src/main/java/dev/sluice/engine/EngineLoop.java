@@ -92,15 +92,16 @@ final class EngineLoop {
     /** Brings each bundle to the device and calls its networks once, smaller if they don't fit. */
     void warmUp() {
         for (Lane lane : turns) {
-            List<Call> toMake = lane.warmUpCalls(shelf.bring(lane));
+            List<Call> toMake = lane.warmUpCalls(shelf);
             while (!toMake.isEmpty()) {
                 toMake.forEach(device::start);
                 boolean again = false;
                 for (int i = 0; i < toMake.size(); i++) {
                     CallResult result = device.take();
                     meter.wasted(result.call().network(), result.overheadNanos() + result.nanos());
+                    shelf.arrived(lane, result.startNanos());
                     if (result.yield() instanceof Failure failure) {
-                        if (!makeRoom(result.call(), failure)) {
+                        if (!remedied(result.call()) && !makeRoom(result.call(), failure)) {
                             throw failure.cause();
                         }
                         again = true;
@@ -108,7 +109,7 @@ final class EngineLoop {
                         lane.backlog().guess(result.call().rowsPerCall(), result.nanos());
                     }
                 }
-                toMake = again ? lane.warmUpCalls(shelf.bring(lane)) : List.of();
+                toMake = again ? lane.warmUpCalls(shelf) : List.of();
             }
         }
     }
@@ -176,7 +177,7 @@ final class EngineLoop {
     }
 
     private Call ready(Lane lane, Network network) {
-        Call call = lane.nextCall(network, shelf.bring(lane));
+        Call call = lane.nextCall(network, shelf);
         call.rows().forEach(row -> row.job().inCall());
         underWay.add(lane);
         calls = calls.plus(
@@ -191,6 +192,7 @@ final class EngineLoop {
         if (result.overheadNanos() > 0) {
             meter.wasted(call.network(), result.overheadNanos());
         }
+        shelf.arrived(call.lane(), result.startNanos());
         tell(result);
         switch (result.yield()) {
             case Values(FloatBuffer values) -> {
@@ -201,7 +203,7 @@ final class EngineLoop {
             }
             case Failure failure -> {
                 meter.wasted(call.network(), result.nanos());
-                if (makeRoom(call, failure)) {
+                if (remedied(call) || makeRoom(call, failure)) {
                     call.lane()
                             .packing()
                             .putBack(call.rows().stream()
@@ -277,6 +279,11 @@ final class EngineLoop {
             return;
         }
         job.offerSnapshot();
+    }
+
+    /** Whether something was decided since a call was made ready that may keep it from failing again. */
+    private boolean remedied(Call call) {
+        return call.remedies() < shelf.remedies() + call.lane().reloads();
     }
 
     /**

@@ -33,7 +33,9 @@ final class Lane {
     private RecentContexts recentContexts = new RecentContexts();
     private int jobs;
     private long waitingSinceNanos;
+    private long arrivedNanos;
     private boolean reload;
+    private long reloads;
 
     Lane(Bundle bundle, EngineSettings settings, EngineClock clock) {
         this.bundle = bundle;
@@ -122,17 +124,27 @@ final class Lane {
         waitingSinceNanos = nowNanos;
     }
 
+    /** When the bundle was last ready to work on the device. */
+    long arrivedNanos() {
+        return arrivedNanos;
+    }
+
+    void arrived(long nowNanos) {
+        arrivedNanos = nowNanos;
+    }
+
     /** Takes the next call's rows out and writes them into its buffers. */
-    Call nextCall(Network network, List<Bundle> departures) {
-        return call(network, packing.take(network), departures);
+    Call nextCall(Network network, Shelf shelf) {
+        return call(network, packing.take(network), shelf.bring(this), shelf.remedies());
     }
 
     /** One call of each network with nothing but padding, so that the first request doesn't pay for what comes once. */
-    List<Call> warmUpCalls(List<Bundle> departures) {
+    List<Call> warmUpCalls(Shelf shelf) {
+        List<Bundle> departures = shelf.bring(this);
         List<Call> calls = new ArrayList<>();
         for (Network network : Network.values()) {
             if (bundle.has(network)) {
-                calls.add(call(network, List.of(), calls.isEmpty() ? departures : List.of()));
+                calls.add(call(network, List.of(), calls.isEmpty() ? departures : List.of(), shelf.remedies()));
             }
         }
         return calls;
@@ -158,9 +170,15 @@ final class Lane {
     /** The next call loads the bundle anew. */
     void reload() {
         reload = true;
+        reloads++;
     }
 
-    private Call call(Network network, List<Row> rows, List<Bundle> departures) {
+    /** How often that was asked for. */
+    long reloads() {
+        return reloads;
+    }
+
+    private Call call(Network network, List<Row> rows, List<Bundle> departures, long memoryRemedies) {
         RowBuffers filled = turns(network).next();
         filled.clear();
         for (Row row : rows) {
@@ -169,7 +187,15 @@ final class Lane {
         if (callSize == CallSize.CONSTANT || rows.isEmpty()) {
             filled.pad();
         }
-        Call call = new Call(this, network, rows, filled, packing.rowsPerCall(network), departures, reload);
+        Call call = new Call(
+                this,
+                network,
+                rows,
+                filled,
+                packing.rowsPerCall(network),
+                departures,
+                reload,
+                memoryRemedies + reloads);
         reload = false;
         return call;
     }

@@ -3,17 +3,20 @@ package dev.sluice.engine;
 import dev.sluice.model.Bundle;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedSet;
+import java.util.Set;
 
 /**
  * Which bundles are on the device. When memory is short the one that was used least recently leaves.
  *
  * <p>So that bundles don't thrash, one that isn't there is brought only if it fits beside the others, if those that
- * would have to leave have no jobs, or once its jobs have waited as long as the patience says. Confined to the engine's
- * loop; what it decides happens on the device before the next call.
+ * would have to leave have no jobs, or once its jobs have waited, and those bundles have been there, as long as the
+ * patience says. How long bundles take to load is not part of their stay. Confined to the engine's loop; what it decides
+ * happens on the device before the next call.
  */
 final class Shelf {
     private final EngineClock clock;
@@ -22,8 +25,12 @@ final class Shelf {
     private long capacity;
     /** Least recently used first. */
     private final SequencedSet<Lane> there = new LinkedHashSet<>();
+    /** Those of them that no call has been made with since they were brought. */
+    private final Set<Lane> arriving = new HashSet<>();
     /** Bundles that are to leave and were not told yet. */
     private final List<Bundle> departures = new ArrayList<>();
+
+    private long remedies;
 
     Shelf(EngineSettings settings, EngineClock clock) {
         this.clock = clock;
@@ -31,11 +38,23 @@ final class Shelf {
         capacity = settings.deviceMemory();
     }
 
+    /** How often something was decided against a lack of memory, which calls made ready before know nothing of. */
+    long remedies() {
+        return remedies;
+    }
+
     /** Whether a lane may make a call now: its bundle is there, or it is time to bring it. */
     boolean admits(Lane lane) {
-        return there.contains(lane)
-                || leavingFor(lane).stream().noneMatch(Lane::hasJobs)
-                || clock.nanos() - lane.waitingSinceNanos() >= patienceNanos;
+        List<Lane> busy = leavingFor(lane).stream().filter(Lane::hasJobs).toList();
+        return busy.isEmpty()
+                || (isPatienceOver(lane.waitingSinceNanos()) && busy.stream().allMatch(this::hasHadItsTurn));
+    }
+
+    /** A call of this lane has been made, so its bundle has arrived, where it was on its way. */
+    void arrived(Lane lane, long nanos) {
+        if (arriving.remove(lane)) {
+            lane.arrived(nanos);
+        }
     }
 
     /**
@@ -45,7 +64,9 @@ final class Shelf {
      */
     List<Bundle> bring(Lane lane) {
         leavingFor(lane).forEach(this::remove);
-        there.remove(lane);
+        if (!there.remove(lane)) {
+            arriving.add(lane);
+        }
         there.addLast(lane);
         List<Bundle> leaving = List.copyOf(departures);
         departures.clear();
@@ -60,9 +81,11 @@ final class Shelf {
      */
     boolean shrinkAround(Lane lane) {
         there.remove(lane);
+        arriving.remove(lane);
         if (there.isEmpty()) {
             return false;
         }
+        remedies++;
         capacity = Math.min(capacity, bytes(there) + lane.bundleBytes() - 1);
         return true;
     }
@@ -76,7 +99,10 @@ final class Shelf {
         Optional<Lane> idle = there.stream()
                 .filter(other -> other != lane && !other.hasJobs())
                 .findFirst();
-        idle.ifPresent(this::remove);
+        idle.ifPresent(other -> {
+            remove(other);
+            remedies++;
+        });
         return idle.isPresent();
     }
 
@@ -99,8 +125,17 @@ final class Shelf {
 
     private void remove(Lane lane) {
         there.remove(lane);
+        arriving.remove(lane);
         departures.add(lane.bundle());
         lane.startWaiting(clock.nanos());
+    }
+
+    private boolean hasHadItsTurn(Lane lane) {
+        return !arriving.contains(lane) && isPatienceOver(lane.arrivedNanos());
+    }
+
+    private boolean isPatienceOver(long sinceNanos) {
+        return clock.nanos() - sinceNanos >= patienceNanos;
     }
 
     private static long bytes(Collection<Lane> lanes) {

@@ -94,6 +94,23 @@ class DeviceFaultsTest {
     }
 
     @Test
+    void oneCauseThatFailsBothQueuedCallsIsOneFailureAndOneReload() {
+        WatchedJob first = simulated.submit(SimulatedLane.draft().withImages(8));
+        WatchedJob second = simulated.submit(SimulatedLane.draft().withImages(8));
+        simulated.device.watch((bundle, network, rows) -> {
+            if (simulated.device.calls() < 2) {
+                simulated.device.failNextCall();
+            }
+        });
+
+        simulated.runToEnd();
+
+        assertThat(first.stopped().code()).isEqualTo(FailureCode.ENGINE_FAULT);
+        assertThat(second.sampled().samples()).hasSize(8);
+        assertThat(simulated.device.loads()).isEqualTo(2);
+    }
+
+    @Test
     void answersEverybodyOnceTheBundleKeepsFailingAndTriesAgainLater() {
         List<WatchedJob> jobs = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
@@ -102,7 +119,8 @@ class DeviceFaultsTest {
         simulated.device.watch((bundle, network, rows) -> simulated.device.failNextCall());
         simulated.runToEnd();
         assertThat(jobs).allMatch(job -> job.stopped().code() == FailureCode.ENGINE_FAULT);
-        assertThat(simulated.device.calls()).isEqualTo(4);
+        // Three that count, and behind each the one that was made ready before anything was done about it.
+        assertThat(simulated.device.calls()).isEqualTo(6);
 
         assertThat(simulated.submit(SimulatedLane.draft()).stopped().code()).isEqualTo(FailureCode.ENGINE_FAULT);
 

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which bundles are on the device, seen from the engine's loop. */
 class ShelfTest {
@@ -58,6 +60,24 @@ class ShelfTest {
         assertThat(device.loads()).isBetween(turns - 2, turns + 2).isGreaterThan(4);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3})
+    void bundleThatTookLongerToLoadThanTheOthersWaitHasItsTurnAllTheSame(int bundles) {
+        EngineLoop loop = loop(1);
+        device.slowLoads(PATIENCE.multipliedBy(3));
+        for (String model : List.of("a", "b", "c").subList(0, bundles)) {
+            submit(loop, model, 100, 20);
+        }
+
+        while (!loop.idle()) {
+            loop.tick();
+        }
+
+        assertThat(jobs).allMatch(job -> job.sampled().samples().size() == 20);
+        long turns = Duration.ofMillis(device.calls()).dividedBy(PATIENCE);
+        assertThat(device.loads()).isBetween(turns - 3, turns + 3).isGreaterThan(2L * bundles);
+    }
+
     @Test
     void idleBundleLeavesAtOnce() {
         EngineLoop loop = loop(1);
@@ -101,7 +121,7 @@ class ShelfTest {
     void idleBundleLeavesBeforeACallIsHalved() {
         EngineLoop loop = loop(3);
         run(loop, "a");
-        WatchedJob job = submit(loop, "b", 6, 4);
+        WatchedJob job = submit(loop, "b", 6, 8);
         device.watch((bundle, network, rows) ->
                 device.limitRows(device.bundlesThere().size() > 1 ? 3 : 4));
 
@@ -113,17 +133,47 @@ class ShelfTest {
         assertThat(device.bundlesThere()).containsExactly("b");
     }
 
+    @Test
+    void idleBundleLeavesBeforeAnyNetworksCallIsHalvedInTheWarmUp() {
+        EngineLoop loop = loop(Long.MAX_VALUE, Map.of("a", 1L, "b", 1L, "c", 1L), Kind.LATENT);
+        device.watch((bundle, network, rows) ->
+                device.limitRows(device.bundlesThere().size() > 1 ? 1 : 4));
+
+        loop.warmUp();
+
+        assertThat(loop.lanes().values())
+                .allSatisfy(lane -> assertThat(lane.callShape()).isEqualTo(lane.callShapeAsSet()));
+    }
+
+    @Test
+    void callsThatWereMadeReadyBeforeAnotherBundleLeftAreMadeAgain() {
+        EngineLoop loop = loop(Long.MAX_VALUE);
+        device.limitBundles(1);
+        run(loop, "a");
+        WatchedJob job = submit(loop, "b", 6, 8);
+
+        while (!loop.idle()) {
+            loop.tick();
+        }
+
+        assertThat(job.sampled().samples()).hasSize(8);
+    }
+
     /** Over bundles that take up one byte each. */
     private EngineLoop loop(long deviceMemory) {
         return loop(deviceMemory, Map.of("a", 1L, "b", 1L, "c", 1L));
     }
 
     private EngineLoop loop(long deviceMemory, Map<String, Long> bytes) {
+        return loop(deviceMemory, bytes, Kind.PLAIN);
+    }
+
+    private EngineLoop loop(long deviceMemory, Map<String, Long> bytes, Kind kind) {
         EngineSettings settings = new EngineSettings(
                 CallSize.CONSTANT, new CallRows(4, 2), Map.of(), 4, 64, Duration.ofSeconds(1), deviceMemory, PATIENCE);
         List<Lane> lanes = List.of("a", "b", "c").stream()
-                .map(name -> new Lane(
-                        device.bundle(name, Kind.PLAIN, Objects.requireNonNull(bytes.get(name))), settings, clock))
+                .map(name ->
+                        new Lane(device.bundle(name, kind, Objects.requireNonNull(bytes.get(name))), settings, clock))
                 .toList();
         return new EngineLoop(lanes, settings, clock, new InlineDevice(clock), new DeviceMeter());
     }

@@ -19,6 +19,7 @@ import dev.sluice.model.Tokenizer;
 import dev.sluice.request.BundleIdentity;
 import dev.sluice.request.Network;
 import java.nio.FloatBuffer;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -59,6 +60,7 @@ final class SimulatedDevice {
     private int mostBundles = Integer.MAX_VALUE;
     private long mostBytes = Long.MAX_VALUE;
     private long bytesThere;
+    private long loadNanos;
     private long loads;
     private long spent;
     private int poisonedRow = -1;
@@ -206,6 +208,11 @@ final class SimulatedDevice {
     /** From now on, bringing a bundle with which more than these bytes are there runs out of memory. */
     void limitBytes(long bytes) {
         mostBytes = bytes;
+    }
+
+    /** From now on, bringing a bundle takes so much longer. */
+    void slowLoads(Duration by) {
+        loadNanos = by.toNanos();
     }
 
     /** Takes back what the next call was to suffer. */
@@ -379,7 +386,11 @@ final class SimulatedDevice {
 
     /** Awkward durations, so that shares have remainders. */
     private void spend() {
-        long nanos = 1_000_003 + 13 * (spent++ % 11);
+        spend(0);
+    }
+
+    private void spend(long atLeast) {
+        long nanos = atLeast + 1_000_003 + 13 * (spent++ % 11);
         clock.advance(nanos);
         nanosSpent.addAndGet(nanos);
     }
@@ -410,7 +421,7 @@ final class SimulatedDevice {
             if (there.contains(name)) {
                 return;
             }
-            spend();
+            spend(loadNanos);
             loads++;
             if (failNextLoad) {
                 failNextLoad = false;
