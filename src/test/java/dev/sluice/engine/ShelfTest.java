@@ -130,6 +130,7 @@ class ShelfTest {
         }
 
         assertThat(job.sampled().calls().rowsPerCall(Network.DENOISER)).isEqualTo(4);
+        assertThat(job.job().lane().callShape().rowsPerCall(Network.DENOISER)).isEqualTo(4);
         assertThat(device.bundlesThere()).containsExactly("b");
     }
 
