@@ -55,8 +55,8 @@ final class CommittedCharges {
     /** @param stop asked now and then whether to give up */
     CommittedCharges(StreamSettings settings, BooleanSupplier stop) {
         properties = StreamWorker.config(settings);
-        // The limit is for requests. A charge has its request's tags and more, and one that is passed over is charged
-        // again.
+        // The limit is for requests. A charge has its request's tags and more, and would be charged again if passed
+        // over.
         properties.put(AvroConfig.MAX_MESSAGE_BYTES, Integer.MAX_VALUE);
         topic = settings.topics().costs();
         this.stop = stop;

@@ -224,11 +224,9 @@ public final class StreamWorker {
         config.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 16);
         config.put(StreamsConfig.POLL_MS_CONFIG, 50);
         config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SmallStores.class);
-        // A thread that waits for the registry is still in the group. Where it has a transaction open, the brokers
-        // abort that
-        // after transaction.timeout.ms, and its tasks begin anew all the same. Below max.poll.interval.ms, after which
-        // others
-        // would take them.
+        // A thread that waits for the registry is still in the group; a transaction that it has open is aborted after
+        // transaction.timeout.ms, and its tasks then begin anew. Below max.poll.interval.ms, after which others would
+        // take them.
         config.put(AvroConfig.RETRY_BUDGET_MS, REGISTRY_PATIENCE.toMillis());
         // The default stops the partition at a record whose timestamp is negative.
         config.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, UsableTimestamps.class);
