@@ -19,8 +19,9 @@ import java.util.stream.Stream;
  * Looks at everything that a worker needs before it takes a partition, and tells all that is wrong at once: configuration,
  * bundles, prices, S3, topics. The schema registry is not asked; a worker waits for it, whenever it is away.
  *
- * <p>S3 and brokers that can't be reached are asked again for {@code startup.patience}, unless something else is wrong that
- * no waiting mends. What could not be read from the configuration is not asked at all.
+ * <p>S3 and brokers that can't be reached are asked again for {@code startup.patience} each, side by side; where
+ * configuration, bundles or prices are wrong, which no waiting mends, for a moment only. What could not be read from the
+ * configuration is not asked at all.
  */
 final class StartupChecks {
     /** For a first answer, where the start fails anyway. */
@@ -59,12 +60,14 @@ final class StartupChecks {
             problems.addAll(pricesOf.apply(List.copyOf(bundles)));
         }
         Duration patience = problems.isEmpty() ? config.startupPatience() : NO_PATIENCE;
+        List<SideBySide.Look> outside = new ArrayList<>();
         if (isKnownWell("s3.", "checkpoint.")) {
-            problems.addAll(new StoreCheck(config.s3()).problems(prefixes(), patience));
+            outside.add(() -> new StoreCheck(config.s3()).problems(prefixes(), patience));
         }
         if (isKnownWell("kafka.", "topics.", "registry")) {
-            problems.addAll(new TopicCheck(config.stream()).problems(problems.isEmpty() ? patience : NO_PATIENCE));
+            outside.add(() -> new TopicCheck(config.stream()).problems(patience));
         }
+        problems.addAll(SideBySide.problems(outside));
         if (!problems.isEmpty()) {
             throw new StartupException(problems);
         }
