@@ -4,7 +4,29 @@ package dev.sluice.stream;
 public final class DeadLetterException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    public DeadLetterException(String message) {
+    /** What is wrong with the record; the name is in the dead letter's headers. */
+    public enum Reason {
+        NO_VALUE,
+        /** Another contract's record. */
+        NOT_A_REQUEST,
+        /** The key is not the requestId. */
+        WRONG_KEY,
+        /** The id or the reason of a cancellation is longer than the limits allow. */
+        OVER_LIMIT,
+        /** There is no id that it could be answered under. */
+        NO_ID,
+        /** A request with this id and other content came before. */
+        ID_TAKEN
+    }
+
+    private final Reason reason;
+
+    public DeadLetterException(Reason reason, String message) {
         super(message);
+        this.reason = reason;
+    }
+
+    public Reason reason() {
+        return reason;
     }
 }

@@ -1,10 +1,13 @@
 package dev.sluice.stream;
 
+import dev.sluice.wire.DeadLetterHeaders;
+import dev.sluice.wire.UndecodableException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Map;
@@ -19,18 +22,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Builds dead letters that Kafka takes whatever came: the record as it was, with Kafka Streams' {@code __streams.errors.*}
- * headers, and each part cut to a length. What was cut says so: {@code sluice.dead-letter.truncated} has the value's
- * length in bytes and {@code sluice.dead-letter.sha256} its digest; {@code sluice.dead-letter.key-truncated} and {@code
- * sluice.dead-letter.key-sha256} are the key's, and {@code sluice.dead-letter.headers-dropped} counts headers left out.
+ * Builds dead letters that Kafka takes whatever came: the record as it was, with {@link DeadLetterHeaders}, and each part cut
+ * to a length. What was cut says so in its headers. A letter's timestamp is the worker's, so that its topic keeps it for as
+ * long as any other; the record's own, which may be old or no time at all, is a header.
  */
 final class DeadLetters {
     /** Longest value in bytes; a key of the configuration that Streams hands to its handlers. */
     static final String MAX_BYTES = "sluice.dead-letter.max.bytes";
 
+    /** The worker's clock, which may be left out; a key as well. */
+    static final String CLOCK = "sluice.dead-letter.clock";
+
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
-    private static final String ERRORS = "__streams.errors.";
-    private static final String OURS = "sluice.dead-letter.";
+    private static final String UNDECODABLE = "UNDECODABLE";
     private static final int MAX_KEY_BYTES = 16 << 10;
     private static final int MAX_HEADER_BYTES = 32 << 10;
     private static final int HEADER_LENGTHS_BYTES = 10;
@@ -40,6 +44,7 @@ final class DeadLetters {
     private final String topic;
     private final int maxBytes;
     private final DeadLetterCounts counts;
+    private final Clock clock;
 
     /**
      * Reads the topic and the cap.
@@ -50,13 +55,15 @@ final class DeadLetters {
         return new DeadLetters(
                 required(configs, StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG),
                 Integer.parseInt(required(configs, MAX_BYTES)),
-                DeadLetterCounts.in(configs));
+                DeadLetterCounts.in(configs),
+                configs.get(CLOCK) instanceof Clock clock ? clock : Clock.systemUTC());
     }
 
-    private DeadLetters(String topic, int maxBytes, DeadLetterCounts counts) {
+    private DeadLetters(String topic, int maxBytes, DeadLetterCounts counts, Clock clock) {
         this.topic = topic;
         this.maxBytes = maxBytes;
         this.counts = counts;
+        this.clock = clock;
     }
 
     ProducerRecord<byte[], byte[]> letter(
@@ -70,19 +77,22 @@ final class DeadLetters {
                 value == null ? 0 : value.length,
                 message(reason));
         counts.count(reason);
-        Long timestamp = context.timestamp() < 0 ? null : context.timestamp();
         ProducerRecord<byte[], byte[]> letter =
-                new ProducerRecord<>(topic, null, timestamp, cut(key, MAX_KEY_BYTES), cut(value, maxBytes));
+                new ProducerRecord<>(topic, null, clock.millis(), cut(key, MAX_KEY_BYTES), cut(value, maxBytes));
         Headers headers = letter.headers();
         copy(context.headers(), headers);
-        noteCut(headers, "key-truncated", "key-sha256", key, MAX_KEY_BYTES);
-        noteCut(headers, "truncated", "sha256", value, maxBytes);
-        put(headers, ERRORS + "exception", reason.getClass().getName());
-        put(headers, ERRORS + "message", message(reason));
-        put(headers, ERRORS + "stacktrace", stacktrace(reason));
-        put(headers, ERRORS + "topic", context.topic());
-        put(headers, ERRORS + "partition", String.valueOf(context.partition()));
-        put(headers, ERRORS + "offset", String.valueOf(context.offset()));
+        noteCut(headers, DeadLetterHeaders.KEY_TRUNCATED, DeadLetterHeaders.KEY_SHA256, key, MAX_KEY_BYTES);
+        noteCut(headers, DeadLetterHeaders.TRUNCATED, DeadLetterHeaders.SHA256, value, maxBytes);
+        put(headers, DeadLetterHeaders.REASON, reasonOf(reason));
+        if (context.timestamp() >= 0) {
+            put(headers, DeadLetterHeaders.TIMESTAMP, String.valueOf(context.timestamp()));
+        }
+        put(headers, DeadLetterHeaders.EXCEPTION, reason.getClass().getName());
+        put(headers, DeadLetterHeaders.MESSAGE, message(reason));
+        put(headers, DeadLetterHeaders.STACKTRACE, stacktrace(reason));
+        put(headers, DeadLetterHeaders.TOPIC, context.topic());
+        put(headers, DeadLetterHeaders.PARTITION, String.valueOf(context.partition()));
+        put(headers, DeadLetterHeaders.OFFSET, String.valueOf(context.offset()));
         return letter;
     }
 
@@ -91,7 +101,8 @@ final class DeadLetters {
         int left = MAX_HEADER_BYTES;
         int dropped = 0;
         for (Header header : from) {
-            if (header.key().startsWith(ERRORS) || header.key().startsWith(OURS)) {
+            if (header.key().startsWith(DeadLetterHeaders.ERRORS)
+                    || header.key().startsWith(DeadLetterHeaders.OURS)) {
                 continue;
             }
             byte[] value = header.value();
@@ -105,14 +116,14 @@ final class DeadLetters {
             }
         }
         if (dropped > 0) {
-            put(to, OURS + "headers-dropped", String.valueOf(dropped));
+            put(to, DeadLetterHeaders.HEADERS_DROPPED, String.valueOf(dropped));
         }
     }
 
     private static void noteCut(Headers headers, String length, String digest, byte @Nullable [] bytes, int most) {
         if (bytes != null && bytes.length > most) {
-            put(headers, OURS + length, String.valueOf(bytes.length));
-            put(headers, OURS + digest, sha256(bytes));
+            put(headers, length, String.valueOf(bytes.length));
+            put(headers, digest, sha256(bytes));
         }
     }
 
@@ -122,6 +133,14 @@ final class DeadLetters {
 
     private static void put(Headers headers, String key, String value) {
         headers.add(key, value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String reasonOf(Exception reason) {
+        return switch (reason) {
+            case UndecodableException undecodable -> undecodable.reason().name();
+            case DeadLetterException unanswerable -> unanswerable.reason().name();
+            default -> UNDECODABLE;
+        };
     }
 
     private static String message(Exception reason) {

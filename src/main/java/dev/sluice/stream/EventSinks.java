@@ -5,6 +5,7 @@ import dev.sluice.events.v1.GenerationCompleted;
 import dev.sluice.events.v1.GenerationFailed;
 import dev.sluice.events.v1.GenerationProgressed;
 import dev.sluice.wire.CloudEvent;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 import org.apache.avro.specific.SpecificRecord;
@@ -12,7 +13,11 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
-/** Forwards events to their topics, keyed and in their envelope, inside the task's transaction. */
+/**
+ * Forwards events to their topics, keyed and in their envelope, inside the task's transaction. A record's timestamp is when
+ * it is written, whenever that happened which its envelope tells of: topics delete by the timestamp, and a charge for the
+ * time of a process that ended last week must not go at once.
+ */
 final class EventSinks {
     static final String COMPLETIONS = "completions";
     static final String FAILURES = "failures";
@@ -20,9 +25,11 @@ final class EventSinks {
     static final String PROGRESS = "progress";
 
     private final ProcessorContext<String, SpecificRecord> context;
+    private final Clock clock;
 
-    EventSinks(ProcessorContext<String, SpecificRecord> context) {
+    EventSinks(ProcessorContext<String, SpecificRecord> context, Clock clock) {
         this.context = context;
+        this.clock = clock;
     }
 
     void completed(GenerationCompleted event, Optional<String> traceparent) {
@@ -47,6 +54,6 @@ final class EventSinks {
             String sink, String key, SpecificRecord event, CloudEvent envelope, Optional<String> traceparent) {
         RecordHeaders headers = new RecordHeaders();
         envelope.writeTo(headers, traceparent);
-        context.forward(new Record<>(key, event, envelope.time().toEpochMilli(), headers), sink);
+        context.forward(new Record<>(key, event, clock.millis(), headers), sink);
     }
 }

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.state.ValueAndTimestamp;
 import org.apache.kafka.streams.state.WindowStore;
 import org.apache.kafka.streams.state.WindowStoreIterator;
 
@@ -27,14 +28,14 @@ final class Ledger {
     static final String CANCELLED_AHEAD = "CANCELLED_AHEAD";
 
     private final KeyValueStore<String, PendingRequest> pending;
-    private final WindowStore<String, SettledRequest> settled;
+    private final WindowStore<String, ValueAndTimestamp<SettledRequest>> settled;
     private final Duration retention;
     private final Unsettled unsettled;
     private final Set<String> mine = new HashSet<>();
 
     Ledger(
             KeyValueStore<String, PendingRequest> pending,
-            WindowStore<String, SettledRequest> settled,
+            WindowStore<String, ValueAndTimestamp<SettledRequest>> settled,
             Duration retention,
             Unsettled unsettled) {
         this.pending = pending;
@@ -64,10 +65,10 @@ final class Ledger {
     Optional<SettledRequest> settled(String requestId, Instant now) {
         Optional<SettledRequest> found = Optional.empty();
         // A day ahead, so that a clock set back doesn't make the ledger forget.
-        try (WindowStoreIterator<SettledRequest> entries =
+        try (WindowStoreIterator<ValueAndTimestamp<SettledRequest>> entries =
                 settled.fetch(requestId, now.minus(retention), now.plus(Duration.ofDays(1)))) {
             while (entries.hasNext()) {
-                SettledRequest entry = entries.next().value;
+                SettledRequest entry = entries.next().value.value();
                 // Entries come by their time, and clocks differ: an outcome counts even before its cancellation.
                 if (found.isEmpty() || !entry.getOutcome().equals(CANCELLED_AHEAD)) {
                     found = Optional.of(entry);
@@ -82,12 +83,16 @@ final class Ledger {
         tell(request);
     }
 
-    /** Remembers an outcome, and that nothing is pending. */
+    /**
+     * Remembers an outcome, and that nothing is pending. The changelog's record has this time too, and not that of the
+     * request's record: the changelog deletes by it, and a replayed request must not be forgotten because it is old.
+     */
     void settle(String requestId, String contentHash, String outcome, Instant now) {
         pending.delete(requestId);
         mine.remove(requestId);
         unsettled.settled(requestId);
-        settled.put(requestId, new SettledRequest(contentHash, now, outcome), now.toEpochMilli());
+        long millis = now.toEpochMilli();
+        settled.put(requestId, ValueAndTimestamp.make(new SettledRequest(contentHash, now, outcome), millis), millis);
     }
 
     /** The task goes away, and takes its requests along. */

@@ -31,7 +31,7 @@ final class Settlement {
 
     /** A request that could be read and is not valid. */
     void refuse(PendingRequest pending, Decoded.Invalid invalid) {
-        sinks.failed(parts.encoder().refused(invalid, pending.getAcceptedAt()), traceparent(pending));
+        sinks.failed(parts.encoder().refused(invalid, parts.clock().instant()), traceparent(pending));
         remember(pending, invalid.refusal().code().name());
         transactions.whenDecided(() -> parts.observer().refused(invalid.refusal()), () -> {});
     }

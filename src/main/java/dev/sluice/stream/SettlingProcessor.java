@@ -9,6 +9,7 @@ import dev.sluice.request.Refusal;
 import dev.sluice.request.RequestId;
 import dev.sluice.state.v1.PendingRequest;
 import dev.sluice.state.v1.SettledRequest;
+import dev.sluice.stream.DeadLetterException.Reason;
 import dev.sluice.wire.CloudEvent;
 import dev.sluice.wire.ContentHash;
 import dev.sluice.wire.Decoded;
@@ -65,7 +66,10 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
                 settings.settle().attempts(),
                 state.transactions(),
                 state.isolation());
-        open = new Open(ledger, new Settlement(parts, state.transactions(), ledger, new EventSinks(context)), takeover);
+        open = new Open(
+                ledger,
+                new Settlement(parts, state.transactions(), ledger, new EventSinks(context, parts.clock())),
+                takeover);
         context.schedule(settings.settle().interval(), PunctuationType.WALL_CLOCK_TIME, timestamp -> punctuate());
     }
 
@@ -83,9 +87,10 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
                         settings.limits().checkCancellation(cancellation.getRequestId(), cancellation.getReason()));
                 cancel(cancellation);
             }
-            case null -> throw new DeadLetterException("the record has no value");
+            case null -> throw new DeadLetterException(Reason.NO_VALUE, "the record has no value");
             case SpecificRecord other ->
                 throw new DeadLetterException(
+                        Reason.NOT_A_REQUEST,
                         other.getSchema().getFullName() + " is neither a request nor a cancellation");
         }
     }
@@ -104,14 +109,14 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     /** The same id on another partition would be another request, so the key has to be the id. */
     private static void requireKey(@Nullable String key, String requestId) {
         if (!requestId.equals(key)) {
-            throw new DeadLetterException("the record's key is not its requestId");
+            throw new DeadLetterException(Reason.WRONG_KEY, "the record's key is not its requestId");
         }
     }
 
     /** What breaks these limits has no id to be answered under, or asks for no answer. */
     private static void requireWithin(Optional<Refusal> refusal) {
         refusal.ifPresent(no -> {
-            throw new DeadLetterException(no.message());
+            throw new DeadLetterException(Reason.OVER_LIMIT, no.message());
         });
     }
 
@@ -135,13 +140,14 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
                     .build();
             answer(pending, cancelledAhead);
         } else if (!known.get().equals(hash)) {
-            throw new DeadLetterException("a request with this requestId and other content came before");
+            throw new DeadLetterException(
+                    Reason.ID_TAKEN, "a request with this requestId and other content came before");
         }
     }
 
     private void answer(PendingRequest pending, boolean cancelledAhead) {
         switch (parts.decoder().decode(pending.getRequest())) {
-            case Decoded.Unidentifiable(String reason) -> throw new DeadLetterException(reason);
+            case Decoded.Unidentifiable(String reason) -> throw new DeadLetterException(Reason.NO_ID, reason);
             case Decoded.Invalid invalid -> open().settlement().refuse(pending, invalid);
             case Decoded.Valid(GenerationRequest request) -> {
                 Optional<Refusal> refusal = cancelledAhead

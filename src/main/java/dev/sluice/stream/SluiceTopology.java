@@ -58,8 +58,8 @@ final class SluiceTopology {
                             Stores.persistentKeyValueStore(Ledger.PENDING),
                             Serdes.String(),
                             StateSerdes.pendingRequests()),
-                    Stores.windowStoreBuilder(
-                            Stores.persistentWindowStore(
+                    Stores.timestampedWindowStoreBuilder(
+                            Stores.persistentTimestampedWindowStore(
                                     Ledger.SETTLED,
                                     settings.settle().retention(),
                                     settings.settle().interval(),

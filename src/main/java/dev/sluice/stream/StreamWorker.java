@@ -58,6 +58,7 @@ public final class StreamWorker {
         this.parts = parts;
         Map<String, Object> config = config(settings);
         config.put(DeadLetterCounts.KEY, deadLetters);
+        config.put(DeadLetters.CLOCK, parts.clock());
         config.put(RegistryCounts.KEY, registry);
         Properties properties = new Properties();
         properties.putAll(config);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.request.RequestLimits;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -49,7 +50,7 @@ class DeadLettersTest {
         assertThat(letter.key()).isEqualTo("r-1");
         assertThat(letter.value()).isEqualTo(value);
         assertThat(letter.headers().lastHeader("mine").value()).containsExactly(7);
-        assertThat(ours(letter)).isEmpty();
+        assertThat(ours(letter)).containsExactlyInAnyOrder("sluice.dead-letter.reason", "sluice.dead-letter.timestamp");
         assertThat(names(letter).filter(name -> name.startsWith("__streams.errors.")))
                 .containsExactlyInAnyOrder(
                         "__streams.errors.exception",
@@ -63,6 +64,30 @@ class DeadLettersTest {
         assertThat(text(letter, "__streams.errors.topic")).isEqualTo(Topics.DEFAULT.requests());
         assertThat(text(letter, "__streams.errors.partition")).isEqualTo("0");
         assertThat(text(letter, "__streams.errors.offset")).isEqualTo("0");
+    }
+
+    @Test
+    void isWrittenAtTheWorkersTimeAndTellsTheRecordsOwn() {
+        Duration age = Duration.ofDays(20_000);
+        worker.bytesPublished("undecodable", new byte[] {9}, age);
+        worker.bytesPublished("not-its-id", worker.bytesOf(Requests.plain("r-1").build()), age);
+
+        String written = String.valueOf(worker.time.now().minus(age).toEpochMilli());
+        assertThat(worker.deadLetters).hasSize(2).allSatisfy(letter -> {
+            assertThat(letter.timestamp()).isEqualTo(worker.time.now().toEpochMilli());
+            assertThat(text(letter, "sluice.dead-letter.timestamp")).isEqualTo(written);
+        });
+    }
+
+    @Test
+    void namesTheReasonForPrograms() {
+        worker.requestBytes("r-1", new byte[] {9, 0, 0, 0, 1, 0}, new RecordHeaders());
+        worker.requestBytes("r-1", new byte[] {0, 0, 0, 3, 1, 0}, new RecordHeaders());
+        worker.requestBytes("r-1", null, new RecordHeaders());
+        worker.request("elsewhere", Requests.plain("r-1").build(), new RecordHeaders());
+
+        assertThat(worker.deadLetters.stream().map(letter -> text(letter, "sluice.dead-letter.reason")))
+                .containsExactly("WRONG_MAGIC", "UNKNOWN_SCHEMA", "NO_VALUE", "WRONG_KEY");
     }
 
     @Test

@@ -23,7 +23,7 @@ import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.Stores;
-import org.apache.kafka.streams.state.WindowStore;
+import org.apache.kafka.streams.state.TimestampedWindowStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -48,7 +48,7 @@ class RestartTest {
                 .withLoggingDisabled()
                 .build();
         pending.init(context.getStateStoreContext(), pending);
-        WindowStore<String, SettledRequest> settled = Stores.windowStoreBuilder(
+        TimestampedWindowStore<String, SettledRequest> settled = Stores.timestampedWindowStoreBuilder(
                         Stores.inMemoryWindowStore(
                                 Ledger.SETTLED, Duration.ofHours(1), SimulatedWorker.SETTLE_INTERVAL, false),
                         Serdes.String(),

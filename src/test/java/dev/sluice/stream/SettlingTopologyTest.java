@@ -14,10 +14,13 @@ import dev.sluice.events.v1.GenerationRequested;
 import dev.sluice.events.v1.ImageObject;
 import dev.sluice.events.v1.SamplerKind;
 import dev.sluice.events.v1.SamplerSpec;
+import dev.sluice.request.DeviceUsage;
+import dev.sluice.request.Network;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
@@ -548,6 +551,29 @@ class SettlingTopologyTest {
                 .mapToLong(CostIncurred::getDeviceNanos)
                 .sum();
         assertThat(charged).isEqualTo(worker.engine.meter().deviceNanos());
+    }
+
+    @Test
+    void writesAtItsOwnTimeWhateverTimeThatIsAbout() {
+        Duration age = Duration.ofDays(30);
+        worker.requestPublished(Requests.plain("refused").setModel("unknown").build(), age);
+        worker.requestPublished(Requests.plain("served").build(), age);
+        Instant ended = worker.time.now().minus(age);
+        worker.parts
+                .overhead()
+                .lost(new Overhead.Lost(
+                        "dead/1", DeviceUsage.of(Network.DENOISER, 5, 0, 1), ended.minusSeconds(1), ended, () -> {}));
+        worker.settleUntil(() -> worker.outcomes() == 2 && worker.costs.size() == 2);
+
+        Instant now = worker.time.now();
+        assertThat(Stream.<List<? extends TestRecord<?, ?>>>of(worker.failures, worker.completions, worker.costs)
+                        .flatMap(List::stream)
+                        .map(TestRecord::timestamp))
+                .isNotEmpty()
+                .containsOnly(now.toEpochMilli());
+        // Where the changelog had the records' own time, it would delete them, and a restored worker forget the
+        // outcome.
+        assertThat(worker.settledChangelogTimes()).hasSize(2).containsOnly(now.toEpochMilli());
     }
 
     private void assertDeadLetter(String key, String message) {

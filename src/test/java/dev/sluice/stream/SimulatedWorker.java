@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Currency;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -173,6 +174,7 @@ final class SimulatedWorker implements AutoCloseable {
         Properties properties = new Properties();
         properties.putAll(StreamWorker.config(settings));
         properties.put(DeadLetterCounts.KEY, deadLetterCounts);
+        properties.put(DeadLetters.CLOCK, time);
         // Within a transaction the test driver loses what is sent while a record is being deserialized.
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
         return properties;
@@ -188,6 +190,17 @@ final class SimulatedWorker implements AutoCloseable {
 
     void request(String key, GenerationRequested event, Headers headers) {
         requestBytes(key, serializer.serialize(TOPICS.requests(), event), headers);
+    }
+
+    byte[] bytesOf(GenerationRequested event) {
+        return Objects.requireNonNull(serializer.serialize(TOPICS.requests(), event));
+    }
+
+    /** Bytes whose record is this old when it is taken. */
+    void bytesPublished(String key, byte[] value, Duration ago) {
+        requestTopic.pipeInput(
+                new TestRecord<>(key, value, new RecordHeaders(), time.now().minus(ago)));
+        collect();
     }
 
     /** A request whose record is this old when it is taken. */
@@ -268,6 +281,19 @@ final class SimulatedWorker implements AutoCloseable {
 
     int outcomes() {
         return completions.size() + failures.size();
+    }
+
+    /** When the changelog's records of what is settled were written, by their timestamps in milliseconds. */
+    List<Long> settledChangelogTimes() {
+        return driver
+                .createOutputTopic(
+                        settings.applicationId() + "-" + Ledger.SETTLED + "-changelog",
+                        new ByteArrayDeserializer(),
+                        new ByteArrayDeserializer())
+                .readRecordsToList()
+                .stream()
+                .map(TestRecord::timestamp)
+                .toList();
     }
 
     private void collect() {
