@@ -58,6 +58,47 @@ spec:
     fsGroupChangePolicy: OnRootMismatch
     seccompProfile:
       type: RuntimeDefault
+  {{- if and .Values.schemas.register (ne (get .Values.config "registry.auto-register" | toString) "false") }}
+  initContainers:
+    # The contracts of all topics, for publishers too, at the level that they promise.
+    - name: schemas
+      image: {{ include "sluice.image" . | quote }}
+      imagePullPolicy: {{ .Values.image.pullPolicy }}
+      args: [schemas, register, --config, /etc/sluice/worker.yaml, --wait, {{ .Values.schemas.waitSeconds | quote }}]
+      {{- $keys := dict }}
+      {{- range $key, $name := .Values.secrets.keys }}
+      {{- if or (hasPrefix "registry." $key) (hasPrefix "kafka.properties." $key) }}
+      {{- $_ := set $keys $key $name }}
+      {{- end }}
+      {{- end }}
+      {{- if or $keys .Values.pod.extraEnv }}
+      env:
+        {{- range $key, $name := $keys }}
+        - name: {{ include "sluice.variable" $key }}
+          valueFrom:
+            secretKeyRef:
+              name: {{ include "sluice.secretName" $ }}
+              key: {{ $name }}
+        {{- end }}
+        {{- with .Values.pod.extraEnv }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
+      {{- end }}
+      resources:
+        requests: {cpu: 100m, memory: 256Mi}
+        limits: {memory: 512Mi}
+      securityContext:
+        allowPrivilegeEscalation: false
+        readOnlyRootFilesystem: true
+        capabilities:
+          drop: [ALL]
+      volumeMounts:
+        - {name: config, mountPath: /etc/sluice, readOnly: true}
+        - {name: scratch, mountPath: /tmp}
+        {{- with .Values.pod.extraVolumeMounts }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
+  {{- end }}
   containers:
     - name: worker
       image: {{ include "sluice.image" . | quote }}

@@ -44,7 +44,7 @@ final class AddressOptions {
      * @throws Main.Failure if the properties can't be read
      */
     Addresses addresses() {
-        Map<String, Object> properties = properties();
+        Map<String, Object> properties = properties(commandConfig);
         return new Addresses(
                 chosen(kafka, properties, BOOTSTRAP_SERVERS, "127.0.0.1:9092"),
                 chosen(registry, properties, AvroConfig.REGISTRY_URL, "http://127.0.0.1:8081"),
@@ -52,14 +52,19 @@ final class AddressOptions {
                 properties);
     }
 
-    private Map<String, Object> properties() {
+    /**
+     * What a file of Java properties says; nothing where there is none.
+     *
+     * @throws Main.Failure if it can't be read
+     */
+    static Map<String, Object> properties(@Nullable Path file) {
         Map<String, Object> values = new HashMap<>();
-        if (commandConfig != null) {
+        if (file != null) {
             Properties properties = new Properties();
-            try (Reader reader = Files.newBufferedReader(commandConfig, StandardCharsets.UTF_8)) {
+            try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
                 properties.load(reader);
             } catch (IOException | IllegalArgumentException e) {
-                throw new Main.Failure("can't read " + commandConfig + ": " + e.getMessage());
+                throw new Main.Failure("can't read " + file + ": " + e.getMessage());
             }
             properties.forEach((name, value) -> values.put(name.toString(), value));
         }

@@ -4,6 +4,7 @@ import dev.sluice.client.NotPublishedException;
 import dev.sluice.model.BundleException;
 import dev.sluice.standalone.StandaloneException;
 import dev.sluice.stream.UnusableStateException;
+import dev.sluice.wire.SchemaRejectedException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import org.apache.kafka.common.KafkaException;
@@ -30,6 +31,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
             SubmitCommand.class,
             CancelCommand.class,
             CostCommand.class,
+            SchemasCommand.class,
             PlanCommand.class,
             BenchCommand.class,
             ChaosCommand.class,
@@ -89,6 +91,7 @@ public final class Main {
                 case StandaloneException taken -> err.println(taken.getMessage());
                 case UncheckedIOException io -> err.println(io.getMessage());
                 case NotPublishedException kafka -> err.println(kafka.getMessage());
+                case SchemaRejectedException refused -> err.println(refused.getMessage());
                 case KafkaException kafka -> err.println(said(kafka));
                 default -> failure.printStackTrace(err);
             }

@@ -4,6 +4,11 @@ import dev.sluice.standalone.EmbeddedKafka;
 import dev.sluice.standalone.EmbeddedS3;
 import dev.sluice.standalone.EmbeddedSchemaRegistry;
 import dev.sluice.stream.Topics;
+import dev.sluice.wire.AvroConfig;
+import dev.sluice.wire.RegistryAdmin;
+import dev.sluice.wire.RegistryUnavailableException;
+import dev.sluice.wire.SchemaRejectedException;
+import dev.sluice.wire.Subject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -77,6 +82,7 @@ final class StandaloneStack implements AutoCloseable {
             Topics topics = config.stream().topics();
             kafka.createTopics(
                     topics.all().stream().collect(Collectors.toMap(topic -> topic, topic -> PARTITIONS)), Map.of());
+            bringSchemas(config);
             Worker worker = Worker.start(config);
             started.push(worker);
             Addresses addresses =
@@ -88,6 +94,20 @@ final class StandaloneStack implements AutoCloseable {
         } catch (RuntimeException | InterruptedException e) {
             closeAll(started);
             throw e;
+        }
+    }
+
+    /** As {@code sluice schemas register} does. What a user's own schemas forbid is the user's to know, and no reason to end. */
+    private static void bringSchemas(WorkerConfig config) {
+        try (RegistryAdmin registry = AvroConfig.of(config.stream().kafka()).administer()) {
+            for (Subject subject : config.stream().topics().subjects()) {
+                try {
+                    registry.setLevel(subject.name(), RegistryAdmin.FULL_TRANSITIVE);
+                    registry.register(subject);
+                } catch (SchemaRejectedException | RegistryUnavailableException e) {
+                    LOG.warn("schema_not_registered subject={} cause=\"{}\"", subject.name(), e.getMessage());
+                }
+            }
         }
     }
 

@@ -3,6 +3,7 @@ package dev.sluice.app;
 import dev.sluice.model.BundleException;
 import dev.sluice.model.VerifiedBundle;
 import dev.sluice.storage.StoreCheck;
+import dev.sluice.stream.RegistryCheck;
 import dev.sluice.stream.TopicCheck;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,11 +18,11 @@ import java.util.stream.Stream;
 
 /**
  * Looks at everything that a worker needs before it takes a partition, and tells all that is wrong at once: configuration,
- * bundles, prices, S3, topics. The schema registry is not asked; a worker waits for it, whenever it is away.
+ * bundles, prices, S3, topics, schema registry.
  *
  * <p>S3 and brokers that can't be reached are asked again for {@code startup.patience} each, side by side; where
- * configuration, bundles or prices are wrong, which no waiting mends, for a moment only. What could not be read from the
- * configuration is not asked at all.
+ * configuration, bundles or prices are wrong, which no waiting mends, for a moment only. A registry that can't be reached
+ * passes: a worker waits for it, whenever it is away. What could not be read from the configuration is not asked at all.
  */
 final class StartupChecks {
     /** For a first answer, where the start fails anyway. */
@@ -66,6 +67,9 @@ final class StartupChecks {
         }
         if (isKnownWell("kafka.", "topics.", "registry")) {
             outside.add(() -> new TopicCheck(config.stream()).problems(patience));
+        }
+        if (isKnownWell("topics.", "registry")) {
+            outside.add(() -> new RegistryCheck(config.stream()).problems());
         }
         problems.addAll(SideBySide.problems(outside));
         if (!problems.isEmpty()) {

@@ -91,9 +91,30 @@ public record AvroConfig(
 
     /** As above, and counts what reaches the registry. */
     SchemaRegistry connect(RegistryCounts counts) {
-        HttpSchemaRegistry http = new HttpSchemaRegistry(registryUrls, authorization(), tls.context(), requestTimeout);
         return new CachingSchemaRegistry(
-                new RetryingSchemaRegistry(new CountingSchemaRegistry(http, counts), retryBudget));
+                new RetryingSchemaRegistry(new CountingSchemaRegistry(http(), counts), retryBudget));
+    }
+
+    /**
+     * The registry itself: each question goes there once, and nobody waits where it can't be reached.
+     *
+     * @throws ConfigException where a trust or key store can't be used
+     */
+    public SchemaRegistry connectDirectly() {
+        return http();
+    }
+
+    /**
+     * The registry's subjects, for those who keep them; without waiting, likewise.
+     *
+     * @throws ConfigException where a trust or key store can't be used
+     */
+    public RegistryAdmin administer() {
+        return new RegistryAdmin(http());
+    }
+
+    private HttpSchemaRegistry http() {
+        return new HttpSchemaRegistry(registryUrls, authorization(), tls.context(), requestTimeout);
     }
 
     private Optional<String> authorization() {

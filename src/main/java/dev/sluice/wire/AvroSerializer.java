@@ -59,7 +59,7 @@ public final class AvroSerializer<T extends SpecificRecord> implements Serialize
         }
         SchemaRegistry ids = Objects.requireNonNull(registry, "configure first");
         Schema schema = data.getSchema();
-        String subject = topic + "-value";
+        String subject = Subject.nameOf(topic);
         int id = autoRegister ? ids.register(subject, schema) : ids.idOf(subject, schema);
         try {
             return buffers.get().encode(id, data);

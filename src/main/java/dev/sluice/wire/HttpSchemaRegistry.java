@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.sluice.wire.SchemaRejectedException.Reason;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -26,8 +27,9 @@ import org.apache.avro.Schema;
  * A registry behind Confluent's REST API. Its addresses are tried in turn, beginning with the one that answered last.
  *
  * <p>Only an answer in the API's own words counts as a no: 404 with error code 40403 for an id, 404 with any error code for
- * a look-up, 409 and 422 for a registration. Everything else that is not a yes, be it a proxy's page or refused
- * credentials, is a {@link RegistryUnavailableException}.
+ * a look-up, 409 and 422 for a registration. Whoever registers or looks up is also told no by 401 and 403: no waiting
+ * mends a wrong password. Everything else that is not a yes, such as a proxy's page, is a {@link
+ * RegistryUnavailableException}.
  */
 public final class HttpSchemaRegistry implements SchemaRegistry {
     private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
@@ -35,7 +37,8 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
     private static final int SCHEMA_NOT_FOUND = 40403;
     private static final int MAX_ANSWER_BYTES = 1 << 20;
 
-    private record Answer(int status, JsonNode body, boolean tooLong) {
+    /** What a registry said, in whatever words. */
+    record Answer(int status, JsonNode body, boolean tooLong) {
         boolean isYes() {
             return status / 100 == 2;
         }
@@ -83,27 +86,31 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
 
     @Override
     public int register(String subject, Schema schema) {
-        Answer answer = post("/subjects/" + encoded(subject) + "/versions", schema);
+        Answer answer = allowed(post("/subjects/" + encoded(subject) + "/versions", schema), subject);
         if (answer.status() == 409 || answer.status() == 422) {
-            throw new SchemaRejectedException("the schema registry refuses " + schema.getFullName() + " for " + subject
-                    + ": " + answer.message());
+            throw new SchemaRejectedException(
+                    Reason.INCOMPATIBLE,
+                    "the schema registry refuses " + schema.getFullName() + " for " + subject + ": "
+                            + answer.message());
         }
         return idIn(answer);
     }
 
     @Override
     public int idOf(String subject, Schema schema) {
-        Answer answer = post("/subjects/" + encoded(subject), schema);
+        Answer answer = allowed(post("/subjects/" + encoded(subject), schema), subject);
         if (answer.status() == 404 && answer.errorCode() != 0) {
-            throw new SchemaRejectedException("the schema registry does not have " + schema.getFullName() + " under "
-                    + subject + ", and registering it is switched off: " + answer.message());
+            throw new SchemaRejectedException(
+                    Reason.MISSING,
+                    "the schema registry does not have " + schema.getFullName() + " under " + subject
+                            + ", and registering it is switched off: " + answer.message());
         }
         return idIn(answer);
     }
 
     @Override
     public Schema schemaOf(int id) {
-        Answer answer = ask("/schemas/ids/" + id, Optional.empty());
+        Answer answer = ask("GET", "/schemas/ids/" + id, Optional.empty());
         if (answer.status() == 404 && answer.errorCode() == SCHEMA_NOT_FOUND) {
             throw new UnknownSchemaException(id);
         }
@@ -132,12 +139,32 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
         client.shutdownNow();
     }
 
-    private static String encoded(String subject) {
+    /**
+     * The answer, unless it says that this caller may not ask.
+     *
+     * @throws SchemaRejectedException where it does
+     */
+    static Answer allowed(Answer answer, String subject) {
+        return switch (answer.status()) {
+            case 401 ->
+                throw new SchemaRejectedException(
+                        Reason.CREDENTIALS,
+                        "the schema registry takes no such user, password or token: it answered 401 for " + subject);
+            case 403 ->
+                throw new SchemaRejectedException(
+                        Reason.FORBIDDEN,
+                        "the schema registry gives no permission for " + subject + ": it answered 403");
+            default -> answer;
+        };
+    }
+
+    static String encoded(String subject) {
         return URLEncoder.encode(subject, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
     private Answer post(String path, Schema schema) {
         return ask(
+                "POST",
                 path,
                 Optional.of(JSON.createObjectNode()
                         .put("schema", RegisteredForm.of(schema))
@@ -148,7 +175,7 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
         return required(answer, "id").asInt();
     }
 
-    private static JsonNode required(Answer answer, String name) {
+    static JsonNode required(Answer answer, String name) {
         JsonNode value = answer.body().path(name);
         if (!answer.isYes() || value.isMissingNode()) {
             throw new RegistryUnavailableException(
@@ -158,13 +185,13 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
     }
 
     /** The first answer that any address gives; one that tells of its own trouble is passed over. */
-    private Answer ask(String path, Optional<String> body) {
+    Answer ask(String method, String path, Optional<String> body) {
         int first = preferred;
         var trouble = new RegistryUnavailableException("no schema registry answers at " + addresses);
         for (int i = 0; i < addresses.size(); i++) {
             int index = (first + i) % addresses.size();
             try {
-                Answer answer = send(URI.create(addresses.get(index) + path), body);
+                Answer answer = send(method, URI.create(addresses.get(index) + path), body);
                 if (!isTrouble(answer.status())) {
                     preferred = index;
                     return answer;
@@ -185,12 +212,12 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
         return status >= 500 || status == 429 || status == 408;
     }
 
-    private Answer send(URI uri, Optional<String> body) throws IOException, InterruptedException {
+    private Answer send(String method, URI uri, Optional<String> body) throws IOException, InterruptedException {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(uri).timeout(timeout).header("Accept", CONTENT_TYPE);
         authorization.ifPresent(value -> request.header("Authorization", value));
-        body.ifPresent(
-                text -> request.header("Content-Type", CONTENT_TYPE).POST(HttpRequest.BodyPublishers.ofString(text)));
+        body.ifPresent(text ->
+                request.header("Content-Type", CONTENT_TYPE).method(method, HttpRequest.BodyPublishers.ofString(text)));
         HttpResponse<Optional<String>> response = complete(client.sendAsync(request.build(), this::body));
         return new Answer(
                 response.statusCode(),

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,6 +74,39 @@ class ChartWorkerTest {
         assertThat(config.engine().rowsPerCall().get(Network.DENOISER)).isEqualTo(16);
         assertThat(config.stream().settle().retention()).isEqualTo(Duration.ofDays(7));
         assertThat(config.stream().kafka()).containsEntry("max.request.size", "1048576");
+    }
+
+    @Test
+    void registersContractsWithTheWorkersFileAndItsCredentials() throws IOException {
+        List<JsonNode> objects =
+                Chart.render(List.of(EXAMPLES.resolve("minimal.yaml"), EXAMPLES.resolve("secrets.yaml")));
+        JsonNode pod = objects.stream()
+                .map(object -> object.at("/spec/template/spec"))
+                .filter(JsonNode::isObject)
+                .findFirst()
+                .orElseThrow();
+        JsonNode schemas = pod.at("/initContainers/0");
+        List<String> arguments = new ArrayList<>();
+        schemas.path("args").forEach(argument -> arguments.add(argument.asText()));
+
+        assertThat(schemas.path("image")).isEqualTo(pod.at("/containers/0/image"));
+        assertThat(Main.commandLine()
+                        .parseArgs(arguments.toArray(String[]::new))
+                        .subcommand()
+                        .subcommand())
+                .satisfies(register -> assertThat(register.commandSpec().name()).isEqualTo("register"));
+        assertThat(schemas.path("env"))
+                .hasSize(1)
+                .allMatch(variable -> variable.path("name").asText().equals("SLUICE_REGISTRY_USER_INFO"));
+    }
+
+    @Test
+    void leavesContractsToOthersWhereWorkersMayNotRegister() throws IOException {
+        Path values = Files.writeString(folder.resolve("values.yaml"), "config: {registry.auto-register: false}");
+
+        assertThat(Chart.render(List.of(EXAMPLES.resolve("minimal.yaml"), values)))
+                .allSatisfy(
+                        object -> assertThat(object.findValue("initContainers")).isNull());
     }
 
     /** A key is the chart's own, a secret's or one of {@code config}; so the chart's schema refuses keys that aren't. */

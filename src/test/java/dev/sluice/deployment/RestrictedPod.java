@@ -38,7 +38,10 @@ final class RestrictedPod {
                     .forEachRemaining(field ->
                             require(field.equals("name") || VOLUMES.contains(field), "volume of " + field, problems));
         }
-        for (JsonNode container : pod.path("containers")) {
+        List<JsonNode> containers = new ArrayList<>();
+        pod.path("initContainers").forEach(containers::add);
+        pod.path("containers").forEach(containers::add);
+        for (JsonNode container : containers) {
             JsonNode own = container.path("securityContext");
             require(!own.path("allowPrivilegeEscalation").asBoolean(true), "allowPrivilegeEscalation", problems);
             require(own.path("readOnlyRootFilesystem").asBoolean(), "readOnlyRootFilesystem", problems);

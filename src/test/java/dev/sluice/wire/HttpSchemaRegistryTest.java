@@ -1,6 +1,7 @@
 package dev.sluice.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.events.v1.GenerationCancelled;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.avro.Schema;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -71,7 +73,7 @@ class HttpSchemaRegistryTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"500, {}", "503, {}", "429, {}", "401, {}", "403, {}", "200, {}", "200, <html>", "302, ''"})
+    @CsvSource({"500, {}", "503, {}", "429, {}", "200, {}", "200, <html>", "302, ''"})
     void isUnavailableWhereAnAnswerIsNone(int status, String body) throws IOException {
         try (var server = new StubRegistryServer(status, body);
                 var registry = registry(Optional.empty(), server.address())) {
@@ -107,6 +109,23 @@ class HttpSchemaRegistryTest {
             assertThatThrownBy(() -> registry.register("s", SCHEMA))
                     .isInstanceOf(SchemaRejectedException.class)
                     .hasMessageContaining("no");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"401, CREDENTIALS", "403, FORBIDDEN"})
+    void doesNotTakeAWrongPasswordForAnOutage(int status, SchemaRejectedException.Reason reason) throws IOException {
+        try (var server = new StubRegistryServer(status, "<html>no</html>");
+                var registry = registry(Optional.of("Basic YW5uOnNlY3JldA=="), server.address())) {
+            for (ThrowingCallable call : List.<ThrowingCallable>of(
+                    () -> registry.register("s-value", SCHEMA), () -> registry.idOf("s-value", SCHEMA))) {
+                assertThatExceptionOfType(SchemaRejectedException.class)
+                        .isThrownBy(call)
+                        .withMessageContaining("s-value")
+                        .withMessageContaining(String.valueOf(status))
+                        .satisfies(refused -> assertThat(refused.reason()).isEqualTo(reason));
+            }
+            assertThatThrownBy(() -> registry.schemaOf(3)).isInstanceOf(RegistryUnavailableException.class);
         }
     }
 

@@ -26,7 +26,8 @@ public final class InMemorySchemaRegistry implements SchemaRegistry {
         Schema stored = new Schema.Parser().parse(RegisteredForm.of(schema));
         Integer id = subjects.getOrDefault(subject, Map.of()).get(stored);
         if (id == null) {
-            throw new SchemaRejectedException(subject + " has no " + schema.getFullName());
+            throw new SchemaRejectedException(
+                    SchemaRejectedException.Reason.MISSING, subject + " has no " + schema.getFullName());
         }
         return id;
     }
