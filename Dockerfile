@@ -46,17 +46,31 @@ RUN --mount=type=cache,target=/root/.m2 ./mvnw -B -q -Dmaven.test.skip=true -Dsp
 
 
 # libtorch for CUDA 12.8 with the CUDA libraries that it was built for, as PyTorch publishes them for Python; only the shared
-# libraries are kept, in the folders where they look for each other.
-FROM ${PYTHON_IMAGE} AS libtorch-cuda
+# libraries are kept, in the folders where they look for each other; but for Python's own, and for the one that reads storage
+# over a network's own drivers.
+FROM ${PYTHON_IMAGE} AS cuda-wheels
 ARG LIBTORCH_VERSION=2.7.1
 RUN pip install --no-cache-dir --no-compile --target /python \
     --index-url https://download.pytorch.org/whl/cu128 "torch==${LIBTORCH_VERSION}+cu128" \
-    && mkdir -p /out/torch && mv /python/torch/lib /out/torch/lib && mv /python/nvidia /out/nvidia \
-    && rm -f /out/torch/lib/libtorch_python.so \
+    && mkdir -p /out/torch && mv /python/torch/lib /out/torch/lib && mv /python/nvidia /python/cusparselt /out/ \
+    && rm -f /out/torch/lib/libtorch_python.so /out/nvidia/cufile/lib/libcufile_rdma.so* \
     && find /out -type f ! -name '*.so' ! -name '*.so.*' -delete \
     && find /out -depth -type d -empty -delete
 COPY --from=libraries /out/cuda/lib/ /out/torch/lib/
 RUN find /out -exec touch -h -d @0 {} +
+
+
+# Each target's native libraries on the base that they will run on. No GPU is needed to see that one of them misses another.
+FROM ${BASE_IMAGE} AS libtorch-cuda
+COPY docker/ /docker/
+COPY --from=cuda-wheels /out/ /opt/libtorch/
+RUN sh /docker/check-libraries.sh /opt/libtorch
+
+FROM ${BASE_IMAGE} AS libtorch-cpu
+COPY docker/ /docker/
+COPY --from=libraries /out/cpu/ /opt/libtorch/
+COPY --from=libraries /out/native/ /opt/sluice/native/
+RUN sh /docker/check-libraries.sh /opt/libtorch /opt/sluice/native
 
 
 # What both images share. The root may be read-only: the worker writes to its state folder and to /tmp alone, and /tmp must
@@ -64,6 +78,8 @@ RUN find /out -exec touch -h -d @0 {} +
 FROM ${BASE_IMAGE} AS runtime
 RUN install -d -o 65532 -g 65532 /var/lib/sluice
 COPY --from=jre /opt/jre /opt/jre
+# The base has no certificates, and S3's native client makes a TLS context even for an endpoint without TLS.
+COPY --from=jre /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 ENV DJL_OFFLINE=true \
     OPT_OUT_TRACKING=true \
     DJL_CACHE_DIR=/tmp/djl \
@@ -84,7 +100,7 @@ ENV PYTORCH_LIBRARY_PATH=/opt/libtorch/torch/lib \
     PYTORCH_FLAVOR=cu128 \
     NVIDIA_VISIBLE_DEVICES=all \
     NVIDIA_DRIVER_CAPABILITIES=compute,utility
-COPY --from=libtorch-cuda /out/ /opt/libtorch/
+COPY --from=libtorch-cuda /opt/libtorch/ /opt/libtorch/
 COPY --from=libraries /out/native/ /opt/sluice/native/
 COPY --from=libraries /out/lib/ /opt/sluice/lib/
 COPY models/bundles/ /opt/sluice/models/bundles/
@@ -94,7 +110,7 @@ COPY --from=application /app/ /opt/sluice/
 FROM runtime AS cpu
 ENV PYTORCH_LIBRARY_PATH=/opt/libtorch/lib \
     PYTORCH_FLAVOR=cpu
-COPY --from=libraries /out/cpu/ /opt/libtorch/
+COPY --from=libtorch-cpu /opt/libtorch/ /opt/libtorch/
 COPY --from=libraries /out/native/ /opt/sluice/native/
 COPY --from=libraries /out/lib/ /opt/sluice/lib/
 COPY models/bundles/ /opt/sluice/models/bundles/

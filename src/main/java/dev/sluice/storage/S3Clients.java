@@ -25,9 +25,20 @@ final class S3Clients {
 
     private S3Clients() {}
 
+    /**
+     * A client that has connected to nothing yet.
+     *
+     * @throws StorageException where this system has not what the native client needs; the message says what to do
+     */
     static S3AsyncClient create(S3Settings settings) {
         return switch (settings.client()) {
-            case CRT -> crt(settings);
+            case CRT -> {
+                try {
+                    yield crt(settings);
+                } catch (RuntimeException | LinkageError e) {
+                    throw NativeClientFaults.inWords(e);
+                }
+            }
             case NETTY -> netty(settings);
         };
     }

@@ -49,6 +49,8 @@ public final class StoreCheck {
                     .flatMap(key -> asked.problem(key).stream())
                     .distinct()
                     .toList();
+        } catch (StorageException unusable) {
+            return List.of(String.valueOf(unusable.getMessage()));
         }
     }
 

@@ -65,6 +65,7 @@ class DockerfileTest {
         assertThat(copied)
                 .containsExactly(
                         "/opt/jre",
+                        "/etc/ssl/certs/",
                         "/opt/libtorch/",
                         "/opt/sluice/native/",
                         "/opt/sluice/lib/",
@@ -93,8 +94,36 @@ class DockerfileTest {
         assertThat(version.find()).isTrue();
 
         assertThat(DOCKERFILE.environment("cpu")).containsEntry("PYTORCH_VERSION", version.group(1));
-        assertThat(DOCKERFILE.stage("libtorch-cuda").all("ARG").map(Instruction::text))
+        assertThat(DOCKERFILE.stage("cuda-wheels").all("ARG").map(Instruction::text))
                 .containsExactly("LIBTORCH_VERSION=" + version.group(1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cpu", "cuda"})
+    void checksTheNativeLibrariesOnTheBaseThatTheyRunOn(String target) {
+        BuildStage checked = DOCKERFILE.stage("libtorch-" + target);
+
+        assertThat(checked.base()).isEqualTo(DOCKERFILE.stage("runtime").base());
+        assertThat(checked.instructions().getLast().text()).startsWith("sh /docker/check-libraries.sh /opt/libtorch");
+        assertThat(DOCKERFILE.stage(target).all("COPY").map(Instruction::text))
+                .contains("--from=libtorch-" + target + " /opt/libtorch/ /opt/libtorch/");
+    }
+
+    @Test
+    void bringsTheLibraryThatLiesBesideNvidiasOthersInItsWheel() {
+        assertThat(DOCKERFILE
+                        .stage("cuda-wheels")
+                        .all("RUN")
+                        .findFirst()
+                        .orElseThrow()
+                        .text())
+                .contains("mv /python/nvidia /python/cusparselt /out/");
+    }
+
+    @Test
+    void bringsCertificatesWhereTheNativeClientLooksForThem() {
+        assertThat(DOCKERFILE.stage("runtime").all("COPY").map(Instruction::text))
+                .contains("--from=jre /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/");
     }
 
     @Test

@@ -1,6 +1,8 @@
 package dev.sluice.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -17,13 +19,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The packaged application, laid out as the Dockerfile lays out the CPU's image and started by its entry point: on a JRE of its
- * modules, in its environment, without the jar that holds libtorch. {@code /opt} and {@code /tmp} stand in a folder here.
+ * modules, in its environment, without the jar that holds libtorch. {@code /opt} and {@code /tmp} stand in a folder here. The
+ * host's certificates are hidden, by a mount namespace of its own; where those aren't allowed, nothing is tested.
  */
 class ImageLayoutIT {
     private static final Dockerfile DOCKERFILE = Dockerfile.read(Path.of("Dockerfile"));
@@ -31,14 +34,34 @@ class ImageLayoutIT {
     /** What no image holds, since its native libraries are unpacked. */
     private static final String PACKED_LIBTORCH = "pytorch-native-cpu-";
 
+    /** Where the host may keep certificates: what the native client looks through on any Linux. */
+    private static final List<String> CERTIFICATES =
+            List.of("/etc/ssl", "/etc/pki", "/etc/openssl", "/usr/local/share/certs", "/var/ssl");
+
+    private static final String BUNDLE = "/etc/ssl/certs/ca-certificates.crt";
+
+    /** Hides them, lays out what the image has instead, and becomes the program. */
+    private static final String HIDE = """
+            for folder in %s; do
+              [ ! -d "$folder" ] || mount -t tmpfs none "$folder"
+            done
+            [ ! -d "$1" ] || cp -R "$1/." /etc/
+            shift
+            exec "$@"
+            """.formatted(String.join(" ", CERTIFICATES));
+
     @TempDir
-    Path root;
+    private static Path root = Path.of("");
+
+    private static List<String> namespace = List.of();
 
     private final List<Process> started = new ArrayList<>();
 
-    @BeforeEach
-    void layOut() throws Exception {
+    @BeforeAll
+    static void layOut() throws Exception {
+        namespace = namespace();
         Files.createDirectories(root.resolve("tmp"));
+        layOutCertificates();
         String modules = DOCKERFILE
                 .stage("jre")
                 .all("RUN")
@@ -84,6 +107,53 @@ class ImageLayoutIT {
         }
     }
 
+    /** A prefix that runs a command among mounts of its own. */
+    private static List<String> namespace() throws Exception {
+        for (List<String> prefix :
+                List.of(List.of("unshare", "--mount"), List.of("unshare", "--mount", "--map-root-user"))) {
+            List<String> probe = new ArrayList<>(prefix);
+            probe.addAll(List.of("sh", "-ec", "mount -t tmpfs none /etc/ssl; [ -z \"$(ls -A /etc/ssl)\" ]"));
+            if (exitCode(probe) == 0) {
+                return prefix;
+            }
+        }
+        return abort(
+                "this host allows no mount namespaces, so its certificates can't be hidden and nothing was tested");
+    }
+
+    private static int exitCode(List<String> command) throws Exception {
+        try {
+            return new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            return -1;
+        }
+    }
+
+    @Test
+    void saysWhatToDoWhereThereAreNoCertificates() throws Exception {
+        Path config = root.resolve("tmp/worker.yaml");
+        Files.writeString(config, """
+                bundles: [%s]
+                state-directory: %s
+                http.port: 0
+                kafka.bootstrap-servers: 127.0.0.1:1
+                registry.url: http://127.0.0.1:1
+                s3: {endpoint: "http://127.0.0.1:1", bucket: images}
+                price: {sku: cpu, per-device-second: 0.001}
+                """.formatted(in("/opt/sluice/models/bundles/glyphs-adm"), root.resolve("state")));
+        Process worker = start(root.resolve("nothing"), "worker", "--config=" + config);
+
+        assertThat(worker.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(worker.exitValue()).isEqualTo(1);
+        assertThat(Files.readString(root.resolve("tmp/worker.log")))
+                .contains("s3.client: crt finds no certificates of authorities on this system", "s3.client: netty")
+                .doesNotContain("\tat ");
+    }
+
     @Test
     void makesAnImageAndWritesNothingBesideStateAndTmp() throws Exception {
         List<Path> before = files("opt");
@@ -123,9 +193,15 @@ class ImageLayoutIT {
         assertThat(root.resolve("tmp/djl")).as("what DJL had to unpack").doesNotExist();
     }
 
-    /** By the entry point, in the environment of the image and in no other. */
     private Process start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>();
+        return start(root.resolve("etc"), arguments);
+    }
+
+    /** By the entry point, in the environment of the image and in no other, with files of its own in {@code /etc}. */
+    private Process start(Path etc, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(namespace);
+        command.addAll(List.of("sh", "-euc", HIDE, "sh", etc.toString()));
+        int program = command.size();
         for (String word : new JsonMapper()
                 .readValue(
                         DOCKERFILE
@@ -137,11 +213,12 @@ class ImageLayoutIT {
                         String[].class)) {
             command.add(in(word));
         }
-        command.add(1, "-Djava.io.tmpdir=" + root.resolve("tmp"));
+        command.add(program + 1, "-Djava.io.tmpdir=" + root.resolve("tmp"));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(root.toFile())
-                .redirectError(root.resolve("tmp/errors.log").toFile());
+                .redirectError(ProcessBuilder.Redirect.appendTo(
+                        root.resolve("tmp/" + arguments[0] + ".log").toFile()));
         builder.environment().clear();
         DOCKERFILE
                 .environment("cpu")
@@ -151,7 +228,17 @@ class ImageLayoutIT {
         return process;
     }
 
-    private String in(String text) {
+    /** The host's bundle for that of the stage which the Dockerfile takes it from. */
+    private static void layOutCertificates() throws IOException {
+        assertThat(DOCKERFILE.stage("runtime").all("COPY").map(Dockerfile.Instruction::words))
+                .as("the image has " + BUNDLE)
+                .anyMatch(words -> words.contains(BUNDLE));
+        assumeTrue(Files.exists(Path.of(BUNDLE)), "this host has no " + BUNDLE + " to lay out, so nothing was tested");
+        Files.createDirectories(root.resolve("etc/ssl/certs"));
+        Files.copy(Path.of(BUNDLE), root.resolve(BUNDLE.substring(1)));
+    }
+
+    private static String in(String text) {
         return text.replaceAll("(?<!\\w)/(opt|tmp)/", root + "/$1/");
     }
 

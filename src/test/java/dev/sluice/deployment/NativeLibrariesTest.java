@@ -1,0 +1,102 @@
+package dev.sluice.deployment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code docker/check-libraries.sh}, on which an image's build fails: DJL's library with and without libtorch beside it. */
+class NativeLibrariesTest {
+    private static final Path SCRIPT = Path.of("docker/check-libraries.sh").toAbsolutePath();
+
+    /** What a script ended with, and what it said. */
+    private record Run(int exitCode, String said) {}
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void needsTheSystemsTool() {
+        assumeTrue(
+                Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
+                        .anyMatch(path -> Files.isExecutable(Path.of(path, "ldd"))),
+                "there is no ldd here, so nothing was checked");
+    }
+
+    @Test
+    void passesALibraryThatFindsAllThatItNeeds() throws Exception {
+        unpack("native/lib/linux-x86_64/cpu/libtokenizers.so");
+
+        assertThat(check()).isEqualTo(new Run(0, "1 libraries find all that they need.\n"));
+    }
+
+    @Test
+    void failsNamingWhatIsMissing() throws Exception {
+        unpack("native/lib/linux-x86_64/cpu/libtokenizers.so");
+        unpack("jnilib/linux-x86_64/cu128/libdjl_torch.so");
+
+        Run run = check();
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.said().lines())
+                .hasSizeGreaterThan(2)
+                .allMatch(line -> line.contains("/libdjl_torch.so needs lib"));
+        assertThat(run.said()).contains("libtorch_cuda.so => not found");
+    }
+
+    @Test
+    void leavesTheDriversLibraryToTheHost() throws Exception {
+        Path ldd = folder.resolve("bin/ldd");
+        Files.createDirectories(ldd.getParent());
+        Files.writeString(
+                ldd, "#!/bin/sh\nprintf '\\tlibcuda.so.1 => not found\\n\\tlibc.so.6 => /lib/libc.so.6\\n'\n");
+        Files.setPosixFilePermissions(ldd, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.writeString(folder.resolve("libone.so"), "");
+
+        assertThat(check().exitCode()).isZero();
+
+        Files.writeString(ldd, "#!/bin/sh\nprintf '\\tlibcudart.so.12 => not found\\n'\n");
+
+        assertThat(check().said()).endsWith("libone.so needs libcudart.so.12 => not found\n");
+    }
+
+    @Test
+    void failsWhereALibraryCannotBeRead() throws Exception {
+        Files.writeString(folder.resolve("libbroken.so.1"), "no library");
+
+        assertThat(check().exitCode()).isEqualTo(1);
+    }
+
+    @Test
+    void failsWhereThereIsNothingToCheck() throws Exception {
+        assertThat(check().exitCode()).isEqualTo(1);
+    }
+
+    private Run check() throws Exception {
+        ProcessBuilder builder =
+                new ProcessBuilder(List.of("sh", SCRIPT.toString(), folder.toString())).redirectErrorStream(true);
+        builder.environment().merge("PATH", folder.resolve("bin").toString(), (path, mine) -> mine + ":" + path);
+        Process process = builder.start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Run(process.waitFor(), said);
+    }
+
+    private void unpack(String resource) throws IOException {
+        try (InputStream library =
+                Objects.requireNonNull(getClass().getClassLoader().getResourceAsStream(resource))) {
+            Files.copy(library, folder.resolve(resource.substring(resource.lastIndexOf('/') + 1)));
+        }
+    }
+}
