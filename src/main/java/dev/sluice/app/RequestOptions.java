@@ -58,6 +58,14 @@ final class RequestOptions {
     @Option(names = "--images", paramLabel = "N", defaultValue = "1", description = "How many. Default: 1.")
     private int images;
 
+    @Option(
+            names = "--first-image",
+            paramLabel = "N",
+            defaultValue = "0",
+            description =
+                    "Number of the first one: makes image N of a larger request again, the same bits. Default: 0.")
+    private int firstImage;
+
     @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "Keys the noise. Default: 0.")
     private long seed;
 
@@ -122,6 +130,7 @@ final class RequestOptions {
                 model,
                 prompt(),
                 images,
+                firstImage,
                 seed,
                 new SamplerSettings(sampler, steps, eta),
                 guidance(),

@@ -19,13 +19,8 @@ public final class NullStore implements ImageStore {
 
     @Override
     public CompletionStage<StoredImage> put(ImageAddress address, byte[] png, Duration patience) {
-        return CompletableFuture.completedFuture(new StoredImage(
-                address.index(),
-                BUCKET,
-                keys.key(address.tenant(), address.request(), address.index()),
-                sha256(png),
-                png.length,
-                address.seed()));
+        return CompletableFuture.completedFuture(
+                new StoredImage(address.index(), BUCKET, keys.key(address), sha256(png), png.length, address.seed()));
     }
 
     @Override

@@ -193,6 +193,7 @@ final class StreamRig implements AutoCloseable {
                 model,
                 new Prompt.Label(label),
                 1,
+                0,
                 number,
                 SamplerSettings.ddim(1, 0),
                 new Guidance.None(),

@@ -63,6 +63,7 @@ final class Traffic {
                 manifest.name(),
                 new Prompt.Label(classes.get(random.nextInt(classes.size()))),
                 images,
+                0,
                 random.nextInt(Integer.MAX_VALUE),
                 sampler,
                 guidance,

@@ -133,6 +133,7 @@ public record DemoPlan(List<Row> rows) {
                 asked.subject().model(),
                 asked.subject().columns().get(column).prompt(),
                 1,
+                0,
                 1000L + column,
                 asked.sampler(),
                 asked.guidance(),

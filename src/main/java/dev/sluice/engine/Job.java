@@ -139,9 +139,10 @@ final class Job {
 
     Trajectory startNextImage() {
         noteCallShape();
-        int image = trajectories.size();
-        Trajectory trajectory = image < inherited.size()
-                ? Trajectory.resume(this, image, noiseMaker, inherited.get(image))
+        int started = trajectories.size();
+        int image = request.firstImage() + started;
+        Trajectory trajectory = started < inherited.size()
+                ? Trajectory.resume(this, image, noiseMaker, inherited.get(started))
                 : Trajectory.start(this, image, noiseMaker);
         trajectories.add(trajectory);
         return trajectory;

@@ -20,7 +20,7 @@ public sealed interface JobEnd {
     /**
      * Every image is sampled, and decoded where it has to be.
      *
-     * @param samples for each image the picture, {@code [C,H,W]}, nominally in [-1, 1]
+     * @param samples for each image, from the request's first on, the picture, {@code [C,H,W]}, nominally in [-1, 1]
      * @param calls the calls that made them
      * @param evaluations that made them, those before a {@link JobSnapshot} included
      * @param waiting in this engine, for the first call

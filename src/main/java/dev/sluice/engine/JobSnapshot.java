@@ -12,7 +12,7 @@ import java.util.List;
  *
  * @param bundle that took the steps
  * @param calls that the steps were taken in
- * @param images that were begun, by their number from 0; those after them were not
+ * @param images that were begun, from the request's first on; those after them were not
  */
 public record JobSnapshot(BundleIdentity bundle, CallShape calls, List<Image> images) {
     public JobSnapshot {

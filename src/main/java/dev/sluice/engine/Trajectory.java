@@ -25,7 +25,7 @@ final class Trajectory implements Requester {
     /**
      * An image before its first step.
      *
-     * @param image its number within the request
+     * @param image its number, which keys its noise
      * @param noiseMaker makes noise ahead of need
      */
     static Trajectory start(Job job, int image, Executor noiseMaker) {

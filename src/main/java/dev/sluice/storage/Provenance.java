@@ -5,6 +5,7 @@ import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Guidance;
 import dev.sluice.request.PlanSummary;
 import dev.sluice.request.Prompt;
+import dev.sluice.request.RequestIdentity;
 import dev.sluice.request.SamplerSettings;
 import java.util.Optional;
 
@@ -13,7 +14,7 @@ import java.util.Optional;
  * picture travels further than its prompt should.
  *
  * @param requestDigest as in the object's key
- * @param image number of the image within its request, from 0
+ * @param image number of the image, from 0; with the seed it keys the noise
  * @param seed the request's
  * @param label the class asked for; empty for text and for unconditional images
  * @param plan as run
@@ -27,14 +28,20 @@ public record Provenance(
         SamplerSettings sampler,
         Guidance guidance,
         PlanSummary plan) {
-    public static Provenance of(GenerationRequest request, int image, BundleIdentity bundle, PlanSummary plan) {
+    /**
+     * How one of the request's images was made.
+     *
+     * @param contentHash of the request as it was published
+     */
+    public static Provenance of(
+            GenerationRequest request, String contentHash, int image, BundleIdentity bundle, PlanSummary plan) {
         Optional<String> label = switch (request.prompt()) {
             case Prompt.Label(String name) -> Optional.of(name);
             case Prompt.Text text -> Optional.empty();
             case Prompt.Unconditional none -> Optional.empty();
         };
         return new Provenance(
-                ObjectKeys.requestDigest(request.tenant(), request.id()),
+                ObjectKeys.requestDigest(RequestIdentity.of(request, contentHash)),
                 image,
                 request.seed(),
                 label,

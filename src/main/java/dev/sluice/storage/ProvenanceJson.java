@@ -7,7 +7,12 @@ import dev.sluice.request.GuidanceSchedule;
 import dev.sluice.request.GuidanceWeighting;
 import java.util.Locale;
 
-/** {@link Provenance} as one line of JSON. The same value gives the same characters. */
+/**
+ * {@link Provenance} as one line of JSON. The same value gives the same characters.
+ *
+ * <p>Version 2. The seed is text: as a number, readers that compute in doubles would round it above 2^53. Version 1 had it as
+ * a number, and its {@code request} was a digest of tenant and request id alone.
+ */
 final class ProvenanceJson {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 
@@ -15,10 +20,10 @@ final class ProvenanceJson {
 
     static String write(Provenance provenance) {
         ObjectNode json = JSON.objectNode();
-        json.put("version", 1);
+        json.put("version", 2);
         json.put("request", provenance.requestDigest());
         json.put("image", provenance.image());
-        json.put("seed", provenance.seed());
+        json.put("seed", String.valueOf(provenance.seed()));
         provenance.label().ifPresent(label -> json.put("label", label));
         json.putObject("bundle")
                 .put("name", provenance.bundle().name())

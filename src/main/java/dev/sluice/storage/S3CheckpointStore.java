@@ -13,7 +13,7 @@ import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
- * Checkpoints as objects {@code prefix/request}, named by a digest as images are. A later one overwrites an earlier one. What
+ * Checkpoints as objects {@code prefix/request}, named by a digest of tenant and request id. A later one overwrites an earlier one. What
  * killed workers leave behind is for a lifecycle rule of the bucket to remove.
  */
 public final class S3CheckpointStore implements CheckpointStore {
@@ -112,7 +112,7 @@ public final class S3CheckpointStore implements CheckpointStore {
     }
 
     private String key(CheckpointAddress address) {
-        String name = ObjectKeys.requestDigest(address.tenant(), address.request());
+        String name = ObjectKeys.idDigest(address.tenant(), address.request());
         return prefix.isEmpty() ? name : prefix + "/" + name;
     }
 

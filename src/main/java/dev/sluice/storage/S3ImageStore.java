@@ -31,7 +31,7 @@ public final class S3ImageStore implements ImageStore {
 
     @Override
     public CompletionStage<StoredImage> put(ImageAddress address, byte[] png, Duration patience) {
-        String key = keys.key(address.tenant(), address.request(), address.index());
+        String key = keys.key(address);
         String sha256 = HexFormat.of().formatHex(Sha256.of(png));
         StoredImage image = new StoredImage(address.index(), bucket, key, sha256, png.length, address.seed());
         VerifiedWrite write = new VerifiedWrite(client, encryption, address, image, png);

@@ -10,7 +10,8 @@ import java.util.Optional;
 /**
  * What was found under an image's key, where the image itself could not be written or was not seen to arrive.
  *
- * <p>An image of the same address that is whole may differ from the one in hand: another release compresses otherwise, a
+ * <p>An address names what was asked: an image that was made for anything else is none of it, though tenant and id be the
+ * same. One of the address that is whole may still differ from the one in hand: another release compresses otherwise, a
  * worker with other call sizes has other last bits. Somebody may know it already, so it stays.
  */
 sealed interface StoredContent {
@@ -52,7 +53,7 @@ sealed interface StoredContent {
                 return false;
             }
             JsonNode json = new ObjectMapper().readTree(provenance.get());
-            return json.path("request").asText().equals(ObjectKeys.requestDigest(address.tenant(), address.request()))
+            return json.path("request").asText().equals(ObjectKeys.requestDigest(address.request()))
                     && json.path("image").asInt(-1) == address.index();
         } catch (IllegalArgumentException | JsonProcessingException e) {
             return false;

@@ -4,6 +4,7 @@ import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.events.v1.GenerationCompleted;
 import dev.sluice.events.v1.GenerationFailed;
 import dev.sluice.events.v1.GenerationProgressed;
+import dev.sluice.state.v1.PendingRequest;
 import dev.sluice.wire.CloudEvent;
 import java.time.Clock;
 import java.time.Instant;
@@ -32,22 +33,29 @@ final class EventSinks {
         this.clock = clock;
     }
 
-    void completed(GenerationCompleted event, Optional<String> traceparent) {
-        forward(COMPLETIONS, event.getRequestId(), event, CloudEvent.of(event), traceparent);
+    void completed(GenerationCompleted event, PendingRequest answered) {
+        CloudEvent envelope = CloudEvent.of(event, answered.getContentHash());
+        forward(COMPLETIONS, event.getRequestId(), event, envelope, traceparent(answered));
     }
 
-    void failed(GenerationFailed event, Optional<String> traceparent) {
-        forward(FAILURES, event.getRequestId(), event, CloudEvent.of(event), traceparent);
+    void failed(GenerationFailed event, PendingRequest answered) {
+        CloudEvent envelope = CloudEvent.of(event, answered.getContentHash());
+        forward(FAILURES, event.getRequestId(), event, envelope, traceparent(answered));
     }
 
-    void progressed(GenerationProgressed event, Instant now, Optional<String> traceparent) {
-        forward(PROGRESS, event.getRequestId(), event, CloudEvent.of(event, now), traceparent);
+    void progressed(GenerationProgressed event, PendingRequest about, Instant now) {
+        CloudEvent envelope = CloudEvent.of(event, about.getContentHash(), now);
+        forward(PROGRESS, event.getRequestId(), event, envelope, traceparent(about));
     }
 
     /** Keyed by tenant; overhead, which has none, by worker. */
     void incurred(CostIncurred event, Optional<String> traceparent) {
         String tenant = event.getTenantId();
         forward(COSTS, tenant == null ? event.getWorker() : tenant, event, CloudEvent.of(event), traceparent);
+    }
+
+    static Optional<String> traceparent(PendingRequest request) {
+        return Optional.ofNullable(request.getTraceparent());
     }
 
     private void forward(

@@ -85,20 +85,26 @@ public final class Finisher implements AutoCloseable {
     /**
      * Stores a request's images.
      *
+     * @param contentHash of the request as it was published
      * @param giveUpAt when the store has been asked for long enough
      * @return the outcome; never fails: what goes wrong here is a failed outcome
      */
     public CompletionStage<Outcome> finish(
-            GenerationRequest request, JobEnd.Sampled sampled, Instant acceptedAt, Instant giveUpAt) {
+            GenerationRequest request,
+            String contentHash,
+            JobEnd.Sampled sampled,
+            Instant acceptedAt,
+            Instant giveUpAt) {
         requestsInside.incrementAndGet();
         long start = System.nanoTime();
-        return CompletableFuture.supplyAsync(() -> encode(request, sampled), pool)
+        return CompletableFuture.supplyAsync(() -> encode(request, contentHash, sampled), pool)
                 .thenCompose(pngs -> {
                     long encoded = System.nanoTime();
-                    return storeAll(request, pngs, patience(giveUpAt)).thenApply(images -> {
-                        tellStored(request, sampled, encoded - start, System.nanoTime() - encoded);
-                        return images;
-                    });
+                    return storeAll(request, contentHash, pngs, patience(giveUpAt))
+                            .thenApply(images -> {
+                                tellStored(request, sampled, encoded - start, System.nanoTime() - encoded);
+                                return images;
+                            });
                 })
                 .handle((images, failure) -> failure == null
                         ? completed(request, sampled, acceptedAt, images, Duration.ofNanos(System.nanoTime() - start))
@@ -111,11 +117,12 @@ public final class Finisher implements AutoCloseable {
         pool.shutdownNow();
     }
 
-    private List<byte[]> encode(GenerationRequest request, JobEnd.Sampled sampled) {
+    private List<byte[]> encode(GenerationRequest request, String contentHash, JobEnd.Sampled sampled) {
         List<byte[]> pngs = new ArrayList<>();
         RgbImage.Levels levels = sampled.decoded() ? RgbImage.Levels.NEAREST : RgbImage.Levels.BELOW;
         for (int image = 0; image < sampled.samples().size(); image++) {
-            Provenance provenance = Provenance.of(request, image, sampled.bundle(), sampled.plan());
+            Provenance provenance =
+                    Provenance.of(request, contentHash, request.firstImage() + image, sampled.bundle(), sampled.plan());
             JobEnd.SampleShape shape = sampled.shape();
             RgbImage pixels = RgbImage.fromSamples(sampled.samples().get(image), shape.width(), shape.height(), levels);
             pngs.add(encoder.encode(pixels, provenance));
@@ -139,11 +146,11 @@ public final class Finisher implements AutoCloseable {
     }
 
     private CompletionStage<List<StoredImage>> storeAll(
-            GenerationRequest request, List<byte[]> pngs, Duration patience) {
+            GenerationRequest request, String contentHash, List<byte[]> pngs, Duration patience) {
         List<CompletableFuture<StoredImage>> puts = new ArrayList<>();
         for (int image = 0; image < pngs.size(); image++) {
-            puts.add(store.put(ImageAddress.of(request, image), pngs.get(image), patience)
-                    .toCompletableFuture());
+            ImageAddress address = ImageAddress.of(request, contentHash, request.firstImage() + image);
+            puts.add(store.put(address, pngs.get(image), patience).toCompletableFuture());
         }
         return CompletableFuture.allOf(puts.toArray(CompletableFuture[]::new)).thenApply(all -> {
             milestones.reached(Milestone.UPLOADED, request.id());

@@ -1,6 +1,7 @@
 package dev.sluice.stream;
 
 import dev.sluice.events.v1.CostIncurred;
+import dev.sluice.request.Acceptance;
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Outcome;
@@ -31,7 +32,7 @@ final class Settlement {
 
     /** A request that could be read and is not valid. */
     void refuse(PendingRequest pending, Decoded.Invalid invalid) {
-        sinks.failed(parts.encoder().refused(invalid, parts.clock().instant()), traceparent(pending));
+        sinks.failed(parts.encoder().refused(invalid, parts.clock().instant()), pending);
         remember(pending, invalid.refusal().code().name());
         transactions.whenDecided(() -> parts.observer().refused(invalid.refusal()), () -> {});
     }
@@ -44,13 +45,12 @@ final class Settlement {
     void settle(PendingRequest pending, GenerationRequest request, Outcome outcome) {
         Instant now = parts.clock().instant();
         switch (outcome) {
-            case Outcome.Completed completed ->
-                sinks.completed(parts.encoder().completed(request, completed), traceparent(pending));
-            case Outcome.Failed failed ->
-                sinks.failed(parts.encoder().failed(request, failed, now), traceparent(pending));
+            case Outcome.Completed completed -> sinks.completed(parts.encoder().completed(request, completed), pending);
+            case Outcome.Failed failed -> sinks.failed(parts.encoder().failed(request, failed, now), pending);
         }
         if (outcome.usage().rows() > 0) {
-            incur(parts.encoder().cost(request, outcome, acceptedAt(pending, now), now), traceparent(pending));
+            Acceptance acceptance = new Acceptance(pending.getContentHash(), pending.getAcceptedAt());
+            incur(parts.encoder().cost(request, acceptance, outcome, now), EventSinks.traceparent(pending));
         }
         remember(pending, EventEncoder.nameOf(outcome));
         parts.milestones().reached(Milestone.SETTLED, request.id());
@@ -70,7 +70,7 @@ final class Settlement {
                 ? Optional.empty()
                 : Optional.of(now.plus(
                         soFar.multipliedBy(request.sampler().steps() - step).dividedBy(step)));
-        sinks.progressed(parts.encoder().progressed(request, step, expectedAt), now, traceparent(pending));
+        sinks.progressed(parts.encoder().progressed(request, step, expectedAt), pending, now);
     }
 
     /** An outcome that nobody waits for any more: another owner of the task has given one. */
@@ -124,9 +124,5 @@ final class Settlement {
     /** Never after now, though another worker's clock may have been ahead. */
     private static Instant acceptedAt(PendingRequest pending, Instant now) {
         return pending.getAcceptedAt().isAfter(now) ? now : pending.getAcceptedAt();
-    }
-
-    private static Optional<String> traceparent(PendingRequest pending) {
-        return Optional.ofNullable(pending.getTraceparent());
     }
 }

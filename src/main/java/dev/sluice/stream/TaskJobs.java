@@ -84,7 +84,7 @@ final class TaskJobs {
         // By the clock of another worker it may have been accepted later than now.
         Instant accepted = acceptedAt.isAfter(now) ? now : acceptedAt;
         Optional<JobCheckpoints> checkpoints = parts.checkpoints().map(all -> all.of(request, contentHash));
-        return new ToMailbox(request, accepted, now.plus(timeBudget), checkpoints, trace);
+        return new ToMailbox(request, contentHash, accepted, now.plus(timeBudget), checkpoints, trace);
     }
 
     private void started(ToMailbox listener, JobHandle handle) {
@@ -140,6 +140,7 @@ final class TaskJobs {
 
     private final class ToMailbox implements JobListener {
         private final GenerationRequest request;
+        private final String contentHash;
         private final Instant acceptedAt;
         private final Instant giveUpAt;
         private final Optional<JobCheckpoints> checkpoints;
@@ -147,11 +148,13 @@ final class TaskJobs {
 
         ToMailbox(
                 GenerationRequest request,
+                String contentHash,
                 Instant acceptedAt,
                 Instant giveUpAt,
                 Optional<JobCheckpoints> checkpoints,
                 RequestTrace trace) {
             this.request = request;
+            this.contentHash = contentHash;
             this.acceptedAt = acceptedAt;
             this.giveUpAt = giveUpAt;
             this.checkpoints = checkpoints;
@@ -181,7 +184,7 @@ final class TaskJobs {
             switch (end) {
                 case JobEnd.Sampled sampled ->
                     parts.finisher()
-                            .finish(request, sampled, acceptedAt, giveUpAt)
+                            .finish(request, contentHash, sampled, acceptedAt, giveUpAt)
                             .thenAccept(outcome -> {
                                 trace.finished(outcome);
                                 mailbox.ended(outcome);

@@ -15,7 +15,8 @@ import org.apache.kafka.common.header.Headers;
 
 /**
  * An event's envelope: the CloudEvents 1.0 attributes that travel as Kafka headers in binary content mode. The id follows
- * from what the event says, so an event that is written again has the same one.
+ * from what the event says and which request it answers, so an event that is written again has the same one, and an id that
+ * comes again for something else another.
  *
  * @param id unique within the source's events of the type
  * @param type what happened, with the contract's version
@@ -30,39 +31,62 @@ public record CloudEvent(String id, String type, String source, String subject, 
             Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}(-[!-~]*)?");
 
     public static CloudEvent of(GenerationRequested event, String source, Instant time) {
-        return about(event.getRequestId(), "requested", "generation", source, time);
+        return about(event.getRequestId(), ContentHash.of(event), "requested", source, time);
     }
 
     public static CloudEvent of(GenerationCancelled event, String source, Instant time) {
-        return about(event.getRequestId(), "cancelled", "generation", source, time);
+        String id = event.getRequestId();
+        return about(id, id, "cancelled", "generation", source, time);
     }
 
-    public static CloudEvent of(GenerationCompleted event) {
+    /**
+     * Of an outcome.
+     *
+     * @param contentHash of the request that this answers, as it was published
+     */
+    public static CloudEvent of(GenerationCompleted event, String contentHash) {
         return about(
                 event.getRequestId(),
+                contentHash,
                 "completed",
-                "generation",
                 event.getWorker(),
                 event.getTimings().getFinishedAt());
     }
 
-    public static CloudEvent of(GenerationFailed event) {
-        return about(event.getRequestId(), "failed", "generation", event.getWorker(), event.getFailedAt());
+    /**
+     * Of an outcome.
+     *
+     * @param contentHash of the request that this answers, as it was published
+     */
+    public static CloudEvent of(GenerationFailed event, String contentHash) {
+        return about(event.getRequestId(), contentHash, "failed", event.getWorker(), event.getFailedAt());
     }
 
-    public static CloudEvent of(GenerationProgressed event, Instant time) {
-        CloudEvent plain = about(event.getRequestId(), "progressed", "generation", event.getWorker(), time);
+    /**
+     * Of progress.
+     *
+     * @param contentHash of the request that this is about, as it was published
+     */
+    public static CloudEvent of(GenerationProgressed event, String contentHash, Instant time) {
+        CloudEvent plain = about(event.getRequestId(), contentHash, "progressed", event.getWorker(), time);
         return new CloudEvent(
                 plain.id() + ":" + event.getStep(), plain.type(), plain.source(), plain.subject(), plain.time());
     }
 
     public static CloudEvent of(CostIncurred event) {
-        return about(event.getCostId(), "incurred", "cost", event.getWorker(), event.getChargePeriodEnd());
+        String id = event.getCostId();
+        return about(id, id, "incurred", "cost", event.getWorker(), event.getChargePeriodEnd());
     }
 
-    private static CloudEvent about(String subject, String happened, String what, String source, Instant time) {
+    private static CloudEvent about(
+            String requestId, String contentHash, String happened, String source, Instant time) {
+        return about(requestId + ":" + contentHash, requestId, happened, "generation", source, time);
+    }
+
+    private static CloudEvent about(
+            String identity, String subject, String happened, String what, String source, Instant time) {
         return new CloudEvent(
-                subject + ":" + happened, "dev.sluice." + what + "." + happened + ".v1", source, subject, time);
+                identity + ":" + happened, "dev.sluice." + what + "." + happened + ".v1", source, subject, time);
     }
 
     /**

@@ -15,6 +15,7 @@ import dev.sluice.events.v1.GuidanceSpec;
 import dev.sluice.events.v1.ImageObject;
 import dev.sluice.events.v1.PlanAsRun;
 import dev.sluice.events.v1.RunTimings;
+import dev.sluice.request.Acceptance;
 import dev.sluice.request.BundleIdentity;
 import dev.sluice.request.CallShape;
 import dev.sluice.request.DeviceUsage;
@@ -27,6 +28,7 @@ import dev.sluice.request.StoredImage;
 import dev.sluice.request.TenantId;
 import dev.sluice.request.Timings;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 
@@ -123,17 +125,19 @@ public final class EventEncoder {
     }
 
     /**
-     * What a request is charged.
+     * What a request is charged. The charge's id follows from the acceptance: whoever settles it writes the same one, and the
+     * same request taken on again, which uses the device again, gets another.
      *
-     * @param start when the worker took the request on
      * @param end when it was settled
      */
-    public CostIncurred cost(GenerationRequest request, Outcome outcome, Instant start, Instant end) {
+    public CostIncurred cost(GenerationRequest request, Acceptance acceptance, Outcome outcome, Instant end) {
+        // Another worker's clock may have been ahead.
+        Instant start = acceptance.at().isAfter(end) ? end : acceptance.at();
         Evaluations evaluations = outcome.spent();
         DeviceUsage usage = outcome.usage();
         GuidanceSpec guidance = RequestEncoder.guidance(request.guidance());
         return charge(usage, start, end, tariff.request(request.model(), start, usage.deviceNanos(), evaluations))
-                .setCostId("request:" + request.id().value())
+                .setCostId(costId(request, acceptance))
                 .setChargeKind(ChargeKind.COMPUTE)
                 .setTenantId(request.tenant().value())
                 .setRequestId(request.id().value())
@@ -151,6 +155,11 @@ public final class EventEncoder {
                 .setDecoderEvaluations(evaluations.decoder())
                 .setTags(request.tags())
                 .build();
+    }
+
+    private static String costId(GenerationRequest request, Acceptance acceptance) {
+        long micros = ChronoUnit.MICROS.between(Instant.EPOCH, acceptance.at());
+        return "request:" + request.id().value() + ":" + acceptance.contentHash() + ":" + micros;
     }
 
     /**

@@ -52,6 +52,7 @@ public final class RequestDecoder {
                 event.getModel(),
                 prompt(event.getPrompt()),
                 event.getImages(),
+                event.getFirstImage(),
                 event.getSeed(),
                 sampler(event.getSampler()),
                 guidance(event.getGuidance()),

@@ -34,6 +34,7 @@ public final class RequestEncoder {
                 .setModel(request.model())
                 .setPrompt(prompt(request.prompt()))
                 .setImages(request.images())
+                .setFirstImage(request.firstImage())
                 .setSeed(request.seed())
                 .setSampler(sampler(request.sampler()))
                 .setGuidance(guidance(request.guidance()))

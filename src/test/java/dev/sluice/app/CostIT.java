@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sluice.events.v1.ChargeKind;
 import dev.sluice.events.v1.CostIncurred;
+import dev.sluice.storage.PngMetadata;
 import dev.sluice.stream.Topics;
 import dev.sluice.wire.AvroSerializer;
 import dev.sluice.wire.Price;
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The analyst's three questions, each one command, of a standalone in a process of its own. */
 class CostIT {
     private static final JsonMapper JSON = new JsonMapper();
+    private static final Duration RETENTION = Duration.ofSeconds(1);
 
     @TempDir
     private Path folder = Path.of("");
@@ -60,6 +62,7 @@ class CostIT {
             whoSpentWhat();
             whatCompressionSaved();
             inFocusColumns();
+            anIdUsedAgain();
             doesItAddUp();
             aForgedChargeDoesNotAddUp();
         } finally {
@@ -113,6 +116,46 @@ class CostIT {
                 .filteredOn(line -> line.startsWith("painter,USD,Usage,"))
                 .hasSize(1);
         assertThat(lines).filteredOn(line -> line.startsWith("poet,USD,Usage,")).hasSize(1);
+    }
+
+    /** Once its outcome is forgotten, an id may be used again: for something else, or for the same. */
+    private void anIdUsedAgain() throws IOException, InterruptedException {
+        JsonNode seven = generate("reuse", "--label", "seven", "--steps", "4");
+        forgetOutcomes();
+        JsonNode three = generate("reuse", "--label", "three", "--seed", "5", "--steps", "8");
+        forgetOutcomes();
+        JsonNode sevenAgain = generate("reuse", "--label", "seven", "--steps", "4");
+
+        assertThat(three.at("/plan/steps").intValue()).isEqualTo(8);
+        assertThat(three.at("/images/0/key")).isNotEqualTo(seven.at("/images/0/key"));
+        assertThat(three.at("/images/0/sha256")).isNotEqualTo(seven.at("/images/0/sha256"));
+        assertThat(provenance(seven)).contains("\"seed\":\"0\"", "\"label\":\"seven\"");
+        assertThat(provenance(three)).contains("\"seed\":\"5\"", "\"label\":\"three\"");
+        assertThat(sevenAgain.get("images")).isEqualTo(seven.get("images"));
+        JsonNode report = JSON.readTree(sound(cost("--by", "tenant", "--format", "json")));
+        JsonNode reuser = line(report, "tenant", "reuser");
+        assertThat(reuser.get("requests").longValue()).isEqualTo(3);
+        assertThat(reuser.get("evaluations").longValue()).isEqualTo(4 + 8 + 4);
+    }
+
+    private JsonNode generate(String id, String... more) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("submit", "--id", id, "--tenant", "reuser", "--json"));
+        arguments.addAll(List.of("--wait", "--timeout", "120"));
+        arguments.addAll(List.of(more));
+        return JSON.readTree(sound(command(arguments)).lines().findFirst().orElseThrow());
+    }
+
+    /** What it takes is time alone. */
+    private static void forgetOutcomes() throws InterruptedException {
+        Thread.sleep(RETENTION.multipliedBy(2));
+    }
+
+    private String provenance(JsonNode completed) throws IOException {
+        JsonNode image = completed.at("/images/0");
+        Path object = folder.resolve("data/s3")
+                .resolve(image.get("bucket").textValue())
+                .resolve(image.get("key").textValue());
+        return PngMetadata.read(Files.readAllBytes(object)).provenance().orElseThrow();
     }
 
     private void doesItAddUp() throws IOException, InterruptedException {
@@ -197,6 +240,7 @@ class CostIT {
         List.of(
                         "price.per-device-second=0.0003",
                         "price.overhead-interval=1s",
+                        "settle.retention=" + RETENTION.toSeconds() + "s",
                         "engine.rows-per-call=4",
                         "engine.guide-rows-per-call=4")
                 .forEach(setting -> command.addAll(List.of("--set", setting)));

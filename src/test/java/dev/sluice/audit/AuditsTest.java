@@ -181,6 +181,7 @@ class AuditsTest {
                 MANIFEST.name(),
                 prompt,
                 1,
+                0,
                 1,
                 SamplerSettings.ddpm(10),
                 new Guidance.None(),

@@ -6,6 +6,7 @@ import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.events.v1.GenerationFailed;
 import dev.sluice.model.BundleManifest;
 import dev.sluice.model.VerifiedBundle;
+import dev.sluice.request.Acceptance;
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.Evaluations;
 import dev.sluice.request.FailureCode;
@@ -116,7 +117,7 @@ class DemoResultsTest {
     }
 
     private static CostIncurred cost(GenerationRequest request) {
-        return ENCODER.cost(request, outcome(request), Instant.EPOCH, Instant.EPOCH);
+        return ENCODER.cost(request, new Acceptance("", Instant.EPOCH), outcome(request), Instant.EPOCH);
     }
 
     private static Outcome.Failed outcome(GenerationRequest request) {

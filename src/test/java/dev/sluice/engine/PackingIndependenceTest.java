@@ -104,6 +104,22 @@ class PackingIndependenceTest {
         }
     }
 
+    @ParameterizedTest(name = "{0}, seed {1}")
+    @MethodSource("seeds")
+    void sameBitsForAnImageMadeAgainAloneByItsNumber(Kind kind, long seed) {
+        for (RequestDraft draft : mixedTraffic(kind, seed)) {
+            RequestDraft four = draft.withImages(4);
+            List<float[]> all = samples(kind, List.of(four)).getFirst();
+
+            for (int image = 0; image < 4; image++) {
+                requireSameBits(
+                        List.of(all.get(image)),
+                        samples(kind, List.of(four.withImages(1).withFirstImage(image)))
+                                .getFirst());
+            }
+        }
+    }
+
     private static List<List<float[]>> samples(Kind kind, List<RequestDraft> drafts) {
         SimulatedLane simulated = new SimulatedLane(kind, SETTINGS);
         List<WatchedJob> jobs = drafts.stream().map(simulated::submit).toList();

@@ -22,6 +22,7 @@ record RequestDraft(
         String model,
         Prompt prompt,
         int images,
+        int firstImage,
         long seed,
         SamplerSettings sampler,
         Guidance guidance,
@@ -33,6 +34,7 @@ record RequestDraft(
                 model,
                 new Prompt.Label(label),
                 1,
+                0,
                 7,
                 SamplerSettings.ddpm(6),
                 new Guidance.None(),
@@ -41,40 +43,53 @@ record RequestDraft(
     }
 
     RequestDraft withTenant(String newTenant) {
-        return new RequestDraft(newTenant, model, prompt, images, seed, sampler, guidance, priority, deadline);
+        return new RequestDraft(
+                newTenant, model, prompt, images, firstImage, seed, sampler, guidance, priority, deadline);
     }
 
     RequestDraft withModel(String newModel) {
-        return new RequestDraft(tenant, newModel, prompt, images, seed, sampler, guidance, priority, deadline);
+        return new RequestDraft(
+                tenant, newModel, prompt, images, firstImage, seed, sampler, guidance, priority, deadline);
     }
 
     RequestDraft withPrompt(Prompt newPrompt) {
-        return new RequestDraft(tenant, model, newPrompt, images, seed, sampler, guidance, priority, deadline);
+        return new RequestDraft(
+                tenant, model, newPrompt, images, firstImage, seed, sampler, guidance, priority, deadline);
     }
 
     RequestDraft withImages(int newImages) {
-        return new RequestDraft(tenant, model, prompt, newImages, seed, sampler, guidance, priority, deadline);
+        return new RequestDraft(
+                tenant, model, prompt, newImages, firstImage, seed, sampler, guidance, priority, deadline);
+    }
+
+    RequestDraft withFirstImage(int newFirstImage) {
+        return new RequestDraft(
+                tenant, model, prompt, images, newFirstImage, seed, sampler, guidance, priority, deadline);
     }
 
     RequestDraft withSeed(long newSeed) {
-        return new RequestDraft(tenant, model, prompt, images, newSeed, sampler, guidance, priority, deadline);
+        return new RequestDraft(
+                tenant, model, prompt, images, firstImage, newSeed, sampler, guidance, priority, deadline);
     }
 
     RequestDraft withSampler(SamplerSettings newSampler) {
-        return new RequestDraft(tenant, model, prompt, images, seed, newSampler, guidance, priority, deadline);
+        return new RequestDraft(
+                tenant, model, prompt, images, firstImage, seed, newSampler, guidance, priority, deadline);
     }
 
     RequestDraft withGuidance(Guidance newGuidance) {
-        return new RequestDraft(tenant, model, prompt, images, seed, sampler, newGuidance, priority, deadline);
+        return new RequestDraft(
+                tenant, model, prompt, images, firstImage, seed, sampler, newGuidance, priority, deadline);
     }
 
     RequestDraft withPriority(Priority newPriority) {
-        return new RequestDraft(tenant, model, prompt, images, seed, sampler, guidance, newPriority, deadline);
+        return new RequestDraft(
+                tenant, model, prompt, images, firstImage, seed, sampler, guidance, newPriority, deadline);
     }
 
     RequestDraft withDeadline(Instant newDeadline) {
         return new RequestDraft(
-                tenant, model, prompt, images, seed, sampler, guidance, priority, Optional.of(newDeadline));
+                tenant, model, prompt, images, firstImage, seed, sampler, guidance, priority, Optional.of(newDeadline));
     }
 
     RequestDraft classifierFree(double scale, GuidanceSchedule schedule, GuidanceWeighting.Kind kind) {
@@ -93,6 +108,7 @@ record RequestDraft(
                 model,
                 prompt,
                 images,
+                firstImage,
                 seed,
                 sampler,
                 guidance,

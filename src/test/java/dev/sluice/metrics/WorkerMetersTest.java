@@ -7,6 +7,7 @@ import dev.sluice.audit.Classifier;
 import dev.sluice.audit.Verdict;
 import dev.sluice.events.v1.ChargeKind;
 import dev.sluice.events.v1.CostIncurred;
+import dev.sluice.request.Acceptance;
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.Evaluations;
 import dev.sluice.request.FailureCode;
@@ -134,7 +135,7 @@ class WorkerMetersTest {
         DeviceUsage usage = DeviceUsage.of(Network.DENOISER, time.toNanos(), 0, 1);
         Outcome outcome = new Outcome.Failed(
                 new RequestId("r"), FailureCode.CANCELLED, "no", Optional.empty(), Evaluations.NONE, usage);
-        return encoder.cost(request(tenant, "glyphs"), outcome, NOW, NOW.plus(time));
+        return encoder.cost(request(tenant, "glyphs"), new Acceptance("", NOW), outcome, NOW.plus(time));
     }
 
     private static Outcome failed(Evaluations spent) {
@@ -149,6 +150,7 @@ class WorkerMetersTest {
                 model,
                 new Prompt.Label("seven"),
                 1,
+                0,
                 1,
                 SamplerSettings.ddpm(10),
                 new Guidance.ClassifierFree(

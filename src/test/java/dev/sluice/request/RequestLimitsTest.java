@@ -37,6 +37,7 @@ class RequestLimitsTest {
                     prompt,
                     images,
                     0,
+                    0,
                     SamplerSettings.ddim(steps, 0),
                     guidance,
                     Priority.BATCH,

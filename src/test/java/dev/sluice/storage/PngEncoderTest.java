@@ -55,9 +55,9 @@ class PngEncoderTest {
         assertThat(metadata.texts()).containsEntry("Software", "Sluice");
         JsonNode provenance = new ObjectMapper().readTree(metadata.provenance().orElseThrow());
         JsonNode expected = new ObjectMapper().readTree("""
-                {"version":1,
+                {"version":2,
                  "request":"%s",
-                 "image":0,"seed":42,"label":"círculo",
+                 "image":0,"seed":"42","label":"círculo",
                  "bundle":{"name":"shapes","version":"3","sha256":"%s"},
                  "sampler":{"kind":"ddim","steps":10,"eta":0.0},
                  "guidance":{"method":"classifier_free","scale":4.0,

@@ -6,9 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.sluice.chaos.surroundings.FaultyS3;
 import dev.sluice.chaos.surroundings.S3Fault;
-import dev.sluice.request.RequestId;
 import dev.sluice.request.StoredImage;
-import dev.sluice.request.TenantId;
 import dev.sluice.standalone.EmbeddedS3;
 import dev.sluice.storage.S3Settings.HttpClient;
 import java.nio.file.Path;
@@ -203,11 +201,11 @@ class S3FaultsIT {
     }
 
     private static String key(ImageAddress address) {
-        return new ObjectKeys("made").key(address.tenant(), address.request(), 0);
+        return new ObjectKeys("made").key(address);
     }
 
     private static ImageAddress address(String request) {
-        return new ImageAddress(new TenantId("acme"), new RequestId(request), 0, 42);
+        return Samples.address(request);
     }
 
     private static String sha256(byte[] bytes) {

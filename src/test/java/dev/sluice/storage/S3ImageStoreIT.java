@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.sun.net.httpserver.Headers;
-import dev.sluice.request.RequestId;
 import dev.sluice.request.StoredImage;
-import dev.sluice.request.TenantId;
 import dev.sluice.standalone.EmbeddedS3;
 import java.io.IOException;
 import java.net.URI;
@@ -104,7 +102,7 @@ class S3ImageStoreIT {
     @Test
     void anObjectWithoutOurMetadataIsComparedByItsContent(TestInfo test) {
         ImageAddress address = address(test);
-        String key = new ObjectKeys("made").key(address.tenant(), address.request(), 0);
+        String key = new ObjectKeys("made").key(address);
         S3Settings settings = settings(s3.endpoint(), S3Settings.HttpClient.NETTY);
         try (S3AsyncClient foreign = S3Clients.create(settings);
                 S3ImageStore store = new S3ImageStore(settings)) {
@@ -271,7 +269,7 @@ class S3ImageStoreIT {
     /** One address a test and parameter, so that none finds another's object. */
     private static ImageAddress address(TestInfo test) {
         String request = test.getTestMethod().orElseThrow().getName() + test.getDisplayName();
-        return new ImageAddress(new TenantId("acme"), new RequestId(request), 0, 42);
+        return Samples.address(request);
     }
 
     private static <T> T join(CompletionStage<T> stage) {

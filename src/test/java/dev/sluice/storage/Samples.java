@@ -9,6 +9,7 @@ import dev.sluice.request.PlanSummary;
 import dev.sluice.request.Priority;
 import dev.sluice.request.Prompt;
 import dev.sluice.request.RequestId;
+import dev.sluice.request.RequestIdentity;
 import dev.sluice.request.SamplerSettings;
 import dev.sluice.request.TenantId;
 import java.util.List;
@@ -18,6 +19,8 @@ import java.util.Random;
 
 /** Values that the tests of this package share. */
 final class Samples {
+    static final String CONTENT = "c0".repeat(32);
+
     static final BundleIdentity BUNDLE = new BundleIdentity("shapes", "3", "ab".repeat(32));
     static final PlanSummary PLAN = new PlanSummary(10, List.of(10, 4), List.of(6.0, 4.0));
 
@@ -31,6 +34,7 @@ final class Samples {
                 "shapes",
                 prompt,
                 1,
+                0,
                 42,
                 SamplerSettings.ddim(10, 0),
                 new Guidance.ClassifierFree(4, schedule, GuidanceWeighting.defaultFor(schedule)),
@@ -40,14 +44,24 @@ final class Samples {
     }
 
     static Provenance provenance(Prompt prompt) {
-        return Provenance.of(request(prompt), 0, BUNDLE, PLAN);
+        return Provenance.of(request(prompt), CONTENT, 0, BUNDLE, PLAN);
+    }
+
+    /** Image 0 of a request with some content. */
+    static ImageAddress address(String request) {
+        return address(request, CONTENT, 0);
+    }
+
+    static ImageAddress address(String request, String contentHash, int index) {
+        return new ImageAddress(
+                new RequestIdentity(new TenantId("acme"), new RequestId(request), contentHash), index, 42);
     }
 
     /** An image that names the address as its own. */
     static byte[] png(ImageAddress address, int side) {
         Provenance some = provenance(new Prompt.Label("circle"));
         Provenance provenance = new Provenance(
-                ObjectKeys.requestDigest(address.tenant(), address.request()),
+                ObjectKeys.requestDigest(address.request()),
                 address.index(),
                 address.seed(),
                 some.label(),

@@ -2,9 +2,7 @@ package dev.sluice.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.request.RequestId;
 import dev.sluice.request.StoredImage;
-import dev.sluice.request.TenantId;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -53,6 +51,14 @@ class StoredContentTest {
     }
 
     @Test
+    void anImageOfOtherContentUnderTheSameIdIsForeign() {
+        byte[] other = Samples.png(Samples.address("order/17", "07".repeat(32), 0), 4);
+
+        assertThat(judge(other, Optional.empty())).isEqualTo(new StoredContent.Foreign());
+        assertThat(judge(other, Optional.of(sha256(other)))).isEqualTo(new StoredContent.Foreign());
+    }
+
+    @Test
     void whatIsNoPictureIsForeignWhateverItsMetadata() {
         byte[] text = "hello".getBytes(StandardCharsets.UTF_8);
 
@@ -65,7 +71,7 @@ class StoredContentTest {
     }
 
     private static ImageAddress address(int index) {
-        return new ImageAddress(new TenantId("acme"), new RequestId("order/17"), index, 42);
+        return Samples.address("order/17", Samples.CONTENT, index);
     }
 
     private static String sha256(byte[] bytes) {

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Simulates a store that answers at once, is out of order, or keeps its writers waiting. */
+/** Simulates a store whose first object under a key stays, that answers at once, is out of order, or keeps its writers waiting. */
 final class InMemoryImageStore implements ImageStore {
     static final String BUCKET = "images";
 
@@ -49,11 +49,18 @@ final class InMemoryImageStore implements ImageStore {
             return CompletableFuture.failedFuture(
                     new StorageException("the simulated store is out of order", new IllegalStateException(), true));
         }
-        String key = new ObjectKeys("").key(address.tenant(), address.request(), address.index());
+        String key = new ObjectKeys("").key(address);
         return open.thenApply(none -> {
-            objects.put(key, png);
+            byte[] before = objects.putIfAbsent(key, png);
+            byte[] found = before == null ? png : before;
             return new StoredImage(
-                    address.index(), BUCKET, key, Digests.sha256(png), png.length, address.seed(), earlier);
+                    address.index(),
+                    BUCKET,
+                    key,
+                    Digests.sha256(found),
+                    found.length,
+                    address.seed(),
+                    earlier || before != null);
         });
     }
 

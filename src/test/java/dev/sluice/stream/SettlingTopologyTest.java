@@ -3,6 +3,9 @@ package dev.sluice.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sluice.events.v1.CallSizing;
 import dev.sluice.events.v1.ChargeKind;
 import dev.sluice.events.v1.CostIncurred;
@@ -16,15 +19,23 @@ import dev.sluice.events.v1.SamplerKind;
 import dev.sluice.events.v1.SamplerSpec;
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.Network;
+import dev.sluice.storage.PngMetadata;
+import dev.sluice.wire.ContentHash;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -101,6 +112,114 @@ class SettlingTopologyTest {
     }
 
     @Test
+    void makesOneImageOfALargerRequestAgainForThePriceOfOne() {
+        worker.request(Requests.plain("four").setImages(4).setSeed(7).build());
+        worker.request(
+                Requests.plain("third").setImages(1).setFirstImage(2).setSeed(7).build());
+        worker.settleAll();
+
+        ImageObject among = image("four", 2);
+        ImageObject alone = image("third", 0);
+        assertThat(among.getIndex()).isEqualTo(alone.getIndex()).isEqualTo(2);
+        assertThat(alone.getKey()).endsWith("/2.png");
+        assertThat(provenance(alone).get("image").intValue()).isEqualTo(2);
+        assertThat(pixels(alone)).isEqualTo(pixels(among)).isNotEqualTo(pixels(image("four", 0)));
+        assertThat(charge("four").getRows()).isEqualTo(4L * (Requests.STEPS + Requests.GUIDED));
+        assertThat(charge("third").getRows()).isEqualTo(Requests.STEPS + Requests.GUIDED);
+    }
+
+    @Test
+    void answersAnIdThatComesAgainForSomethingElseWithWhatIsAskedThen() {
+        worker.request(Requests.plain("reuse").setSeed(0).build());
+        worker.settleAll();
+        worker.time.advanceCalendar(SimulatedWorker.RETENTION.multipliedBy(2));
+        worker.request(Requests.plain("reuse").setSeed(5).build());
+        worker.settleAll();
+
+        assertThat(worker.deadLetters).isEmpty();
+        assertThat(worker.completed()).hasSize(2);
+        ImageObject first = worker.completed().getFirst().getImages().getFirst();
+        ImageObject second = worker.completed().getLast().getImages().getFirst();
+        assertThat(second.getKey()).isNotEqualTo(first.getKey());
+        assertThat(second.getSha256()).isNotEqualTo(first.getSha256());
+        assertThat(provenance(first).get("seed").textValue()).isEqualTo("0");
+        assertThat(provenance(second).get("seed").textValue()).isEqualTo("5");
+        assertThat(provenance(second).get("request"))
+                .isNotEqualTo(provenance(first).get("request"));
+        assertThat(worker.completions)
+                .extracting(record -> text(record, "ce_id"))
+                .doesNotHaveDuplicates();
+        assertThat(costIds()).hasSize(2).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void chargesTheSameRequestAgainWhichIsToldOfUnderTheSameIdAndHasTheSameObject() {
+        GenerationRequested request = Requests.plain("again").build();
+        worker.request(request);
+        worker.settleAll();
+        worker.time.advanceCalendar(SimulatedWorker.RETENTION.multipliedBy(2));
+        worker.request(request);
+        worker.settleAll();
+
+        assertThat(worker.completed()).hasSize(2);
+        assertThat(worker.completed().getLast().getImages())
+                .isEqualTo(worker.completed().getFirst().getImages());
+        assertThat(text(worker.completions.getLast(), "ce_id")).isEqualTo(text(worker.completions.getFirst(), "ce_id"));
+        assertThat(costIds()).hasSize(2).doesNotHaveDuplicates();
+    }
+
+    private List<String> costIds() {
+        return worker.charged().stream()
+                .filter(charge -> charge.getRequestId() != null)
+                .map(CostIncurred::getCostId)
+                .toList();
+    }
+
+    private ImageObject image(String request, int position) {
+        return worker.completed().stream()
+                .filter(completion -> completion.getRequestId().equals(request))
+                .findFirst()
+                .orElseThrow()
+                .getImages()
+                .get(position);
+    }
+
+    private CostIncurred charge(String request) {
+        return worker.charged().stream()
+                .filter(charge -> request.equals(charge.getRequestId()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private byte[] object(ImageObject image) {
+        return worker.images
+                .get(image.getBucket(), image.getKey())
+                .toCompletableFuture()
+                .join();
+    }
+
+    private JsonNode provenance(ImageObject image) {
+        try {
+            return new JsonMapper()
+                    .readTree(PngMetadata.read(object(image)).provenance().orElseThrow());
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private List<Integer> pixels(ImageObject image) {
+        try {
+            BufferedImage picture = ImageIO.read(new ByteArrayInputStream(object(image)));
+            return Arrays.stream(
+                            picture.getRGB(0, 0, picture.getWidth(), picture.getHeight(), null, 0, picture.getWidth()))
+                    .boxed()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
     void chargesARequestForTheRowsItUsed() {
         worker.request(Requests.plain("r-1").build());
         worker.settleAll();
@@ -134,9 +253,19 @@ class SettlingTopologyTest {
         worker.request(Requests.plain("bad").setModel("nobody's").build());
         worker.settleAll();
 
-        assertEnvelope(worker.completions.getFirst(), "good:completed", "dev.sluice.generation.completed.v1", "good");
-        assertEnvelope(worker.failures.getFirst(), "bad:failed", "dev.sluice.generation.failed.v1", "bad");
-        assertEnvelope(worker.costs.getFirst(), "request:good:incurred", "dev.sluice.cost.incurred.v1", "request:good");
+        String goodHash = ContentHash.of(Requests.plain("good").build());
+        String badHash =
+                ContentHash.of(Requests.plain("bad").setModel("nobody's").build());
+        assertEnvelope(
+                worker.completions.getFirst(),
+                "good:" + goodHash + ":completed",
+                "dev.sluice.generation.completed.v1",
+                "good");
+        assertEnvelope(
+                worker.failures.getFirst(), "bad:" + badHash + ":failed", "dev.sluice.generation.failed.v1", "bad");
+        String costId = charge("good").getCostId();
+        assertThat(costId).startsWith("request:good:" + goodHash + ":");
+        assertEnvelope(worker.costs.getFirst(), costId + ":incurred", "dev.sluice.cost.incurred.v1", costId);
     }
 
     @Test
@@ -224,6 +353,16 @@ class SettlingTopologyTest {
                         r -> r.setImages(SimulatedWorker.LIMITS.maxImages() + 1),
                         GenerationFailureCode.IMAGES_OUT_OF_RANGE,
                         "images"),
+                bad(
+                        "a first image below 0",
+                        r -> r.setFirstImage(-1),
+                        GenerationFailureCode.IMAGES_OUT_OF_RANGE,
+                        "firstImage"),
+                bad(
+                        "a last image beyond all numbers",
+                        r -> r.setImages(2).setFirstImage(Integer.MAX_VALUE - 1),
+                        GenerationFailureCode.IMAGES_OUT_OF_RANGE,
+                        "firstImage"),
                 bad("no images", r -> r.setImages(0), GenerationFailureCode.IMAGES_OUT_OF_RANGE, "images"),
                 bad("no tenant", r -> r.setTenantId(" "), GenerationFailureCode.FIELD_INVALID, "tenantId"),
                 bad(

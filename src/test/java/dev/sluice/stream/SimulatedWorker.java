@@ -56,6 +56,7 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedWorker implements AutoCloseable {
     static final String NAME = "worker-1";
     static final Duration SETTLE_INTERVAL = Duration.ofMillis(100);
+    static final Duration RETENTION = Duration.ofHours(1);
     static final Duration TIME_BUDGET = Duration.ofMinutes(30);
     static final int ATTEMPTS = 5;
     static final Duration OVERHEAD_INTERVAL = Duration.ofMinutes(1);
@@ -139,7 +140,7 @@ final class SimulatedWorker implements AutoCloseable {
                 "sluice-test",
                 TOPICS,
                 stateDirectory,
-                new SettleSettings(SETTLE_INTERVAL, Duration.ofHours(1), Duration.ZERO, TIME_BUDGET, ATTEMPTS),
+                new SettleSettings(SETTLE_INTERVAL, RETENTION, Duration.ZERO, TIME_BUDGET, ATTEMPTS),
                 true,
                 LIMITS,
                 Map.of("bootstrap.servers", "127.0.0.1:1"));

@@ -11,6 +11,7 @@ import dev.sluice.events.v1.GenerationFailed;
 import dev.sluice.events.v1.GenerationFailureCode;
 import dev.sluice.events.v1.GuidanceMethod;
 import dev.sluice.events.v1.GuidanceSpec;
+import dev.sluice.request.Acceptance;
 import dev.sluice.request.BundleIdentity;
 import dev.sluice.request.CallShape;
 import dev.sluice.request.CallSize;
@@ -29,6 +30,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Currency;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +47,8 @@ class EventEncoderTest {
             new Price("gpu-large", new BigDecimal("0.000833333333"), Currency.getInstance("USD"));
 
     private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+    private static final Acceptance ACCEPTED = new Acceptance("c0ffee", START);
 
     private final EventEncoder encoder = new EventEncoder("worker-1", START, Tariff.of(PRICE));
     private final GenerationRequest request = SampleRequests.random(1);
@@ -82,9 +86,10 @@ class EventEncoderTest {
 
     @Test
     void aCostIsTheSameAfterATripThroughBytes() {
-        CostIncurred event = encoder.cost(request, completed(), START, END);
+        CostIncurred event = encoder.cost(request, ACCEPTED, completed(), END);
         assertThat(trip(event, CostIncurred.class)).isEqualTo(event);
-        assertThat(event.getCostId()).isEqualTo("request:" + request.id());
+        assertThat(event.getCostId())
+                .isEqualTo("request:" + request.id() + ":c0ffee:" + ChronoUnit.MICROS.between(Instant.EPOCH, START));
         assertThat(event.getConsumedQuantity()).isEqualByComparingTo("0.000000007");
         assertThat(event.getListCost()).isEqualByComparingTo("0.000000000005833333331");
         CostIncurred overhead = encoder.overhead(5, DeviceUsage.NONE, START, END);
@@ -94,11 +99,27 @@ class EventEncoderTest {
     }
 
     @Test
+    void aCostIdTellsAcceptancesApartAndNothingElse() {
+        String id = encoder.cost(request, ACCEPTED, completed(), END).getCostId();
+        EventEncoder successor = new EventEncoder("worker-2", END, Tariff.of(PRICE));
+
+        assertThat(successor
+                        .cost(request, ACCEPTED, completed(), END.plusSeconds(9))
+                        .getCostId())
+                .isEqualTo(id);
+        assertThat(encoder.cost(request, new Acceptance("7ea", START), completed(), END)
+                        .getCostId())
+                .isNotEqualTo(id);
+        Acceptance later = new Acceptance("c0ffee", START.plus(1, ChronoUnit.MICROS));
+        assertThat(encoder.cost(request, later, completed(), END).getCostId()).isNotEqualTo(id);
+    }
+
+    @Test
     void aCostSaysHowItsRequestWasGuidedAndWhatCameOfIt() {
         for (int seed = 0; seed < 50; seed++) {
             GenerationRequest random = SampleRequests.random(seed);
             GuidanceSpec guidance = new RequestEncoder().encode(random).getGuidance();
-            CostIncurred cost = encoder.cost(random, completed(), START, END);
+            CostIncurred cost = encoder.cost(random, ACCEPTED, completed(), END);
 
             assertThat(cost.getGuidance()).isEqualTo(guidance.getMethod().name());
             assertThat(cost.getSchedule())
@@ -110,7 +131,7 @@ class EventEncoderTest {
         }
         var failed = new Outcome.Failed(
                 request.id(), FailureCode.TIMED_OUT, "", Optional.empty(), Evaluations.NONE, DeviceUsage.NONE);
-        assertThat(encoder.cost(request, failed, START, END).getImages()).isZero();
+        assertThat(encoder.cost(request, ACCEPTED, failed, END).getImages()).isZero();
     }
 
     @Test
@@ -122,8 +143,9 @@ class EventEncoderTest {
         Tariff tariff = new Tariff(new PriceList(List.of(before, after)), Map.of());
         EventEncoder changing = new EventEncoder("worker-1", START, tariff);
 
-        assertThat(changing.cost(request, completed(), START, END).getSkuId()).isEqualTo("gpu-large");
-        assertThat(changing.cost(request, completed(), START.plusSeconds(1), END)
+        assertThat(changing.cost(request, ACCEPTED, completed(), END).getSkuId())
+                .isEqualTo("gpu-large");
+        assertThat(changing.cost(request, new Acceptance("c0ffee", START.plusSeconds(1)), completed(), END)
                         .getSkuId())
                 .isEqualTo("later");
         assertThat(changing.overhead(1, DeviceUsage.NONE, START, END).getSkuId())
@@ -142,7 +164,7 @@ class EventEncoderTest {
 
     @Test
     void aChargeSaysWhatEachNetworkHadAndTheWholeIsTheirSum() {
-        CostIncurred cost = encoder.cost(request, completed(), START, END);
+        CostIncurred cost = encoder.cost(request, ACCEPTED, completed(), END);
 
         assertThat(cost.getDeviceNanos())
                 .isEqualTo(cost.getDenoiserNanos()
@@ -185,13 +207,13 @@ class EventEncoderTest {
     void envelopesAreRepeatable() {
         var headers = new RecordHeaders();
         for (int i = 0; i < 2; i++) {
-            CloudEvent.of(encoder.completed(request, completed())).writeTo(headers, Optional.of(TRACE));
+            CloudEvent.of(encoder.completed(request, completed()), "c0ffee").writeTo(headers, Optional.of(TRACE));
         }
         assertThat(headers.toArray())
                 .extracting(header -> header.key() + "=" + new String(header.value(), StandardCharsets.UTF_8))
                 .containsExactlyInAnyOrder(
                         "ce_specversion=1.0",
-                        "ce_id=" + request.id() + ":completed",
+                        "ce_id=" + request.id() + ":c0ffee:completed",
                         "ce_type=dev.sluice.generation.completed.v1",
                         "ce_source=worker-1",
                         "ce_subject=" + request.id(),

@@ -205,6 +205,7 @@ class RequestDecoderTest {
                         new Prompt.Unconditional(),
                         1,
                         0,
+                        0,
                         SamplerSettings.ddim(50, 0),
                         new Guidance.None(),
                         Priority.INTERACTIVE,

@@ -40,6 +40,7 @@ final class SampleRequests {
                 "model-é-" + random.nextInt(5),
                 prompt(random),
                 random.nextInt(1, 20),
+                random.nextInt(4),
                 random.nextLong(),
                 new SamplerSettings(
                         pick(random, SamplerSettings.Kind.values()), random.nextInt(1, 1001), random.nextDouble()),
