@@ -218,7 +218,7 @@ final class Worker implements AutoCloseable {
         http.serveMetrics(meters::scrape);
         probes.warm(
                 () -> engine.healthy() && engine.silence().compareTo(config.longestCall()) < 0 && stream.alive(),
-                () -> engine.healthy() && stream.running());
+                () -> engine.healthy() && stream.running() && !stream.stuck());
         LostDeviceTime lostDeviceTime = new LostDeviceTime(meterFile, config.stream(), overhead, clock);
         stream.start();
         lostDeviceTime.start();

@@ -137,6 +137,9 @@ record WorkerConfig(
         kafka.put("bootstrap.servers", reader.text("kafka.bootstrap-servers"));
         kafka.put(AvroConfig.REGISTRY_URL, reader.text("registry.url"));
         kafka.put(AvroConfig.AUTO_REGISTER, String.valueOf(reader.flag("registry.auto-register")));
+        kafka.put(
+                AvroConfig.ANSWER_PATIENCE_MS,
+                String.valueOf(reader.duration("registry.answer-patience").toMillis()));
         passOn(reader, "registry.user-info", AvroConfig.USER_INFO, kafka);
         passOn(reader, "registry.bearer-token", AvroConfig.TOKEN, kafka);
         passOn(reader, "registry.truststore", AvroConfig.TRUSTSTORE, kafka);

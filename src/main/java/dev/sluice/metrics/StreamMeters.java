@@ -2,6 +2,7 @@ package dev.sluice.metrics;
 
 import dev.sluice.engine.Backlog;
 import dev.sluice.stream.DeadLetterCounts;
+import dev.sluice.stream.HeldPartitionCounts;
 import dev.sluice.stream.StreamWorker;
 import dev.sluice.stream.Unsettled;
 import dev.sluice.wire.RegistryCounts;
@@ -61,6 +62,9 @@ public final class StreamMeters implements MeterBinder {
                 .register(registry);
         FunctionCounter.builder("sluice.registry.unanswered", stream.registry(), RegistryCounts::unanswered)
                 .description("Calls to the schema registry that no address answered")
+                .register(registry);
+        Gauge.builder("sluice.partitions.held", stream.heldPartitions(), HeldPartitionCounts::held)
+                .description("Partitions whose next record waits for the schema registry to answer for its schema")
                 .register(registry);
         new KafkaMeters(stream::kafkaMetrics).bindTo(registry);
     }

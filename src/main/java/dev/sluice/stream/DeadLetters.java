@@ -1,6 +1,8 @@
 package dev.sluice.stream;
 
 import dev.sluice.wire.DeadLetterHeaders;
+import dev.sluice.wire.RegistryAnswer;
+import dev.sluice.wire.UnansweredSchemaException;
 import dev.sluice.wire.UndecodableException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -87,6 +89,9 @@ final class DeadLetters {
         if (context.timestamp() >= 0) {
             put(headers, DeadLetterHeaders.TIMESTAMP, String.valueOf(context.timestamp()));
         }
+        if (reason instanceof UnansweredSchemaException unanswered) {
+            unanswered.answer().ifPresent(answer -> noteAnswer(headers, answer));
+        }
         put(headers, DeadLetterHeaders.EXCEPTION, reason.getClass().getName());
         put(headers, DeadLetterHeaders.MESSAGE, message(reason));
         put(headers, DeadLetterHeaders.STACKTRACE, stacktrace(reason));
@@ -125,6 +130,12 @@ final class DeadLetters {
             put(headers, length, String.valueOf(bytes.length));
             put(headers, digest, sha256(bytes));
         }
+    }
+
+    private static void noteAnswer(Headers headers, RegistryAnswer answer) {
+        put(headers, DeadLetterHeaders.REGISTRY_STATUS, String.valueOf(answer.status()));
+        put(headers, DeadLetterHeaders.REGISTRY_ERROR_CODE, String.valueOf(answer.errorCode()));
+        put(headers, DeadLetterHeaders.REGISTRY_MESSAGE, answer.message());
     }
 
     private static byte @Nullable [] cut(byte @Nullable [] bytes, int most) {

@@ -1,5 +1,6 @@
 package dev.sluice.stream;
 
+import dev.sluice.wire.SchemaAnswers;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -12,6 +13,7 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -27,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * partitions paused. Heartbeats, commits and punctuations go on, cancellations still come in, and the lag stays in the
  * topic, where an autoscaler sees it.
  *
- * <p>The producers tell how each transaction ends.
+ * <p>A record whose schema is not known yet holds its partition, and no other: {@link HeldPartitions}. The producers tell how
+ * each transaction ends.
  *
  * <p>Only partitions that Streams has not paused itself are paused, and just those are resumed, before the poll
  * returns, but for what Streams pauses meanwhile; so Streams never meets a pause that isn't its own, nor misses one. The streams group protocol asks no supplier for a
@@ -40,17 +43,28 @@ final class GatedClients implements KafkaClientSupplier {
     private final String requestTopic;
     private final BooleanSupplier hasRoom;
     private final TransactionListener transactions;
+    private final SchemaAnswers schemas;
+    private final HeldPartitionCounts held;
 
     /**
      * Clients of one worker.
      *
      * @param hasRoom asked on the polling thread before each poll
      * @param transactions hears how each transaction ends, on the thread that it belongs to
+     * @param schemas what a record may have to wait for
+     * @param held told of partitions that wait
      */
-    GatedClients(String requestTopic, BooleanSupplier hasRoom, TransactionListener transactions) {
+    GatedClients(
+            String requestTopic,
+            BooleanSupplier hasRoom,
+            TransactionListener transactions,
+            SchemaAnswers schemas,
+            HeldPartitionCounts held) {
         this.requestTopic = requestTopic;
         this.hasRoom = hasRoom;
         this.transactions = transactions;
+        this.schemas = schemas;
+        this.held = held;
     }
 
     @Override
@@ -95,20 +109,68 @@ final class GatedClients implements KafkaClientSupplier {
         /** What this poll paused and has to resume. */
         private final Set<TopicPartition> paused = new HashSet<>();
 
+        private final HeldPartitions waiting;
+
         Gate(Consumer<byte[], byte[]> consumer) {
             this.consumer = consumer;
+            this.waiting = new HeldPartitions(requestTopic, consumer, schemas, held, System::nanoTime);
         }
 
         @Override
         public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
-            if (method.getName().equals("poll") && arguments != null && !hasRoom.getAsBoolean()) {
-                return pollWithoutRequests((Duration) arguments[0]);
+            if (arguments == null) {
+                return switch (method.getName()) {
+                    case "paused" -> waiting.paused();
+                    case "close" -> closed(method, null);
+                    default -> GatedClients.invoke(consumer, method, null);
+                };
             }
-            if (method.getName().equals("pause") && arguments != null) {
-                // A rebalance within the poll: Streams pauses what it has to restore, and that pause is its own.
-                paused.removeAll((Collection<?>) arguments[0]);
-            }
+            return switch (method.getName()) {
+                case "poll" -> poll((Duration) arguments[0]);
+                case "pause" -> {
+                    // A rebalance within the poll: Streams pauses what it has to restore, and that pause is its own.
+                    paused.removeAll(partitions(arguments[0]));
+                    waiting.pausing(partitions(arguments[0]));
+                    yield GatedClients.invoke(consumer, method, arguments);
+                }
+                case "resume" -> {
+                    consumer.resume(waiting.resuming(partitions(arguments[0])));
+                    yield null;
+                }
+                case "seek", "seekToBeginning", "seekToEnd" -> {
+                    waiting.seeking(partitions(arguments[0]));
+                    yield GatedClients.invoke(consumer, method, arguments);
+                }
+                case "subscribe" -> GatedClients.invoke(consumer, method, hearing(arguments));
+                case "close" -> closed(method, arguments);
+                default -> GatedClients.invoke(consumer, method, arguments);
+            };
+        }
+
+        private @Nullable Object closed(Method method, Object @Nullable [] arguments) throws Throwable {
+            waiting.close();
             return GatedClients.invoke(consumer, method, arguments);
+        }
+
+        private Object[] hearing(Object[] arguments) {
+            Object[] own = arguments.clone();
+            for (int i = 0; i < own.length; i++) {
+                if (own[i] instanceof ConsumerRebalanceListener streams) {
+                    own[i] = waiting.before(streams);
+                }
+            }
+            return own;
+        }
+
+        /** The partition or partitions that a call is about. */
+        @SuppressWarnings("unchecked")
+        private static Collection<TopicPartition> partitions(Object argument) {
+            return argument instanceof TopicPartition one ? Set.of(one) : (Collection<TopicPartition>) argument;
+        }
+
+        private ConsumerRecords<byte[], byte[]> poll(Duration timeout) {
+            waiting.release();
+            return waiting.sift(hasRoom.getAsBoolean() ? consumer.poll(timeout) : pollWithoutRequests(timeout));
         }
 
         /** Polls until there is a record or room, or for as long as it was told to. */

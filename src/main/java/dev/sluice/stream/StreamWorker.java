@@ -8,6 +8,7 @@ import dev.sluice.wire.AvroDeserializer;
 import dev.sluice.wire.AvroSerializer;
 import dev.sluice.wire.EventEncoder;
 import dev.sluice.wire.RegistryCounts;
+import dev.sluice.wire.WriterSchemas;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,6 +42,8 @@ public final class StreamWorker {
     private final WorkerState state = WorkerState.fresh();
     private final DeadLetterCounts deadLetters = new DeadLetterCounts();
     private final RegistryCounts registry = new RegistryCounts();
+    private final HeldPartitionCounts held = new HeldPartitionCounts();
+    private final WriterSchemas schemas;
     private final StreamSettings settings;
     private final WorkerParts parts;
     private volatile boolean wipeState;
@@ -60,6 +63,8 @@ public final class StreamWorker {
         config.put(DeadLetterCounts.KEY, deadLetters);
         config.put(DeadLetters.CLOCK, parts.clock());
         config.put(RegistryCounts.KEY, registry);
+        schemas = WriterSchemas.of(AvroConfig.of(config), registry);
+        config.put(WriterSchemas.KEY, schemas);
         Properties properties = new Properties();
         properties.putAll(config);
         streams = new KafkaStreams(
@@ -68,7 +73,9 @@ public final class StreamWorker {
                 new GatedClients(
                         settings.topics().requests(),
                         () -> !state.stopping().begun() && !state.isolation().wanted() && hasRoom.getAsBoolean(),
-                        state.transactions()));
+                        state.transactions(),
+                        schemas,
+                        held));
         streams.setUncaughtExceptionHandler(failure -> {
             WorkerFaults fault = WorkerFaults.of(failure);
             LOG.error("stream_thread_failed fault={}", fault, failure);
@@ -104,6 +111,16 @@ public final class StreamWorker {
     /** Whether tasks are assigned and records flow. */
     public boolean running() {
         return streams.state() == KafkaStreams.State.RUNNING;
+    }
+
+    /** Whether none of its requests' partitions can be taken from, for each waits for a schema. */
+    public boolean stuck() {
+        return held.allRequestsStuck();
+    }
+
+    /** Partitions that wait for a schema. */
+    public HeldPartitionCounts heldPartitions() {
+        return held;
     }
 
     /** What this worker's tasks have accepted and not settled. */
@@ -210,6 +227,7 @@ public final class StreamWorker {
                                 ? CloseOptions.GroupMembershipOperation.LEAVE_GROUP
                                 : CloseOptions.GroupMembershipOperation.REMAIN_IN_GROUP)
                 .withTimeout(patience));
+        schemas.close();
         if (closed && wipeState) {
             LOG.warn("local_state_removed reason=\"it can't be used; the next start restores it from the changelogs\"");
             streams.cleanUp();
@@ -225,9 +243,9 @@ public final class StreamWorker {
         config.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 16);
         config.put(StreamsConfig.POLL_MS_CONFIG, 50);
         config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SmallStores.class);
-        // A thread that waits for the registry is still in the group; a transaction that it has open is aborted after
-        // transaction.timeout.ms, and its tasks then begin anew. Below max.poll.interval.ms, after which others would
-        // take them.
+        // For ids of what is written; records that come in wait without their thread. A thread that waits for the
+        // registry is still in the group; a transaction that it has open is aborted after transaction.timeout.ms, and
+        // its tasks then begin anew. Below max.poll.interval.ms, after which others would take them.
         config.put(AvroConfig.RETRY_BUDGET_MS, REGISTRY_PATIENCE.toMillis());
         // The default stops the partition at a record whose timestamp is negative.
         config.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, UsableTimestamps.class);

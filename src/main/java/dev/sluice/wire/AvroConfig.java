@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param valueType full name of the class that values are read as, where the deserializer was not given one
  * @param requestTimeout for one request to one address
  * @param retryBudget how long a call waits for a registry that can't be reached; short of {@code max.poll.interval.ms}
+ * @param answerPatience how long a registry that answers others rightly may fail to answer for a schema's id, or say that it
+ *     knows none of that id, before that is believed
  * @param maxMessageBytes longest record that is read
  */
 public record AvroConfig(
@@ -37,6 +39,7 @@ public record AvroConfig(
         Optional<String> valueType,
         Duration requestTimeout,
         Duration retryBudget,
+        Duration answerPatience,
         int maxMessageBytes) {
     public static final String REGISTRY_URL = "schema.registry.url";
     public static final String CREDENTIALS_SOURCE = "basic.auth.credentials.source";
@@ -51,6 +54,7 @@ public record AvroConfig(
     public static final String VALUE_TYPE = "specific.avro.value.type";
     public static final String REQUEST_TIMEOUT_MS = "sluice.registry.request.timeout.ms";
     public static final String RETRY_BUDGET_MS = "sluice.registry.retry.budget.ms";
+    public static final String ANSWER_PATIENCE_MS = "sluice.registry.answer.patience.ms";
     public static final String MAX_MESSAGE_BYTES = "sluice.avro.max.message.bytes";
 
     public AvroConfig {
@@ -77,6 +81,7 @@ public record AvroConfig(
                         : text(configs, VALUE_TYPE),
                 Duration.ofMillis(number(configs, REQUEST_TIMEOUT_MS, 5_000)),
                 Duration.ofMillis(number(configs, RETRY_BUDGET_MS, 60_000)),
+                Duration.ofMillis(number(configs, ANSWER_PATIENCE_MS, 60_000)),
                 number(configs, MAX_MESSAGE_BYTES, RequestLimits.DEFAULT.maxMessageBytes()));
     }
 
@@ -113,7 +118,7 @@ public record AvroConfig(
         return new RegistryAdmin(http());
     }
 
-    private HttpSchemaRegistry http() {
+    HttpSchemaRegistry http() {
         return new HttpSchemaRegistry(registryUrls, authorization(), tls.context(), requestTimeout);
     }
 
@@ -129,7 +134,7 @@ public record AvroConfig(
         return "AvroConfig[registryUrls=" + registryUrls + ", authenticated="
                 + (userInfo.isPresent() || bearerToken.isPresent()) + ", tls=" + tls + ", autoRegister="
                 + autoRegister + ", valueType=" + valueType + ", requestTimeout=" + requestTimeout + ", retryBudget="
-                + retryBudget + ", maxMessageBytes=" + maxMessageBytes + "]";
+                + retryBudget + ", answerPatience=" + answerPatience + ", maxMessageBytes=" + maxMessageBytes + "]";
     }
 
     private static List<URI> registryUrls(@Nullable Object value) {

@@ -34,11 +34,13 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
     private final RecentlyUsed<Integer, DatumReader<T>> readers = new RecentlyUsed<>(MAX_WRITER_SCHEMAS);
 
     /** The fields below are set before use, by a constructor or by {@link #configure}, in the thread that builds the client. */
-    private @Nullable SchemaRegistry registry;
+    private @Nullable SchemasById schemas;
 
     private @Nullable Class<T> type;
     private int maxMessageBytes = RequestLimits.DEFAULT.maxMessageBytes();
-    private boolean ownsRegistry;
+
+    /** What it connected itself, and closes. */
+    private @Nullable SchemaRegistry own;
 
     /** For Kafka, which calls {@link #configure} next. */
     public AvroDeserializer() {}
@@ -50,7 +52,7 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
 
     /** Reads this type. The registry stays the caller's to close. */
     public AvroDeserializer(SchemaRegistry registry, Class<T> type) {
-        this.registry = registry;
+        this.schemas = registry;
         this.type = type;
     }
 
@@ -59,7 +61,7 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
         if (isKey) {
             throw new IllegalArgumentException("keys are UTF-8 strings; this deserializer is for values");
         }
-        if (registry == null) {
+        if (schemas == null) {
             AvroConfig config = AvroConfig.of(configs);
             if (type == null) {
                 type = typeNamed(config.valueType()
@@ -67,8 +69,9 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
                                 new ConfigException(AvroConfig.VALUE_TYPE, null, "must name the record type to read")));
             }
             maxMessageBytes = config.maxMessageBytes();
-            registry = config.connect(RegistryCounts.in(configs));
-            ownsRegistry = true;
+            schemas = WriterSchemas.in(configs)
+                    .<SchemasById>map(shared -> shared)
+                    .orElseGet(() -> connected(config, configs));
         }
     }
 
@@ -92,9 +95,14 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
 
     @Override
     public void close() {
-        if (ownsRegistry && registry != null) {
-            registry.close();
+        if (own != null) {
+            own.close();
         }
+    }
+
+    private SchemaRegistry connected(AvroConfig config, Map<String, ?> configs) {
+        own = config.connect(RegistryCounts.in(configs));
+        return own;
     }
 
     private DatumReader<T> reader(int schemaId) {
@@ -105,7 +113,7 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
         Class<T> wanted = Objects.requireNonNull(type, "configure first");
         SpecificData model = SpecificData.getForClass(wanted);
         Schema expected = model.getSchema(wanted);
-        Schema written = Objects.requireNonNull(registry, "configure first").schemaOf(schemaId);
+        Schema written = Objects.requireNonNull(schemas, "configure first").schemaOf(schemaId);
         if (written.getType() != Schema.Type.RECORD || !written.getFullName().equals(expected.getFullName())) {
             throw new UndecodableException(
                     Reason.WRONG_TYPE,

@@ -14,6 +14,11 @@ final class ConfluentWireFormat {
         return ByteBuffer.allocate(HEADER_LENGTH).put(MAGIC).putInt(schemaId).array();
     }
 
+    /** Whether the record starts with a header. */
+    static boolean hasHeader(byte[] record) {
+        return record.length >= HEADER_LENGTH && record[0] == MAGIC;
+    }
+
     /**
      * The id of the schema that the record was written with.
      *

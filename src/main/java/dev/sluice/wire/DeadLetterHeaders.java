@@ -40,6 +40,12 @@ public final class DeadLetterHeaders {
     /** How many of the record's own headers did not fit. */
     public static final String HEADERS_DROPPED = OURS + "headers-dropped";
 
+    /** What the registry answered instead of the schema: HTTP's status, its own error code (0 for none) and message. */
+    public static final String REGISTRY_STATUS = OURS + "registry-status";
+
+    public static final String REGISTRY_ERROR_CODE = OURS + "registry-error-code";
+    public static final String REGISTRY_MESSAGE = OURS + "registry-message";
+
     /** Of a marker, not of a letter: partition and offset, as in {@code 3-17}, of a letter that was sent back. */
     public static final String RESENT = OURS + "resent";
 

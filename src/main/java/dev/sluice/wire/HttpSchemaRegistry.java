@@ -14,12 +14,14 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import org.apache.avro.Schema;
 
@@ -28,8 +30,9 @@ import org.apache.avro.Schema;
  *
  * <p>Only an answer in the API's own words counts as a no: 404 with error code 40403 for an id, 404 with any error code for
  * a look-up, 409 and 422 for a registration. Whoever registers or looks up is also told no by 401 and 403: no waiting
- * mends a wrong password. Everything else that is not a yes, such as a proxy's page, is a {@link
- * RegistryUnavailableException}.
+ * mends a wrong password. Every other answer that is not a yes, such as a proxy's page, is an {@link
+ * UnexpectedAnswerException}; no answer at all is a plain {@link RegistryUnavailableException}. Redirects are not followed:
+ * they would take the credentials along.
  */
 public final class HttpSchemaRegistry implements SchemaRegistry {
     private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
@@ -38,17 +41,25 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
     private static final int MAX_ANSWER_BYTES = 1 << 20;
 
     /** What a registry said, in whatever words. */
-    record Answer(int status, JsonNode body, boolean tooLong) {
-        boolean isYes() {
-            return status / 100 == 2;
+    record Answer(String asked, RegistryAnswer said, JsonNode body, boolean tooLong) {
+        int status() {
+            return said.status();
         }
 
         int errorCode() {
-            return body.path("error_code").asInt();
+            return said.errorCode();
         }
 
         String message() {
-            return body.path("message").asText("no message");
+            return said.message();
+        }
+
+        boolean isYes() {
+            return said.status() / 100 == 2;
+        }
+
+        UnexpectedAnswerException unexpected() {
+            return new UnexpectedAnswerException(asked, said);
         }
     }
 
@@ -114,23 +125,45 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
         if (answer.status() == 404 && answer.errorCode() == SCHEMA_NOT_FOUND) {
             throw new UnknownSchemaException(id);
         }
+        JsonNode found = schema(id, answer);
+        String type = found.path("schemaType").asText("AVRO");
+        if (!type.equals("AVRO")) {
+            throw new UndecodableException(
+                    UndecodableException.Reason.UNREADABLE_SCHEMA, "schema " + id + " is of type " + type);
+        }
+        return ReferencedSchemas.parse(id, found, (subject, version) -> referenced(id, subject, version));
+    }
+
+    private JsonNode referenced(int id, String subject, int version) {
+        Answer answer = ask("GET", "/subjects/" + encoded(subject) + "/versions/" + version, Optional.empty());
+        if (answer.status() == 404 && answer.errorCode() != 0) {
+            throw new UnknownSchemaException("schema " + id + " refers to version " + version + " of " + subject
+                    + ", which the schema registry does not know");
+        }
+        return schema(id, answer);
+    }
+
+    private static JsonNode schema(int id, Answer answer) {
         if (answer.isYes() && answer.tooLong()) {
             throw new UndecodableException(
                     UndecodableException.Reason.UNREADABLE_SCHEMA,
                     "schema " + id + " comes as more than " + MAX_ANSWER_BYTES + " bytes");
         }
-        String text = required(answer, "schema").asText();
-        String type = answer.body().path("schemaType").asText("AVRO");
-        if (!type.equals("AVRO")) {
-            throw new UndecodableException(
-                    UndecodableException.Reason.UNREADABLE_SCHEMA, "schema " + id + " is of type " + type);
-        }
+        required(answer, "schema");
+        return answer.body();
+    }
+
+    /** Whether it answers a question that has nothing to do with any schema, as a registry does. */
+    boolean responds() {
+        return isList("/schemas/types") || isList("/subjects");
+    }
+
+    private boolean isList(String path) {
         try {
-            return new Schema.Parser().setValidateDefaults(false).parse(text);
-        } catch (RuntimeException e) {
-            // Text picked by somebody else can make the parser fail in any way.
-            throw new UndecodableException(
-                    UndecodableException.Reason.UNREADABLE_SCHEMA, "schema " + id + " can't be parsed", e);
+            Answer answer = ask("GET", path, Optional.empty());
+            return answer.isYes() && (answer.body().isArray() || answer.tooLong());
+        } catch (RegistryUnavailableException e) {
+            return false;
         }
     }
 
@@ -178,8 +211,7 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
     static JsonNode required(Answer answer, String name) {
         JsonNode value = answer.body().path(name);
         if (!answer.isYes() || value.isMissingNode()) {
-            throw new RegistryUnavailableException(
-                    "the schema registry answered " + answer.status() + ": " + answer.message());
+            throw answer.unexpected();
         }
         return value;
     }
@@ -187,7 +219,7 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
     /** The first answer that any address gives; one that tells of its own trouble is passed over. */
     Answer ask(String method, String path, Optional<String> body) {
         int first = preferred;
-        var trouble = new RegistryUnavailableException("no schema registry answers at " + addresses);
+        List<Exception> trouble = new ArrayList<>();
         for (int i = 0; i < addresses.size(); i++) {
             int index = (first + i) % addresses.size();
             try {
@@ -196,16 +228,33 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
                     preferred = index;
                     return answer;
                 }
-                trouble.addSuppressed(new IOException(
-                        addresses.get(index) + " answered " + answer.status() + ": " + answer.message()));
+                trouble.add(answer.unexpected());
             } catch (IOException e) {
-                trouble.addSuppressed(e);
+                trouble.add(new IOException(addresses.get(index) + ": " + RegistryAnswer.oneLine(describe(e)), e));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new RegistryUnavailableException("interrupted while asking the schema registry", e);
             }
         }
-        throw trouble;
+        throw trouble(trouble);
+    }
+
+    /** An answer says more than a silence, and all are told. */
+    private static RegistryUnavailableException trouble(List<Exception> trouble) {
+        RegistryUnavailableException told = trouble.stream()
+                .filter(UnexpectedAnswerException.class::isInstance)
+                .map(UnexpectedAnswerException.class::cast)
+                .findFirst()
+                .<RegistryUnavailableException>map(answered -> answered)
+                .orElseGet(() -> new RegistryUnavailableException("no schema registry answers: "
+                        + trouble.stream().map(Exception::getMessage).collect(Collectors.joining("; "))));
+        trouble.stream().filter(each -> each != told).forEach(told::addSuppressed);
+        return told;
+    }
+
+    private static String describe(IOException failure) {
+        String kind = failure.getClass().getSimpleName();
+        return failure.getMessage() == null ? kind : kind + ": " + failure.getMessage();
     }
 
     private static boolean isTrouble(int status) {
@@ -219,9 +268,11 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
         body.ifPresent(text ->
                 request.header("Content-Type", CONTENT_TYPE).method(method, HttpRequest.BodyPublishers.ofString(text)));
         HttpResponse<Optional<String>> response = complete(client.sendAsync(request.build(), this::body));
+        JsonNode answer = response.body().map(HttpSchemaRegistry::parsed).orElse(MissingNode.getInstance());
         return new Answer(
-                response.statusCode(),
-                response.body().map(HttpSchemaRegistry::parsed).orElse(MissingNode.getInstance()),
+                uri.toString(),
+                RegistryAnswer.of(response.statusCode(), response.headers(), answer),
+                answer,
                 response.body().isEmpty());
     }
 

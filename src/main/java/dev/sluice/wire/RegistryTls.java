@@ -1,10 +1,15 @@
 package dev.sluice.wire;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.KeyStore;
+import java.security.UnrecoverableKeyException;
 import java.util.Optional;
+import javax.crypto.BadPaddingException;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -22,10 +27,20 @@ import org.jspecify.annotations.Nullable;
 record RegistryTls(Optional<StoreFile> trusted, Optional<StoreFile> own) {
     static final RegistryTls PLATFORM = new RegistryTls(Optional.empty(), Optional.empty());
 
-    /** A PKCS #12 or JKS file. Does not print its password. */
+    /** A PKCS #12, JKS or PEM file. Does not print its password. */
     record StoreFile(Path path, String password) {
-        KeyStore load() throws GeneralSecurityException, IOException {
-            return KeyStore.getInstance(path.toFile(), password.toCharArray());
+        /** As a trust store: the certificates to trust. */
+        KeyStore loadTrusted() throws GeneralSecurityException, IOException {
+            return PemFile.isPem(path)
+                    ? PemFile.read(path).trusted()
+                    : KeyStore.getInstance(path.toFile(), password.toCharArray());
+        }
+
+        /** As a key store: a key and its certificates. */
+        KeyStore loadOwn() throws GeneralSecurityException, IOException {
+            return PemFile.isPem(path)
+                    ? PemFile.read(path).own(password)
+                    : KeyStore.getInstance(path.toFile(), password.toCharArray());
         }
 
         @Override
@@ -47,26 +62,62 @@ record RegistryTls(Optional<StoreFile> trusted, Optional<StoreFile> own) {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(keyManagers(), trustManagers(), null);
             return Optional.of(context);
-        } catch (GeneralSecurityException | IOException e) {
-            throw new ConfigException("can't use " + this + ": " + e.getMessage());
+        } catch (GeneralSecurityException e) {
+            throw new ConfigException("no TLS with these files: " + e.getMessage());
         }
     }
 
-    private KeyManager @Nullable [] keyManagers() throws GeneralSecurityException, IOException {
+    /** What reads a store's file. */
+    private interface Loading<T> {
+        T load() throws GeneralSecurityException, IOException;
+    }
+
+    private static <T> T loaded(String what, StoreFile file, Loading<T> loading) {
+        try {
+            return loading.load();
+        } catch (NoSuchFileException e) {
+            throw new ConfigException("the " + what + " " + file + " doesn't exist");
+        } catch (AccessDeniedException e) {
+            throw new ConfigException("the " + what + " " + file + " may not be read");
+        } catch (GeneralSecurityException | IOException | RuntimeException e) {
+            throw new ConfigException("the " + what + " " + file + " can't be used: " + reason(e));
+        }
+    }
+
+    /** Java's own words for a wrong password are good ones; those for a file of another kind are a dump. */
+    private static String reason(Exception e) {
+        if (e instanceof InvalidKeyException
+                || e instanceof BadPaddingException
+                || e.getCause() instanceof UnrecoverableKeyException) {
+            return "its password is wrong";
+        }
+        String message = String.valueOf(e.getMessage());
+        return message.startsWith("Unrecognized keystore format")
+                ? "it is neither PKCS #12 nor JKS nor PEM"
+                : RegistryAnswer.oneLine(message);
+    }
+
+    private KeyManager @Nullable [] keyManagers() {
         if (own.isEmpty()) {
             return null;
         }
-        KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        factory.init(own.get().load(), own.get().password().toCharArray());
-        return factory.getKeyManagers();
+        StoreFile file = own.get();
+        return loaded("key store", file, () -> {
+            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            factory.init(file.loadOwn(), file.password().toCharArray());
+            return factory.getKeyManagers();
+        });
     }
 
-    private TrustManager @Nullable [] trustManagers() throws GeneralSecurityException, IOException {
+    private TrustManager @Nullable [] trustManagers() {
         if (trusted.isEmpty()) {
             return null;
         }
-        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        factory.init(trusted.get().load());
-        return factory.getTrustManagers();
+        StoreFile file = trusted.get();
+        return loaded("trust store", file, () -> {
+            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init(file.loadTrusted());
+            return factory.getTrustManagers();
+        });
     }
 }

@@ -3,7 +3,7 @@ package dev.sluice.wire;
 import org.apache.avro.Schema;
 
 /** Gives schemas ids. Implementations may be called by many threads. */
-public interface SchemaRegistry extends AutoCloseable {
+public interface SchemaRegistry extends SchemasById, AutoCloseable {
     /**
      * Registers the schema under the subject, or finds that it is.
      *
@@ -20,14 +20,6 @@ public interface SchemaRegistry extends AutoCloseable {
      * @throws RegistryUnavailableException where there is no answer
      */
     int idOf(String subject, Schema schema);
-
-    /**
-     * The schema of an id.
-     *
-     * @throws UndecodableException where the registry has none, or none that is Avro
-     * @throws RegistryUnavailableException where there is no answer
-     */
-    Schema schemaOf(int id);
 
     @Override
     default void close() {}

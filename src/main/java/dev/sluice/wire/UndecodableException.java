@@ -4,7 +4,8 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 
 /** Bytes that no retry will make readable: a case for the dead letter topic. */
-public sealed class UndecodableException extends SerializationException permits UnknownSchemaException {
+public sealed class UndecodableException extends SerializationException
+        permits UnknownSchemaException, UnansweredSchemaException {
     private static final long serialVersionUID = 1L;
 
     /** What is wrong with the bytes; the name is the label in the metrics. */
@@ -14,6 +15,8 @@ public sealed class UndecodableException extends SerializationException permits 
         WRONG_MAGIC,
         /** The registry does not know the schema's id. */
         UNKNOWN_SCHEMA,
+        /** The registry answers, but for this schema's id neither with it nor with a no. */
+        UNANSWERED_SCHEMA,
         /** The registry knows the id, but not as an Avro schema that can be parsed by itself. */
         UNREADABLE_SCHEMA,
         /** Another record type than the topic's. */

@@ -5,6 +5,10 @@ public final class UnknownSchemaException extends UndecodableException {
     private static final long serialVersionUID = 1L;
 
     public UnknownSchemaException(int id) {
-        super(Reason.UNKNOWN_SCHEMA, "the schema registry knows no schema " + id);
+        this("the schema registry knows no schema " + id);
+    }
+
+    UnknownSchemaException(String message) {
+        super(Reason.UNKNOWN_SCHEMA, message);
     }
 }

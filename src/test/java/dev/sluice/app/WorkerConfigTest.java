@@ -83,6 +83,7 @@ class WorkerConfigTest {
                         price.per-device-second=0
                         price.sku=
                         prices=
+                        registry.answer-patience=1m
                         registry.auto-register=true
                         registry.bearer-token=
                         registry.keystore-password=

@@ -26,6 +26,7 @@ class AvroConfigTest {
                         Optional.empty(),
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(60),
+                        Duration.ofSeconds(60),
                         262_144));
         assertThat(AvroConfig.of(Map.of(
                         "schema.registry.url",
@@ -53,6 +54,7 @@ class AvroConfigTest {
                         Optional.of("a.B"),
                         Duration.ofMillis(1),
                         Duration.ofMillis(2),
+                        Duration.ofSeconds(60),
                         3));
     }
 

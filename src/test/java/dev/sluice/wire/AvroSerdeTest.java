@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import dev.sluice.events.v1.GenerationCancelled;
 import dev.sluice.events.v1.GenerationRequested;
 import dev.sluice.events.v1.SamplerKind;
+import dev.sluice.wire.UndecodableException.Reason;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,6 +93,85 @@ class AvroSerdeTest {
         assertThat(read.getSampler().getKind()).isEqualTo(SamplerKind.UNKNOWN);
         var decoded = assertInstanceOf(Decoded.Invalid.class, new RequestDecoder().decode(read));
         assertThat(decoded.refusal().field()).isEqualTo("sampler.kind");
+    }
+
+    @Test
+    void doesNotFollowAliasesOfTheWriters() {
+        // A field under another name is a field that the contract does not know, and its own keeps its default.
+        assertThat(read(renamed("\"name\":\"images\"", "\"name\":\"count\",\"aliases\":[\"images\"]", "count", 3))
+                        .getImages())
+                .isEqualTo(1);
+        assertThat(reasonOf(renamed(
+                        "\"name\":\"tenantId\"",
+                        "\"name\":\"customer\",\"aliases\":[\"tenantId\"]",
+                        "customer",
+                        "acme")))
+                .isEqualTo(Reason.INCOMPATIBLE_SCHEMA);
+    }
+
+    @Test
+    void refusesTextInPlaceOfAnEnum() {
+        Schema text = SchemaEdits.withType(
+                GenerationRequested.getClassSchema(), "priority", Schema.create(Schema.Type.STRING));
+        assertThat(reasonOf(SchemaEdits.bytes(registry, TOPIC, with(text, "priority", "BATCH"))))
+                .isEqualTo(Reason.INCOMPATIBLE_SCHEMA);
+    }
+
+    @Test
+    void refusesARecordOfAnotherNameAndAliasesDoNotHelp() {
+        for (String name : List.of(
+                "\"name\":\"Request\",\"namespace\":\"dev.sluice.events.v1\"",
+                "\"name\":\"GenerationRequested\",\"namespace\":\"my.app\"",
+                "\"name\":\"Request\",\"namespace\":\"my.app\","
+                        + "\"aliases\":[\"dev.sluice.events.v1.GenerationRequested\"]")) {
+            byte[] bytes = renamed(
+                    "\"name\":\"GenerationRequested\",\"namespace\":\"dev.sluice.events.v1\"", name, "images", 1);
+            assertThat(reasonOf(bytes)).as(name).isEqualTo(Reason.WRONG_TYPE);
+        }
+    }
+
+    @Test
+    void readsARecordInsideByItsFieldsWhateverItsName() {
+        GenericRecord request = with(edited("\"name\":\"PromptSpec\"", "\"name\":\"Wish\""), "images", 2);
+
+        assertThat(read(SchemaEdits.bytes(registry, TOPIC, request)).getImages())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void refusesAnEnumInsideOfAnotherName() {
+        GenericRecord request = with(edited("\"name\":\"RequestPriority\"", "\"name\":\"Urgency\""), "images", 2);
+
+        assertThat(reasonOf(SchemaEdits.bytes(registry, TOPIC, request))).isEqualTo(Reason.INCOMPATIBLE_SCHEMA);
+    }
+
+    private static Schema edited(String from, String to) {
+        String contract = RegisteredForm.of(GenerationRequested.getClassSchema());
+        assertThat(contract).contains(from);
+        return new Schema.Parser().parse(contract.replace(from, to));
+    }
+
+    private static GenericRecord with(Schema schema, String field, Object value) {
+        GenericRecordBuilder request = new GenericRecordBuilder(schema);
+        Map.of("requestId", "r-1", "tenantId", "acme", "model", "shapes-32").forEach((name, text) -> {
+            if (schema.getField(name) != null) {
+                request.set(name, text);
+            }
+        });
+        return request.set(field, value).build();
+    }
+
+    private byte[] renamed(String from, String to, String field, Object value) {
+        return SchemaEdits.bytes(registry, TOPIC, with(edited(from, to), field, value));
+    }
+
+    private Reason reasonOf(byte[] bytes) {
+        try {
+            read(bytes);
+        } catch (UndecodableException e) {
+            return e.reason();
+        }
+        throw new AssertionError("could be read");
     }
 
     @Test

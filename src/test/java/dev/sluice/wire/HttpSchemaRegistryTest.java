@@ -82,6 +82,40 @@ class HttpSchemaRegistryTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "302 | https://ann:secret@login.example:8443/in?token=secret | '' | sent on to https://login.example:8443/in",
+                "301 | /elsewhere | '' | sent on to /elsewhere",
+                "307 | | '' | sent on: a login page",
+                "200 | | <html>log in</html> | no JSON but text/html: a login page or a proxy",
+                "404 | | <html>nothing here</html> | no JSON but text/html: a login page or a proxy",
+                "403 | | '{\"error_code\":40301,\"message\":\"User is\\nden\\u001bied\"}' | (error code 40301): User is den ied",
+                "503 | | '{}' | no message",
+            })
+    void namesTheAddressAndWhatItAnswered(int status, String location, String body, String said) throws IOException {
+        try (var server = new StubRegistryServer(
+                        asked -> new StubRegistryServer.Reply(status, body, "text/html", location));
+                var registry = registry(Optional.of("Basic hidden"), server.address())) {
+            assertThatThrownBy(() -> registry.schemaOf(3))
+                    .isInstanceOf(UnexpectedAnswerException.class)
+                    .hasMessageStartingWith(server.address() + "schemas/ids/3 answered " + status)
+                    .hasMessageContaining(said)
+                    .hasMessageNotContainingAny("secret", "hidden", "\n");
+        }
+    }
+
+    @Test
+    void tellsWhatEachSilentAddressDid() throws IOException {
+        URI nobody = nobody();
+        try (var registry = registry(Optional.empty(), nobody)) {
+            assertThatThrownBy(() -> registry.schemaOf(3))
+                    .isExactlyInstanceOf(RegistryUnavailableException.class)
+                    .hasMessage("no schema registry answers: " + nobody + ": ConnectException");
+        }
+    }
+
     @Test
     void isUnavailableWhereNobodyListens() throws IOException {
         try (var registry = registry(Optional.empty(), nobody())) {
@@ -155,6 +189,77 @@ class HttpSchemaRegistryTest {
                     .hasMessageContaining("1048576 bytes");
             assertThatThrownBy(() -> registry.register("s", SCHEMA)).isInstanceOf(RegistryUnavailableException.class);
         }
+    }
+
+    @Test
+    void resolvesWhatASchemaRefersTo() throws IOException {
+        try (var server = new StubRegistryServer(asked -> switch (asked.path()) {
+                    case "/schemas/ids/3" ->
+                        schema(record("Top", "a.Middle"), "{'name':'a.Middle','subject':'mid dle','version':4}");
+                    case "/subjects/mid%20dle/versions/4" ->
+                        schema(record("a.Middle", "a.Leaf"), "{'name':'a.Leaf','subject':'leaf','version':1}");
+                    case "/subjects/leaf/versions/1" -> schema(record("a.Leaf", "int"));
+                    default -> StubRegistryServer.Reply.json(404, "{}");
+                });
+                var registry = registry(Optional.empty(), server.address())) {
+            Schema top = registry.schemaOf(3);
+
+            assertThat(top.getField("f").schema().getField("f").schema().getFullName())
+                    .isEqualTo("a.Leaf");
+            assertThat(server.asked()).hasSize(3);
+        }
+    }
+
+    @Test
+    void namesTheReferenceThatTheRegistryDoesNotHave() throws IOException {
+        try (var server = new StubRegistryServer(asked -> asked.path().equals("/schemas/ids/3")
+                        ? schema(record("Top", "a.Leaf"), "{'name':'a.Leaf','subject':'leaf','version':2}")
+                        : StubRegistryServer.Reply.json(404, "{\"error_code\": 40402}"));
+                var registry = registry(Optional.empty(), server.address())) {
+            assertThatThrownBy(() -> registry.schemaOf(3))
+                    .isInstanceOf(UnknownSchemaException.class)
+                    .hasMessageContaining("schema 3 refers to version 2 of leaf");
+        }
+    }
+
+    @Test
+    void namesTheReferencesOfASchemaThatCannotBeParsedWithThem() throws IOException {
+        try (var server = new StubRegistryServer(asked -> asked.path().equals("/schemas/ids/3")
+                        ? schema(record("Top", "a.Gone"), "{'name':'a.Leaf','subject':'leaf','version':2}")
+                        : schema(record("a.Leaf", "int")));
+                var registry = registry(Optional.empty(), server.address())) {
+            assertThatThrownBy(() -> registry.schemaOf(3))
+                    .isInstanceOf(UndecodableException.class)
+                    .hasMessageContaining("can't be parsed together with [leaf version 2]");
+        }
+    }
+
+    @Test
+    void boundsHowManySchemasAreReferredTo() throws IOException {
+        // Each version refers to the next two.
+        try (var server = new StubRegistryServer(asked -> {
+                    int version = Integer.parseInt(asked.path().replaceAll(".*/", ""));
+                    return schema(
+                            record("R" + version, "int"),
+                            "{'name':'x','subject':'s','version':" + 2 * version + "}",
+                            "{'name':'y','subject':'s','version':" + (2 * version + 1) + "}");
+                });
+                var registry = registry(Optional.empty(), server.address())) {
+            assertThatThrownBy(() -> registry.schemaOf(1))
+                    .isInstanceOf(UndecodableException.class)
+                    .hasMessageContaining("schema 1 refers to more than 32 schemas, or more than 8 deep");
+            assertThat(server.asked()).hasSizeLessThan(40);
+        }
+    }
+
+    private static String record(String name, String field) {
+        return "{'type':'record','name':'" + name + "','fields':[{'name':'f','type':'" + field + "'}]}";
+    }
+
+    private static StubRegistryServer.Reply schema(String text, String... references) {
+        String body =
+                "{'schema':'" + text.replace("'", "\\'") + "','references':[" + String.join(",", references) + "]}";
+        return StubRegistryServer.Reply.json(200, body.replace("\\'", "\\\"").replace('\'', '"'));
     }
 
     @Test

@@ -33,11 +33,17 @@ public final class TestCertificates {
 
     /** A PKCS #12 file that trusts the certificate of another. */
     public static Path trustStore(Path folder, String name, Path keyStore) throws IOException, InterruptedException {
-        Path certificate = folder.resolve(name + ".pem");
-        keytool(keyStore, "-exportcert", "-alias", name, "-rfc", "-file", certificate.toString());
+        Path certificate = certificate(folder, name, keyStore);
         Path store = folder.resolve(name + "-trust.p12");
         keytool(store, "-importcert", "-noprompt", "-alias", name, "-file", certificate.toString());
         return store;
+    }
+
+    /** The certificate of a key store, as text. */
+    public static Path certificate(Path folder, String name, Path keyStore) throws IOException, InterruptedException {
+        Path certificate = folder.resolve(name + ".pem");
+        keytool(keyStore, "-exportcert", "-alias", name, "-rfc", "-file", certificate.toString());
+        return certificate;
     }
 
     private static void keytool(Path store, String... arguments) throws IOException, InterruptedException {

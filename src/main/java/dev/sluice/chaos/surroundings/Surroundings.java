@@ -88,6 +88,8 @@ public final class Surroundings implements AutoCloseable {
         settings.put("kafka.properties.default.api.timeout.ms", "15000");
         settings.put("kafka.properties.reconnect.backoff.max.ms", "500");
         settings.put("registry.url", registry.url().toString());
+        // Poison with an unknown id holds its partition for so long; longer than a registry forgets an id here.
+        settings.put("registry.answer-patience", "5s");
         settings.put("s3.endpoint", faultyS3.endpoint().toString());
         settings.put("s3.bucket", BUCKET);
         settings.put("s3.path-style", "true");
