@@ -7,8 +7,9 @@ const { randomUUID } = require('node:crypto');
 const { readFileSync } = require('node:fs');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
+const avro = require('avsc');
 const { Kafka, logLevel } = require('kafkajs');
-const { SchemaRegistry, SchemaType } = require('@kafkajs/confluent-schema-registry');
+const { COMPATIBILITY, SchemaRegistry, SchemaType } = require('@kafkajs/confluent-schema-registry');
 
 const REQUESTS = 'generation.requests';
 const COMPLETIONS = 'generation.completions';
@@ -20,16 +21,38 @@ const { values: options } = parseArgs({
     kafka: { type: 'string', default: '127.0.0.1:9092' },
     registry: { type: 'string', default: 'http://127.0.0.1:8081' },
     label: { type: 'string', default: 'seven' },
+    seed: { type: 'string', default: '0' },
   },
 });
 
+// Any signed 64-bit number may be a seed, other publishers' too. Without this type, avsc refuses a whole record for one that a
+// JavaScript number can't hold, above 2^53. All longs of a record are BigInt with it.
+const long = avro.types.LongType.__with({
+  fromBuffer: (buffer) => buffer.readBigInt64LE(),
+  toBuffer: (number) => {
+    const buffer = Buffer.alloc(8);
+    buffer.writeBigInt64LE(number);
+    return buffer;
+  },
+  fromJSON: BigInt,
+  toJSON: Number,
+  isValid: (number) => typeof number === 'bigint',
+  compare: (a, b) => (a < b ? -1 : a > b ? 1 : 0),
+});
+
+// Takes the place of avsc's own type wherever a schema says long, with or without a logical type.
+function typeHook(schema) {
+  return schema === 'long' || schema.type === 'long' ? long : undefined;
+}
+
 // What is left out has the contract's defaults.
-function request(label) {
+function request(label, seed) {
   return {
     requestId: randomUUID(),
     tenantId: 'node-example',
     model: 'glyphs-adm',
     prompt: { label },
+    seed: BigInt(seed), // draw your own below 2^53, so that every reader can take it
     guidance: { method: 'CLASSIFIER_FREE', scale: 2, schedule: { kind: 'COMPRESS', guided: 10 } },
   };
 }
@@ -41,8 +64,8 @@ function joined(consumer) {
 
 async function main() {
   const kafka = new Kafka({ clientId: 'sluice-example', brokers: [options.kafka], logLevel: logLevel.ERROR });
-  const registry = new SchemaRegistry({ host: options.registry });
-  const ask = request(options.label);
+  const registry = new SchemaRegistry({ host: options.registry }, { [SchemaType.AVRO]: { typeHook } });
+  const ask = request(options.label, options.seed);
 
   // KafkaJS can't read without a group; one of its own sees every outcome. It reads committed records unless told otherwise.
   const consumer = kafka.consumer({ groupId: `sluice-example-${ask.requestId}` });
@@ -66,7 +89,9 @@ async function main() {
     await ready;
 
     const schema = readFileSync(path.join(__dirname, '../../schemas/GenerationRequested.avsc'), 'utf8');
-    const { id } = await registry.register({ type: SchemaType.AVRO, schema }, { subject: `${REQUESTS}-value` });
+    // Without this level the client insists on BACKWARD, and sets that where a subject has none.
+    const subject = { subject: `${REQUESTS}-value`, compatibility: COMPATIBILITY.FULL_TRANSITIVE };
+    const { id } = await registry.register({ type: SchemaType.AVRO, schema }, subject);
     await producer.send({
       topic: REQUESTS,
       acks: -1,
@@ -80,7 +105,7 @@ async function main() {
       return 1;
     }
     for (const image of event.images) {
-      console.log(`s3://${image.bucket}/${image.key}  sha256 ${image.sha256}`);
+      console.log(`s3://${image.bucket}/${image.key}  sha256 ${image.sha256}  seed ${image.seed}`);
     }
     const counts = event.evaluations;
     console.log(`${counts.conditional + counts.unconditional} evaluations, ${counts.skipped} skipped`);
