@@ -29,6 +29,7 @@ public final class S3CheckpointStore implements CheckpointStore {
             3, Duration.ofMillis(50), Duration.ofMillis(200), Duration.ofSeconds(2), Duration.ofSeconds(4));
 
     private final ThroughShutdown throughShutdown;
+    private final S3Clients.Connection connection;
     private final S3AsyncClient client;
     private final Encryption encryption;
     private final String bucket;
@@ -50,7 +51,8 @@ public final class S3CheckpointStore implements CheckpointStore {
     /** As above, counting its calls there. */
     public S3CheckpointStore(S3Settings settings, String prefix, Duration ttl, Clock clock, StorageCounters counters) {
         this.throughShutdown = ThroughShutdown.hold(settings.client());
-        this.client = S3Clients.create(settings);
+        this.connection = S3Clients.connect(settings);
+        this.client = connection.client();
         this.encryption = settings.encryption();
         this.bucket = settings.bucket();
         this.prefix = prefix;
@@ -63,7 +65,7 @@ public final class S3CheckpointStore implements CheckpointStore {
     public CompletionStage<Void> put(CheckpointAddress address, byte[] snapshot) {
         String key = key(address);
         byte[] object = CheckpointFormat.write(address, clock.instant(), snapshot);
-        return new Retrier(WRITING, counters)
+        return retrier(WRITING)
                 .run(
                         "put " + bucket + "/" + key,
                         () -> client.putObject(
@@ -78,7 +80,7 @@ public final class S3CheckpointStore implements CheckpointStore {
     @Override
     public CompletionStage<Optional<byte[]>> get(CheckpointAddress address) {
         String key = key(address);
-        return new Retrier(READING, counters)
+        return retrier(READING)
                 .run("get " + bucket + "/" + key, () -> fetch(key))
                 .thenApply(object -> object.flatMap(bytes -> usable(address, bytes)));
     }
@@ -103,12 +105,16 @@ public final class S3CheckpointStore implements CheckpointStore {
     @Override
     public CompletionStage<Void> delete(CheckpointAddress address) {
         String key = key(address);
-        return new Retrier(WRITING, counters)
+        return retrier(WRITING)
                 .run(
                         "delete " + bucket + "/" + key,
                         () -> client.deleteObject(
                                         delete -> delete.bucket(bucket).key(key))
                                 .thenApply(deleted -> null));
+    }
+
+    private Retrier retrier(RetryPolicy policy) {
+        return new Retrier(policy, counters, connection.credentials()::renew);
     }
 
     private String key(CheckpointAddress address) {
@@ -118,7 +124,7 @@ public final class S3CheckpointStore implements CheckpointStore {
 
     @Override
     public void close() {
-        client.close();
+        connection.close();
         throughShutdown.close();
     }
 }

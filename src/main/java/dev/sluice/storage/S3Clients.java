@@ -10,6 +10,7 @@ import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
+import software.amazon.awssdk.profiles.ProfileFileSupplier;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
@@ -25,30 +26,42 @@ final class S3Clients {
 
     private S3Clients() {}
 
+    /** A client, and its credentials for {@link RenewableCredentials#renew} and to be closed after it. */
+    record Connection(S3AsyncClient client, RenewableCredentials credentials) implements AutoCloseable {
+        @Override
+        public void close() {
+            client.close();
+            credentials.close();
+        }
+    }
+
     /**
      * A client that has connected to nothing yet.
      *
      * @throws StorageException where this system has not what the native client needs; the message says what to do
      */
-    static S3AsyncClient create(S3Settings settings) {
-        return switch (settings.client()) {
-            case CRT -> {
-                try {
-                    yield crt(settings);
-                } catch (RuntimeException | LinkageError e) {
-                    throw NativeClientFaults.inWords(e);
-                }
-            }
-            case NETTY -> netty(settings);
-        };
+    static Connection connect(S3Settings settings) {
+        RenewableCredentials credentials = credentials(settings.credentials());
+        return new Connection(
+                switch (settings.client()) {
+                    case CRT -> {
+                        try {
+                            yield crt(settings, credentials);
+                        } catch (RuntimeException | LinkageError e) {
+                            throw NativeClientFaults.inWords(e);
+                        }
+                    }
+                    case NETTY -> netty(settings, credentials);
+                },
+                credentials);
     }
 
-    private static S3AsyncClient crt(S3Settings settings) {
+    private static S3AsyncClient crt(S3Settings settings, AwsCredentialsProvider credentials) {
         return S3AsyncClient.crtBuilder()
                 .endpointOverride(settings.endpoint().orElse(null))
                 .region(Region.of(settings.region()))
                 .forcePathStyle(settings.pathStyle())
-                .credentialsProvider(credentials(settings.credentials()))
+                .credentialsProvider(credentials)
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 .thresholdInBytes(ONE_REQUEST_BYTES)
@@ -64,12 +77,12 @@ final class S3Clients {
                 .build();
     }
 
-    private static S3AsyncClient netty(S3Settings settings) {
+    private static S3AsyncClient netty(S3Settings settings, AwsCredentialsProvider credentials) {
         return S3AsyncClient.builder()
                 .endpointOverride(settings.endpoint().orElse(null))
                 .region(Region.of(settings.region()))
                 .forcePathStyle(settings.pathStyle())
-                .credentialsProvider(credentials(settings.credentials()))
+                .credentialsProvider(credentials)
                 .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                 .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                 .httpClientBuilder(NettyNioAsyncHttpClient.builder()
@@ -90,9 +103,13 @@ final class S3Clients {
     }
 
     /** The given pair, or else the SDK's chain: properties, environment, service account, profile, container, instance. */
-    static AwsCredentialsProvider credentials(Optional<S3Settings.StaticCredentials> given) {
-        return given.<AwsCredentialsProvider>map(pair -> StaticCredentialsProvider.create(
-                        AwsBasicCredentials.create(pair.accessKey(), pair.secretKey())))
-                .orElseGet(() -> DefaultCredentialsProvider.builder().build());
+    static RenewableCredentials credentials(Optional<S3Settings.StaticCredentials> given) {
+        return new RenewableCredentials(() -> given.<AwsCredentialsProvider>map(
+                        pair -> StaticCredentialsProvider.create(
+                                AwsBasicCredentials.create(pair.accessKey(), pair.secretKey())))
+                .orElseGet(() -> DefaultCredentialsProvider.builder()
+                        // Otherwise the files are read once.
+                        .profileFile(ProfileFileSupplier.defaultSupplier())
+                        .build()));
     }
 }

@@ -14,7 +14,9 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
  */
 public final class S3ImageStore implements ImageStore {
     private final ThroughShutdown throughShutdown;
+    private final S3Clients.Connection connection;
     private final S3AsyncClient client;
+    private final ChecksumProbe probe;
     private final String bucket;
     private final ObjectKeys keys;
     private final Encryption encryption;
@@ -22,11 +24,14 @@ public final class S3ImageStore implements ImageStore {
 
     public S3ImageStore(S3Settings settings) {
         this.throughShutdown = ThroughShutdown.hold(settings.client());
-        this.client = S3Clients.create(settings);
+        this.connection = S3Clients.connect(settings);
+        this.client = connection.client();
         this.bucket = settings.bucket();
         this.keys = settings.keys();
         this.encryption = settings.encryption();
-        this.retrier = new Retrier(settings.retry());
+        this.probe = new ChecksumProbe(client, encryption, bucket, keys.prefix());
+        // What waits to be stored has been paid for, so a denial isn't believed before the budget is used up.
+        this.retrier = new Retrier(settings.retry(), new StorageCounters(), connection.credentials()::renew);
     }
 
     @Override
@@ -34,7 +39,7 @@ public final class S3ImageStore implements ImageStore {
         String key = keys.key(address);
         String sha256 = HexFormat.of().formatHex(Sha256.of(png));
         StoredImage image = new StoredImage(address.index(), bucket, key, sha256, png.length, address.seed());
-        VerifiedWrite write = new VerifiedWrite(client, encryption, address, image, png);
+        VerifiedWrite write = new VerifiedWrite(client, encryption, probe, address, image, png);
         return retrier.run("put " + bucket + "/" + key, patience, write::attempt);
     }
 
@@ -53,7 +58,7 @@ public final class S3ImageStore implements ImageStore {
 
     @Override
     public void close() {
-        client.close();
+        connection.close();
         throughShutdown.close();
     }
 }

@@ -1,8 +1,12 @@
 package dev.sluice.storage;
 
+import dev.sluice.request.DurationText;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkClientException;
 
@@ -19,13 +23,29 @@ sealed interface StorageFault {
             "XAmzContentChecksumMismatch",
             "XAmzContentSHA256Mismatch");
 
+    /** Refusals (400) of credentials that were good once, or will be. */
+    Set<String> OF_CREDENTIALS = Set.of(
+            "ExpiredToken",
+            "ExpiredTokenException",
+            "InvalidAccessKeyId",
+            "InvalidToken",
+            "RequestExpired",
+            "RequestTimeTooSkewed",
+            "TokenRefreshRequired");
+
     /**
      * The store is busy, down, out of reach or slow; another writer was at the same key (409); or the bytes did not arrive
      * as they were sent.
      */
     record Passing(Throwable cause) implements StorageFault {}
 
-    /** The store answered, and will answer the same again: no such bucket, access denied. */
+    /**
+     * The store doesn't take these credentials, or not here: 401, 403, expired or unknown keys, a clock that is off, a redirect.
+     * Keys rotate, permissions and buckets move; who has something to lose asks again.
+     */
+    record Denied(Throwable cause) implements StorageFault {}
+
+    /** The store answered, and will answer the same again: no such bucket, an invalid argument. */
     record Refused(Throwable cause) implements StorageFault {}
 
     /** Already put into the words of this package. */
@@ -36,6 +56,7 @@ sealed interface StorageFault {
         return switch (cause) {
             case StorageException known -> new Final(known);
             case AwsServiceException answer when isPassing(answer) -> new Passing(answer);
+            case AwsServiceException answer when isDenial(answer) -> new Denied(answer);
             case SdkClientException noAnswer -> new Passing(noAnswer);
             case TimeoutException late -> new Passing(late);
             case UnverifiedObjectException unsure -> new Passing(unsure);
@@ -48,15 +69,44 @@ sealed interface StorageFault {
         return unwrap(failure) instanceof AwsServiceException answer && answer.statusCode() == status;
     }
 
-    private static boolean isPassing(AwsServiceException answer) {
-        int status = answer.statusCode();
-        return status >= 500 || status == 408 || status == 409 || status == 429 || wasDamaged(answer);
+    /** The failure in words, with the store's own code where it answered. */
+    static String describe(Throwable failure, Duration timeout) {
+        return switch (unwrap(failure)) {
+            case TimeoutException late -> "no answer within " + DurationText.of(timeout);
+            case AwsServiceException answer -> describe(answer);
+            case Throwable other -> String.valueOf(other.getMessage());
+        };
     }
 
-    private static boolean wasDamaged(AwsServiceException answer) {
+    private static String describe(AwsServiceException answer) {
+        Optional<AwsErrorDetails> details = Optional.ofNullable(answer.awsErrorDetails());
+        String code = details.map(AwsErrorDetails::errorCode)
+                .map(given -> " " + given)
+                .orElse("");
+        String message = details.map(AwsErrorDetails::errorMessage)
+                .filter(given -> !given.isBlank())
+                .map(given -> ": " + given)
+                .orElse("");
+        String request = Optional.ofNullable(answer.requestId())
+                .map(given -> " (request " + given + ")")
+                .orElse("");
+        return answer.statusCode() + code + message + request;
+    }
+
+    private static boolean isPassing(AwsServiceException answer) {
+        int status = answer.statusCode();
+        return status >= 500 || status == 408 || status == 409 || status == 429 || hasCode(answer, DAMAGED_ON_THE_WAY);
+    }
+
+    private static boolean isDenial(AwsServiceException answer) {
+        int status = answer.statusCode();
+        boolean redirect = status / 100 == 3;
+        return redirect || status == 401 || status == 403 || hasCode(answer, OF_CREDENTIALS);
+    }
+
+    private static boolean hasCode(AwsServiceException answer, Set<String> codes) {
         return answer.awsErrorDetails() != null
-                && DAMAGED_ON_THE_WAY.contains(
-                        String.valueOf(answer.awsErrorDetails().errorCode()));
+                && codes.contains(String.valueOf(answer.awsErrorDetails().errorCode()));
     }
 
     private static Throwable unwrap(Throwable failure) {

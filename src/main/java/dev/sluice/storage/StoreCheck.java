@@ -6,9 +6,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.core.async.AsyncResponseTransformer;
+import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
@@ -16,8 +19,12 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
  * Whether a bucket can be used as the stores here use it: conditional writes, and reads, under a prefix. One small object of
  * a fixed name stays there; every check finds it again. It needs no permission that the stores don't need, deleting least
  * of all, and workers that start together don't disturb each other. What the object holds is of no concern.
+ *
+ * <p>A store that takes a wrong checksum can be used: images are looked at otherwise then, which the log says.
  */
 public final class StoreCheck {
+    private static final Logger LOG = LoggerFactory.getLogger(StoreCheck.class);
+
     private static final String NAME = "startup-check";
     private static final byte[] CONTENT =
             "A worker looked whether it may write here.\n".getBytes(StandardCharsets.UTF_8);
@@ -32,7 +39,8 @@ public final class StoreCheck {
      * Writes and reads.
      *
      * @param prefixes of the keys that are going to be written; may be empty strings
-     * @param patience with a store that can't be reached, for each prefix; one that answers is believed at once
+     * @param patience with a store that can't be reached, for each prefix; one that answers is believed at once, and without
+     *     credentials there is nothing to wait for
      * @return what is wrong, in words; nothing if all is well
      */
     public List<String> problems(List<String> prefixes, Duration patience) {
@@ -42,15 +50,35 @@ public final class StoreCheck {
                 Duration.ofSeconds(2),
                 settings.retry().attemptTimeout(),
                 patience);
-        try (S3AsyncClient client = S3Clients.create(settings)) {
-            Asked asked = new Asked(client, new Retrier(policy));
-            return prefixes.stream()
+        try (S3Clients.Connection connection = S3Clients.connect(settings)) {
+            Optional<String> without = noCredentials(connection.credentials());
+            if (without.isPresent()) {
+                return List.of(without.get());
+            }
+            Asked asked = new Asked(connection.client(), new Retrier(policy));
+            List<String> problems = prefixes.stream()
                     .map(prefix -> prefix.isEmpty() ? NAME : prefix + "/" + NAME)
                     .flatMap(key -> asked.problem(key).stream())
                     .distinct()
                     .toList();
+            if (problems.isEmpty()) {
+                asked.tellOfChecksums();
+            }
+            return problems;
         } catch (StorageException unusable) {
             return List.of(String.valueOf(unusable.getMessage()));
+        }
+    }
+
+    private static Optional<String> noCredentials(RenewableCredentials credentials) {
+        try {
+            credentials.resolveCredentials();
+            return Optional.empty();
+        } catch (SdkException e) {
+            return Optional.of(
+                    "s3.access-key: there are no credentials for S3: set s3.access-key and s3.secret-key, or give the"
+                            + " worker what the AWS SDK looks for (environment, service account, profile, container or instance role): "
+                            + e.getMessage());
         }
     }
 
@@ -76,6 +104,32 @@ public final class StoreCheck {
             } catch (CompletionException e) {
                 return Optional.of(say(e));
             }
+        }
+
+        /** What holds where a store takes a wrong checksum; nothing to say of one that refuses it. */
+        void tellOfChecksums() {
+            ChecksumProbe probe = new ChecksumProbe(
+                    client,
+                    settings.encryption(),
+                    settings.bucket(),
+                    settings.keys().prefix());
+            try {
+                if (!retrier.run("put with a wrong checksum", probe::refusesWrongOnes)
+                        .join()) {
+                    tell("it takes objects with a wrong x-amz-checksum-sha256");
+                }
+            } catch (CompletionException e) {
+                tell("it could not be asked whether it refuses a wrong checksum: "
+                        + (e.getCause() == null ? e : e.getCause()).getMessage());
+            }
+        }
+
+        private void tell(String found) {
+            LOG.warn(
+                    "store_checksums_unproven store={} found=\"{}\" holds=\"an image counts as stored once the store's ETag is its"
+                            + " MD5, or else once it was read back\"",
+                    where(),
+                    found);
         }
 
         /** Whether the object was written; it is not where there was one. */
@@ -105,6 +159,9 @@ public final class StoreCheck {
         int status = cause.getCause() instanceof AwsServiceException answer ? answer.statusCode() : 0;
         return switch (status) {
             case 401, 403 -> "s3.bucket: no permission for " + settings.bucket() + ": " + cause.getMessage();
+            case 301, 307 ->
+                "s3.region: " + settings.bucket() + " is not in " + settings.region() + ", or not at " + where() + ": "
+                        + cause.getMessage();
             case StorageFault.NOT_FOUND ->
                 "s3.bucket: there is no " + settings.bucket() + " at " + where() + ": " + cause.getMessage();
             case 0 -> "s3.endpoint: " + where() + " can't be reached: " + cause.getMessage();

@@ -19,10 +19,11 @@ import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 /**
  * The write of one image, which succeeds only with an object that was seen to be whole.
  *
- * <p>The write is conditional ({@code If-None-Match: *}). Where the store answers it with the SHA-256 of what it got, or
- * with an ETag that is its MD5, and it is that of what was sent, that is proof. Where it answers with anything else (an ETag
- * is something else for some kinds of encryption and of bucket), or that the key is taken (412), the object is read back
- * and {@linkplain StoredContent judged}: a whole image of the same address is the answer, for the first one wins.
+ * <p>The write is conditional ({@code If-None-Match: *}). Where the store answers it with an ETag that is the MD5 of what was
+ * sent, that is proof, for it wasn't told it. The SHA-256 it was told: it is proof where the store
+ * {@linkplain ChecksumProbe refuses wrong ones}, and an echo elsewhere. Where there is no proof (an ETag is something else for
+ * some kinds of encryption and of bucket), or the key is taken (412), the object is read back and {@linkplain StoredContent
+ * judged}: a whole image of the same address is the answer, for the first one wins.
  *
  * <p>A damaged object is written over, but only if it is still the one that was read ({@code If-Match} with its ETag).
  * Deleting it first would not be safe: another writer, having seen the same damage, may have put a good image there in
@@ -39,6 +40,7 @@ final class VerifiedWrite {
 
     private final S3AsyncClient client;
     private final Encryption encryption;
+    private final ChecksumProbe probe;
     private final ImageAddress address;
     private final StoredImage image;
     private final byte[] png;
@@ -46,12 +48,20 @@ final class VerifiedWrite {
     /**
      * A write that has not begun.
      *
+     * @param probe asked where the store answers with the checksum alone
      * @param image the object that is to be
      * @param png its bytes
      */
-    VerifiedWrite(S3AsyncClient client, Encryption encryption, ImageAddress address, StoredImage image, byte[] png) {
+    VerifiedWrite(
+            S3AsyncClient client,
+            Encryption encryption,
+            ChecksumProbe probe,
+            ImageAddress address,
+            StoredImage image,
+            byte[] png) {
         this.client = client;
         this.encryption = encryption;
+        this.probe = probe;
         this.address = address;
         this.image = image;
         this.png = png;
@@ -59,8 +69,9 @@ final class VerifiedWrite {
 
     CompletableFuture<StoredImage> attempt() {
         return client.putObject(request().ifNoneMatch("*").build(), AsyncRequestBody.fromBytesUnsafe(png))
-                .thenCompose(written ->
-                        isProof(written) ? CompletableFuture.completedFuture(image) : examine("not seen to arrive"))
+                .thenCompose(this::isProof)
+                .thenCompose(
+                        proven -> proven ? CompletableFuture.completedFuture(image) : examine("not seen to arrive"))
                 .exceptionallyCompose(failure -> StorageFault.hasStatus(failure, StorageFault.PRECONDITION_FAILED)
                         ? examine("key taken")
                         : CompletableFuture.failedFuture(failure));
@@ -76,8 +87,13 @@ final class VerifiedWrite {
                 .metadata(Map.of(SHA256_METADATA, image.sha256())));
     }
 
-    private boolean isProof(PutObjectResponse written) {
-        return base64Sha256().equals(written.checksumSHA256()) || ("\"" + Md5.hex(png) + "\"").equals(written.eTag());
+    private CompletableFuture<Boolean> isProof(PutObjectResponse written) {
+        if (("\"" + Md5.hex(png) + "\"").equals(written.eTag())) {
+            return CompletableFuture.completedFuture(true);
+        }
+        return base64Sha256().equals(written.checksumSHA256())
+                ? probe.refusesWrongOnes().exceptionally(unknown -> false)
+                : CompletableFuture.completedFuture(false);
     }
 
     private String base64Sha256() {
@@ -120,8 +136,9 @@ final class VerifiedWrite {
     private CompletableFuture<StoredImage> replace(String etag) {
         LOG.warn("event=damaged_object_replaced bucket={} key={} etag={}", image.bucket(), image.key(), etag);
         return client.putObject(request().ifMatch(etag).build(), AsyncRequestBody.fromBytesUnsafe(png))
-                .thenApply(written -> {
-                    if (!isProof(written)) {
+                .thenCompose(this::isProof)
+                .thenApply(proven -> {
+                    if (!proven) {
                         throw new UnverifiedObjectException("a damaged object was replaced, to be looked at again");
                     }
                     return image;

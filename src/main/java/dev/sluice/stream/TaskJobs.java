@@ -5,6 +5,7 @@ import dev.sluice.engine.JobEnd;
 import dev.sluice.engine.JobHandle;
 import dev.sluice.engine.JobListener;
 import dev.sluice.engine.JobSnapshot;
+import dev.sluice.request.DurationText;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Refusal;
@@ -107,7 +108,7 @@ final class TaskJobs {
             if (now.isBefore(job.giveUpAt())) {
                 return job;
             }
-            job.handle().stop(FailureCode.TIMED_OUT, "not done within " + timeBudget);
+            job.handle().stop(FailureCode.TIMED_OUT, "not done within " + DurationText.of(timeBudget));
             return job.stopped();
         });
     }

@@ -14,7 +14,9 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.core.exception.SdkClientException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 
 @Timeout(30)
 class RetrierTest {
@@ -36,8 +38,68 @@ class RetrierTest {
         StorageException failure = failureOf(policy(3, Duration.ofMinutes(1)), CompletableFuture::new);
 
         assertThat(failure.retriable()).isTrue();
-        assertThat(failure).hasMessage("call failed after 3 attempts: no answer within PT0.05S");
+        assertThat(failure).hasMessage("call failed after 3 attempts: no answer within 50 ms");
         assertThat(calls).hasValue(3);
+    }
+
+    @Test
+    void silenceAtTheEndDoesNotHideWhatWasAnsweredBefore() {
+        Queue<CompletableFuture<String>> answers = new ArrayDeque<>(List.of(busy()));
+
+        StorageException failure = failureOf(
+                policy(2, Duration.ofMinutes(1)),
+                () -> answers.isEmpty() ? new CompletableFuture<>() : answers.remove());
+
+        assertThat(failure)
+                .hasMessage(
+                        "call failed after 2 attempts: 503 SlowDown: reduce your rate; then no answer within 50 ms");
+        assertThat(failure).hasCauseInstanceOf(S3Exception.class);
+    }
+
+    @Test
+    void anAttemptThatTheBudgetLeftNoTimeForIsNotToldOf() {
+        Queue<CompletableFuture<String>> answers = new ArrayDeque<>(List.of(busy()));
+        RetryPolicy policy = new RetryPolicy(
+                2, Duration.ofMillis(1), Duration.ofMillis(1), Duration.ofSeconds(10), Duration.ofMillis(200));
+
+        StorageException failure =
+                failureOf(policy, () -> answers.isEmpty() ? new CompletableFuture<>() : answers.remove());
+
+        assertThat(failure).hasMessage("call failed after 2 attempts: 503 SlowDown: reduce your rate");
+    }
+
+    @Test
+    void aDenialIsBelievedAtOnceOrTriedWithOtherCredentials() {
+        StorageException failure = failureOf(policy(3, Duration.ofMinutes(1)), RetrierTest::denied);
+        assertThat(failure).hasMessage("call was refused at attempt 1: 400 ExpiredToken");
+        assertThat(failure.retriable()).isFalse();
+
+        AtomicInteger renewals = new AtomicInteger();
+        Queue<CompletableFuture<String>> answers =
+                new ArrayDeque<>(List.of(denied(), CompletableFuture.completedFuture("done")));
+        Retrier patient =
+                new Retrier(policy(3, Duration.ofMinutes(1)), new StorageCounters(), renewals::incrementAndGet);
+        assertThat(patient.run("call", () -> requireNonNull(answers.poll())).join())
+                .isEqualTo("done");
+        assertThat(renewals).hasValue(1);
+    }
+
+    private static CompletableFuture<String> busy() {
+        return answer(503, "SlowDown", "reduce your rate");
+    }
+
+    private static CompletableFuture<String> denied() {
+        return answer(400, "ExpiredToken", "");
+    }
+
+    private static CompletableFuture<String> answer(int status, String code, String message) {
+        return CompletableFuture.failedFuture(S3Exception.builder()
+                .statusCode(status)
+                .awsErrorDetails(AwsErrorDetails.builder()
+                        .errorCode(code)
+                        .errorMessage(message)
+                        .build())
+                .build());
     }
 
     @Test

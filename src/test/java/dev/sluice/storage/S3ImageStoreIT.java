@@ -8,8 +8,10 @@ import com.sun.net.httpserver.Headers;
 import dev.sluice.request.StoredImage;
 import dev.sluice.standalone.EmbeddedS3;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -22,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,7 +32,9 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
@@ -104,7 +109,7 @@ class S3ImageStoreIT {
         ImageAddress address = address(test);
         String key = new ObjectKeys("made").key(address);
         S3Settings settings = settings(s3.endpoint(), S3Settings.HttpClient.NETTY);
-        try (S3AsyncClient foreign = S3Clients.create(settings);
+        try (S3AsyncClient foreign = S3Clients.connect(settings).client();
                 S3ImageStore store = new S3ImageStore(settings)) {
             join(foreign.putObject(put -> put.bucket(BUCKET).key(key), AsyncRequestBody.fromBytes(IMAGE)));
 
@@ -179,14 +184,95 @@ class S3ImageStoreIT {
 
     @ParameterizedTest
     @EnumSource(S3Settings.HttpClient.class)
-    void accessDeniedIsNotRetried(S3Settings.HttpClient client, TestInfo test) throws IOException {
-        try (StubbornS3 stubborn = new StubbornS3(List.of(403));
+    void whatTheStoreWillSayAgainIsNotRetried(S3Settings.HttpClient client, TestInfo test) throws IOException {
+        try (StubbornS3 stubborn = new StubbornS3(List.of(404));
                 S3ImageStore store = store(stubborn.endpoint(), client)) {
             assertThat(failureOf(store.put(address(test), IMAGE, PATIENCE)))
                     .isInstanceOfSatisfying(
                             StorageException.class,
                             refusal -> assertThat(refusal.retriable()).isFalse());
             assertThat(stubborn.requests()).isEqualTo(1);
+        }
+    }
+
+    static Stream<Arguments> denials() {
+        return Stream.of(
+                        new StubbornS3.Refusal(400, "ExpiredToken"),
+                        new StubbornS3.Refusal(400, "TokenRefreshRequired"),
+                        new StubbornS3.Refusal(403, "RequestTimeTooSkewed"),
+                        new StubbornS3.Refusal(403, "InvalidAccessKeyId"),
+                        new StubbornS3.Refusal(403, "SignatureDoesNotMatch"),
+                        new StubbornS3.Refusal(403, "AccessDenied"),
+                        new StubbornS3.Refusal(301, "PermanentRedirect"),
+                        new StubbornS3.Refusal(307, "TemporaryRedirect"))
+                .flatMap(refusal -> Stream.of(S3Settings.HttpClient.values())
+                        .map(client -> Arguments.argumentSet(refusal.code() + " " + client, refusal, client)));
+    }
+
+    /** Keys rotate and permissions are mended; what waits to be stored is paid for. */
+    @ParameterizedTest
+    @MethodSource("denials")
+    void aDeniedImageIsBroughtAgainAndOtherwiseTheStoresCodeIsTold(
+            StubbornS3.Refusal denial, S3Settings.HttpClient client, TestInfo test) throws IOException {
+        try (StubbornS3 once = new StubbornS3(List.of(denial).iterator());
+                S3ImageStore store = store(once.endpoint(), client)) {
+            assertThat(join(store.put(address(test), IMAGE, PATIENCE)).sizeBytes())
+                    .isEqualTo(IMAGE.length);
+        }
+        try (StubbornS3 always = new StubbornS3(Collections.nCopies(100, denial).iterator());
+                S3ImageStore store = store(always.endpoint(), client)) {
+            assertThat(failureOf(store.put(address(test), IMAGE, PATIENCE)))
+                    .isInstanceOfSatisfying(
+                            StorageException.class,
+                            failure -> assertThat(failure.retriable()).isTrue())
+                    .hasMessageContaining("after 4 attempts: ")
+                    // The native client has an error of its own for a clock that is off, without the status.
+                    .hasMessageContaining(denial.code());
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(S3Settings.HttpClient.class)
+    void keysThatWereRotatedInTheirFileAreTaken(S3Settings.HttpClient client, TestInfo test) throws IOException {
+        Path file = folder.resolve("credentials-" + client);
+        Map<String, String> properties =
+                Map.of("aws.sharedCredentialsFile", file.toString(), "aws.configFile", file + ".none");
+        properties.forEach(System::setProperty);
+        Files.writeString(file, profile("old"));
+        try (RotatingS3 rotating = new RotatingS3("new", () -> write(file, profile("new")));
+                S3ImageStore store = new S3ImageStore(
+                        settings(rotating.endpoint(), client, new Encryption.BucketDefault(), Optional.empty()))) {
+            assertThat(join(store.put(address(test), IMAGE, PATIENCE)).sizeBytes())
+                    .isEqualTo(IMAGE.length);
+            assertThat(rotating.keys()).startsWith("old").endsWith("new");
+        } finally {
+            properties.keySet().forEach(System::clearProperty);
+        }
+    }
+
+    private static String profile(String key) {
+        return "[default]\naws_access_key_id = " + key + "\naws_secret_access_key = secret\n";
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** It damages what it is sent, and says to have got the checksum that came along. */
+    @ParameterizedTest
+    @EnumSource(S3Settings.HttpClient.class)
+    void aChecksumThatTheStoreOnlyEchoesIsNoProof(S3Settings.HttpClient client, TestInfo test) throws IOException {
+        ImageAddress address = address(test);
+        byte[] png = Samples.png(address, 5);
+        try (EchoingS3 echoing = new EchoingS3(1);
+                S3ImageStore store = store(echoing.endpoint(), client)) {
+            StoredImage stored = join(store.put(address, png, PATIENCE));
+
+            assertThat(echoing.object(BUCKET + "/" + stored.key())).isEqualTo(png);
         }
     }
 
@@ -253,11 +339,19 @@ class S3ImageStoreIT {
     }
 
     private static S3Settings settings(URI endpoint, S3Settings.HttpClient client, Encryption encryption) {
+        return settings(endpoint, client, encryption, Optional.of(new S3Settings.StaticCredentials("key", "secret")));
+    }
+
+    private static S3Settings settings(
+            URI endpoint,
+            S3Settings.HttpClient client,
+            Encryption encryption,
+            Optional<S3Settings.StaticCredentials> credentials) {
         return new S3Settings(
                 Optional.of(endpoint),
                 "us-east-1",
                 true,
-                Optional.of(new S3Settings.StaticCredentials("key", "secret")),
+                credentials,
                 BUCKET,
                 new ObjectKeys("made"),
                 encryption,

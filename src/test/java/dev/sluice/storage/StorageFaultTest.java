@@ -26,9 +26,26 @@ class StorageFaultTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"403, AccessDenied", "404, NoSuchBucket", "400, InvalidRequest", "400, KMS.DisabledException"})
+    @CsvSource({"404, NoSuchBucket", "400, InvalidRequest", "400, KMS.DisabledException"})
     void whatTheStoreWillSayAgainIsRefused(int status, String code) {
         assertThat(StorageFault.of(answer(status, code))).isInstanceOf(StorageFault.Refused.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "401, Unauthorized",
+        "403, AccessDenied",
+        "403, InvalidAccessKeyId",
+        "403, SignatureDoesNotMatch",
+        "403, RequestTimeTooSkewed",
+        "400, ExpiredToken",
+        "400, ExpiredTokenException",
+        "400, TokenRefreshRequired",
+        "301, PermanentRedirect",
+        "307, TemporaryRedirect"
+    })
+    void whatRotatedKeysOrAMendedPermissionWouldChangeIsADenial(int status, String code) {
+        assertThat(StorageFault.of(answer(status, code))).isInstanceOf(StorageFault.Denied.class);
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -80,13 +81,53 @@ class StoreCheckIT {
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(100), PATIENCE);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void saysAtOnceThatThereAreNoCredentials(HttpClient client) {
+        Map<String, String> nowhere = Map.of(
+                "aws.sharedCredentialsFile", folder.resolve("none").toString(),
+                "aws.configFile", folder.resolve("none").toString(),
+                "aws.disableEc2Metadata", "true");
+        nowhere.forEach(System::setProperty);
+        try {
+            long start = System.nanoTime();
+
+            List<String> problems = new StoreCheck(
+                            settings(client, URI.create("http://127.0.0.1:1"), "images", Optional.empty()))
+                    .problems(PREFIXES, Duration.ofMinutes(5));
+
+            assertThat(problems)
+                    .singleElement()
+                    .asString()
+                    .startsWith("s3.access-key: there are no credentials for S3")
+                    .contains("Unable to load credentials");
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(PATIENCE);
+        } finally {
+            nowhere.keySet().forEach(System::clearProperty);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void believesAtOnceThatAKeyIsUnknownAndSaysSoInTheStoresWords(HttpClient client) throws IOException {
+        try (StubbornS3 strict = new StubbornS3(
+                List.of(new StubbornS3.Refusal(403, "InvalidAccessKeyId")).iterator())) {
+            assertThat(check(client, strict.endpoint(), "images", SECRET).problems(List.of("images"), PATIENCE))
+                    .singleElement()
+                    .asString()
+                    .contains("no permission for images", "403 InvalidAccessKeyId");
+            assertThat(strict.requests()).isEqualTo(1);
+        }
+    }
+
     @Test
     void waitsForAStoreThatIsBusy() throws IOException {
         try (StubbornS3 busy = new StubbornS3(List.of(503, 503, 200, 412, 503, 200))) {
             assertThat(check(HttpClient.NETTY, busy.endpoint(), "images", SECRET)
                             .problems(List.of("images"), PATIENCE))
                     .isEmpty();
-            assertThat(busy.requests()).isEqualTo(6);
+            // And one with a wrong checksum.
+            assertThat(busy.requests()).isEqualTo(7);
         }
     }
 
@@ -102,11 +143,17 @@ class StoreCheckIT {
     }
 
     private static StoreCheck check(HttpClient client, URI endpoint, String bucket, String secret) {
-        return new StoreCheck(new S3Settings(
+        return new StoreCheck(
+                settings(client, endpoint, bucket, Optional.of(new S3Settings.StaticCredentials("key", secret))));
+    }
+
+    private static S3Settings settings(
+            HttpClient client, URI endpoint, String bucket, Optional<S3Settings.StaticCredentials> credentials) {
+        return new S3Settings(
                 Optional.of(endpoint),
                 "us-east-1",
                 true,
-                Optional.of(new S3Settings.StaticCredentials("key", secret)),
+                credentials,
                 bucket,
                 new ObjectKeys("images"),
                 new Encryption.BucketDefault(),
@@ -117,6 +164,6 @@ class StoreCheckIT {
                         Duration.ofMillis(10),
                         Duration.ofMillis(100),
                         Duration.ofSeconds(5),
-                        Duration.ofSeconds(10))));
+                        Duration.ofSeconds(10)));
     }
 }

@@ -15,19 +15,30 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Simulates an S3 that answers with the given statuses, one a request, and with 200 once they are used up. It says to have
- * got the checksum that it was told, and keeps nothing.
+ * Simulates an S3 that answers with the given statuses and codes, one a request, and with 200 once they are used up. It sends
+ * the checksum that it was told back, right or wrong, and the MD5 of what it got as the ETag. It keeps nothing.
  */
 final class StubbornS3 implements AutoCloseable {
     private static final String CHECKSUM = "X-amz-checksum-sha256";
 
     private final Queue<Headers> headers = new ConcurrentLinkedQueue<>();
     private final AtomicInteger requests = new AtomicInteger();
-    private final Iterator<Integer> statuses;
+    private final Iterator<Refusal> refusals;
     private final HttpServer server;
 
+    /**
+     * An answer to one request.
+     *
+     * @param code S3's own name for what is wrong
+     */
+    record Refusal(int status, String code) {}
+
     StubbornS3(List<Integer> statuses) throws IOException {
-        this.statuses = statuses.iterator();
+        this(statuses.stream().map(status -> new Refusal(status, "Stubborn")).iterator());
+    }
+
+    StubbornS3(Iterator<Refusal> refusals) throws IOException {
+        this.refusals = refusals;
         this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::answer);
         server.start();
@@ -36,14 +47,14 @@ final class StubbornS3 implements AutoCloseable {
     /** Called by the server's only thread. */
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
-            exchange.getRequestBody().readAllBytes();
+            byte[] got = exchange.getRequestBody().readAllBytes();
             requests.incrementAndGet();
             headers.add(exchange.getRequestHeaders());
-            int status = statuses.hasNext() ? statuses.next() : 200;
-            byte[] body = status == 200
-                    ? new byte[0]
-                    : "<Error><Code>Stubborn</Code><Message>no</Message></Error>".getBytes(StandardCharsets.UTF_8);
-            exchange.getResponseHeaders().set("ETag", "\"0\"");
+            Refusal refusal = refusals.hasNext() ? refusals.next() : new Refusal(200, "");
+            int status = refusal.status();
+            String error = "<Error><Code>" + refusal.code() + "</Code><Message>no</Message></Error>";
+            byte[] body = status == 200 ? new byte[0] : error.getBytes(StandardCharsets.UTF_8);
+            exchange.getResponseHeaders().set("ETag", "\"" + Md5.hex(got) + "\"");
             exchange.getResponseHeaders()
                     .put(CHECKSUM, exchange.getRequestHeaders().getOrDefault(CHECKSUM, List.of()));
             exchange.getResponseHeaders().set("Content-Type", "application/xml");
