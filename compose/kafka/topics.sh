@@ -3,14 +3,17 @@
 set -euo pipefail
 
 topic() {
-  /opt/kafka/bin/kafka-topics.sh --bootstrap-server "$BOOTSTRAP" --create --if-not-exists --topic "$1" \
-    --partitions "$PARTITIONS" --replication-factor 1
+  name=$1
+  shift
+  /opt/kafka/bin/kafka-topics.sh --bootstrap-server "$BOOTSTRAP" --create --if-not-exists --topic "$name" \
+    --partitions "$PARTITIONS" --replication-factor 1 "$@"
 }
 
 topic generation.requests
 topic generation.cancellations
 topic generation.completions
 topic generation.failures
-topic generation.costs
+# 400 days: sluice cost knows what the topic still has.
+topic generation.costs --config retention.ms=34560000000
 topic generation.progress
 topic generation.requests.dlq

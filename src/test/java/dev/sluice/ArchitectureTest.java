@@ -106,7 +106,7 @@ class ArchitectureTest {
                 // What upstream teams put into their own programs: contracts and Kafka's clients, nothing that serves.
                 MaySee.of("client", in("wire"), AVRO, KAFKA).andGenerated(),
                 // Reads charges off Kafka, for sluice cost; nothing that serves sees it.
-                MaySee.of("cost", in("wire"), AVRO, KAFKA, JACKSON).andGenerated(),
+                MaySee.of("cost", request, in("wire"), AVRO, KAFKA, JACKSON).andGenerated(),
                 MaySee.of("demo", request, diffusion, in("model"), in("storage"), AVRO, JACKSON)
                         .andGenerated(),
                 MaySee.of(

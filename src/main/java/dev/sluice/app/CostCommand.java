@@ -7,6 +7,7 @@ import dev.sluice.cost.CostTable;
 import dev.sluice.cost.CostTopic;
 import dev.sluice.cost.Dimension;
 import dev.sluice.cost.FocusCsv;
+import dev.sluice.cost.Retained;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -15,7 +16,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.ToLongFunction;
+import java.util.function.Function;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -41,7 +42,11 @@ import picocli.CommandLine.TypeConversionException;
             "          sluice cost --check --state-directory data/state"
         },
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:all went well", "1:it does not add up, or something failed", "2:wrong usage"})
+        exitCodeList = {
+            "0:all went well",
+            "1:it does not add up, charges of the period are deleted (--check), or something failed",
+            "2:wrong usage"
+        })
 final class CostCommand implements Callable<Integer> {
     @Mixin
     private AddressOptions connection = new AddressOptions();
@@ -143,16 +148,20 @@ final class CostCommand implements Callable<Integer> {
 
     private int report() {
         CostReport report = new CostReport(format == Format.CSV ? FocusCsv.dimensions(by) : by);
-        long strange = read(costs -> costs.read(from, to, report::add));
+        CostTopic.Reading reading = read(costs -> costs.read(from, to, report::add));
+        Retained retained = reading.retained();
         PrintWriter out = spec.commandLine().getOut();
         switch (format) {
-            case TABLE -> CostTable.print(report, out);
-            case CSV -> FocusCsv.print(report, out);
-            case JSON -> out.println(CostJson.of(report));
+            case TABLE -> CostTable.print(report, retained, from, out);
+            case CSV -> {
+                FocusCsv.print(report, retained, out);
+                retained.note(from).ifPresent(spec.commandLine().getErr()::println);
+            }
+            case JSON -> out.println(CostJson.of(report, retained, from));
         }
         out.flush();
-        if (strange > 0) {
-            throw new Main.Failure(strange + " records of the topic are no charges, and in no sum.");
+        if (reading.strange() > 0) {
+            throw new Main.Failure(reading.strange() + " records of the topic are no charges, and in no sum.");
         }
         return 0;
     }
@@ -163,18 +172,19 @@ final class CostCommand implements Callable<Integer> {
         }
         Meters meters = new Meters(stateDirectories);
         CostCheck charges = new CostCheck();
-        long strange = read(costs -> costs.readWritten(meters.since(from), charges::add));
+        Instant begin = meters.since(from);
+        CostTopic.Reading reading = read(costs -> costs.readWritten(begin, charges::add));
         // Read again now: what was charged meanwhile was spent before.
-        CostVerdict verdict = CostVerdict.of(charges, meters.startedBefore(to), strange);
+        CostVerdict verdict = CostVerdict.of(charges, meters.startedBefore(to), reading, begin);
         verdict.print(spec.commandLine().getOut(), format == Format.JSON);
         return verdict.addsUp() ? 0 : 1;
     }
 
-    private long read(ToLongFunction<CostTopic> reading) {
+    private CostTopic.Reading read(Function<CostTopic, CostTopic.Reading> reading) {
         Addresses addresses = connection.addresses();
         String name = topic == null ? addresses.topics().costs() : topic;
         try {
-            return reading.applyAsLong(new CostTopic(addresses.clientProperties(), name));
+            return reading.apply(new CostTopic(addresses.clientProperties(), name));
         } catch (KafkaException e) {
             throw new Main.Failure("can't read " + name + ": " + e.getMessage());
         }

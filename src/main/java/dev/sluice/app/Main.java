@@ -2,12 +2,14 @@ package dev.sluice.app;
 
 import dev.sluice.client.NotPublishedException;
 import dev.sluice.model.BundleException;
+import dev.sluice.request.Printable;
 import dev.sluice.standalone.StandaloneException;
 import dev.sluice.stream.UnusableStateException;
 import dev.sluice.wire.SchemaRejectedException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -79,20 +81,25 @@ public final class Main {
                 : "Kafka: " + failure.getMessage() + ": " + failure.getCause().getMessage();
     }
 
+    /** What went wrong, with whatever others said of it. */
+    private static void print(PrintWriter err, @Nullable String message) {
+        err.println(Printable.lines(String.valueOf(message)));
+    }
+
     private static IExecutionExceptionHandler onFailure() {
         return (failure, command, parsed) -> {
             PrintWriter err = command.getErr();
             switch (failure) {
-                case Failure expected -> err.println(expected.getMessage());
-                case ConfigException config -> err.println(config.getMessage());
-                case StartupException start -> err.println(start.getMessage());
-                case BundleException bundle -> err.println(bundle.getMessage());
-                case UnusableStateException state -> err.println(state.getMessage());
-                case StandaloneException taken -> err.println(taken.getMessage());
-                case UncheckedIOException io -> err.println(io.getMessage());
-                case NotPublishedException kafka -> err.println(kafka.getMessage());
-                case SchemaRejectedException refused -> err.println(refused.getMessage());
-                case KafkaException kafka -> err.println(said(kafka));
+                case Failure expected -> print(err, expected.getMessage());
+                case ConfigException config -> print(err, config.getMessage());
+                case StartupException start -> print(err, start.getMessage());
+                case BundleException bundle -> print(err, bundle.getMessage());
+                case UnusableStateException state -> print(err, state.getMessage());
+                case StandaloneException taken -> print(err, taken.getMessage());
+                case UncheckedIOException io -> print(err, io.getMessage());
+                case NotPublishedException kafka -> print(err, kafka.getMessage());
+                case SchemaRejectedException refused -> print(err, refused.getMessage());
+                case KafkaException kafka -> print(err, said(kafka));
                 default -> failure.printStackTrace(err);
             }
             return 1;

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -29,6 +30,10 @@ import org.slf4j.LoggerFactory;
 final class StandaloneStack implements AutoCloseable {
     static final String BUCKET = "sluice";
     private static final int PARTITIONS = 4;
+    /** sluice cost knows what the topic still has. */
+    private static final String COSTS_RETENTION_MS =
+            String.valueOf(Duration.ofDays(400).toMillis());
+
     private static final String ACCESS_KEY = "sluice";
     private static final String SECRET_KEY = "sluice-standalone";
     private static final Logger LOG = LoggerFactory.getLogger(StandaloneStack.class);
@@ -81,7 +86,11 @@ final class StandaloneStack implements AutoCloseable {
             WorkerConfig config = WorkerConfig.read(values);
             Topics topics = config.stream().topics();
             kafka.createTopics(
-                    topics.all().stream().collect(Collectors.toMap(topic -> topic, topic -> PARTITIONS)), Map.of());
+                    topics.all().stream()
+                            .filter(topic -> !topic.equals(topics.costs()))
+                            .collect(Collectors.toMap(topic -> topic, topic -> PARTITIONS)),
+                    Map.of());
+            kafka.createTopics(Map.of(topics.costs(), PARTITIONS), Map.of("retention.ms", COSTS_RETENTION_MS));
             bringSchemas(config);
             Worker worker = Worker.start(config);
             started.push(worker);

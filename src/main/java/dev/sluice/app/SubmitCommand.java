@@ -7,6 +7,7 @@ import dev.sluice.events.v1.GenerationProgressed;
 import dev.sluice.events.v1.GenerationRequested;
 import dev.sluice.events.v1.ImageObject;
 import dev.sluice.request.InvalidFieldException;
+import dev.sluice.request.Printable;
 import dev.sluice.wire.RequestEncoder;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -130,7 +131,9 @@ final class SubmitCommand implements Callable<Integer> {
         switch (event) {
             case GenerationProgressed progress -> {
                 if (open.contains(progress.getRequestId()) && !json) {
-                    out.printf("%s  step %d of %d%n", progress.getRequestId(), progress.getStep(), progress.getSteps());
+                    out.printf(
+                            "%s  step %d of %d%n",
+                            Printable.line(progress.getRequestId()), progress.getStep(), progress.getSteps());
                 }
             }
             case GenerationCompleted completed -> {
@@ -152,21 +155,21 @@ final class SubmitCommand implements Callable<Integer> {
     }
 
     private static String describe(GenerationCompleted completed) {
-        StringBuilder text = new StringBuilder(completed.getRequestId()).append("  completed");
+        StringBuilder text = new StringBuilder(Printable.line(completed.getRequestId())).append("  completed");
         for (ImageObject image : completed.getImages()) {
             text.append(System.lineSeparator())
                     .append("  s3://")
-                    .append(image.getBucket())
+                    .append(Printable.line(image.getBucket()))
                     .append('/')
-                    .append(image.getKey())
+                    .append(Printable.line(image.getKey()))
                     .append("  sha256 ")
-                    .append(image.getSha256());
+                    .append(Printable.line(image.getSha256()));
         }
         return text.toString();
     }
 
     private static String describe(GenerationFailed failure) {
-        return failure.getRequestId() + "  failed: " + failure.getCode()
-                + (failure.getField() == null ? "" : " (" + failure.getField() + ")") + ": " + failure.getMessage();
+        return Printable.line(failure.getRequestId() + "  failed: " + failure.getCode()
+                + (failure.getField() == null ? "" : " (" + failure.getField() + ")") + ": " + failure.getMessage());
     }
 }

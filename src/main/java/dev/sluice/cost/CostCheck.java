@@ -1,6 +1,7 @@
 package dev.sluice.cost;
 
 import dev.sluice.events.v1.CostIncurred;
+import dev.sluice.request.Printable;
 import dev.sluice.wire.Price;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -92,6 +93,6 @@ public final class CostCheck {
     }
 
     private void problem(CostIncurred charge, String what) {
-        problems.add(charge.getCostId() + ": " + what);
+        problems.add(Printable.line(charge.getCostId()) + ": " + what);
     }
 }

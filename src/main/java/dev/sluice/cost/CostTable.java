@@ -1,23 +1,36 @@
 package dev.sluice.cost;
 
+import dev.sluice.request.Printable;
 import dev.sluice.wire.Price;
 import java.io.PrintWriter;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
-/** A report for people. Money and seconds are rounded to billionths, each by itself. */
+/** A report for people. Names are printed with what is no text in them escaped. Money and seconds are rounded to billionths, each by itself. */
 public final class CostTable {
     private static final String NONE = "-";
     private static final String TOTAL = "total";
+    private static final Set<String> OWN_WORDS = Set.of(NONE, TOTAL, Dimension.OVERHEAD);
 
     private CostTable() {}
 
-    /** Prints the report's lines and its totals. */
-    public static void print(CostReport report, PrintWriter out) {
+    /**
+     * Prints the report's lines and its totals, and since when the topic knows.
+     *
+     * @param from where the period begins that was asked for
+     */
+    public static void print(CostReport report, Retained retained, Instant from, PrintWriter out) {
+        print(report, out);
+        retained.note(from).ifPresent(out::println);
+    }
+
+    private static void print(CostReport report, PrintWriter out) {
         List<List<String>> cells = new ArrayList<>();
         cells.add(heads(report));
-        report.lines().forEach(line -> cells.add(cells(line.values(), line)));
+        report.lines().forEach(line -> cells.add(cells(shown(report.by(), line.values()), line)));
         List<CostReport.Line> totals = report.totals();
         totals.forEach(line -> cells.add(cells(totalValues(report.by().size()), line)));
         int[] widths = new int[cells.getFirst().size()];
@@ -61,7 +74,7 @@ public final class CostTable {
     private static List<String> cells(List<String> values, CostReport.Line line) {
         Sums sums = line.sums();
         List<String> cells = new ArrayList<>();
-        values.forEach(value -> cells.add(value.isEmpty() ? NONE : value));
+        cells.addAll(values);
         cells.addAll(List.of(
                 String.valueOf(sums.requests()),
                 String.valueOf(sums.images()),
@@ -74,6 +87,25 @@ public final class CostTable {
                 Decimals.shown(line.saved().seconds()),
                 Decimals.shown(line.saved().cost())));
         return cells;
+    }
+
+    private static List<String> shown(List<Dimension> by, List<String> values) {
+        List<String> shown = new ArrayList<>();
+        for (int i = 0; i < values.size(); i++) {
+            shown.add(values.get(i).isEmpty() ? nobody(by.get(i)) : somebody(values.get(i)));
+        }
+        return shown;
+    }
+
+    private static String nobody(Dimension dimension) {
+        return dimension.name().equals(Dimension.TENANT.name()) ? Dimension.OVERHEAD : NONE;
+    }
+
+    /** A name that would pass for one of the table's own words is quoted. */
+    private static String somebody(String value) {
+        String printable = Printable.line(value);
+        boolean mistakable = OWN_WORDS.contains(printable) || printable.startsWith("\"");
+        return mistakable ? '"' + printable + '"' : printable;
     }
 
     private static List<String> totalValues(int dimensions) {

@@ -5,17 +5,26 @@ import dev.sluice.wire.AvroDeserializer;
 import dev.sluice.wire.UndecodableException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
@@ -23,7 +32,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Reads the cost topic, committed records alone, without a group. Where it ends is settled when the reading begins: what is
- * committed later is not read.
+ * written later is not read, and transactions that are open then are waited for.
  */
 public final class CostTopic {
     /** Records carry their worker's clock, which need not be the one that the charge's period is told by. */
@@ -35,6 +44,14 @@ public final class CostTopic {
     private final Map<String, Object> properties;
     private final String topic;
 
+    /**
+     * What came of reading.
+     *
+     * @param strange how many records were there that are no charges
+     * @param retained what the topic still had when it was read
+     */
+    public record Reading(long strange, Retained retained) {}
+
     /** @param properties of a Kafka client, with the registry's */
     public CostTopic(Map<String, Object> properties, String topic) {
         this.properties = new HashMap<>(properties);
@@ -44,10 +61,9 @@ public final class CostTopic {
     /**
      * Hands over every charge whose period starts in {@code [from, to)}.
      *
-     * @return how many records were there that are no charges
      * @throws KafkaException if the topic doesn't exist, or can't be read within a minute
      */
-    public long read(Instant from, Instant to, Consumer<CostIncurred> sink) {
+    public Reading read(Instant from, Instant to, Consumer<CostIncurred> sink) {
         return read(from, charge -> isIn(charge.getChargePeriodStart(), from, to), sink);
     }
 
@@ -55,10 +71,9 @@ public final class CostTopic {
      * Hands over every charge that was written since then, and some that were before, whenever their periods start: a request
      * that is taken over is charged by one process from when another accepted it.
      *
-     * @return how many records were there that are no charges
      * @throws KafkaException as above
      */
-    public long readWritten(Instant since, Consumer<CostIncurred> sink) {
+    public Reading readWritten(Instant since, Consumer<CostIncurred> sink) {
         return read(since, charge -> true, sink);
     }
 
@@ -66,12 +81,14 @@ public final class CostTopic {
         return !moment.isBefore(from) && moment.isBefore(to);
     }
 
-    private long read(Instant from, Predicate<CostIncurred> wanted, Consumer<CostIncurred> sink) {
+    private Reading read(Instant from, Predicate<CostIncurred> wanted, Consumer<CostIncurred> sink) {
         Map<String, Object> settings = new HashMap<>(properties);
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
         settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        // What is deleted while it is read must not make the rest be skipped.
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         long strange = 0;
         try (KafkaConsumer<byte[], byte[]> consumer =
                         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
@@ -79,15 +96,17 @@ public final class CostTopic {
             deserializer.configure(settings, false);
             List<TopicPartition> partitions = partitions(consumer);
             consumer.assign(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            seek(consumer, partitions, ends, from);
+            Map<TopicPartition, Long> decided = consumer.endOffsets(partitions);
+            Map<TopicPartition, Long> ends = ends(partitions);
+            seek(consumer, partitions, decided, from);
             long progress = System.nanoTime();
             while (partitions.stream().anyMatch(partition -> consumer.position(partition) < end(ends, partition))) {
                 ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
                 if (!records.isEmpty()) {
                     progress = System.nanoTime();
                 } else if (System.nanoTime() - progress > PATIENCE.toNanos()) {
-                    throw new KafkaException(topic + " can't be read to its end");
+                    throw new KafkaException(topic + " can't be read to its end; a transaction may be open before it"
+                            + " (kafka-transactions.sh find-hanging)");
                 }
                 for (ConsumerRecord<byte[], byte[]> record : records) {
                     if (record.offset() < end(ends, new TopicPartition(topic, record.partition()))) {
@@ -95,8 +114,32 @@ public final class CostTopic {
                     }
                 }
             }
+            return new Reading(strange, retained(consumer, partitions));
         }
-        return strange;
+    }
+
+    /** Asked when all is read, so that what was deleted meanwhile counts. */
+    private Retained retained(KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions) {
+        Instant now = Instant.now();
+        Map<TopicPartition, Long> shortened = new TreeMap<>(Comparator.comparingInt(TopicPartition::partition));
+        consumer.beginningOffsets(partitions).forEach((partition, first) -> {
+            if (first > 0) {
+                shortened.put(partition, first);
+            }
+        });
+        Map<TopicPartition, Long> fromTheFirst = new HashMap<>();
+        shortened.keySet().forEach(partition -> fromTheFirst.put(partition, 0L));
+        Map<TopicPartition, OffsetAndTimestamp> left = consumer.offsetsForTimes(fromTheFirst);
+        List<Retained.Partition> found = new ArrayList<>();
+        shortened.forEach((partition, first) -> {
+            OffsetAndTimestamp record = left.get(partition);
+            found.add(new Retained.Partition(
+                    partition.partition(),
+                    first,
+                    record == null ? now : Instant.ofEpochMilli(record.timestamp()),
+                    record == null));
+        });
+        return new Retained(topic, found);
     }
 
     private static int handOver(
@@ -129,10 +172,32 @@ public final class CostTopic {
                 .toList();
     }
 
+    /** Where each partition ends, transactions included that are still open. */
+    private Map<TopicPartition, Long> ends(List<TopicPartition> partitions) {
+        try (Admin admin = Admin.create(properties)) {
+            Map<TopicPartition, Long> ends = new HashMap<>();
+            admin.listOffsets(
+                            partitions.stream()
+                                    .collect(
+                                            Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest())),
+                            new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
+                    .all()
+                    .get()
+                    .forEach((partition, end) -> ends.put(partition, end.offset()));
+            return ends;
+        } catch (ExecutionException e) {
+            throw new KafkaException("the ends of " + topic + " can't be read", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaException("interrupted", e);
+        }
+    }
+
+    /** @param decided where each partition's first open transaction begins, or the end; no later than the look at the times */
     private static void seek(
             KafkaConsumer<byte[], byte[]> consumer,
             List<TopicPartition> partitions,
-            Map<TopicPartition, Long> ends,
+            Map<TopicPartition, Long> decided,
             Instant from) {
         if (from.isBefore(Instant.EPOCH.plus(CLOCK_MARGIN))) {
             consumer.seekToBeginning(partitions);
@@ -144,7 +209,7 @@ public final class CostTopic {
         Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(times);
         for (TopicPartition partition : partitions) {
             OffsetAndTimestamp first = found.get(partition);
-            consumer.seek(partition, first == null ? end(ends, partition) : first.offset());
+            consumer.seek(partition, first == null ? end(decided, partition) : first.offset());
         }
     }
 

@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
  * @param of a charge's value; empty where it has none
  */
 public record Dimension(String name, Function<CostIncurred, String> of) {
-    /** What stands for the tenant of time that no request answers for. */
-    public static final String OVERHEAD = "(overhead)";
+    /** What people are shown for the tenant of time that no request answers for. No value is this: overhead's tenant is empty. */
+    static final String OVERHEAD = "(overhead)";
 
     private static final String TAG = "tag:";
 
     static final Dimension TENANT =
-            new Dimension("tenant", charge -> isOverhead(charge) ? OVERHEAD : orEmpty(charge.getTenantId()));
+            new Dimension("tenant", charge -> isOverhead(charge) ? "" : orEmpty(charge.getTenantId()));
     static final Dimension SKU = new Dimension("sku", CostIncurred::getSkuId);
     static final Dimension KIND =
             new Dimension("kind", charge -> charge.getChargeKind().name());

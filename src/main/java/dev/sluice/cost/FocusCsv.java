@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.events.v1.ChargeKind;
 import dev.sluice.wire.Price;
 import java.io.PrintWriter;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -46,7 +48,13 @@ public final class FocusCsv {
             "x_Evaluations",
             "x_SkippedEvaluations",
             "x_SavedDeviceSeconds",
-            "x_SavedCost");
+            "x_SavedCost",
+            "x_KnownSince");
+
+    /** What spreadsheets take for the beginning of a formula. */
+    private static final Pattern FORMULA = Pattern.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20].*", Pattern.DOTALL);
+
+    private static final Pattern NUMBER = Pattern.compile("-?[0-9]+(\\.[0-9]+)?");
 
     private FocusCsv() {}
 
@@ -64,8 +72,10 @@ public final class FocusCsv {
      * Prints a head and a row for each line.
      *
      * @param report by {@link #dimensions}
+     * @param retained what the topic still had; {@code x_KnownSince} is empty where that is everything
      */
-    public static void print(CostReport report, PrintWriter out) {
+    public static void print(CostReport report, Retained retained, PrintWriter out) {
+        String knownSince = retained.since().map(Instant::toString).orElse("");
         List<String> head = new ArrayList<>(FOCUS);
         head.addAll(OWN);
         report.by().stream().skip(ALWAYS.size()).map(FocusCsv::column).forEach(head::add);
@@ -73,6 +83,7 @@ public final class FocusCsv {
         for (CostReport.Line line : report.lines()) {
             List<String> row = new ArrayList<>(focus(line));
             row.addAll(own(line));
+            row.add(knownSince);
             row.addAll(line.values().subList(ALWAYS.size(), line.values().size()));
             print(row, out);
         }
@@ -82,7 +93,7 @@ public final class FocusCsv {
         Sums sums = line.sums();
         boolean overhead = line.values().get(1).equals(ChargeKind.OVERHEAD.name());
         return List.of(
-                line.values().getFirst(),
+                overhead ? Dimension.OVERHEAD : line.values().getFirst(),
                 line.currency(),
                 "Usage",
                 overhead ? "Idle, warm-up and lost device time" : "Images made on request",
@@ -127,7 +138,11 @@ public final class FocusCsv {
         out.print(cells.stream().map(FocusCsv::quoted).collect(Collectors.joining(",", "", "\r\n")));
     }
 
-    private static String quoted(String text) {
-        return text.matches("[^\",\r\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
+    /** A cell that is no number and would pass for a formula gets an apostrophe, as OWASP advises, and is quoted. */
+    private static String quoted(String cell) {
+        boolean formula =
+                FORMULA.matcher(cell).matches() && !NUMBER.matcher(cell).matches();
+        String text = formula ? "'" + cell : cell;
+        return !formula && text.matches("[^\",\r\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
     }
 }

@@ -6,8 +6,9 @@ public record RequestId(String value) {
         Fields.requireText("requestId", value);
     }
 
+    /** For logs and messages; {@link #value} is the id. */
     @Override
     public String toString() {
-        return value;
+        return Printable.line(value);
     }
 }

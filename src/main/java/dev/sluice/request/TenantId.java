@@ -6,8 +6,9 @@ public record TenantId(String value) {
         Fields.requireText("tenantId", value);
     }
 
+    /** For logs and messages; {@link #value} is the name. */
     @Override
     public String toString() {
-        return value;
+        return Printable.line(value);
     }
 }

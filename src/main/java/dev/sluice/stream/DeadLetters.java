@@ -1,5 +1,6 @@
 package dev.sluice.stream;
 
+import dev.sluice.request.Printable;
 import dev.sluice.wire.DeadLetterHeaders;
 import dev.sluice.wire.RegistryAnswer;
 import dev.sluice.wire.UnansweredSchemaException;
@@ -77,7 +78,7 @@ final class DeadLetters {
                 context.offset(),
                 key == null ? 0 : key.length,
                 value == null ? 0 : value.length,
-                message(reason));
+                Printable.line(message(reason)));
         counts.count(reason);
         ProducerRecord<byte[], byte[]> letter =
                 new ProducerRecord<>(topic, null, clock.millis(), cut(key, MAX_KEY_BYTES), cut(value, maxBytes));

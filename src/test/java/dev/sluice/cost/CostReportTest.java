@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,12 @@ class CostReportTest {
             "guidance,outcome,kind",
             "tag:project",
             "tag:none,hour");
+
+    private static final Retained EVERYTHING = Retained.everything("costs");
+
+    /** Of two partitions, one of which has lost its first records. */
+    private static final Retained HALF =
+            new Retained("costs", List.of(new Retained.Partition(1, 17, Instant.parse("2026-03-01T12:00:00Z"), false)));
 
     /** The sums that must not depend on how charges are grouped. */
     private record Whole(
@@ -222,7 +229,7 @@ class CostReportTest {
                 new CostReport(FocusCsv.dimensions(List.of(Dimension.parse("tenant"), Dimension.parse("day"))));
         List.of(cheap, dear, again, RandomCharges.overhead(1, 77)).forEach(report::add);
         StringWriter text = new StringWriter();
-        FocusCsv.print(report, new PrintWriter(text, true));
+        FocusCsv.print(report, EVERYTHING, new PrintWriter(text, true));
 
         List<String> lines = text.toString().lines().toList();
         assertThat(text.toString()).contains("\r\n");
@@ -231,7 +238,7 @@ class CostReportTest {
                 .isEqualTo("BillingAccountId,BillingCurrency,ChargeCategory,ChargeDescription,ChargePeriodStart,"
                         + "ChargePeriodEnd,ServiceName,SkuId,ConsumedQuantity,ConsumedUnit,PricingQuantity,PricingUnit,"
                         + "ListUnitPrice,ListCost,EffectiveCost,Tags,x_ChargeKind,x_Requests,x_Images,x_Evaluations,"
-                        + "x_SkippedEvaluations,x_SavedDeviceSeconds,x_SavedCost,x_Day");
+                        + "x_SkippedEvaluations,x_SavedDeviceSeconds,x_SavedCost,x_KnownSince,x_Day");
         assertThat(lines.get(1)).startsWith("(overhead),USD,Usage,\"Idle, warm-up and lost device time\",");
         assertThat(lines.get(2)).startsWith("\"ten\"\"ant, one\",USD,").contains("\"{\"\"team\"\":\"\"x\"\"}\"");
         assertThat(lines.get(3))
@@ -246,7 +253,7 @@ class CostReportTest {
                 .filter(name -> Character.isUpperCase(name.charAt(0)))
                 .toList();
         StringWriter text = new StringWriter();
-        FocusCsv.print(new CostReport(FocusCsv.dimensions(List.of())), new PrintWriter(text, true));
+        FocusCsv.print(new CostReport(FocusCsv.dimensions(List.of())), EVERYTHING, new PrintWriter(text, true));
 
         assertThat(text.toString().strip().split(","))
                 .containsAll(contract.stream()
@@ -257,7 +264,7 @@ class CostReportTest {
     @Test
     void jsonKeepsEveryDigit() throws IOException {
         CostReport report = report("tenant,model", RandomCharges.of(3, 50));
-        JsonNode json = new JsonMapper().readTree(CostJson.of(report));
+        JsonNode json = new JsonMapper().readTree(CostJson.of(report, EVERYTHING, Instant.EPOCH));
 
         BigDecimal lines = BigDecimal.ZERO;
         for (JsonNode line : json.get("lines")) {
@@ -270,7 +277,9 @@ class CostReportTest {
         }
         assertThat(lines).isEqualByComparingTo(totals);
         assertThat(json.get("by")).hasSize(2);
-        assertThat(json.at("/lines/0/tenant").textValue()).isEqualTo("(overhead)");
+        assertThat(json.at("/lines/0/tenant").isNull()).isTrue();
+        assertThat(json.at("/known/complete").booleanValue()).isTrue();
+        assertThat(json.at("/known/since").isNull()).isTrue();
     }
 
     @Test
@@ -284,6 +293,97 @@ class CostReportTest {
                 .satisfiesExactly(
                         euro -> assertThat(euro).contains("EUR"),
                         dollar -> assertThat(dollar).contains("USD"));
+    }
+
+    @Test
+    void everyFormatTellsSinceWhenTheTopicKnows() throws IOException {
+        CostReport report =
+                report("tenant", List.of(RandomCharges.compute("a", "tenant").build()));
+        CostReport rows = new CostReport(FocusCsv.dimensions(List.of()));
+        rows.add(RandomCharges.compute("a", "tenant").build());
+        Instant before = Instant.parse("2026-02-01T00:00:00Z");
+        Instant after = Instant.parse("2026-03-02T00:00:00Z");
+
+        assertThat(table(report, HALF, before))
+                .contains("Charges before 2026-03-01T12:00:00Z are NOT all known")
+                .contains("partition 1 of costs");
+        assertThat(table(report, HALF, after)).contains("Every charge since 2026-03-01T12:00:00Z is known");
+        assertThat(table(report)).doesNotContain("known");
+        JsonNode known =
+                new JsonMapper().readTree(CostJson.of(report, HALF, before)).get("known");
+        assertThat(known.get("complete").booleanValue()).isFalse();
+        assertThat(known.get("since").textValue()).isEqualTo("2026-03-01T12:00:00Z");
+        assertThat(known.at("/shortened/0/firstOffset").longValue()).isEqualTo(17);
+        StringWriter csv = new StringWriter();
+        FocusCsv.print(rows, HALF, new PrintWriter(csv, true));
+        assertThat(csv.toString().lines().toList().get(1)).endsWith(",2026-03-01T12:00:00Z");
+    }
+
+    @Test
+    void aPeriodIsCoveredFromTheFirstRecordOfThePartitionThatLostMost() {
+        Instant first = Instant.parse("2026-03-01T00:00:00Z");
+        Retained retained = new Retained(
+                "costs",
+                List.of(
+                        new Retained.Partition(0, 5, first, false),
+                        new Retained.Partition(3, 9, first.plusSeconds(60), true)));
+
+        assertThat(retained.since()).contains(first.plusSeconds(60));
+        assertThat(retained.covers(first.plusSeconds(59))).isFalse();
+        assertThat(retained.covers(first.plusSeconds(60))).isTrue();
+        assertThat(EVERYTHING.covers(Instant.EPOCH)).isTrue();
+    }
+
+    @Test
+    void aTenantWithAnyNameIsOneLineAndNeverTheOverhead() throws IOException {
+        List<CostIncurred> charges = List.of(
+                RandomCharges.compute("a", "(overhead)").build(),
+                RandomCharges.compute("b", "total").build(),
+                RandomCharges.compute("c", "evil\n(overhead)\u001b[2J\u202e").build(),
+                RandomCharges.overhead(1, 77));
+        CostReport report = report("tenant", charges);
+
+        assertThat(table(report).lines().map(line -> line.split("  ")[0]))
+                .containsExactly(
+                        "tenant",
+                        "(overhead)",
+                        "\"(overhead)\"",
+                        "evil\\n(overhead)\\u001b[2J\\u202e",
+                        "\"total\"",
+                        "total");
+        JsonNode lines = new JsonMapper()
+                .readTree(CostJson.of(report, EVERYTHING, Instant.EPOCH))
+                .get("lines");
+        assertThat(lines).hasSize(4);
+        assertThat(lines.get(0).get("tenant").isNull()).isTrue();
+        assertThat(lines.get(0).get("requests").longValue()).isZero();
+        assertThat(lines.get(1).get("tenant").textValue()).isEqualTo("(overhead)");
+        assertThat(lines.get(1).get("requests").longValue()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"=cmd|' /C calc'!A0", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "\uff1d1"})
+    void noCellOfTheCsvIsAFormula(String tenant) {
+        CostReport report = new CostReport(FocusCsv.dimensions(List.of()));
+        report.add(RandomCharges.compute("a", tenant).build());
+        StringWriter text = new StringWriter();
+        FocusCsv.print(report, EVERYTHING, new PrintWriter(text, true));
+
+        assertThat(text.toString()).contains("\r\n\"'" + tenant + "\",USD,");
+    }
+
+    @Test
+    void aNegativeNumberStaysANumber() {
+        CostIncurred refund = CostIncurred.newBuilder(
+                        RandomCharges.compute("a", "-5").build())
+                .setListCost(new BigDecimal("-0.5"))
+                .build();
+        CostReport report = new CostReport(FocusCsv.dimensions(List.of()));
+        report.add(refund);
+        StringWriter text = new StringWriter();
+        FocusCsv.print(report, EVERYTHING, new PrintWriter(text, true));
+
+        assertThat(text.toString()).contains("\r\n-5,USD,").contains(",-0.5,").doesNotContain("'");
     }
 
     @Test
@@ -304,8 +404,12 @@ class CostReportTest {
     }
 
     private static String table(CostReport report) {
+        return table(report, EVERYTHING, Instant.EPOCH);
+    }
+
+    private static String table(CostReport report, Retained retained, Instant from) {
         StringWriter text = new StringWriter();
-        CostTable.print(report, new PrintWriter(text, true));
+        CostTable.print(report, retained, from, new PrintWriter(text, true));
         return text.toString();
     }
 }

@@ -11,6 +11,7 @@ import dev.sluice.stream.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -200,7 +201,11 @@ class ChartTest {
             JsonNode made = Objects.requireNonNull(objects.get("KafkaTopic/" + topic), topic);
             assertThat(made.path("apiVersion").asText()).isEqualTo("kafka.strimzi.io/v1");
             assertThat(made.at("/spec/partitions").asInt()).isEqualTo(12);
-            assertThat(made.at("/spec/config").path("retention.ms").asLong()).isEqualTo(604_800_000);
+            assertThat(made.at("/spec/config").path("retention.ms").asLong())
+                    .isEqualTo(
+                            topic.equals(Topics.DEFAULT.costs())
+                                    ? Duration.ofDays(400).toMillis()
+                                    : Duration.ofDays(7).toMillis());
         }
     }
 

@@ -13,6 +13,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What can be said of docker-compose.yml without Docker. */
 class ComposeTest {
+    private static final long FOUR_HUNDRED_DAYS = Duration.ofDays(400).toMillis();
     private static final Path FILE = Path.of("docker-compose.yml");
     private static final JsonNode COMPOSE = Yaml.read(FILE);
     private static final Dockerfile DOCKERFILE = Dockerfile.read(Path.of("Dockerfile"));
@@ -117,13 +119,15 @@ class ComposeTest {
     @Test
     void makesEveryTopicOfAWorkerOnce() throws IOException {
         Matcher topic =
-                Pattern.compile("(?m)^topic (\\S+)$").matcher(Files.readString(Path.of("compose/kafka/topics.sh")));
+                Pattern.compile("(?m)^topic (\\S+)").matcher(Files.readString(Path.of("compose/kafka/topics.sh")));
         List<String> made = new ArrayList<>();
         while (topic.find()) {
             made.add(topic.group(1));
         }
 
         assertThat(made).containsExactlyElementsOf(Topics.DEFAULT.all());
+        assertThat(Files.readString(Path.of("compose/kafka/topics.sh")))
+                .contains("topic " + Topics.DEFAULT.costs() + " --config retention.ms=" + FOUR_HUNDRED_DAYS + "\n");
     }
 
     /** Nothing but the registry's address is set, so its topics are the usual ones, which the worker has too. */
