@@ -107,6 +107,8 @@ class ArchitectureTest {
                 MaySee.of("client", in("wire"), AVRO, KAFKA).andGenerated(),
                 // Reads charges off Kafka, for sluice cost; nothing that serves sees it.
                 MaySee.of("cost", request, in("wire"), AVRO, KAFKA, JACKSON).andGenerated(),
+                // Reads dead letters and sends them back, for sluice dlq; nothing that serves sees it.
+                MaySee.of("deadletter", in("wire"), KAFKA),
                 MaySee.of("demo", request, diffusion, in("model"), in("storage"), AVRO, JACKSON)
                         .andGenerated(),
                 MaySee.of(

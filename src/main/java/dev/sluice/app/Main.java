@@ -33,6 +33,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
             SubmitCommand.class,
             CancelCommand.class,
             CostCommand.class,
+            DlqCommand.class,
             SchemasCommand.class,
             PlanCommand.class,
             BenchCommand.class,

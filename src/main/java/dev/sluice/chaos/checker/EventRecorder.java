@@ -9,6 +9,7 @@ import dev.sluice.events.v1.GenerationProgressed;
 import dev.sluice.stream.Topics;
 import dev.sluice.wire.AvroConfig;
 import dev.sluice.wire.AvroDeserializer;
+import dev.sluice.wire.DeadLetterHeaders;
 import dev.sluice.wire.EventEncoder;
 import dev.sluice.wire.UndecodableException;
 import java.nio.charset.StandardCharsets;
@@ -54,7 +55,10 @@ final class EventRecorder implements AutoCloseable {
     void record(ConsumerRecord<String, byte[]> record) {
         String topic = record.topic();
         if (topic.equals(topics.deadLetters())) {
-            deadLetters.add(deadLetter(record));
+            // What sluice dlq resend writes beside a letter is none itself.
+            if (record.headers().lastHeader(DeadLetterHeaders.RESENT) == null) {
+                deadLetters.add(deadLetter(record));
+            }
         } else if (topic.equals(topics.completions())) {
             read(completions, record).ifPresent(event -> outcomes.add(outcome(event, record.timestamp())));
         } else if (topic.equals(topics.failures())) {
