@@ -2,50 +2,45 @@ package dev.sluice.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.InputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import javax.xml.parsers.DocumentBuilderFactory;
-import org.apache.logging.log4j.Level;
-import org.apache.logging.log4j.core.impl.Log4jLogEvent;
-import org.apache.logging.log4j.core.layout.PatternLayout;
-import org.apache.logging.log4j.message.SimpleMessage;
 import org.junit.jupiter.api.Test;
-import org.w3c.dom.Element;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** What the worker's log makes of text from outside. */
+/** What the worker's log makes of text from outside, in a process that logs as a worker does. */
 class LogLayoutTest {
-    @Test
-    void noLineOfAMessagePassesForAnEvent() throws Exception {
-        List<String> lines = logged("dead_letter reason=\"x\n2026-01-01T00:00:00.000Z ERROR Worker [main] forged\"")
-                .lines()
-                .toList();
+    private static final Logger LOG = LoggerFactory.getLogger(LogLayoutTest.class);
 
-        assertThat(lines).hasSize(2);
-        assertThat(lines.getFirst()).endsWith("dead_letter reason=\"x");
-        assertThat(lines.getLast()).startsWith("    2026-01-01");
+    /** The process. */
+    public static void main(String[] arguments) {
+        LOG.warn("dead_letter reason=\"{}\"", "x\n2026-01-01T00:00:00.000Z ERROR forged");
+        LOG.warn("dead_letter reason=\"{}\"", "a\u001b[2Jb\rc\u009bd\u202ee\tf日本");
     }
 
     @Test
-    void noMessageSteersTheTerminal() throws Exception {
-        assertThat(logged("a\u001b[2Jb\rc\u009bd\u202ee\tf日本")).endsWith("a?[2Jb?c?d?e\tf日本" + System.lineSeparator());
+    void noMessageSteersTheTerminalOrPassesForAnotherEvent() throws IOException, InterruptedException {
+        List<String> lines = logged();
+
+        assertThat(lines).hasSize(3);
+        assertThat(lines.get(0)).endsWith("dead_letter reason=\"x");
+        assertThat(lines.get(1)).startsWith("    2026-01-01T00:00:00.000Z ERROR forged");
+        assertThat(lines.get(2)).endsWith("dead_letter reason=\"a?[2Jb?c?d?e\tf日本\"");
     }
 
-    private static String logged(String message) throws Exception {
-        try (InputStream file = LogLayoutTest.class.getResourceAsStream("/log4j2.xml")) {
-            Element layout = (Element) DocumentBuilderFactory.newInstance()
-                    .newDocumentBuilder()
-                    .parse(file)
-                    .getElementsByTagName("PatternLayout")
-                    .item(0);
-            return PatternLayout.newBuilder()
-                    .withPattern(layout.getAttribute("pattern"))
-                    .build()
-                    .toSerializable(Log4jLogEvent.newBuilder()
-                            .setLoggerName("dev.sluice.stream.DeadLetters")
-                            .setLevel(Level.WARN)
-                            .setThreadName("main")
-                            .setMessage(new SimpleMessage(message))
-                            .build());
-        }
+    private static List<String> logged() throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-Dlog4j2.configurationFile=classpath:log4j2.xml",
+                "-Dfile.encoding=UTF-8",
+                "-Dstderr.encoding=UTF-8",
+                "-cp",
+                System.getProperty("java.class.path"),
+                LogLayoutTest.class.getName());
+        Process process = builder.redirectErrorStream(true).start();
+        String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(text).isZero();
+        return text.lines().toList();
     }
 }
