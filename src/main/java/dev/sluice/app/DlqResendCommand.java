@@ -66,7 +66,12 @@ final class DlqResendCommand implements Callable<Integer> {
         if (!ids.isEmpty() && (filter.isGiven() || all)) {
             throw new ParameterException(spec.commandLine(), "letters by name go without --reason, --from and --all");
         }
-        DeadLetterTopic topic = options.topic();
+        try (DeadLetterTopic topic = options.topic()) {
+            return resend(topic);
+        }
+    }
+
+    private int resend(DeadLetterTopic topic) {
         if (dryRun) {
             return resend(options.read(topic::read), id -> {});
         }

@@ -55,7 +55,12 @@ final class DlqShowCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        DeadLetterTopic topic = options.topic();
+        try (DeadLetterTopic topic = options.topic()) {
+            return show(topic);
+        }
+    }
+
+    private int show(DeadLetterTopic topic) {
         ConsumerRecord<byte[], byte[]> record = options.read(() -> topic.record(id))
                 .orElseThrow(() -> new Main.Failure("there is no letter " + id + " in " + options.topicName()));
         PrintWriter out = spec.commandLine().getOut();

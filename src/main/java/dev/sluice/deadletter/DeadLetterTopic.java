@@ -23,13 +23,14 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the dead letter topic, committed records alone, without a group, up to the end that it had when the reading began.
  * Transactions that are open before that end are waited for, since one of them may say that a letter was sent back. Confined
  * to one thread.
  */
-public final class DeadLetterTopic {
+public final class DeadLetterTopic implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     /** A letter may have most of a MiB; no more than a few are held at a time. */
@@ -37,6 +38,8 @@ public final class DeadLetterTopic {
 
     private final Map<String, Object> properties;
     private final String topic;
+    /** Of the single records, one after the other; made when the first is asked for. */
+    private @Nullable KafkaConsumer<byte[], byte[]> single;
 
     /** @param properties of a Kafka client */
     public DeadLetterTopic(Map<String, Object> properties, String topic) {
@@ -88,21 +91,30 @@ public final class DeadLetterTopic {
      * @throws KafkaException as above
      */
     public Optional<ConsumerRecord<byte[], byte[]>> record(LetterId id) {
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
-            TopicPartition partition = new TopicPartition(topic, id.partition());
-            if (!partitions(consumer).contains(partition)) {
-                return Optional.empty();
-            }
-            Map<TopicPartition, Long> ends = ends(List.of(partition));
-            long first = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
-            if (id.offset() < first || id.offset() >= ends.getOrDefault(partition, 0L)) {
-                return Optional.empty();
-            }
-            consumer.assign(List.of(partition));
-            consumer.seek(partition, id.offset());
-            List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
-            readTo(consumer, new HashMap<>(Map.of(partition, id.offset() + 1)), found::add);
-            return found.stream().findFirst();
+        if (single == null) {
+            single = consumer();
+        }
+        KafkaConsumer<byte[], byte[]> consumer = single;
+        TopicPartition partition = new TopicPartition(topic, id.partition());
+        if (!partitions(consumer).contains(partition)) {
+            return Optional.empty();
+        }
+        consumer.assign(List.of(partition));
+        long first = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
+        long decided = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+        if (id.offset() < first || id.offset() >= decided) {
+            return Optional.empty();
+        }
+        consumer.seek(partition, id.offset());
+        List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
+        readTo(consumer, new HashMap<>(Map.of(partition, id.offset() + 1)), found::add);
+        return found.stream().findFirst();
+    }
+
+    @Override
+    public void close() {
+        if (single != null) {
+            single.close();
         }
     }
 

@@ -72,7 +72,9 @@ class DlqIT {
                         "engine.guide-rows-per-call",
                         "4",
                         "price.overhead-interval",
-                        "1h"));
+                        "1h",
+                        "registry.answer-patience",
+                        "1s"));
         Map<String, Object> properties = stack.addresses().clientProperties();
         registry = AvroConfig.of(properties).connect();
         producer = new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer());
@@ -104,6 +106,9 @@ class DlqIT {
 
         assertThat(registry.register(REQUESTS + "-value", newer("extra"))).isEqualTo(next);
         assertThat(sound("show", name)).contains("GenerationRequested", "\"seven\"");
+        // A worker remembers for minutes what the registry refused.
+        stop();
+        start();
         assertThat(sound("resend", "--all", "--dry-run")).contains("1 would be sent back");
         assertThat(recordsIn(REQUESTS)).hasSize(1);
 
@@ -113,10 +118,7 @@ class DlqIT {
             assertThat(awaitCompletion(watcher).getRequestId()).isEqualTo("late");
             assertThat(sound("resend", "--all")).contains(name + "  was sent back before", "0 sent back, 1 before");
             assertThat(sound("resend", name)).contains("0 sent back, 1 before");
-            ConsumerRecord<byte[], byte[]> record = new DeadLetterTopic(
-                            stack.addresses().clientProperties(), DEAD_LETTERS)
-                    .record(LetterId.parse(name))
-                    .orElseThrow();
+            ConsumerRecord<byte[], byte[]> record = record(name);
             assertThatThrownBy(() -> earlier.send(record, new Origin(REQUESTS, 0, 0)))
                     .isInstanceOf(Resending.ShutOutException.class);
         }
@@ -130,6 +132,12 @@ class DlqIT {
         assertThat(again.headers()).isEmpty();
         assertThat(sound("list")).contains("sent back");
         cutLettersStay();
+    }
+
+    private ConsumerRecord<byte[], byte[]> record(String name) {
+        try (DeadLetterTopic topic = new DeadLetterTopic(stack.addresses().clientProperties(), DEAD_LETTERS)) {
+            return topic.record(LetterId.parse(name)).orElseThrow();
+        }
     }
 
     private void cutLettersStay() throws InterruptedException, ExecutionException {
