@@ -38,7 +38,11 @@ final class PemFile {
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----\\s([A-Za-z0-9+/=\\s]*)-----END \\1-----");
     private static final List<String> KEY_KINDS = List.of("RSA", "EC", "EdDSA", "DSA");
 
-    private record Block(String label, byte[] content) {}
+    private record Block(String label, String base64) {
+        byte[] content() {
+            return Base64.getMimeDecoder().decode(base64.getBytes(StandardCharsets.US_ASCII));
+        }
+    }
 
     private final List<Block> blocks;
 
@@ -54,9 +58,7 @@ final class PemFile {
     static PemFile read(Path path) throws IOException {
         List<Block> blocks = new ArrayList<>();
         for (Matcher block = BLOCK.matcher(text(path)); block.find(); ) {
-            blocks.add(new Block(
-                    block.group(1),
-                    Base64.getMimeDecoder().decode(block.group(2).getBytes(StandardCharsets.US_ASCII))));
+            blocks.add(new Block(block.group(1), block.group(2)));
         }
         return new PemFile(blocks);
     }

@@ -23,7 +23,7 @@ final class SchemaInquiry implements Runnable {
 
     private final int id;
     private final WriterSchemas schemas;
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
     private Duration pause = FIRST_PAUSE;
     private int attempts;
     /** Since when the registry has answered others rightly, and not this. */
@@ -35,7 +35,7 @@ final class SchemaInquiry implements Runnable {
     }
 
     /** Completes when it asks no more. */
-    CompletableFuture<Void> ended() {
+    CompletableFuture<Boolean> ended() {
         return ended;
     }
 

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -232,7 +233,7 @@ public final class WriterSchemas implements SchemasById, SchemaAnswers, AutoClos
     void end(int id) {
         SchemaInquiry ended = inquiries.remove(id);
         if (ended != null) {
-            ended.ended().complete(null);
+            ended.ended().complete(true);
         }
     }
 
@@ -242,7 +243,7 @@ public final class WriterSchemas implements SchemasById, SchemaAnswers, AutoClos
 
     private static void schedule(ScheduledThreadPoolExecutor threads, Duration delay, Runnable action) {
         try {
-            threads.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
+            Future<?> unused = threads.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS);
         } catch (RejectedExecutionException e) {
             // Closed: nobody waits any more.
         }
