@@ -1,6 +1,7 @@
 package dev.sluice.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -28,8 +29,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -205,8 +206,8 @@ class CostIT {
                         .get();
                 CompletableFuture<CommandRun> run =
                         CompletableFuture.supplyAsync(() -> cost("--by", "process", "--format", "json"));
-                Executor later = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
-                CompletableFuture.runAsync(producer::commitTransaction, later).get();
+                assertThatThrownBy(() -> run.get(1, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+                producer.commitTransaction();
 
                 assertThat(line(JSON.readTree(sound(run.get())), "process", "elsewhere/1"))
                         .isNotNull();
