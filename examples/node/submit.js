@@ -8,7 +8,7 @@ const { readFileSync } = require('node:fs');
 const path = require('node:path');
 const { parseArgs } = require('node:util');
 const avro = require('avsc');
-const { Kafka, logLevel } = require('kafkajs');
+const { Kafka, Partitioners, logLevel } = require('kafkajs');
 const { COMPATIBILITY, SchemaRegistry, SchemaType } = require('@kafkajs/confluent-schema-registry');
 
 const REQUESTS = 'generation.requests';
@@ -69,7 +69,8 @@ async function main() {
 
   // KafkaJS can't read without a group; one of its own sees every outcome. It reads committed records unless told otherwise.
   const consumer = kafka.consumer({ groupId: `sluice-example-${ask.requestId}` });
-  const producer = kafka.producer({ idempotent: true });
+  // Kafka's own partitioner; what lies elsewhere costs a worker a second record.
+  const producer = kafka.producer({ idempotent: true, createPartitioner: Partitioners.DefaultPartitioner });
   await Promise.all([consumer.connect(), producer.connect()]);
   try {
     await consumer.subscribe({ topics: [COMPLETIONS, FAILURES], fromBeginning: false });

@@ -35,6 +35,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
             CostCommand.class,
             DlqCommand.class,
             SchemasCommand.class,
+            PartitionsCommand.class,
             PlanCommand.class,
             BenchCommand.class,
             ChaosCommand.class,

@@ -16,7 +16,10 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 
-/** Publishes requests and cancellations, idempotently, with their envelope. Thread-safe. */
+/**
+ * Publishes requests and cancellations, idempotently, with their envelope, by Kafka's own partitioner whatever the settings
+ * say. Thread-safe.
+ */
 public final class GenerationPublisher implements AutoCloseable {
     /** So that nobody waits for brokers for longer than half a minute; settings go before them. */
     private static final Map<String, Object> DEFAULTS = Map.of(
@@ -32,7 +35,9 @@ public final class GenerationPublisher implements AutoCloseable {
     public GenerationPublisher(ClientSettings settings) {
         this.settings = settings;
         Map<String, Object> properties = new HashMap<>(DEFAULTS);
-        properties.putAll(settings.with(Map.of("enable.idempotence", "true", "acks", "all")));
+        properties.putAll(
+                settings.with(Map.of("enable.idempotence", "true", "acks", "all", "partitioner.ignore.keys", "false")));
+        properties.remove("partitioner.class");
         AvroSerializer<SpecificRecord> values = new AvroSerializer<>();
         values.configure(properties, false);
         producer = new KafkaProducer<>(properties, new StringSerializer(), values);

@@ -3,6 +3,7 @@ package dev.sluice.metrics;
 import dev.sluice.engine.Backlog;
 import dev.sluice.stream.DeadLetterCounts;
 import dev.sluice.stream.HeldPartitionCounts;
+import dev.sluice.stream.RoutedCounts;
 import dev.sluice.stream.StreamWorker;
 import dev.sluice.stream.Unsettled;
 import dev.sluice.wire.RegistryCounts;
@@ -57,6 +58,9 @@ public final class StreamMeters implements MeterBinder {
                 .register(registry);
         deadLetters(registry, "undecodable", DeadLetterCounts::undecodable);
         deadLetters(registry, "unanswerable", DeadLetterCounts::unanswerable);
+        FunctionCounter.builder("sluice.records.routed", stream.routed(), RoutedCounts::routed)
+                .description("Records handed to the partition that Kafka's own partitioner gives their key")
+                .register(registry);
         FunctionCounter.builder("sluice.registry.calls", stream.registry(), RegistryCounts::calls)
                 .description("Calls that reached out to the schema registry")
                 .register(registry);

@@ -9,14 +9,16 @@ public final class DeadLetterException extends RuntimeException {
         NO_VALUE,
         /** Another contract's record. */
         NOT_A_REQUEST,
-        /** The key is not the requestId. */
+        /** The key is not the requestId, or no text. */
         WRONG_KEY,
         /** The id or the reason of a cancellation is longer than the limits allow. */
         OVER_LIMIT,
         /** There is no id that it could be answered under. */
         NO_ID,
         /** A request with this id and other content came before. */
-        ID_TAKEN
+        ID_TAKEN,
+        /** Lies on another partition than its key's, and can't be written to that one. */
+        UNROUTABLE
     }
 
     private final Reason reason;

@@ -87,8 +87,9 @@ final class DeadLetters {
         noteCut(headers, DeadLetterHeaders.KEY_TRUNCATED, DeadLetterHeaders.KEY_SHA256, key, MAX_KEY_BYTES);
         noteCut(headers, DeadLetterHeaders.TRUNCATED, DeadLetterHeaders.SHA256, value, maxBytes);
         put(headers, DeadLetterHeaders.REASON, reasonOf(reason));
-        if (context.timestamp() >= 0) {
-            put(headers, DeadLetterHeaders.TIMESTAMP, String.valueOf(context.timestamp()));
+        long timestamp = RoutingMark.publishedAt(context.headers()).orElse(context.timestamp());
+        if (timestamp >= 0) {
+            put(headers, DeadLetterHeaders.TIMESTAMP, String.valueOf(timestamp));
         }
         if (reason instanceof UnansweredSchemaException unanswered) {
             unanswered.answer().ifPresent(answer -> noteAnswer(headers, answer));

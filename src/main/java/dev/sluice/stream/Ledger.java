@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.kafka.streams.kstream.Windowed;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.ValueAndTimestamp;
@@ -27,6 +28,8 @@ final class Ledger {
     /** The outcome of a request that was cancelled before it came, until it comes and has a real one. */
     static final String CANCELLED_AHEAD = "CANCELLED_AHEAD";
 
+    private static final int SETTLED_LOOKED_AT = 1000;
+
     private final KeyValueStore<String, PendingRequest> pending;
     private final WindowStore<String, ValueAndTimestamp<SettledRequest>> settled;
     private final Duration retention;
@@ -42,6 +45,25 @@ final class Ledger {
         this.settled = settled;
         this.retention = retention;
         this.unsettled = unsettled;
+    }
+
+    /**
+     * Sees that what is here is at home here. Looks at all that is pending and at some of what is settled, which is enough
+     * where partitions were added behind the ledger's back: most entries are misplaced then.
+     *
+     * @throws MisplacedEntryException otherwise
+     */
+    void requireAtHome(int partition, int partitions) {
+        try (KeyValueIterator<String, PendingRequest> entries = pending.all()) {
+            while (entries.hasNext()) {
+                MisplacedEntryException.require(entries.next().key, partition, partitions);
+            }
+        }
+        try (KeyValueIterator<Windowed<String>, ValueAndTimestamp<SettledRequest>> entries = settled.all()) {
+            for (int i = 0; i < SETTLED_LOOKED_AT && entries.hasNext(); i++) {
+                MisplacedEntryException.require(entries.next().key.key(), partition, partitions);
+            }
+        }
     }
 
     /** What was accepted and has no outcome yet. */

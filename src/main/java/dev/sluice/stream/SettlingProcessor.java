@@ -34,11 +34,13 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     private final WorkerParts parts;
     private final StreamSettings settings;
     private final WorkerState state;
+    private final Homes homes;
     private final Mailbox mailbox;
     private final TaskJobs jobs;
     private @Nullable Open open;
 
-    SettlingProcessor(WorkerParts parts, StreamSettings settings, WorkerState state) {
+    SettlingProcessor(WorkerParts parts, StreamSettings settings, WorkerState state, Homes homes) {
+        this.homes = homes;
         this.parts = parts;
         this.settings = settings;
         this.state = state;
@@ -57,6 +59,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
                 context.getStateStore(Ledger.SETTLED),
                 settings.settle().retention(),
                 state.unsettled());
+        ledger.requireAtHome(context.taskId().partition(), homes.partitions());
         Map<Boolean, List<PendingRequest>> left = ledger.allPending().stream()
                 .collect(Collectors.partitioningBy(
                         pending -> pending.getAttempts() < settings.settle().attempts()));
@@ -106,7 +109,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
         }
     }
 
-    /** The same id on another partition would be another request, so the key has to be the id. */
+    /** Another id's home may be another task's, so the key has to be the id. */
     private static void requireKey(@Nullable String key, String requestId) {
         if (!requestId.equals(key)) {
             throw new DeadLetterException(Reason.WRONG_KEY, "the record's key is not its requestId");

@@ -26,6 +26,7 @@ import org.apache.kafka.common.MetricName;
 import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.LogAndFailExceptionHandler;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,8 +68,9 @@ public final class StreamWorker {
         config.put(WriterSchemas.KEY, schemas);
         Properties properties = new Properties();
         properties.putAll(config);
+        BrokerHomes homes = new BrokerHomes(settings);
         streams = new KafkaStreams(
-                SluiceTopology.build(settings, parts, state, values(config)),
+                SluiceTopology.build(settings, parts, state, values(config), homes),
                 properties,
                 new GatedClients(
                         settings.topics().requests(),
@@ -80,6 +82,7 @@ public final class StreamWorker {
             WorkerFaults fault = WorkerFaults.of(failure);
             LOG.error("stream_thread_failed fault={}", fault, failure);
             if (fault == WorkerFaults.PASSING) {
+                homes.forgetLimits();
                 rest(settings.settle().retryPause());
                 return StreamThreadExceptionResponse.REPLACE_THREAD;
             }
@@ -130,6 +133,11 @@ public final class StreamWorker {
 
     public DeadLetterCounts deadLetters() {
         return deadLetters;
+    }
+
+    /** Records that lay on another partition than their key's. */
+    public RoutedCounts routed() {
+        return state.routed();
     }
 
     /** Calls to the schema registry. */
@@ -256,7 +264,8 @@ public final class StreamWorker {
         // Otherwise a task waits for every partition that has lag, and where the gate holds the requests back, a
         // cancellation would wait with them: the one thing that makes room.
         config.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, StreamsConfig.MAX_TASK_IDLE_MS_DISABLED);
-        config.put(StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, UndecodableRecords.class);
+        // Sources take bytes as they are, so nothing comes here; what can't be read is for UnanswerableRecords.
+        config.put(StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, LogAndFailExceptionHandler.class);
         config.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, UnsendableRecords.class);
         config.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, UnanswerableRecords.class);
         config.put(

@@ -1,5 +1,6 @@
 package dev.sluice.stream;
 
+import dev.sluice.wire.UndecodableException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -9,15 +10,16 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends what {@link DeadLetterException} marks to the dead letter topic; anything else is a bug and fails the task.
- * Configured and called by a stream thread.
+ * Sends to the dead letter topic what {@link DeadLetterException} marks, and bytes that no schema explains. A registry that
+ * can't be reached says nothing about the bytes, so that fails the task, which retries; anything else is a bug and fails it
+ * too. Configured and called by a stream thread.
  */
 public final class UnanswerableRecords implements ProcessingExceptionHandler {
     private @Nullable DeadLetters deadLetters;
 
     @Override
     public Response handleError(ErrorHandlerContext context, Record<?, ?> record, Exception exception) {
-        return exception instanceof DeadLetterException
+        return exception instanceof DeadLetterException || exception instanceof UndecodableException
                 ? Response.resume(List.of(Objects.requireNonNull(deadLetters, "configure first")
                         .letter(context, context.sourceRawKey(), context.sourceRawValue(), exception)))
                 : Response.fail();

@@ -7,10 +7,21 @@ package dev.sluice.stream;
  * @param unsettled what has been accepted and not settled
  */
 record WorkerState(
-        InFlight inFlight, Isolation isolation, Transactions transactions, Stopping stopping, Unsettled unsettled) {
+        InFlight inFlight,
+        Isolation isolation,
+        Transactions transactions,
+        Stopping stopping,
+        Unsettled unsettled,
+        RoutedCounts routed) {
     /** Of a worker that has not begun. */
     static WorkerState fresh() {
         InFlight inFlight = new InFlight();
-        return new WorkerState(inFlight, new Isolation(inFlight), new Transactions(), new Stopping(), new Unsettled());
+        return new WorkerState(
+                inFlight,
+                new Isolation(inFlight),
+                new Transactions(),
+                new Stopping(),
+                new Unsettled(),
+                new RoutedCounts());
     }
 }

@@ -361,7 +361,7 @@ class RestartTest {
     }
 
     private SettlingProcessor newProcessor() {
-        SettlingProcessor processor = new SettlingProcessor(worker.parts, worker.settings, worker.state);
+        SettlingProcessor processor = new SettlingProcessor(worker.parts, worker.settings, worker.state, new OneHome());
         processor.init(context);
         return processor;
     }

@@ -41,7 +41,6 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyTestDriver;
@@ -152,7 +151,8 @@ final class SimulatedWorker implements AutoCloseable {
                         new SluiceTopology.ValueSerdes(
                                 new AvroDeserializer<>(registry, GenerationRequested.class),
                                 new AvroDeserializer<>(registry, GenerationCancelled.class),
-                                serializer)),
+                                serializer),
+                        new OneHome()),
                 properties(),
                 time.now());
         requestTopic = driver.createInputTopic(TOPICS.requests(), new StringSerializer(), new ByteArraySerializer());
@@ -170,14 +170,12 @@ final class SimulatedWorker implements AutoCloseable {
         milestones.add(milestone);
     }
 
-    /** The Streams configuration that a real worker would run with, but for transactions. */
+    /** The Streams configuration that a real worker would run with. */
     Properties properties() {
         Properties properties = new Properties();
         properties.putAll(StreamWorker.config(settings));
         properties.put(DeadLetterCounts.KEY, deadLetterCounts);
         properties.put(DeadLetters.CLOCK, time);
-        // Within a transaction the test driver loses what is sent while a record is being deserialized.
-        properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.AT_LEAST_ONCE);
         return properties;
     }
 

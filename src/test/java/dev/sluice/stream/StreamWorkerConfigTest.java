@@ -19,6 +19,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.LogAndFailExceptionHandler;
 import org.apache.kafka.streams.errors.ProductionExceptionHandler;
 import org.apache.kafka.streams.errors.ProductionExceptionHandler.Response;
 import org.apache.kafka.streams.processor.TimestampExtractor;
@@ -55,7 +56,7 @@ class StreamWorkerConfigTest {
         assertThat(config)
                 .containsEntry("processing.guarantee", "exactly_once_v2")
                 .containsEntry("errors.dead.letter.queue.topic.name", Topics.DEFAULT.deadLetters())
-                .containsEntry("deserialization.exception.handler", UndecodableRecords.class)
+                .containsEntry("deserialization.exception.handler", LogAndFailExceptionHandler.class)
                 .containsEntry("processing.exception.handler", UnanswerableRecords.class)
                 .containsEntry("production.exception.handler", UnsendableRecords.class)
                 .containsEntry("max.task.idle.ms", -1L)

@@ -1,0 +1,93 @@
+package dev.sluice.app;
+
+import dev.sluice.stream.PartitionGrowth;
+import dev.sluice.stream.Topics;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice partitions}: gives a stopped installation more partitions. */
+@Command(
+        name = "partitions",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Adds partitions to an installation whose workers are stopped.",
+            "",
+            "Requests, cancellations and the changelogs of the workers' group get N partitions, and what workers remember of"
+                    + " each request moves to the partition where its id is at home then. Nothing is lost: what waits in the"
+                    + " topics is handed to its new home by the workers. It mends partitions that were added by other means,"
+                    + " and goes on where an earlier run broke off. Partitions can't be taken away."
+        })
+final class PartitionsCommand implements Callable<Integer> {
+    @Mixin
+    private AddressOptions connection = new AddressOptions();
+
+    @Option(names = "--to", paramLabel = "N", required = true, description = "Partitions to have.")
+    private int partitions;
+
+    @Option(names = "--dry-run", description = "Say what would be done, and do nothing.")
+    private boolean dryRun;
+
+    @Option(
+            names = "--group",
+            paramLabel = "NAME",
+            defaultValue = "sluice",
+            description = "application.id of the workers. Default: ${DEFAULT-VALUE}.")
+    private String group = "";
+
+    @Option(names = "--requests", paramLabel = "TOPIC", description = "topics.requests. Default: ${DEFAULT-VALUE}.")
+    private String requests = Topics.DEFAULT.requests();
+
+    @Option(
+            names = "--cancellations",
+            paramLabel = "TOPIC",
+            description = "topics.cancellations. Default: ${DEFAULT-VALUE}.")
+    private String cancellations = Topics.DEFAULT.cancellations();
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        if (partitions < 1) {
+            throw new ParameterException(spec.commandLine(), "--to must be 1 or more");
+        }
+        PartitionGrowth growth =
+                new PartitionGrowth(connection.addresses().clientProperties(), group, requests, cancellations);
+        try {
+            print(dryRun ? growth.plan(partitions) : growth.grow(partitions));
+        } catch (PartitionGrowth.RefusedException no) {
+            throw new Main.Failure(String.valueOf(no.getMessage()));
+        }
+        return 0;
+    }
+
+    private void print(PartitionGrowth.Report report) {
+        PrintWriter out = spec.commandLine().getOut();
+        report.before()
+                .forEach((topic, before) -> out.println(
+                        before == report.partitions()
+                                ? topic + ": " + before + " partitions, as before"
+                                : topic + ": " + before + " -> " + report.partitions() + " partitions"));
+        if (report.moves().isEmpty()) {
+            out.println("No worker of group " + group + " ever ran: there is nothing to move.");
+        }
+        report.moves()
+                .forEach(changelog -> out.println(changelog.changelog() + ": " + changelog.moved() + " entries "
+                        + (dryRun ? "would move" : "moved") + " to their home"
+                        + (changelog.dropped() == 0
+                                ? ""
+                                : ", " + changelog.dropped() + " dropped, whose ids have another there")));
+        out.println(
+                dryRun
+                        ? "Nothing was changed."
+                        : "Workers can be started. Where a chart or an operator keeps the topics, set their partitions to "
+                                + report.partitions() + " there too.");
+        out.flush();
+    }
+}
