@@ -3,6 +3,7 @@ package dev.sluice.engine;
 import dev.sluice.engine.CallResult.Failure;
 import dev.sluice.engine.CallResult.Values;
 import dev.sluice.model.OutOfDeviceMemoryException;
+import dev.sluice.request.Deadlines;
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.Network;
@@ -340,7 +341,11 @@ final class EngineLoop {
     private void expireDeadlines() {
         Instant now = clock.now();
         while (!byDeadline.isEmpty() && deadline(byDeadline.first()).isBefore(now)) {
-            stop(byDeadline.first(), FailureCode.DEADLINE_EXPIRED, "the deadline passed before the last step");
+            Job late = byDeadline.first();
+            stop(
+                    late,
+                    FailureCode.DEADLINE_EXPIRED,
+                    Deadlines.inWords(deadline(late)) + " passed before the last step");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.stream;
 
 import dev.sluice.events.v1.GenerationCancelled;
 import dev.sluice.events.v1.GenerationRequested;
+import dev.sluice.request.Deadlines;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Outcome;
@@ -167,7 +168,9 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
         return request.deadline()
                 .filter(deadline -> !now.isBefore(deadline))
                 .map(deadline -> new Refusal(
-                        FailureCode.DEADLINE_EXPIRED, "deadline", "the deadline had passed when the request came"));
+                        FailureCode.DEADLINE_EXPIRED,
+                        "deadline",
+                        Deadlines.inWords(deadline) + " had passed when the request came"));
     }
 
     private void accept(PendingRequest pending, GenerationRequest request) {

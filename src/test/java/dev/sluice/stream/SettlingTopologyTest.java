@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
@@ -370,6 +371,23 @@ class SettlingTopologyTest {
                         r -> r.setDeadline(new ManualTime().now().minusSeconds(1)),
                         GenerationFailureCode.DEADLINE_EXPIRED,
                         "deadline"));
+    }
+
+    @Test
+    void tellsTheDeadlineThatItReadWhereAPublisherCountedMilliseconds() {
+        long millis = worker.time.now().plusSeconds(60).toEpochMilli();
+        worker.request(Requests.plain("millis")
+                .setDeadline(Instant.EPOCH.plus(millis, ChronoUnit.MICROS))
+                .build());
+        worker.settleAll();
+
+        assertThat(worker.failed().getFirst().getCode()).isEqualTo(GenerationFailureCode.DEADLINE_EXPIRED);
+        assertThat(worker.failed().getFirst().getMessage())
+                .startsWith("the deadline, 1970-01-")
+                .contains(
+                        millis + " microseconds since 1970",
+                        "as milliseconds it would be " + Instant.ofEpochMilli(millis))
+                .endsWith(" had passed when the request came");
     }
 
     @Test
