@@ -52,6 +52,21 @@ final class AddressOptions {
                 properties);
     }
 
+    /** The options as they were given, to be typed again with another command. */
+    String asTyped() {
+        StringBuilder typed = new StringBuilder();
+        append(typed, "--kafka", kafka);
+        append(typed, "--registry", registry);
+        append(typed, "--command-config", commandConfig);
+        return typed.toString();
+    }
+
+    private static void append(StringBuilder typed, String name, @Nullable Object value) {
+        if (value != null) {
+            typed.append(' ').append(name).append(' ').append(value);
+        }
+    }
+
     /**
      * What a file of Java properties says; nothing where there is none.
      *

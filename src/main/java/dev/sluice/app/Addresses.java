@@ -3,6 +3,7 @@ package dev.sluice.app;
 import dev.sluice.client.ClientSettings;
 import dev.sluice.stream.Topics;
 import dev.sluice.wire.AvroConfig;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -19,6 +20,30 @@ record Addresses(String kafka, String registry, Topics topics, Map<String, Objec
     /** Where nothing asks for credentials. */
     Addresses(String kafka, String registry, Topics topics) {
         this(kafka, registry, topics, Map.of());
+    }
+
+    /**
+     * With clients that give up about as soon as a command does. What the properties say themselves holds, and so do the
+     * clients' own bounds where they are shorter.
+     */
+    Addresses within(Duration patience) {
+        long millis = patience.toMillis();
+        Map<String, Object> bounded = new HashMap<>(Map.of(
+                AvroConfig.RETRY_BUDGET_MS,
+                Math.min(60_000, millis),
+                AvroConfig.REQUEST_TIMEOUT_MS,
+                Math.min(5_000, millis / 2),
+                "request.timeout.ms",
+                Math.min(10_000, millis / 2),
+                "delivery.timeout.ms",
+                Math.min(30_000, millis),
+                "max.block.ms",
+                Math.min(15_000, millis),
+                "default.api.timeout.ms",
+                Math.min(60_000, millis)));
+        bounded.replaceAll((name, value) -> value.toString());
+        bounded.putAll(properties);
+        return new Addresses(kafka, registry, topics, bounded);
     }
 
     /** Properties that any of the project's Kafka clients takes. */

@@ -1,13 +1,25 @@
 package dev.sluice.app;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sluice.events.v1.GenerationRequested;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,9 +35,50 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads requests from plain JSON: the contract's field names, defaults for what is left out, enums in any case,
  * timestamps in ISO 8601. Not Avro's own JSON, which wants every field and tagged unions.
+ *
+ * <p>What can be read in two ways is refused, since somebody pays for it: a key twice, more than one value, bytes that are
+ * no UTF-8, numbers that don't fit.
  */
 final class JsonRequests {
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+
     private JsonRequests() {}
+
+    /**
+     * Reads a request from each line; empty lines and a byte order mark before the first are passed over.
+     *
+     * @throws IllegalArgumentException with the number of the first line that is no request, and what is wrong with it
+     */
+    static List<GenerationRequested> readLines(InputStream input) throws IOException {
+        List<GenerationRequested> requests = new ArrayList<>();
+        Map<String, GenerationRequested> byId = new HashMap<>();
+        byte[] all = input.readAllBytes();
+        int start = beginsWith(all, BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
+        for (int number = 1; start < all.length; number++) {
+            int end = start;
+            while (end < all.length && all[end] != '\n') {
+                end++;
+            }
+            try {
+                String line = utf8(ByteBuffer.wrap(all, start, end - start));
+                if (!line.isBlank()) {
+                    GenerationRequested request = parse(line);
+                    requireSame(byId.putIfAbsent(request.getRequestId(), request), request);
+                    requests.add(request);
+                }
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("line " + number + ": " + e.getMessage(), e);
+            }
+            start = end + 1;
+        }
+        return requests;
+    }
 
     /**
      * Reads one request.
@@ -35,13 +88,48 @@ final class JsonRequests {
     static GenerationRequested parse(String line) {
         JsonNode node;
         try {
-            node = new JsonMapper().readTree(line);
+            node = JSON.readTree(line);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("not JSON: " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException(whatIsWrong(e), e);
         }
         GenericRecord record = record("", node, GenerationRequested.getClassSchema());
         return (GenerationRequested) SpecificData.getForClass(GenerationRequested.class)
                 .deepCopy(GenerationRequested.getClassSchema(), record);
+    }
+
+    /** One id is one request, however often it is delivered. */
+    private static void requireSame(@Nullable GenerationRequested before, GenerationRequested request) {
+        if (before != null && !before.equals(request)) {
+            throw new IllegalArgumentException("requestId: " + request.getRequestId()
+                    + " is that of an earlier line, which asks for something else");
+        }
+    }
+
+    private static String whatIsWrong(JsonProcessingException e) {
+        String where =
+                e.getLocation() == null ? "" : " at column " + e.getLocation().getColumnNr();
+        // Jackson names its own class and setting here.
+        return e instanceof MismatchedInputException
+                ? "there is more than one JSON object" + where
+                : "not JSON" + where + ": " + e.getOriginalMessage();
+    }
+
+    private static boolean beginsWith(byte[] bytes, byte[] beginning) {
+        return bytes.length >= beginning.length
+                && Arrays.equals(bytes, 0, beginning.length, beginning, 0, beginning.length);
+    }
+
+    private static String utf8(ByteBuffer line) {
+        int start = line.position();
+        CharsetDecoder decoder = StandardCharsets.UTF_8
+                .newDecoder()
+                .onMalformedInput(CodingErrorAction.REPORT)
+                .onUnmappableCharacter(CodingErrorAction.REPORT);
+        try {
+            return decoder.decode(line).toString();
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException("not UTF-8 at byte " + (line.position() - start + 1), e);
+        }
     }
 
     private static GenericRecord record(String path, JsonNode node, Schema schema) {
@@ -72,12 +160,12 @@ final class JsonRequests {
             case ENUM -> new GenericData.EnumSymbol(schema, symbol(path, node, schema));
             case ARRAY -> array(path, node, schema);
             case MAP -> map(path, node, schema);
-            case STRING -> require(node.isTextual(), path, "text") ? node.asText() : null;
-            case INT ->
-                require(node.canConvertToInt() && node.isIntegralNumber(), path, "a whole number")
-                        ? node.asInt()
-                        : null;
-            case LONG -> schema.getLogicalType() == null ? (Object) number(path, node) : instant(path, node);
+            case STRING -> text(path, node);
+            case INT -> (int) number(path, node, Integer.MIN_VALUE, Integer.MAX_VALUE);
+            case LONG ->
+                schema.getLogicalType() == null
+                        ? (Object) number(path, node, Long.MIN_VALUE, Long.MAX_VALUE)
+                        : instant(path, node);
             case DOUBLE -> decimal(path, node);
             case BOOLEAN -> require(node.isBoolean(), path, "true or false") ? node.asBoolean() : null;
             default -> throw new IllegalArgumentException(path + ": can't be given in JSON");
@@ -92,7 +180,8 @@ final class JsonRequests {
     }
 
     private static String symbol(String path, JsonNode node, Schema schema) {
-        String symbol = node.asText().toUpperCase(Locale.ROOT).replace('-', '_');
+        String symbol =
+                (node.isTextual() ? node.asText() : "").toUpperCase(Locale.ROOT).replace('-', '_');
         if (!schema.getEnumSymbols().contains(symbol)) {
             throw wrong(path, "one of " + String.join(", ", schema.getEnumSymbols()));
         }
@@ -102,7 +191,7 @@ final class JsonRequests {
     private static List<@Nullable Object> array(String path, JsonNode node, Schema schema) {
         require(node.isArray(), path, "a list");
         List<@Nullable Object> items = new ArrayList<>();
-        node.forEach(item -> items.add(value(path, item, schema.getElementType())));
+        node.forEach(item -> items.add(value(path + "[" + items.size() + "]", item, schema.getElementType())));
         return items;
     }
 
@@ -111,33 +200,51 @@ final class JsonRequests {
         Map<String, @Nullable Object> entries = new HashMap<>();
         node.properties()
                 .forEach(entry -> entries.put(
-                        entry.getKey(), value(path + "." + entry.getKey(), entry.getValue(), schema.getValueType())));
+                        encodable(path, entry.getKey()),
+                        value(path + "." + entry.getKey(), entry.getValue(), schema.getValueType())));
         return entries;
     }
 
-    private static long number(String path, JsonNode node) {
-        require(node.canConvertToLong() && node.isIntegralNumber(), path, "a whole number");
+    private static String text(String path, JsonNode node) {
+        require(node.isTextual(), path, "text");
+        return encodable(path, node.asText());
+    }
+
+    /** JSON can escape half of a surrogate pair, which Avro would write as a question mark. */
+    private static String encodable(String path, String text) {
+        require(StandardCharsets.UTF_8.newEncoder().canEncode(text), path, "text without half a surrogate pair");
+        return text;
+    }
+
+    private static long number(String path, JsonNode node, long least, long most) {
+        require(node.isIntegralNumber(), path, "a whole number");
+        require(
+                node.canConvertToLong() && node.asLong() >= least && node.asLong() <= most,
+                path,
+                "a whole number from " + least + " to " + most);
         return node.asLong();
     }
 
-    /** Also the strings NaN and Infinity, so that a worker's refusals can be tried. */
+    /** Also these as text, so that a worker's refusals can be tried; JSON has no such numbers. */
     private static double decimal(String path, JsonNode node) {
-        try {
-            return node.isTextual() ? Double.parseDouble(node.asText()) : requireNumber(path, node);
-        } catch (NumberFormatException e) {
-            throw wrong(path, "a number");
-        }
-    }
-
-    private static double requireNumber(String path, JsonNode node) {
-        require(node.isNumber(), path, "a number");
-        return node.asDouble();
+        return switch (node.isTextual() ? node.asText() : "") {
+            case "NaN" -> Double.NaN;
+            case "Infinity" -> Double.POSITIVE_INFINITY;
+            case "-Infinity" -> Double.NEGATIVE_INFINITY;
+            default -> {
+                require(node.isNumber(), path, "a number");
+                require(Double.isFinite(node.asDouble()), path, "a number that fits into 64 bits");
+                yield node.asDouble();
+            }
+        };
     }
 
     private static Instant instant(String path, JsonNode node) {
         try {
-            return Instant.parse(node.asText()).truncatedTo(ChronoUnit.MICROS);
-        } catch (DateTimeParseException e) {
+            Instant instant = Instant.parse(node.isTextual() ? node.asText() : "");
+            // As the contract counts it, where it can.
+            return Instant.EPOCH.plus(ChronoUnit.MICROS.between(Instant.EPOCH, instant), ChronoUnit.MICROS);
+        } catch (DateTimeException | ArithmeticException e) {
             throw wrong(path, "a time such as 2030-01-31T12:00:00Z");
         }
     }

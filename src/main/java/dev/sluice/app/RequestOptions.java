@@ -66,7 +66,11 @@ final class RequestOptions {
                     "Number of the first one: makes image N of a larger request again, the same bits. Default: 0.")
     private int firstImage;
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "0", description = "Keys the noise. Default: 0.")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Keys the noise. Default: 0. Beyond 2^53, JavaScript needs a long type to read it.")
     private long seed;
 
     @Option(

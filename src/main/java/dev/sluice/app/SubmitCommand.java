@@ -1,30 +1,20 @@
 package dev.sluice.app;
 
 import dev.sluice.client.GenerationPublisher;
-import dev.sluice.events.v1.GenerationCompleted;
-import dev.sluice.events.v1.GenerationFailed;
-import dev.sluice.events.v1.GenerationProgressed;
 import dev.sluice.events.v1.GenerationRequested;
-import dev.sluice.events.v1.ImageObject;
 import dev.sluice.request.InvalidFieldException;
-import dev.sluice.request.Printable;
 import dev.sluice.wire.RequestEncoder;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.apache.avro.specific.SpecificRecord;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
@@ -38,9 +28,14 @@ import picocli.CommandLine.Spec;
             "Example: sluice submit --label seven --guidance classifier-free --scale 3"
                     + " --schedule compress --guided 10 --wait",
             "JSON lines have the contract's fields: {\"requestId\":\"a\",\"tenantId\":\"t\",\"model\":\"glyphs-adm\","
-                    + "\"prompt\":{\"label\":\"seven\"}}"
+                    + "\"prompt\":{\"label\":\"seven\"}}. Nothing is published unless all of them can be read.",
+            "",
+            "An id that has its outcome already gets no second one: --wait then shows the outcome that it had."
         })
 final class SubmitCommand implements Callable<Integer> {
+    private static final Set<String> WITH_STDIN =
+            Set.of("--stdin", "--wait", "--timeout", "--json", "--kafka", "--registry", "--command-config");
+
     @Mixin
     private AddressOptions connection = new AddressOptions();
 
@@ -54,7 +49,7 @@ final class SubmitCommand implements Callable<Integer> {
             names = "--timeout",
             paramLabel = "SECONDS",
             defaultValue = "600",
-            description = "With --wait: how long at most. Default: ${DEFAULT-VALUE}.")
+            description = "How long at most, with --wait until the last outcome. Default: ${DEFAULT-VALUE}.")
     private long timeoutSeconds;
 
     @Option(names = "--json", description = "Print each outcome as one line of JSON.")
@@ -68,17 +63,34 @@ final class SubmitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, IOException {
+        Stopwatch time = new Stopwatch(Duration.ofSeconds(timeout()));
         List<GenerationRequested> requests = requests();
-        Addresses addresses = connection.addresses();
+        Addresses addresses = connection.addresses().within(time.limit());
         if (!wait) {
             publish(addresses, requests);
             requests.forEach(request -> spec.commandLine().getOut().println(request.getRequestId()));
             return 0;
         }
-        try (EventWatcher watcher = new EventWatcher(addresses)) {
+        Set<String> ids =
+                requests.stream().map(GenerationRequested::getRequestId).collect(Collectors.toSet());
+        try (EventWatcher watcher = new EventWatcher(addresses);
+                OtherAnswers others = new OtherAnswers(addresses, choseIds() ? requests : List.of())) {
             publish(addresses, requests);
-            return await(watcher, requests);
+            return new OutcomeWait(spec.commandLine(), json, connection.asTyped(), ids)
+                    .await(watcher::poll, others, time);
         }
+    }
+
+    private long timeout() {
+        if (timeoutSeconds < 1) {
+            throw new Main.Failure("--timeout must be at least 1 second");
+        }
+        return timeoutSeconds;
+    }
+
+    /** Whether the ids may have been used before; random ones have not. */
+    private boolean choseIds() {
+        return stdin || spec.commandLine().getParseResult().hasMatchedOption("--id");
     }
 
     private List<GenerationRequested> requests() throws IOException {
@@ -86,14 +98,8 @@ final class SubmitCommand implements Callable<Integer> {
             if (!stdin) {
                 return List.of(new RequestEncoder().encode(options.request()));
             }
-            List<GenerationRequested> requests = new ArrayList<>();
-            BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (!line.isBlank()) {
-                    requests.add(JsonRequests.parse(line));
-                }
-            }
-            return requests;
+            requireNoRequestOptions();
+            return JsonRequests.readLines(System.in);
         } catch (InvalidFieldException e) {
             throw new Main.Failure(e.code() + " " + e.field() + ": " + e.getMessage());
         } catch (IllegalArgumentException e) {
@@ -109,67 +115,15 @@ final class SubmitCommand implements Callable<Integer> {
         }
     }
 
-    private int await(EventWatcher watcher, List<GenerationRequested> requests) {
-        Set<String> open = new HashSet<>();
-        requests.forEach(request -> open.add(request.getRequestId()));
-        long deadline = System.nanoTime() + Duration.ofSeconds(timeoutSeconds).toNanos();
-        boolean failed = false;
-        while (!open.isEmpty()) {
-            if (System.nanoTime() > deadline) {
-                throw new Main.Failure("no outcome within " + timeoutSeconds + " s: " + String.join(", ", open));
-            }
-            for (SpecificRecord event : watcher.poll(Duration.ofMillis(200))) {
-                failed |= show(event, open);
-            }
+    /** They would be silently left out: a line says all of its request. */
+    private void requireNoRequestOptions() {
+        List<String> given = spec.commandLine().getParseResult().matchedOptions().stream()
+                .map(OptionSpec::longestName)
+                .filter(name -> !WITH_STDIN.contains(name))
+                .toList();
+        if (!given.isEmpty()) {
+            throw new Main.Failure(
+                    String.join(", ", given) + ": not with --stdin, where each line says all of its request");
         }
-        return failed ? 1 : 0;
-    }
-
-    /** Prints an event of ours; true where it is a failure. */
-    private boolean show(SpecificRecord event, Set<String> open) {
-        PrintWriter out = spec.commandLine().getOut();
-        switch (event) {
-            case GenerationProgressed progress -> {
-                if (open.contains(progress.getRequestId()) && !json) {
-                    out.printf(
-                            "%s  step %d of %d%n",
-                            Printable.line(progress.getRequestId()), progress.getStep(), progress.getSteps());
-                }
-            }
-            case GenerationCompleted completed -> {
-                if (open.remove(completed.getRequestId())) {
-                    out.println(json ? completed.toString() : describe(completed));
-                }
-            }
-            case GenerationFailed failure -> {
-                if (open.remove(failure.getRequestId())) {
-                    out.println(json ? failure.toString() : describe(failure));
-                    out.flush();
-                    return true;
-                }
-            }
-            default -> {}
-        }
-        out.flush();
-        return false;
-    }
-
-    private static String describe(GenerationCompleted completed) {
-        StringBuilder text = new StringBuilder(Printable.line(completed.getRequestId())).append("  completed");
-        for (ImageObject image : completed.getImages()) {
-            text.append(System.lineSeparator())
-                    .append("  s3://")
-                    .append(Printable.line(image.getBucket()))
-                    .append('/')
-                    .append(Printable.line(image.getKey()))
-                    .append("  sha256 ")
-                    .append(Printable.line(image.getSha256()));
-        }
-        return text.toString();
-    }
-
-    private static String describe(GenerationFailed failure) {
-        return Printable.line(failure.getRequestId() + "  failed: " + failure.getCode()
-                + (failure.getField() == null ? "" : " (" + failure.getField() + ")") + ": " + failure.getMessage());
     }
 }

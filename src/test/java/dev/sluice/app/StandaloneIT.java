@@ -83,7 +83,31 @@ class StandaloneIT {
         try (StandaloneStack stack = start()) {
             CommandRun again = submit(stack, "--label", "seven", "--steps", "10", "--id", "second");
             assertThat(again.exitCode()).as(again.err()).isZero();
+            showsWhatBecameOfAUsedId(stack);
+            givesUpOnARegistryThatIsAway(stack);
         }
+    }
+
+    private static void showsWhatBecameOfAUsedId(StandaloneStack stack) {
+        CommandRun same = submit(stack, "--label", "seven", "--steps", "10", "--id", "first");
+        assertThat(same.exitCode()).as(same.err()).isZero();
+        assertThat(same.out())
+                .contains("first  had its outcome already, at ", "first  completed", "s3://sluice/images/");
+
+        CommandRun other = submit(stack, "--label", "three", "--steps", "10", "--id", "first");
+        assertThat(other.exitCode()).isEqualTo(1);
+        assertThat(other.err()).contains("first  has no outcome; its record is a dead letter: ");
+        assertThat(other.out()).isEmpty();
+    }
+
+    private static void givesUpOnARegistryThatIsAway(StandaloneStack stack) {
+        long started = System.nanoTime();
+        CommandRun away = CommandRun.of(
+                "submit", "--timeout", "2", "--kafka", stack.addresses().kafka(), "--registry", "http://127.0.0.1:1");
+
+        assertThat(away.exitCode()).isEqualTo(1);
+        assertThat(away.err()).startsWith("not published to generation.requests: no schema registry answers");
+        assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(20));
     }
 
     @Test

@@ -2,9 +2,13 @@ package dev.sluice.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.stream.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,5 +43,47 @@ class SubmitCommandTest {
         assertThat(run.err())
                 .startsWith("not published to generation.cancellations: ")
                 .doesNotContain("at dev.sluice");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "--wait"})
+    void givesUpOnBrokersThatDoNotAnswerWhenItsTimeIsOver(String option) {
+        long started = System.nanoTime();
+
+        CommandRun run = CommandRun.of(Stream.of("submit", "--kafka", "127.0.0.1:1", "--timeout", "1", option)
+                .filter(word -> !word.isEmpty())
+                .toArray(String[]::new));
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        // 15 s and a minute without the option.
+        assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void boundsWhatItsClientsWaitUnlessThePropertiesSayHowLong() {
+        Addresses addresses = new Addresses("k:1", "http://r:1", Topics.DEFAULT, Map.of("max.block.ms", "70000"))
+                .within(Duration.ofSeconds(10));
+
+        assertThat(addresses.clientProperties())
+                .containsEntry("sluice.registry.retry.budget.ms", "10000")
+                .containsEntry("default.api.timeout.ms", "10000")
+                .containsEntry("delivery.timeout.ms", "10000")
+                .containsEntry("request.timeout.ms", "5000")
+                .containsEntry("max.block.ms", "70000");
+        assertThat(addresses.within(Duration.ofMinutes(10)).clientProperties())
+                .containsEntry("sluice.registry.retry.budget.ms", "10000");
+    }
+
+    @Test
+    void leavesNoOptionOfARequestOutSilentlyWhereLinesAreRead() {
+        CommandRun run = CommandRun.of("submit", "--stdin", "--label", "seven", "--seed", "1");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains("--label", "--seed", "not with --stdin");
+    }
+
+    @Test
+    void needsATimeToWait() {
+        assertThat(CommandRun.of("submit", "--timeout", "0").err()).contains("--timeout must be at least 1 second");
     }
 }
