@@ -7,13 +7,12 @@ import dev.sluice.wire.UnansweredSchemaException;
 import dev.sluice.wire.UndecodableException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.header.Header;
@@ -36,11 +35,11 @@ final class DeadLetters {
     /** The worker's clock, which may be left out; a key as well. */
     static final String CLOCK = "sluice.dead-letter.clock";
 
+    /** What is kept of a key. */
+    static final int MAX_KEY_BYTES = 16 << 10;
+
     private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
     private static final String UNDECODABLE = "UNDECODABLE";
-    private static final int MAX_KEY_BYTES = 16 << 10;
-    private static final int MAX_HEADER_BYTES = 32 << 10;
-    private static final int HEADER_LENGTHS_BYTES = 10;
     private static final int MAX_MESSAGE_LENGTH = 1000;
     private static final int MAX_STACKTRACE_LENGTH = 8000;
 
@@ -71,21 +70,23 @@ final class DeadLetters {
 
     ProducerRecord<byte[], byte[]> letter(
             ErrorHandlerContext context, byte @Nullable [] key, byte @Nullable [] value, Exception reason) {
+        Optional<Cut.Key> keyCut = Cut.in(context.headers(), Cut.Key.class);
+        Optional<Cut.Value> valueCut = Cut.in(context.headers(), Cut.Value.class);
         LOG.warn(
                 "dead_letter topic={} partition={} offset={} key_bytes={} value_bytes={} reason=\"{}\"",
                 context.topic(),
                 context.partition(),
                 context.offset(),
-                key == null ? 0 : key.length,
-                value == null ? 0 : value.length,
+                length(key, keyCut),
+                length(value, valueCut),
                 Printable.line(message(reason)));
         counts.count(reason);
         ProducerRecord<byte[], byte[]> letter =
                 new ProducerRecord<>(topic, null, clock.millis(), cut(key, MAX_KEY_BYTES), cut(value, maxBytes));
         Headers headers = letter.headers();
         copy(context.headers(), headers);
-        noteCut(headers, DeadLetterHeaders.KEY_TRUNCATED, DeadLetterHeaders.KEY_SHA256, key, MAX_KEY_BYTES);
-        noteCut(headers, DeadLetterHeaders.TRUNCATED, DeadLetterHeaders.SHA256, value, maxBytes);
+        noteCut(headers, DeadLetterHeaders.KEY_TRUNCATED, DeadLetterHeaders.KEY_SHA256, key, MAX_KEY_BYTES, keyCut);
+        noteCut(headers, DeadLetterHeaders.TRUNCATED, DeadLetterHeaders.SHA256, value, maxBytes, valueCut);
         put(headers, DeadLetterHeaders.REASON, reasonOf(reason));
         long timestamp = RoutingMark.publishedAt(context.headers()).orElse(context.timestamp());
         if (timestamp >= 0) {
@@ -105,32 +106,37 @@ final class DeadLetters {
 
     /** The record's own headers as far as they fit, but for those that would pass for ours. */
     private static void copy(Headers from, Headers to) {
-        int left = MAX_HEADER_BYTES;
-        int dropped = 0;
+        HeaderBudget budget = new HeaderBudget();
+        int droppedOnArrival = 0;
         for (Header header : from) {
-            if (header.key().startsWith(DeadLetterHeaders.ERRORS)
-                    || header.key().startsWith(DeadLetterHeaders.OURS)) {
-                continue;
-            }
-            byte[] value = header.value();
-            // At most three bytes of UTF-8 for each UTF-16 code unit, and two lengths of up to five bytes.
-            long size = 3L * header.key().length() + (value == null ? 0 : value.length) + HEADER_LENGTHS_BYTES;
-            if (size > left) {
-                dropped++;
-            } else {
-                left -= (int) size;
+            if (header instanceof Cut) {
+                droppedOnArrival += header instanceof Cut.HeadersDropped(int count) ? count : 0;
+            } else if (!header.key().startsWith(DeadLetterHeaders.ERRORS)
+                    && !header.key().startsWith(DeadLetterHeaders.OURS)
+                    && budget.admits(header)) {
                 to.add(header);
             }
         }
+        int dropped = budget.dropped() + droppedOnArrival;
         if (dropped > 0) {
             put(to, DeadLetterHeaders.HEADERS_DROPPED, String.valueOf(dropped));
         }
     }
 
-    private static void noteCut(Headers headers, String length, String digest, byte @Nullable [] bytes, int most) {
-        if (bytes != null && bytes.length > most) {
-            put(headers, length, String.valueOf(bytes.length));
-            put(headers, digest, sha256(bytes));
+    private static int length(byte @Nullable [] bytes, Optional<? extends Cut.Bytes> cut) {
+        return cut.map(Cut.Bytes::length).orElse(bytes == null ? 0 : bytes.length);
+    }
+
+    private static void noteCut(
+            Headers headers,
+            String length,
+            String digest,
+            byte @Nullable [] bytes,
+            int most,
+            Optional<? extends Cut.Bytes> cut) {
+        if (bytes != null && length(bytes, cut) > most) {
+            put(headers, length, String.valueOf(length(bytes, cut)));
+            put(headers, digest, cut.map(Cut.Bytes::sha256).orElseGet(() -> Cut.sha256(ByteBuffer.wrap(bytes))));
         }
     }
 
@@ -168,14 +174,6 @@ final class DeadLetters {
 
     private static String shortened(String text, int most) {
         return text.length() <= most ? text : text.substring(0, most);
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 
     private static String required(Map<String, ?> configs, String key) {

@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  * partitions paused. Heartbeats, commits and punctuations go on, cancellations still come in, and the lag stays in the
  * topic, where an autoscaler sees it.
  *
- * <p>A record whose schema is not known yet holds its partition, and no other: {@link HeldPartitions}. The producers tell how
- * each transaction ends.
+ * <p>The main consumer, which reads what others write, keeps of each record what {@link ArrivalLimits} says. A record whose
+ * schema is not known yet holds its partition, and no other: {@link HeldPartitions}. The producers tell how each transaction
+ * ends.
  *
  * <p>Only partitions that Streams has not paused itself are paused, and just those are resumed, before the poll
  * returns, but for what Streams pauses meanwhile; so Streams never meets a pause that isn't its own, nor misses one. The streams group protocol asks no supplier for a
@@ -45,6 +46,7 @@ final class GatedClients implements KafkaClientSupplier {
     private final TransactionListener transactions;
     private final SchemaAnswers schemas;
     private final HeldPartitionCounts held;
+    private final ArrivalLimits arrivals;
 
     /**
      * Clients of one worker.
@@ -53,18 +55,21 @@ final class GatedClients implements KafkaClientSupplier {
      * @param transactions hears how each transaction ends, on the thread that it belongs to
      * @param schemas what a record may have to wait for
      * @param held told of partitions that wait
+     * @param arrivals how much of a record the main consumer keeps
      */
     GatedClients(
             String requestTopic,
             BooleanSupplier hasRoom,
             TransactionListener transactions,
             SchemaAnswers schemas,
-            HeldPartitionCounts held) {
+            HeldPartitionCounts held,
+            ArrivalLimits arrivals) {
         this.requestTopic = requestTopic;
         this.hasRoom = hasRoom;
         this.transactions = transactions;
         this.schemas = schemas;
         this.held = held;
+        this.arrivals = arrivals;
     }
 
     @Override
@@ -80,7 +85,7 @@ final class GatedClients implements KafkaClientSupplier {
 
     @Override
     public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
-        return gated(plainConsumer(config));
+        return gated(OneGiantAtATime.consumer(config, arrivals));
     }
 
     @Override

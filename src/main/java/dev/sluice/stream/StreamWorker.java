@@ -77,7 +77,9 @@ public final class StreamWorker {
                         () -> !state.stopping().begun() && !state.isolation().wanted() && hasRoom.getAsBoolean(),
                         state.transactions(),
                         schemas,
-                        held));
+                        held,
+                        ArrivalLimits.of(
+                                settings.limits(), Runtime.getRuntime().maxMemory())));
         streams.setUncaughtExceptionHandler(failure -> {
             WorkerFaults fault = WorkerFaults.of(failure);
             LOG.error("stream_thread_failed fault={}", fault, failure);
