@@ -28,8 +28,8 @@ public final class SmallHeapWorker {
 
     public static void main(String[] args) throws IOException, InterruptedException {
         ManualTime time = new ManualTime();
-        Engine engine = new Engine(
-                List.of(new SimulatedDevice(time).bundle()), EngineSettings.constant(4, 1), time, () -> {});
+        Engine engine =
+                new Engine(List.of(new SimulatedDevice(time).bundle()), EngineSettings.constant(4, 1), time, () -> {});
         engine.start();
         Finisher finisher = new Finisher(new InMemoryImageStore(), 1, 8, Clock.systemUTC(), Milestones.NONE);
         WorkerParts parts = new WorkerParts(
