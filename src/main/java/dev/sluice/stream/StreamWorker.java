@@ -76,14 +76,9 @@ public final class StreamWorker {
                         settings.topics().requests(),
                         () -> !state.stopping().begun() && !state.isolation().wanted() && hasRoom.getAsBoolean(),
                         state.transactions(),
-<<<<<<< HEAD
                         schemas,
                         held,
-                        ArrivalLimits.of(
-                                settings.limits(), Runtime.getRuntime().maxMemory())));
-=======
                         ArrivalLimits.of(settings.limits(), Runtime.getRuntime().maxMemory())));
->>>>>>> 4b18f6d (Test what arrives by its parts)
         streams.setUncaughtExceptionHandler(failure -> {
             WorkerFaults fault = WorkerFaults.of(failure);
             LOG.error("stream_thread_failed fault={}", fault, failure);

@@ -34,15 +34,14 @@ class GatedClientsTest {
     private final MockConsumer<byte[], byte[]> plain = new MockConsumer<>("earliest");
     private final SimulatedAnswers schemas = new SimulatedAnswers();
     private final HeldPartitionCounts held = new HeldPartitionCounts();
-    private final Consumer<byte[], byte[]> gated =
-            new GatedClients(
-                            "requests",
-                            room::get,
-                            new TransactionListener() {},
-                            schemas,
-                            held,
-                            new ArrivalLimits(1 << 10, 1 << 10, 1 << 20))
-                    .gated(plain);
+    private final Consumer<byte[], byte[]> gated = new GatedClients(
+                    "requests",
+                    room::get,
+                    new TransactionListener() {},
+                    schemas,
+                    held,
+                    new ArrivalLimits(1 << 10, 1 << 10, 1 << 20))
+            .gated(plain);
 
     GatedClientsTest() {
         plain.assign(List.of(REQUESTS_0, REQUESTS_1, CANCELLATIONS));

@@ -39,9 +39,6 @@ class GiantRecordsIT {
     private static final int GIANT = 80 << 20;
     private static final int LARGE = 10 << 20;
     private static final int MANY = 200_000;
-    /** Where the wire format has a 0 before the schema's id, which would be asked for. */
-    private static final byte NO_SCHEMA = 9;
-
     private static final List<String> JVM_OPTIONS = List.of(
             "--enable-native-access=ALL-UNNAMED",
             "-Xmx192m",
@@ -105,7 +102,7 @@ class GiantRecordsIT {
         byte[] good =
                 serializer.serialize(TOPICS.requests(), Requests.plain("good").build());
         serializer.close();
-        byte[] giant = giant(GIANT);
+        byte[] giant = new byte[GIANT];
         try (var producer = new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer())) {
             producer.initTransactions();
             producer.beginTransaction();
@@ -117,16 +114,10 @@ class GiantRecordsIT {
                     .get();
             producer.send(record("many", good, empty(MANY))).get();
             producer.send(new ProducerRecord<>(TOPICS.requests(), giant, good)).get();
-            producer.send(record("large", giant(LARGE), List.of())).get();
+            producer.send(record("large", new byte[LARGE], List.of())).get();
             producer.send(record("good", good, List.of())).get();
             producer.commitTransaction();
         }
-    }
-
-    private static byte[] giant(int length) {
-        byte[] zeros = new byte[length];
-        zeros[0] = NO_SCHEMA;
-        return zeros;
     }
 
     private static ProducerRecord<byte[], byte[]> record(String key, byte @Nullable [] value, List<Header> headers) {
@@ -167,12 +158,12 @@ class GiantRecordsIT {
     }
 
     private static String name(ConsumerRecord<byte[], byte[]> record) {
-        return record.key()[0] == NO_SCHEMA ? "key" : new String(record.key(), StandardCharsets.UTF_8);
+        return record.key()[0] == 0 ? "key" : new String(record.key(), StandardCharsets.UTF_8);
     }
 
     private static void require(Map<String, ConsumerRecord<byte[], byte[]>> found) {
         assertThat(found.get("good").topic()).isEqualTo(TOPICS.completions());
-        String sha256 = Cut.sha256(ByteBuffer.wrap(giant(GIANT)));
+        String sha256 = Cut.sha256(ByteBuffer.wrap(new byte[GIANT]));
         for (int i = 0; i < 3; i++) {
             ConsumerRecord<byte[], byte[]> letter = found.get("giant-" + i);
             assertThat(letter.value()).hasSize(RequestLimits.DEFAULT.maxDeadLetterBytes());
@@ -181,8 +172,7 @@ class GiantRecordsIT {
             assertThat(header(letter, "mine")).isNotNull();
         }
         assertThat(header(found.get("large"), "sluice.dead-letter.truncated")).isEqualTo(String.valueOf(LARGE));
-        assertThat(header(found.get("key"), "sluice.dead-letter.key-truncated"))
-                .isEqualTo(String.valueOf(GIANT));
+        assertThat(header(found.get("key"), "sluice.dead-letter.key-truncated")).isEqualTo(String.valueOf(GIANT));
         assertThat(header(found.get("key"), "sluice.dead-letter.key-sha256")).isEqualTo(sha256);
         assertThat(header(found.get("headers"), "sluice.dead-letter.headers-dropped"))
                 .isEqualTo("1");
