@@ -28,20 +28,15 @@ import org.junit.jupiter.api.Test;
 class GatedClientsTest {
     private static final TopicPartition REQUESTS_0 = new TopicPartition("requests", 0);
     private static final TopicPartition REQUESTS_1 = new TopicPartition("requests", 1);
+    private static final ArrivalLimits ARRIVALS = new ArrivalLimits(1 << 10, 1 << 10, 1 << 20);
     private static final TopicPartition CANCELLATIONS = new TopicPartition("cancellations", 0);
 
     private final AtomicBoolean room = new AtomicBoolean();
     private final MockConsumer<byte[], byte[]> plain = new MockConsumer<>("earliest");
     private final SimulatedAnswers schemas = new SimulatedAnswers();
     private final HeldPartitionCounts held = new HeldPartitionCounts();
-    private final Consumer<byte[], byte[]> gated = new GatedClients(
-                    "requests",
-                    room::get,
-                    new TransactionListener() {},
-                    schemas,
-                    held,
-                    new ArrivalLimits(1 << 10, 1 << 10, 1 << 20))
-            .gated(plain);
+    private final Consumer<byte[], byte[]> gated =
+            new GatedClients("requests", room::get, new TransactionListener() {}, schemas, held, ARRIVALS).gated(plain);
 
     GatedClientsTest() {
         plain.assign(List.of(REQUESTS_0, REQUESTS_1, CANCELLATIONS));
@@ -250,8 +245,9 @@ class GatedClientsTest {
     @Test
     void forgetsAPartitionThatGoesAndComesBack() {
         try (MockConsumer<byte[], byte[]> member = new MockConsumer<>("earliest")) {
-            Consumer<byte[], byte[]> subscribed =
-                    new GatedClients("requests", () -> true, new TransactionListener() {}, schemas, held).gated(member);
+            Consumer<byte[], byte[]> subscribed = new GatedClients(
+                            "requests", () -> true, new TransactionListener() {}, schemas, held, ARRIVALS)
+                    .gated(member);
             List<TopicPartition> told = new ArrayList<>();
             subscribed.subscribe(Set.of("requests"), new ConsumerRebalanceListener() {
                 @Override
