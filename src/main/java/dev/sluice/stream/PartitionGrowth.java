@@ -200,7 +200,7 @@ public final class PartitionGrowth {
             if (members > 0) {
                 throw new RefusedException("group " + group + " has " + members
                         + (members == 1 ? " member" : " members")
-                        + ": stop all workers first. One that keeps its membership when it stops is forgotten after its"
+                        + ": stop all workers first. One that died, or keeps its membership when it stops, is forgotten after its"
                         + " session.timeout.ms");
             }
         } catch (GroupIdNotFoundException none) {
