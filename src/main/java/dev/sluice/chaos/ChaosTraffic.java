@@ -121,6 +121,11 @@ final class ChaosTraffic {
         return Delivery.poison(prefix + "poison-" + sent++, kind);
     }
 
+    /** A record that takes this much memory, and is nothing. */
+    Delivery zeros(int length) {
+        return Delivery.zeros(prefix + "zeros-" + sent++, length);
+    }
+
     /** Two requests that differ in their id and in nothing that makes an image. */
     List<Delivery> twins() {
         GenerationRequested first = sound().build();
@@ -151,7 +156,7 @@ final class ChaosTraffic {
     }
 
     /** A request and its cancellation, in either order; which of them a worker reads first is not the publisher's. */
-    private List<Delivery> cancelled() {
+    List<Delivery> cancelled() {
         GenerationRequested event = request(random.nextInt(1, 40)).build();
         List<String> either = with(COMPLETED, FailureCode.CANCELLED.name());
         Delivery request = Delivery.request(event, either);

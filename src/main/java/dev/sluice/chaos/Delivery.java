@@ -34,6 +34,9 @@ record Delivery(
     /** Bytes that are nothing, or not what they say. */
     record Bytes(Poison poison) implements Payload {}
 
+    /** Zeros, which take little in the topic and this much in memory. */
+    record Zeros(int length) implements Payload {}
+
     static Delivery request(GenerationRequested event, List<String> allowed) {
         return of(Publication.Kind.REQUEST, event, allowed, Optional.empty());
     }
@@ -71,6 +74,10 @@ record Delivery(
 
     static Delivery poison(String key, Poison poison) {
         return new Delivery(Publication.Kind.POISON, key, "", new Bytes(poison), List.of(), Optional.empty(), 0);
+    }
+
+    static Delivery zeros(String key, int length) {
+        return new Delivery(Publication.Kind.POISON, key, "", new Zeros(length), List.of(), Optional.empty(), 0);
     }
 
     /** Its line in the history. */

@@ -11,7 +11,9 @@ final class Faults {
                     WorkerTroubles.all(),
                     BrokerFaults.all(),
                     RegistryFaults.all(),
-                    StoreFaults.all())
+                    StoreFaults.all(),
+                    PublisherFaults.all(),
+                    PartitionFaults.all())
             .flatMap(List::stream)
             .toList();
 

@@ -7,11 +7,15 @@ import dev.sluice.events.v1.GenerationRequested;
 import dev.sluice.stream.Topics;
 import dev.sluice.wire.AvroSerializer;
 import dev.sluice.wire.CloudEvent;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.zip.CRC32;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -38,7 +42,9 @@ final class Publisher implements AutoCloseable {
     private final AvroSerializer<SpecificRecord> values = new AvroSerializer<>();
     private final PoisonBytes poison;
     private final KafkaProducer<String, byte[]> producer;
+    private final Map<String, Object> clients;
     private final AtomicInteger refused = new AtomicInteger();
+    private volatile boolean foreign;
 
     /** @param registry the real one: an app's serializer knows its schema ids from before */
     Publisher(
@@ -53,6 +59,8 @@ final class Publisher implements AutoCloseable {
         this.watch = watch;
         values.configure(Map.of("schema.registry.url", registry), false);
         poison = new PoisonBytes(values, topics, new SplittableRandom(seed));
+        clients = Map.of(
+                "bootstrap.servers", bootstrapServers, "delivery.timeout.ms", FOR_EVER_MS, "max.block.ms", FOR_EVER_MS);
         producer = new KafkaProducer<>(
                 Map.of(
                         "bootstrap.servers",
@@ -86,7 +94,8 @@ final class Publisher implements AutoCloseable {
     synchronized void publish(Delivery delivery, byte @Nullable [] value, String topic) {
         history.write(delivery.noted(Instant.now()));
         watch.expect(delivery);
-        ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, delivery.id(), value);
+        Integer partition = foreign ? crc32Partition(topic, delivery.id()) : null;
+        ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, partition, delivery.id(), value);
         if (delivery.payload() instanceof Delivery.Request(GenerationRequested event)) {
             CloudEvent.of(event, SOURCE, Instant.now()).writeTo(record.headers(), Optional.empty());
         }
@@ -96,6 +105,44 @@ final class Publisher implements AutoCloseable {
                 LOG.error("not_published id={}", delivery.id(), failure);
             }
         });
+    }
+
+    /** From now on partitions are chosen by CRC32, as librdkafka does, or by murmur2 again. */
+    void actForeign(boolean whetherItDoes) {
+        foreign = whetherItDoes;
+    }
+
+    /** Where librdkafka's {@code consistent_random} puts a key. */
+    private int crc32Partition(String topic, String key) {
+        CRC32 crc = new CRC32();
+        crc.update(key.getBytes(StandardCharsets.UTF_8));
+        return (int) (crc.getValue() % producer.partitionsFor(topic).size());
+    }
+
+    /** Writes down and publishes zeros side by side, compressed, and returns when the broker has all of them. */
+    synchronized void publishZeros(List<Delivery> deliveries) {
+        int longest = deliveries.stream()
+                .mapToInt(delivery -> delivery.payload() instanceof Delivery.Zeros(int length) ? length : 0)
+                .max()
+                .orElse(0);
+        Map<String, Object> config = new HashMap<>(clients);
+        config.put("compression.type", "zstd");
+        config.put("max.request.size", longest + LARGEST_RECORD);
+        config.put("buffer.memory", 2L * (longest + LARGEST_RECORD));
+        byte[] zeros = new byte[longest];
+        try (var giants = new KafkaProducer<>(config, new StringSerializer(), new ByteArraySerializer())) {
+            for (Delivery delivery : deliveries) {
+                history.write(delivery.noted(Instant.now()));
+                watch.expect(delivery);
+                giants.send(new ProducerRecord<>(topics.requests(), 0, delivery.id(), zeros), (metadata, failure) -> {
+                    if (failure != null) {
+                        refused.incrementAndGet();
+                        LOG.error("not_published id={}", delivery.id(), failure);
+                    }
+                });
+            }
+            giants.flush();
+        }
     }
 
     /** Waits until the broker has everything. */
@@ -129,6 +176,7 @@ final class Publisher implements AutoCloseable {
                                 .setReason(reason)
                                 .build());
             case Delivery.Bytes(Poison kind) -> poison.of(kind);
+            case Delivery.Zeros(int length) -> new byte[length];
         };
     }
 }

@@ -33,6 +33,7 @@ final class Stage implements AutoCloseable {
     private final HistoryFile history;
     private final Publisher publisher;
     private final ChaosTraffic traffic;
+    private final ChaosTraffic strange;
     private final SchemaRegistry schemas;
     private final EvolvedRequests evolved;
     private final Meters meters;
@@ -52,6 +53,8 @@ final class Stage implements AutoCloseable {
         var manifest = VerifiedBundle.read(bundle).manifest();
         traffic = new ChaosTraffic(
                 "chaos-", seed, manifest.name(), manifest.classCondition().classes(), Clock.systemUTC());
+        strange = new ChaosTraffic(
+                "strange-", seed, manifest.name(), manifest.classCondition().classes(), Clock.systemUTC());
         schemas = new HttpSchemaRegistry(
                 List.of(around.registry().directUrl()), Optional.empty(), Optional.empty(), REGISTRY_PATIENCE);
         evolved = new EvolvedRequests(
@@ -95,7 +98,7 @@ final class Stage implements AutoCloseable {
     }
 
     Arena arena(Tempo tempo) {
-        return new Arena(around, fleet, publisher, evolved, tempo);
+        return new Arena(around, fleet, publisher, evolved, strange, tempo);
     }
 
     /**

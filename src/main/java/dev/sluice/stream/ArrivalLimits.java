@@ -20,7 +20,7 @@ record ArrivalLimits(int keyBytes, int valueBytes, long giantBytes) {
     /** @param heapBytes that the process may use */
     static ArrivalLimits of(RequestLimits limits, long heapBytes) {
         return new ArrivalLimits(
-                Math.max(DeadLetters.MAX_KEY_BYTES, UTF8_BYTES * limits.maxIdLength()),
+                Math.max(DeadLetters.MAX_KEY_BYTES, UTF8_BYTES * limits.maxIdLength() + 1),
                 Math.max(limits.maxMessageBytes() + 1, limits.maxDeadLetterBytes()),
                 Math.max(LEAST_GIANT, heapBytes / HEAP_SHARE));
     }

@@ -162,6 +162,11 @@ public final class FaultyS3 implements AutoCloseable {
         return switch (firing.fault()) {
             case ERROR_500 -> Optional.of(error("500 Internal Server Error", "InternalError"));
             case ERROR_503 -> Optional.of(error("503 Service Unavailable", "SlowDown"));
+            case EXPIRED_CREDENTIALS ->
+                Optional.of(
+                        fired().getOrDefault(S3Fault.EXPIRED_CREDENTIALS, 0) % 2 == 0
+                                ? error("400 Bad Request", "ExpiredToken")
+                                : error("403 Forbidden", "InvalidAccessKeyId"));
             case SLOW -> {
                 idle(firing);
                 yield Optional.of(store.send(put));

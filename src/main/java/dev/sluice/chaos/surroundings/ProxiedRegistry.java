@@ -7,18 +7,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A schema registry of this process that can be stopped and started again on the same folder and port, behind a {@link
- * TcpProxy} that stays. Confined to one thread, but for the addresses.
+ * TcpProxy} and a {@link ForgetfulRegistry} that stay. Confined to one thread, but for the addresses.
  */
 public final class ProxiedRegistry implements AutoCloseable {
     private final Path folder;
     private final int port;
+    private final ForgetfulRegistry forgetful;
     private final TcpProxy proxy;
     private @Nullable EmbeddedSchemaRegistry running;
 
     private ProxiedRegistry(Path folder, int port) {
         this.folder = folder;
         this.port = port;
-        proxy = TcpProxy.start(FreePort.address(port));
+        forgetful = ForgetfulRegistry.start(directUrl());
+        proxy = TcpProxy.start(FreePort.address(forgetful.port()));
     }
 
     /** Starts the proxy, and the registry behind it. */
@@ -60,9 +62,20 @@ public final class ProxiedRegistry implements AutoCloseable {
         return proxy;
     }
 
+    /** Through the proxy, no id is known from now on, or every one that is. */
+    public void forget(boolean whetherItDoes) {
+        forgetful.forget(whetherItDoes);
+    }
+
+    /** How often somebody was told that an id is unknown. */
+    public int forgotten() {
+        return forgetful.forgotten();
+    }
+
     @Override
     public void close() {
         stop();
         proxy.close();
+        forgetful.close();
     }
 }

@@ -6,6 +6,8 @@ public enum S3Fault {
     ERROR_500,
     /** The store answers 503 and keeps nothing. */
     ERROR_503,
+    /** The store knows the client's credentials no more, says so in one of two ways, and keeps nothing. */
+    EXPIRED_CREDENTIALS,
     /** The write reaches the store late, and so does its answer. */
     SLOW,
     /** The store keeps the object, but its answer never comes. */

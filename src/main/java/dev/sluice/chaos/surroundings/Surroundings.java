@@ -68,6 +68,7 @@ public final class Surroundings implements AutoCloseable {
             broker.start();
         }
         registry.proxy().heal();
+        registry.forget(false);
         registry.start();
         faultyS3.heal();
     }
