@@ -48,8 +48,10 @@ final class PartitionFaults {
             int wanted = Math.min(MOST, partitions(clients) + STEP);
             return grow(growth, wanted);
         } finally {
-            workers.forEach(WorkerProcess::kill);
-            workers.forEach(arena.fleet()::letGo);
+            for (WorkerProcess worker : workers) {
+                worker.kill();
+                arena.fleet().letGo(worker);
+            }
         }
     }
 

@@ -203,7 +203,13 @@ class FaultsIT {
         try (Admin admin =
                 Admin.create(Map.of("bootstrap.servers", around.broker().bootstrapServers()))) {
             Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
-            for (int partition = 0; partition < Surroundings.PARTITIONS; partition++) {
+            int partitions = admin.describeTopics(List.of(topic))
+                    .allTopicNames()
+                    .get()
+                    .get(topic)
+                    .partitions()
+                    .size();
+            for (int partition = 0; partition < partitions; partition++) {
                 latest.put(new TopicPartition(topic, partition), OffsetSpec.latest());
             }
             var ends = admin.listOffsets(latest).all().get();
