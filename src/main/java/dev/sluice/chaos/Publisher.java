@@ -94,7 +94,7 @@ final class Publisher implements AutoCloseable {
     synchronized void publish(Delivery delivery, byte @Nullable [] value, String topic) {
         history.write(delivery.noted(Instant.now()));
         watch.expect(delivery);
-        Integer partition = foreign ? crc32Partition(topic, delivery.id()) : null;
+        @Nullable Integer partition = foreign ? crc32Partition(topic, delivery.id()) : null;
         ProducerRecord<String, byte[]> record = new ProducerRecord<>(topic, partition, delivery.id(), value);
         if (delivery.payload() instanceof Delivery.Request(GenerationRequested event)) {
             CloudEvent.of(event, SOURCE, Instant.now()).writeTo(record.headers(), Optional.empty());
@@ -134,12 +134,13 @@ final class Publisher implements AutoCloseable {
             for (Delivery delivery : deliveries) {
                 history.write(delivery.noted(Instant.now()));
                 watch.expect(delivery);
-                giants.send(new ProducerRecord<>(topics.requests(), 0, delivery.id(), zeros), (metadata, failure) -> {
-                    if (failure != null) {
-                        refused.incrementAndGet();
-                        LOG.error("not_published id={}", delivery.id(), failure);
-                    }
-                });
+                var unused = giants.send(
+                        new ProducerRecord<>(topics.requests(), 0, delivery.id(), zeros), (metadata, failure) -> {
+                            if (failure != null) {
+                                refused.incrementAndGet();
+                                LOG.error("not_published id={}", delivery.id(), failure);
+                            }
+                        });
             }
             giants.flush();
         }
