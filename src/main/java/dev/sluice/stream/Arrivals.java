@@ -108,6 +108,7 @@ final class Arrivals {
      * Whether a record takes a good part of the heap, as far as its first part tells: a compressed record is inflated into
      * an array of its own, others share that of the whole fetch.
      */
+    @SuppressWarnings("ByteBufferBackingArray") // Only its length counts: what the slice keeps alive.
     private boolean isGiant(ByteBuffer first) {
         return first.remaining() >= limits.giantBytes()
                 || (ownsArray(first) && first.array().length >= limits.giantBytes());
@@ -118,6 +119,7 @@ final class Arrivals {
     }
 
     /** Whether the headers of a record may take much memory beside its key and value. */
+    @SuppressWarnings("ByteBufferBackingArray") // As above.
     private static boolean haveRoom(@Nullable ByteBuffer first, long keyAndValueBytes) {
         return first != null && ownsArray(first) && first.array().length - keyAndValueBytes > MUCH;
     }
@@ -191,6 +193,7 @@ final class Arrivals {
 
         /** Leaves the buffer's position alone, from which the consumer tells the whole length. */
         @Override
+        @SuppressWarnings("ReferenceEquality") // The same record's headers come with its key and with its value.
         public byte @Nullable [] deserialize(String topic, Headers headers, @Nullable ByteBuffer data) {
             if (data != null && isGiant(data)) {
                 throw new GiantException("a giant, which is read by itself");

@@ -13,15 +13,12 @@ import org.apache.kafka.common.header.Header;
  * passes for one of these.
  */
 sealed interface Cut extends Header {
-    /**
-     * A key or a value of which only the beginning is left.
-     *
-     * @param length of the whole, in bytes
-     * @param sha256 of the whole, in hexadecimal
-     */
+    /** A key or a value of which only the beginning is left. */
     sealed interface Bytes extends Cut {
+        /** Of the whole, in bytes. */
         int length();
 
+        /** Of the whole, in hexadecimal. */
         String sha256();
 
         @Override
@@ -46,7 +43,11 @@ sealed interface Cut extends Header {
         }
     }
 
-    /** @param dropped how many headers are left out */
+    /**
+     * Headers that did not fit.
+     *
+     * @param dropped how many are left out
+     */
     record HeadersDropped(int dropped) implements Cut {
         @Override
         public String key() {
