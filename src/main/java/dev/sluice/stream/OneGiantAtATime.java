@@ -79,6 +79,7 @@ final class OneGiantAtATime implements InvocationHandler {
         return new ConsumerRecords<>(Map.of(partition, List.of(record)), Map.of(partition, next));
     }
 
+    @SuppressWarnings("ReferenceEquality") // A record that fits comes back as it is.
     private ConsumerRecords<byte[], byte[]> fitting(ConsumerRecords<byte[], byte[]> records) {
         Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> fitting = new HashMap<>();
         boolean changed = false;

@@ -27,6 +27,7 @@ final class EchoingS3 implements AutoCloseable {
     private int damagesLeft;
     private int puts;
 
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
     private record Stored(byte[] content, String etag, Optional<String> noted) {}
 
     EchoingS3(int damages) throws IOException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -122,7 +123,8 @@ class ArrivalsTest {
         assertThat(record.value()).hasSize(VALUE);
         assertThat(Cut.in(record.headers(), Cut.Value.class)).contains(new Cut.Value(GIANT, Cut.sha256(value)));
         assertThat(bounded.position(PARTITION)).isEqualTo(8);
-        assertThat(records.nextOffsets().get(PARTITION).offset()).isEqualTo(8);
+        assertThat(Objects.requireNonNull(records.nextOffsets().get(PARTITION)).offset())
+                .isEqualTo(8);
     }
 
     @Test

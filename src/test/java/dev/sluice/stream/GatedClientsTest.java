@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
@@ -23,6 +24,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class GatedClientsTest {
@@ -149,8 +151,8 @@ class GatedClientsTest {
         ConsumerRecords<byte[], byte[]> polled = gated.poll(Duration.ZERO);
 
         assertThat(offsets(polled)).containsExactlyInAnyOrder("requests-0@0", "requests-1@0");
-        assertThat(polled.nextOffsets().get(REQUESTS_0).offset()).isEqualTo(1);
-        assertThat(polled.nextOffsets().get(REQUESTS_1).offset()).isEqualTo(1);
+        assertThat(next(polled, REQUESTS_0)).isEqualTo(1);
+        assertThat(next(polled, REQUESTS_1)).isEqualTo(1);
         assertThat(plain.position(REQUESTS_0)).isEqualTo(1);
         assertThat(plain.paused()).containsExactly(REQUESTS_0);
         assertThat(held.held()).isEqualTo(1);
@@ -296,6 +298,10 @@ class GatedClientsTest {
         assertThat(held.allRequestsStuck()).isFalse();
     }
 
+    private static long next(ConsumerRecords<byte[], byte[]> polled, TopicPartition partition) {
+        return Objects.requireNonNull(polled.nextOffsets().get(partition)).offset();
+    }
+
     private static final int SOUND = 0;
     private static final int AWAITED = 7;
 
@@ -305,7 +311,8 @@ class GatedClientsTest {
         final Set<Integer> asked = new HashSet<>();
 
         @Override
-        public OptionalInt awaited(byte[] record) {
+        public OptionalInt awaited(byte @Nullable [] record) {
+            Objects.requireNonNull(record, "these have a byte each");
             return answered(record[0]) ? OptionalInt.empty() : OptionalInt.of(record[0]);
         }
 

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -161,22 +162,29 @@ class GiantRecordsIT {
         return record.key()[0] == 0 ? "key" : new String(record.key(), StandardCharsets.UTF_8);
     }
 
+    private static ConsumerRecord<byte[], byte[]> named(
+            Map<String, ConsumerRecord<byte[], byte[]>> found, String name) {
+        return Objects.requireNonNull(found.get(name), name);
+    }
+
     private static void require(Map<String, ConsumerRecord<byte[], byte[]>> found) {
-        assertThat(found.get("good").topic()).isEqualTo(TOPICS.completions());
+        assertThat(named(found, "good").topic()).isEqualTo(TOPICS.completions());
         String sha256 = Cut.sha256(ByteBuffer.wrap(new byte[GIANT]));
         for (int i = 0; i < 3; i++) {
-            ConsumerRecord<byte[], byte[]> letter = found.get("giant-" + i);
+            ConsumerRecord<byte[], byte[]> letter = named(found, "giant-" + i);
             assertThat(letter.value()).hasSize(RequestLimits.DEFAULT.maxDeadLetterBytes());
             assertThat(header(letter, "sluice.dead-letter.truncated")).isEqualTo(String.valueOf(GIANT));
             assertThat(header(letter, "sluice.dead-letter.sha256")).isEqualTo(sha256);
             assertThat(header(letter, "mine")).isNotNull();
         }
-        assertThat(header(found.get("large"), "sluice.dead-letter.truncated")).isEqualTo(String.valueOf(LARGE));
-        assertThat(header(found.get("key"), "sluice.dead-letter.key-truncated")).isEqualTo(String.valueOf(GIANT));
-        assertThat(header(found.get("key"), "sluice.dead-letter.key-sha256")).isEqualTo(sha256);
-        assertThat(header(found.get("headers"), "sluice.dead-letter.headers-dropped"))
+        assertThat(header(named(found, "large"), "sluice.dead-letter.truncated"))
+                .isEqualTo(String.valueOf(LARGE));
+        assertThat(header(named(found, "key"), "sluice.dead-letter.key-truncated"))
+                .isEqualTo(String.valueOf(GIANT));
+        assertThat(header(named(found, "key"), "sluice.dead-letter.key-sha256")).isEqualTo(sha256);
+        assertThat(header(named(found, "headers"), "sluice.dead-letter.headers-dropped"))
                 .isEqualTo("1");
-        assertThat(header(found.get("many"), "sluice.dead-letter.headers-dropped"))
+        assertThat(header(named(found, "many"), "sluice.dead-letter.headers-dropped"))
                 .isNotNull();
     }
 

@@ -64,7 +64,7 @@ class WriterSchemasTest {
     @Test
     void takesUnknownForNotYet() {
         learn();
-        answers.put(ASKED, unknown());
+        answers.put(ASKED, WriterSchemasTest::unknown);
         assertThat(schemas.answered(ASKED)).isFalse();
         pass(Duration.ofSeconds(3));
         assertThat(schemas.answered(ASKED)).isFalse();
@@ -78,7 +78,7 @@ class WriterSchemasTest {
     @Test
     void believesUnknownOnceItHasPersisted() {
         learn();
-        answers.put(ASKED, unknown());
+        answers.put(ASKED, WriterSchemasTest::unknown);
         schemas.answered(ASKED);
         pass(PATIENCE.minusSeconds(1));
         assertThat(schemas.answered(ASKED)).isFalse();
@@ -92,8 +92,8 @@ class WriterSchemasTest {
     @Test
     void doesNotBelieveUnknownOfARegistryThatHasForgottenWhatItKnew() {
         learn();
-        answers.put(ASKED, unknown());
-        answers.put(KNOWN, unknown());
+        answers.put(ASKED, WriterSchemasTest::unknown);
+        answers.put(KNOWN, WriterSchemasTest::unknown);
         schemas.answered(ASKED);
         pass(PATIENCE.multipliedBy(3));
         assertThat(schemas.answered(ASKED)).isFalse();
@@ -127,7 +127,7 @@ class WriterSchemasTest {
     @Test
     void refusesAnIdForWhichAloneThereIsSilence() {
         learn();
-        answers.put(ASKED, away());
+        answers.put(ASKED, WriterSchemasTest::away);
         schemas.answered(ASKED);
         pass(PATIENCE.plusSeconds(1));
 
@@ -143,8 +143,8 @@ class WriterSchemasTest {
         if (hasKnownOthers) {
             learn();
         }
-        answers.put(KNOWN, away());
-        answers.put(ASKED, away());
+        answers.put(KNOWN, WriterSchemasTest::away);
+        answers.put(ASKED, WriterSchemasTest::away);
         responds = false;
         schemas.answered(ASKED);
         pass(Duration.ofHours(5));
@@ -157,7 +157,7 @@ class WriterSchemasTest {
 
     @Test
     void asksAnythingElseWhereItHasNotLearntASchemaYet() {
-        answers.put(ASKED, unknown());
+        answers.put(ASKED, WriterSchemasTest::unknown);
         schemas.answered(ASKED);
         pass(PATIENCE.plusSeconds(1));
 
@@ -167,7 +167,7 @@ class WriterSchemasTest {
     @Test
     void holdsNobodyUpForARefusalThatItRemembers() {
         learn();
-        answers.put(ASKED, unknown());
+        answers.put(ASKED, WriterSchemasTest::unknown);
         schemas.answered(ASKED);
         pass(PATIENCE.plusSeconds(1));
         int before = asked.size();
@@ -182,7 +182,7 @@ class WriterSchemasTest {
     @Test
     void hearsBesideItThatARefusedSchemaHasCome() {
         learn();
-        answers.put(ASKED, unknown());
+        answers.put(ASKED, WriterSchemasTest::unknown);
         schemas.answered(ASKED);
         pass(PATIENCE.plusSeconds(1));
         answers.put(ASKED, () -> SCHEMA);
@@ -197,7 +197,7 @@ class WriterSchemasTest {
     @Test
     void forgetsARefusalThatNobodyMetForLong() {
         learn();
-        answers.put(ASKED, unknown());
+        answers.put(ASKED, WriterSchemasTest::unknown);
         schemas.answered(ASKED);
         pass(PATIENCE.plusSeconds(1));
         pass(WriterSchemas.REMEMBERED.plusSeconds(1));
@@ -225,7 +225,7 @@ class WriterSchemasTest {
     @Test
     void asksForABoundedNumberAtOnce() {
         for (int id = 100; id < 5_000; id++) {
-            answers.put(id, unknown());
+            answers.put(id, WriterSchemasTest::unknown);
             schemas.answered(id);
         }
 
@@ -272,16 +272,12 @@ class WriterSchemasTest {
         }
     }
 
-    private static Supplier<Schema> unknown() {
-        return () -> {
-            throw new UnknownSchemaException(ASKED);
-        };
+    private static Schema unknown() {
+        throw new UnknownSchemaException(ASKED);
     }
 
-    private static Supplier<Schema> away() {
-        return () -> {
-            throw new RegistryUnavailableException("the simulated registry is out of reach");
-        };
+    private static Schema away() {
+        throw new RegistryUnavailableException("the simulated registry is out of reach");
     }
 
     private final class SimulatedRegistry implements SchemaRegistry {
@@ -298,7 +294,7 @@ class WriterSchemasTest {
         @Override
         public Schema schemaOf(int id) {
             asked.add(id);
-            return answers.getOrDefault(id, unknown()).get();
+            return answers.getOrDefault(id, WriterSchemasTest::unknown).get();
         }
     }
 }
