@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -76,14 +77,17 @@ final class StandaloneCommand implements Callable<Integer> {
         Map<String, String> overrides = new HashMap<>(settings);
         overrides.putIfAbsent("bundles", bundle.asConfigValue());
         overrides.putIfAbsent("device", device);
+        Optional<String> failure;
         try (StopSignal stop = new StopSignal();
                 StandaloneStack stack = StandaloneStack.start(data, ports, overrides)) {
             stop.hold();
             print(out, stack);
-            stack.worker().fatal().thenAccept(failure -> stop.ask());
+            stack.worker().fatal().thenAccept(cause -> stop.ask());
             stop.await();
-            return stack.worker().failed() ? 1 : 0;
+            failure = stack.worker().failure();
         }
+        failure.ifPresent(spec.commandLine().getErr()::println);
+        return failure.isPresent() ? 1 : 0;
     }
 
     private void print(PrintWriter out, StandaloneStack stack) throws IOException {

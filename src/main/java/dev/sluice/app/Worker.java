@@ -26,6 +26,7 @@ import dev.sluice.stream.Checkpoints;
 import dev.sluice.stream.Finisher;
 import dev.sluice.stream.LostDeviceTime;
 import dev.sluice.stream.Milestones;
+import dev.sluice.stream.MisconfigurationException;
 import dev.sluice.stream.Overhead;
 import dev.sluice.stream.RequestTraces;
 import dev.sluice.stream.StreamWorker;
@@ -251,6 +252,14 @@ final class Worker implements AutoCloseable {
 
     boolean failed() {
         return fatal.isDone();
+    }
+
+    /** What {@link #fatal} has completed with, in words. */
+    Optional<String> failure() {
+        return Optional.ofNullable(fatal.getNow(null))
+                .map(cause -> cause instanceof MisconfigurationException sentence
+                        ? sentence.getMessage()
+                        : "the worker has failed: " + cause);
     }
 
     int httpPort() {

@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -54,15 +55,19 @@ final class WorkerCommand implements Callable<Integer> {
         Map<String, String> values = new HashMap<>(fromFile);
         values.putAll(ConfigSource.environment(System.getenv(), fromFile));
         WorkerConfig.Draft config = WorkerConfig.draft(values);
+        Optional<String> failure;
         try (StopSignal stop = new StopSignal();
                 Worker worker = Worker.start(config, hooks())) {
             stop.hold();
             out.println("Worker " + config.config().workerId() + " is up; health on port " + worker.httpPort() + ".");
             out.flush();
-            worker.fatal().thenAccept(failure -> stop.ask());
+            worker.fatal().thenAccept(cause -> stop.ask());
             stop.await();
-            return worker.failed() ? 1 : 0;
+            failure = worker.failure();
         }
+        // After all that the worker says while it closes.
+        failure.ifPresent(spec.commandLine().getErr()::println);
+        return failure.isPresent() ? 1 : 0;
     }
 
     private Worker.Hooks hooks() {

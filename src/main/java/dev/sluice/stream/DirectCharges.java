@@ -26,6 +26,8 @@ import org.apache.kafka.streams.StreamsConfig;
  * transaction of a producer of its own.
  */
 final class DirectCharges {
+    static final String TRANSACTIONAL_ID_PREFIX = "sluice-books-";
+
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Map<String, Object> properties;
@@ -44,9 +46,9 @@ final class DirectCharges {
      * @throws KafkaException if brokers or registry don't take them in time
      */
     void publish(String process, List<CostIncurred> charges) {
-        Map<String, Object> config =
-                new HashMap<>(new StreamsConfig(properties).getProducerConfigs("sluice-books-" + process));
-        config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "sluice-books-" + process);
+        String id = TRANSACTIONAL_ID_PREFIX + process;
+        Map<String, Object> config = new HashMap<>(new StreamsConfig(properties).getProducerConfigs(id));
+        config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
         config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, PATIENCE.toMillis());
         try (AvroSerializer<CostIncurred> values = new AvroSerializer<>();
                 Producer<String, byte[]> producer =

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -43,6 +44,7 @@ final class GatedClients implements KafkaClientSupplier {
 
     private final String requestTopic;
     private final BooleanSupplier hasRoom;
+    private final BooleanSupplier leaves;
     private final TransactionListener transactions;
     private final SchemaAnswers schemas;
     private final HeldPartitionCounts held;
@@ -52,6 +54,8 @@ final class GatedClients implements KafkaClientSupplier {
      * Clients of one worker.
      *
      * @param hasRoom asked on the polling thread before each poll
+     * @param leaves asked when a consumer is closed: whether it leaves its group although Streams would have it stay, which
+     *     Streams does wherever a thread has failed
      * @param transactions hears how each transaction ends, on the thread that it belongs to
      * @param schemas what a record may have to wait for
      * @param held told of partitions that wait
@@ -60,12 +64,14 @@ final class GatedClients implements KafkaClientSupplier {
     GatedClients(
             String requestTopic,
             BooleanSupplier hasRoom,
+            BooleanSupplier leaves,
             TransactionListener transactions,
             SchemaAnswers schemas,
             HeldPartitionCounts held,
             ArrivalLimits arrivals) {
         this.requestTopic = requestTopic;
         this.hasRoom = hasRoom;
+        this.leaves = leaves;
         this.transactions = transactions;
         this.schemas = schemas;
         this.held = held;
@@ -154,6 +160,13 @@ final class GatedClients implements KafkaClientSupplier {
 
         private @Nullable Object closed(Method method, Object @Nullable [] arguments) throws Throwable {
             waiting.close();
+            if (arguments != null
+                    && arguments.length == 1
+                    && arguments[0] instanceof CloseOptions closing
+                    && leaves.getAsBoolean()) {
+                consumer.close(closing.withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
+                return null;
+            }
             return GatedClients.invoke(consumer, method, arguments);
         }
 

@@ -38,6 +38,8 @@ public final class StreamWorker {
     private static final Duration LOOK = Duration.ofMillis(20);
     private static final Duration REGISTRY_PATIENCE = Duration.ofMinutes(4);
     private static final Duration PUNCTUATION_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration DIAGNOSIS_PATIENCE = Duration.ofSeconds(3);
+    private static final Duration METADATA_AGE = Duration.ofMinutes(1);
 
     private final KafkaStreams streams;
     private final WorkerState state = WorkerState.fresh();
@@ -48,6 +50,10 @@ public final class StreamWorker {
     private final StreamSettings settings;
     private final WorkerParts parts;
     private volatile boolean wipeState;
+    /** Written by stream threads, before the client ends. */
+    private volatile boolean leavesAtOnce;
+    /** From a stream thread's failure until records flow again; written by stream threads. */
+    private volatile boolean troubled;
 
     /**
      * A worker that is not started yet.
@@ -75,23 +81,60 @@ public final class StreamWorker {
                 new GatedClients(
                         settings.topics().requests(),
                         () -> !state.stopping().begun() && !state.isolation().wanted() && hasRoom.getAsBoolean(),
+                        () -> leavesAtOnce,
                         state.transactions(),
                         schemas,
                         held,
                         ArrivalLimits.of(settings.limits(), Runtime.getRuntime().maxMemory())));
-        streams.setUncaughtExceptionHandler(failure -> {
-            WorkerFaults fault = WorkerFaults.of(failure);
-            LOG.error("stream_thread_failed fault={}", fault, failure);
-            if (fault == WorkerFaults.PASSING) {
-                homes.forgetLimits();
-                rest(settings.settle().retryPause());
-                return StreamThreadExceptionResponse.REPLACE_THREAD;
+        streams.setUncaughtExceptionHandler(failure -> answer(failure, onFatal, homes));
+        streams.setStateListener((now, before) -> {
+            LOG.info("stream_state from={} to={}", before, now);
+            if (now == KafkaStreams.State.RUNNING) {
+                troubled = false;
             }
-            wipeState = fault == WorkerFaults.STATE;
-            onFatal.accept(failure);
-            return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
         });
-        streams.setStateListener((now, before) -> LOG.info("stream_state from={} to={}", before, now));
+    }
+
+    /** What becomes of the client once one of its threads has failed; on that thread. */
+    private StreamThreadExceptionResponse answer(Throwable failure, Consumer<Throwable> onFatal, BrokerHomes homes) {
+        troubled = true;
+        WorkerFaults fault = WorkerFaults.of(failure);
+        Optional<MisconfigurationException> misconfiguration = switch (fault) {
+            case STATE, PROCESS -> Optional.empty();
+            case CONFIGURATION, PASSING -> misconfiguration(failure);
+        };
+        if (misconfiguration.isPresent()) {
+            LOG.error(
+                    "stream_ended fault={} reason=\"{}\"",
+                    WorkerFaults.CONFIGURATION,
+                    misconfiguration.get().getMessage());
+        } else {
+            LOG.error("stream_thread_failed fault={}", fault, failure);
+        }
+        if (fault == WorkerFaults.PASSING && misconfiguration.isEmpty()) {
+            homes.forgetLimits();
+            rest(settings.settle().retryPause());
+            return StreamThreadExceptionResponse.REPLACE_THREAD;
+        }
+        wipeState = fault == WorkerFaults.STATE;
+        // The next start is refused, so nobody comes back for the partitions: others take them over at once.
+        leavesAtOnce = settings.leaveGroup() || misconfiguration.isPresent();
+        onFatal.accept(misconfiguration.<Throwable>map(sentence -> sentence).orElse(failure));
+        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+
+    /** Streams' exceptions tell little of what is wrong with a topic; the brokers are asked. */
+    private Optional<MisconfigurationException> misconfiguration(Throwable failure) {
+        List<String> problems = List.of();
+        try {
+            problems = new TopicCheck(settings).refusals(DIAGNOSIS_PATIENCE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (problems.isEmpty()) {
+            problems = WorkerFaults.refusal(failure).stream().toList();
+        }
+        return problems.isEmpty() ? Optional.empty() : Optional.of(new MisconfigurationException(problems, failure));
     }
 
     /**
@@ -114,7 +157,7 @@ public final class StreamWorker {
 
     /** Whether tasks are assigned and records flow. */
     public boolean running() {
-        return streams.state() == KafkaStreams.State.RUNNING;
+        return streams.state() == KafkaStreams.State.RUNNING && !troubled;
     }
 
     /** Whether none of its requests' partitions can be taken from, for each waits for a schema. */
@@ -232,7 +275,7 @@ public final class StreamWorker {
     /** Commits what is settled and leaves the group, or stays in it for a successor. Local state that is damaged goes. */
     public boolean close(Duration patience) {
         boolean closed = streams.close(CloseOptions.groupMembershipOperation(
-                        settings.leaveGroup()
+                        settings.leaveGroup() || leavesAtOnce
                                 ? CloseOptions.GroupMembershipOperation.LEAVE_GROUP
                                 : CloseOptions.GroupMembershipOperation.REMAIN_IN_GROUP)
                 .withTimeout(patience));
@@ -251,6 +294,8 @@ public final class StreamWorker {
         config.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 16);
         config.put(StreamsConfig.BUFFERED_RECORDS_PER_PARTITION_CONFIG, 16);
         config.put(StreamsConfig.POLL_MS_CONFIG, 50);
+        // So long may added partitions go unseen; the usual five minutes are long for those who publish to them.
+        config.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, METADATA_AGE.toMillis());
         config.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, SmallStores.class);
         // For ids of what is written; records that come in wait without their thread. A thread that waits for the
         // registry is still in the group; a transaction that it has open is aborted after transaction.timeout.ms, and

@@ -1,26 +1,21 @@
 package dev.sluice.stream;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.DescribeTopicsOptions;
-import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigException;
-import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.streams.StreamsConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Whether the brokers have the topics that a worker needs, as it needs them. Asks; takes no part in the group. */
+/**
+ * Whether the brokers have the topics that a worker needs, as it needs them, and let it do its work. Asks; takes no part in
+ * the group.
+ */
 public final class TopicCheck {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicCheck.class);
+
     /** Topics that were created just now are not known to every broker at once. */
     private static final Duration SPREADING = Duration.ofSeconds(3);
 
@@ -34,7 +29,7 @@ public final class TopicCheck {
     }
 
     /**
-     * Asks the brokers.
+     * Asks the brokers. What merely surprises is logged.
      *
      * @param patience with brokers that can't be reached; those that answer are believed at once, or nearly
      * @return what is wrong, in words; nothing if all is well
@@ -46,11 +41,24 @@ public final class TopicCheck {
         } catch (ConfigException e) {
             return List.of("kafka.properties: " + e.getMessage());
         }
-        return problems(patience, timeout -> ask(config, timeout));
+        Answer answer = answer(patience, timeout -> BrokerAnswers.ask(settings, config, timeout));
+        answer.warnings().forEach(warning -> LOG.warn("topics_doubtful reason=\"{}\"", warning));
+        return answer.all();
     }
 
-    /** As above, asking somebody. */
-    static List<String> problems(Duration patience, Brokers brokers) throws InterruptedException {
+    /**
+     * As {@link #problems}, of a worker that runs.
+     *
+     * @return what the brokers say is wrong; nothing if all is well, or nobody answers
+     */
+    List<String> refusals(Duration patience) throws InterruptedException {
+        Map<String, Object> config = new StreamsConfig(StreamWorker.config(settings)).getAdminConfigs("sluice-fault");
+        return answer(patience, timeout -> BrokerAnswers.ask(settings, config, timeout))
+                .problems();
+    }
+
+    /** The answer to believe, asking somebody. */
+    static Answer answer(Duration patience, Brokers brokers) throws InterruptedException {
         long start = System.nanoTime();
         Optional<Answer> believed = Optional.empty();
         while (true) {
@@ -61,9 +69,9 @@ public final class TopicCheck {
             }
             Duration passed = Duration.ofNanos(System.nanoTime() - start);
             Duration worthWaiting = answer.unreachable().isPresent() ? patience : SPREADING;
-            if (answer.problems().isEmpty() || passed.plus(PAUSE).compareTo(worthWaiting) > 0) {
+            if (answer.all().isEmpty() || passed.plus(PAUSE).compareTo(worthWaiting) > 0) {
                 // The last attempt may have had too little time left to be answered.
-                return believed.orElse(answer).problems();
+                return believed.orElse(answer);
             }
             Thread.sleep(PAUSE);
         }
@@ -78,67 +86,29 @@ public final class TopicCheck {
     /**
      * What the brokers said.
      *
-     * @param partitions of the topics that exist
-     * @param refusals what they won't tell, and why
+     * @param problems what is wrong, in words
+     * @param warnings what surprises, in words
      * @param unreachable why nobody answered
      */
-    record Answer(Topics topics, Map<String, Integer> partitions, List<String> refusals, Optional<String> unreachable) {
-        List<String> problems() {
-            if (unreachable.isPresent()) {
-                return List.of("kafka.bootstrap-servers: no broker answers: " + unreachable.get());
-            }
-            List<String> problems = new ArrayList<>(refusals);
-            Integer requests = partitions.get(topics.requests());
-            Integer cancellations = partitions.get(topics.cancellations());
-            if (requests != null && cancellations != null && !requests.equals(cancellations)) {
-                problems.add("topics: " + topics.requests() + " has " + requests + " partitions and "
-                        + topics.cancellations() + " has " + cancellations + "; they must have equally many");
-            }
-            return problems;
+    record Answer(List<String> problems, List<String> warnings, Optional<String> unreachable) {
+        Answer {
+            problems = List.copyOf(problems);
+            warnings = List.copyOf(warnings);
         }
-    }
 
-    private Answer ask(Map<String, Object> config, Duration timeout) throws InterruptedException {
-        Map<String, Integer> partitions = new HashMap<>();
-        List<String> refusals = new ArrayList<>();
-        try (Closing closing = new Closing(Admin.create(config))) {
-            Map<String, KafkaFuture<TopicDescription>> asked = closing.admin()
-                    .describeTopics(new TreeSet<>(settings.topics().all()), new DescribeTopicsOptions().timeoutMs((int)
-                                    Math.max(1, timeout.toMillis())))
-                    .topicNameValues();
-            for (Map.Entry<String, KafkaFuture<TopicDescription>> topic : new TreeMap<>(asked).entrySet()) {
-                try {
-                    partitions.put(
-                            topic.getKey(), topic.getValue().get().partitions().size());
-                } catch (ExecutionException e) {
-                    switch (e.getCause()) {
-                        case UnknownTopicOrPartitionException missing ->
-                            refusals.add("topics: there is no topic " + topic.getKey());
-                        case RetriableException late -> {
-                            return unreachable(late);
-                        }
-                        case null, default ->
-                            refusals.add(
-                                    "topics: the brokers say nothing of " + topic.getKey() + ": " + e.getMessage());
-                    }
-                }
-            }
-        } catch (KafkaException e) {
-            return unreachable(e);
+        static Answer refusal(String problem) {
+            return new Answer(List.of(problem), List.of(), Optional.empty());
         }
-        return new Answer(settings.topics(), partitions, refusals, Optional.empty());
-    }
 
-    private Answer unreachable(KafkaException cause) {
-        String why = cause.getCause() instanceof ConfigException wrong ? wrong.getMessage() : cause.getMessage();
-        return new Answer(settings.topics(), Map.of(), List.of(), Optional.of(String.valueOf(why)));
-    }
+        static Answer silence(String why) {
+            return new Answer(List.of(), List.of(), Optional.of(why));
+        }
 
-    /** An admin client that is not waited for. */
-    private record Closing(Admin admin) implements AutoCloseable {
-        @Override
-        public void close() {
-            admin.close(Duration.ZERO);
+        /** Silence is a problem too. */
+        List<String> all() {
+            return unreachable
+                    .map(why -> List.of("kafka.bootstrap-servers: no broker answers: " + why))
+                    .orElse(problems);
         }
     }
 }

@@ -78,7 +78,8 @@ class StartupIT {
                 .contains("for bundle glyphs-adm")
                 .contains("s3.bucket: there is no no-such-bucket")
                 .contains("topics: there is no topic not-there")
-                .contains("generation.requests has 4 partitions and three has 3")
+                .contains(
+                        "generation.requests has 4 partitions and three has 3 partitions; they must have equally many")
                 .doesNotContain("Exception");
     }
 

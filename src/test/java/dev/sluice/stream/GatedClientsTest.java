@@ -15,6 +15,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -34,11 +36,13 @@ class GatedClientsTest {
     private static final TopicPartition CANCELLATIONS = new TopicPartition("cancellations", 0);
 
     private final AtomicBoolean room = new AtomicBoolean();
+    private final AtomicBoolean leaves = new AtomicBoolean();
     private final MockConsumer<byte[], byte[]> plain = new MockConsumer<>("earliest");
     private final SimulatedAnswers schemas = new SimulatedAnswers();
     private final HeldPartitionCounts held = new HeldPartitionCounts();
-    private final Consumer<byte[], byte[]> gated =
-            new GatedClients("requests", room::get, new TransactionListener() {}, schemas, held, ARRIVALS).gated(plain);
+    private final Consumer<byte[], byte[]> gated = new GatedClients(
+                    "requests", room::get, leaves::get, new TransactionListener() {}, schemas, held, ARRIVALS)
+            .gated(plain);
 
     GatedClientsTest() {
         plain.assign(List.of(REQUESTS_0, REQUESTS_1, CANCELLATIONS));
@@ -51,6 +55,28 @@ class GatedClientsTest {
 
         assertThat(during).containsExactly("requests-0", "requests-1");
         assertThat(plain.paused()).isEmpty();
+    }
+
+    @Test
+    void leavesItsGroupAtTheCloseOnceItIsTold() {
+        List<CloseOptions> closed = new ArrayList<>();
+        Consumer<byte[], byte[]> recording = new MockConsumer<>("earliest") {
+            @Override
+            public synchronized void close(CloseOptions options) {
+                closed.add(options);
+            }
+        };
+        Consumer<byte[], byte[]> gatedRecording = new GatedClients(
+                        "requests", room::get, leaves::get, new TransactionListener() {}, schemas, held, ARRIVALS)
+                .gated(recording);
+
+        gatedRecording.close(CloseOptions.groupMembershipOperation(GroupMembershipOperation.REMAIN_IN_GROUP));
+        leaves.set(true);
+        gatedRecording.close(CloseOptions.groupMembershipOperation(GroupMembershipOperation.REMAIN_IN_GROUP));
+
+        assertThat(closed)
+                .extracting(CloseOptions::groupMembershipOperation)
+                .containsExactly(GroupMembershipOperation.REMAIN_IN_GROUP, GroupMembershipOperation.LEAVE_GROUP);
     }
 
     @Test
@@ -248,7 +274,7 @@ class GatedClientsTest {
     void forgetsAPartitionThatGoesAndComesBack() {
         try (MockConsumer<byte[], byte[]> member = new MockConsumer<>("earliest")) {
             Consumer<byte[], byte[]> subscribed = new GatedClients(
-                            "requests", () -> true, new TransactionListener() {}, schemas, held, ARRIVALS)
+                            "requests", () -> true, () -> false, new TransactionListener() {}, schemas, held, ARRIVALS)
                     .gated(member);
             List<TopicPartition> told = new ArrayList<>();
             subscribed.subscribe(Set.of("requests"), new ConsumerRebalanceListener() {

@@ -6,7 +6,6 @@ import dev.sluice.stream.TopicCheck.Answer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -15,11 +14,9 @@ class TopicCheckTest {
     private static final Duration PATIENCE = Duration.ofMillis(600);
     private static final Duration NONE = Duration.ZERO;
 
-    private static final Answer WELL = new Answer(Topics.DEFAULT, Map.of(), List.of(), Optional.empty());
-    private static final Answer MISSING =
-            new Answer(Topics.DEFAULT, Map.of(), List.of("topics: there is no topic images"), Optional.empty());
-    private static final Answer SILENCE =
-            new Answer(Topics.DEFAULT, Map.of(), List.of(), Optional.of("timed out waiting for a node"));
+    private static final Answer WELL = new Answer(List.of(), List.of(), Optional.empty());
+    private static final Answer MISSING = Answer.refusal("topics: there is no topic images");
+    private static final Answer SILENCE = Answer.silence("timed out waiting for a node");
 
     @Test
     void believesAnAnswerOverTheSilenceAfterIt() throws InterruptedException {
@@ -46,6 +43,7 @@ class TopicCheckTest {
     /** Asked in this order; the last answer is given for ever. */
     private static List<String> problems(Duration patience, Answer... answers) throws InterruptedException {
         ArrayDeque<Answer> left = new ArrayDeque<>(List.of(answers));
-        return TopicCheck.problems(patience, timeout -> left.size() > 1 ? left.removeFirst() : left.getFirst());
+        return TopicCheck.answer(patience, timeout -> left.size() > 1 ? left.removeFirst() : left.getFirst())
+                .all();
     }
 }
