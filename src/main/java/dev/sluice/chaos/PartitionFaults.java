@@ -74,9 +74,11 @@ final class PartitionFaults {
     private static int partitions(Map<String, Object> clients) throws InterruptedException {
         try (Admin admin = Admin.create(clients)) {
             return admin.describeTopics(List.of(Surroundings.TOPICS.requests()))
-                    .allTopicNames()
+                    .topicNameValues()
+                    .values()
+                    .iterator()
+                    .next()
                     .get()
-                    .get(Surroundings.TOPICS.requests())
                     .partitions()
                     .size();
         } catch (ExecutionException e) {

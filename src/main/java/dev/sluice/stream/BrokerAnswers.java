@@ -186,7 +186,7 @@ final class BrokerAnswers {
                         .thenApply(groups -> groups.get(group)),
                 (described, failure) -> {
                     boolean refused =
-                            failure instanceof AuthorizationException || described != null && !mayRead(described);
+                            failure instanceof AuthorizationException || (described != null && !mayRead(described));
                     return refused ? Optional.of("kafka: no permission to Read group " + group) : Optional.empty();
                 }));
     }

@@ -204,9 +204,11 @@ class FaultsIT {
                 Admin.create(Map.of("bootstrap.servers", around.broker().bootstrapServers()))) {
             Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
             int partitions = admin.describeTopics(List.of(topic))
-                    .allTopicNames()
+                    .topicNameValues()
+                    .values()
+                    .iterator()
+                    .next()
                     .get()
-                    .get(topic)
                     .partitions()
                     .size();
             for (int partition = 0; partition < partitions; partition++) {
