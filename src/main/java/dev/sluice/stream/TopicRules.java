@@ -9,6 +9,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.config.TopicConfig;
@@ -47,6 +48,7 @@ final class TopicRules {
         problems.addAll(changelogs(facts));
         problems.addAll(replicas(facts));
         problems.addAll(sizes(facts));
+        problems.addAll(heap(facts));
         return problems;
     }
 
@@ -173,6 +175,20 @@ final class TopicRules {
                     + " is less than the largest record that limits.* allow" + " a worker, " + largest + " bytes");
         }
         return problems;
+    }
+
+    private List<String> heap(Map<String, TopicFacts> facts) {
+        Map<String, Long> largest = new LinkedHashMap<>();
+        Stream.of(settings.topics().requests(), settings.topics().cancellations())
+                .filter(facts::containsKey)
+                .forEach(topic -> facts(facts, topic)
+                        .number(TopicConfig.MAX_MESSAGE_BYTES_CONFIG)
+                        .ifPresent(most -> largest.put(topic, most)));
+        Object fetch = settings.kafka().get(ConsumerConfig.FETCH_MAX_BYTES_CONFIG);
+        return HeapRule.problems(
+                largest,
+                fetch == null ? HeapRule.USUAL_FETCH_BYTES : Long.parseLong(fetch.toString()),
+                Runtime.getRuntime().maxMemory());
     }
 
     /** One sentence for each reason, with the topics that it holds for. */

@@ -166,6 +166,13 @@ class TopicRulesTest {
     }
 
     @Test
+    void refusesRequestsThatTakeMoreThanTheHeapSurvives() {
+        facts.put(TOPICS.requests(), facts(4, Map.of("max.message.bytes", String.valueOf(Integer.MAX_VALUE))));
+
+        assertThat(problems()).singleElement().asString().contains(TOPICS.requests(), "2147483647", "-Xmx");
+    }
+
+    @Test
     void refusesAProducerThatSendsLessThanADeadLetterMayHave() {
         assertThat(new TopicRules(settings(Map.of("max.request.size", 100_000))).problems(facts))
                 .singleElement()
