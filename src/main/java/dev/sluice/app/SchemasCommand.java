@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import dev.sluice.request.Printable;
 import dev.sluice.stream.Topics;
 import dev.sluice.wire.AvroConfig;
 import dev.sluice.wire.RegistryAdmin;
@@ -72,12 +73,12 @@ final class SchemasCommand {
                     out.printf("%-34s id %-6d %s%n", subject.name(), id, RegistryAdmin.FULL_TRANSITIVE);
                     registry.latest(subject.name())
                             .flatMap(latest -> check.lost(subject, latest))
-                            .ifPresent(err::println);
+                            .ifPresent(said -> err.println(Printable.line(said)));
                 } catch (SchemaRejectedException refused) {
                     if (refused.reason() == SchemaRejectedException.Reason.CREDENTIALS) {
                         throw refused;
                     }
-                    err.println(refused.getMessage());
+                    err.println(Printable.line(String.valueOf(refused.getMessage())));
                     all = false;
                 }
             }
@@ -106,7 +107,7 @@ final class SchemasCommand {
                 }
                 problems.addAll(found);
             }
-            problems.forEach(spec.commandLine().getErr()::println);
+            problems.forEach(problem -> spec.commandLine().getErr().println(Printable.line(problem)));
             return problems.isEmpty() ? 0 : 1;
         });
     }
@@ -121,7 +122,7 @@ final class SchemasCommand {
                     return work.with(registry, topics.subjects());
                 } catch (RegistryUnavailableException e) {
                     if (System.nanoTime() + PAUSE.toNanos() > end) {
-                        throw new Main.Failure(said(e));
+                        throw new Main.Failure(String.valueOf(e.getMessage()));
                     }
                     Thread.sleep(PAUSE);
                 }
@@ -129,14 +130,5 @@ final class SchemasCommand {
         } catch (ConfigException e) {
             throw new Main.Failure(String.valueOf(e.getMessage()));
         }
-    }
-
-    /** With what each address said. */
-    private static String said(RegistryUnavailableException away) {
-        StringBuilder text = new StringBuilder(String.valueOf(away.getMessage()));
-        for (Throwable address : away.getSuppressed()) {
-            text.append("; ").append(address.getMessage() == null ? address : address.getMessage());
-        }
-        return text.toString();
     }
 }

@@ -61,13 +61,9 @@ final class SchemaInquiry implements Runnable {
 
     private void failed(UndecodableException reason, Exception cause) {
         boolean others = schemas.answersRightly();
-        if (schemas.isRemembered(id)) {
-            // Held nobody up; it has only to be said whether the refusal stands.
-            if (others) {
-                schemas.refuse(id, reason);
-            } else {
-                schemas.end(id);
-            }
+        if (others && schemas.isRemembered(id)) {
+            // The patience was spent before: it has only to be said whether the refusal stands.
+            schemas.refuse(id, reason);
             return;
         }
         long now = schemas.nanos();

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  * record must wait, and has the registry asked; {@link #schemaOf} then knows.
  *
  * <p>What is known is kept, up to a number. So is what was refused, in a place of its own, so that poison can't drive sound
- * schemas out: for {@link #REMEMBERED} it holds nobody up again, while the registry is asked beside it every {@link
- * #ASKED_AGAIN} whether it still says so.
+ * schemas out. A refusal holds for {@link #BELIEVED}; after that the next record waits for one answer, and for {@link
+ * #REMEMBERED} the same one again is enough: the patience is spent once.
  *
  * <p>Any thread may call; a few threads of its own ask the registry, each of them one id at a time.
  */
@@ -32,7 +32,7 @@ public final class WriterSchemas implements SchemasById, SchemaAnswers, AutoClos
     public static final String KEY = "sluice.writer.schemas";
 
     static final Duration REMEMBERED = Duration.ofMinutes(5);
-    static final Duration ASKED_AGAIN = Duration.ofSeconds(10);
+    static final Duration BELIEVED = Duration.ofSeconds(10);
 
     private static final int CAPACITY = 1000;
     private static final int MAX_INQUIRIES = 64;
@@ -114,11 +114,11 @@ public final class WriterSchemas implements SchemasById, SchemaAnswers, AutoClos
         if (known.get(schemaId).isPresent()) {
             return true;
         }
-        Optional<Duration> age = refused.get(schemaId).map(this::age);
-        if (age.isEmpty() || age.get().compareTo(ASKED_AGAIN) > 0) {
-            ask(schemaId);
+        if (isRefused(schemaId, BELIEVED)) {
+            return true;
         }
-        return isRemembered(schemaId);
+        ask(schemaId);
+        return false;
     }
 
     /** Waits only where {@link #answered} was not asked before, or long ago. */
@@ -210,8 +210,12 @@ public final class WriterSchemas implements SchemasById, SchemaAnswers, AutoClos
     }
 
     boolean isRemembered(int id) {
+        return isRefused(id, REMEMBERED);
+    }
+
+    private boolean isRefused(int id, Duration within) {
         return refused.get(id)
-                .filter(refusal -> age(refusal).compareTo(REMEMBERED) < 0)
+                .filter(refusal -> age(refusal).compareTo(within) < 0)
                 .isPresent();
     }
 

@@ -146,7 +146,7 @@ class SchemasCommandTest {
         assertThat(CommandRun.of("schemas", "check", "--registry", url.toString()))
                 .satisfies(run -> assertThat(run.exitCode()).isEqualTo(1))
                 .satisfies(run -> assertThat(run.err())
-                        .startsWith("no schema registry answers at [" + url)
+                        .startsWith("no schema registry answers: " + url)
                         .doesNotContain("\tat "));
 
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
