@@ -3,6 +3,7 @@ package dev.sluice.cost;
 import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.wire.AvroDeserializer;
 import dev.sluice.wire.UndecodableException;
+import dev.sluice.wire.WholeTopic;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,23 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Reads the cost topic, committed records alone, without a group. Where it ends is settled when the reading begins: what is
@@ -37,9 +29,6 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 public final class CostTopic {
     /** Records carry their worker's clock, which need not be the one that the charge's period is told by. */
     private static final Duration CLOCK_MARGIN = Duration.ofDays(1);
-
-    private static final Duration POLL = Duration.ofMillis(200);
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final Map<String, Object> properties;
     private final String topic;
@@ -82,39 +71,15 @@ public final class CostTopic {
     }
 
     private Reading read(Instant from, Predicate<CostIncurred> wanted, Consumer<CostIncurred> sink) {
-        Map<String, Object> settings = new HashMap<>(properties);
-        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
-        settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        // What is deleted while it is read must not make the rest be skipped.
-        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        long strange = 0;
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        AtomicLong strange = new AtomicLong();
+        try (WholeTopic whole = WholeTopic.open(properties, topic);
                 AvroDeserializer<CostIncurred> deserializer = new AvroDeserializer<>(CostIncurred.class)) {
-            deserializer.configure(settings, false);
-            List<TopicPartition> partitions = partitions(consumer);
-            consumer.assign(partitions);
-            Map<TopicPartition, Long> decided = consumer.endOffsets(partitions);
-            Map<TopicPartition, Long> ends = ends(partitions);
-            seek(consumer, partitions, decided, from);
-            long progress = System.nanoTime();
-            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < end(ends, partition))) {
-                ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-                if (!records.isEmpty()) {
-                    progress = System.nanoTime();
-                } else if (System.nanoTime() - progress > PATIENCE.toNanos()) {
-                    throw new KafkaException(topic + " can't be read to its end; a transaction may be open before it"
-                            + " (kafka-transactions.sh find-hanging)");
-                }
-                for (ConsumerRecord<byte[], byte[]> record : records) {
-                    if (record.offset() < end(ends, new TopicPartition(topic, record.partition()))) {
-                        strange += handOver(deserializer, record, wanted, sink);
-                    }
-                }
-            }
-            return new Reading(strange, retained(consumer, partitions));
+            deserializer.configure(properties, false);
+            Map<TopicPartition, Long> decided = whole.consumer().endOffsets(whole.partitions());
+            Map<TopicPartition, Long> ends = whole.ends();
+            seek(whole.consumer(), whole.partitions(), decided, from);
+            whole.readTo(ends, record -> strange.addAndGet(handOver(deserializer, record, wanted, sink)));
+            return new Reading(strange.get(), retained(whole.consumer(), whole.partitions()));
         }
     }
 
@@ -160,37 +125,6 @@ public final class CostTopic {
             sink.accept(charge);
         }
         return 0;
-    }
-
-    private List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer) {
-        List<PartitionInfo> found = Objects.requireNonNullElse(consumer.partitionsFor(topic), List.of());
-        if (found.isEmpty()) {
-            throw new KafkaException("there is no topic " + topic);
-        }
-        return found.stream()
-                .map(partition -> new TopicPartition(topic, partition.partition()))
-                .toList();
-    }
-
-    /** Where each partition ends, transactions included that are still open. */
-    private Map<TopicPartition, Long> ends(List<TopicPartition> partitions) {
-        try (Admin admin = Admin.create(properties)) {
-            Map<TopicPartition, Long> ends = new HashMap<>();
-            admin.listOffsets(
-                            partitions.stream()
-                                    .collect(
-                                            Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest())),
-                            new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
-                    .all()
-                    .get()
-                    .forEach((partition, end) -> ends.put(partition, end.offset()));
-            return ends;
-        } catch (ExecutionException e) {
-            throw new KafkaException("the ends of " + topic + " can't be read", e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new KafkaException("interrupted", e);
-        }
     }
 
     /** @param decided where each partition's first open transaction begins, or the end; no later than the look at the times */

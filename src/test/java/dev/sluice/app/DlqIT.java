@@ -49,6 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DlqIT {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final long PUBLISHED_AT = 1_000;
     private static final String REQUESTS = Topics.DEFAULT.requests();
     private static final String DEAD_LETTERS = Topics.DEFAULT.deadLetters();
 
@@ -91,7 +92,7 @@ class DlqIT {
     void sendsALetterBackExactlyOnceAndItsRequestIsAnswered()
             throws InterruptedException, IOException, ExecutionException {
         int next = registry.register("probe-value", newer("probe")) + 1;
-        producer.send(new ProducerRecord<>(REQUESTS, null, 1_000L, "late", bytes(next)))
+        producer.send(new ProducerRecord<>(REQUESTS, null, PUBLISHED_AT, "late", bytes(next)))
                 .get();
         JsonNode letter = awaitLetter();
         String name = letter.get("letter").textValue();
@@ -109,7 +110,7 @@ class DlqIT {
         // For so long a worker believes what the registry refused.
         Thread.sleep(Duration.ofSeconds(10));
         assertThat(sound("resend", "--all", "--dry-run")).contains("1 would be sent back");
-        assertThat(recordsIn(REQUESTS)).hasSize(1);
+        assertThat(sentBack()).isEmpty();
 
         try (EventWatcher watcher = new EventWatcher(stack.addresses());
                 Resending earlier = Resending.begin(stack.addresses().clientProperties(), DEAD_LETTERS)) {
@@ -121,12 +122,9 @@ class DlqIT {
             assertThatThrownBy(() -> earlier.send(record, new Origin(REQUESTS, 0, 0)))
                     .isInstanceOf(Resending.ShutOutException.class);
         }
-        List<ConsumerRecord<String, byte[]>> requests = recordsIn(REQUESTS);
-        assertThat(requests).hasSize(2);
-        ConsumerRecord<String, byte[]> again = requests.stream()
-                .filter(record -> record.timestamp() != 1_000)
-                .findFirst()
-                .orElseThrow();
+        List<ConsumerRecord<String, byte[]>> requests = sentBack();
+        assertThat(requests).hasSize(1);
+        ConsumerRecord<String, byte[]> again = requests.getFirst();
         assertThat(again.value()).isEqualTo(bytes(next));
         assertThat(again.headers()).isEmpty();
         assertThat(sound("list")).contains("sent back");
@@ -155,7 +153,7 @@ class DlqIT {
         assertThat(run.out())
                 .contains("can't be sent back: it is not whole: the value had 9000 bytes")
                 .contains("0 sent back, 1 before, 1 can't be.");
-        assertThat(recordsIn(REQUESTS)).hasSize(2);
+        assertThat(sentBack()).hasSize(1);
     }
 
     private JsonNode awaitLetter() throws IOException {
@@ -179,6 +177,13 @@ class DlqIT {
             }
         }
         throw new AssertionError("no completion within " + PATIENCE);
+    }
+
+    /** The record itself is so old that the broker may have deleted it meanwhile. */
+    private List<ConsumerRecord<String, byte[]>> sentBack() throws InterruptedException {
+        return recordsIn(REQUESTS).stream()
+                .filter(record -> record.timestamp() != PUBLISHED_AT)
+                .toList();
     }
 
     private List<ConsumerRecord<String, byte[]>> recordsIn(String topic) throws InterruptedException {
