@@ -132,7 +132,8 @@ final class CommittedOutcomes implements AutoCloseable {
             // Overhead belongs to no request.
             if (id.startsWith(COST_ID)) {
                 charged++;
-                costs[Integer.parseInt(id, COST_ID.length(), id.length(), 10)]++;
+                // What was asked, and when it was accepted, follow.
+                costs[Integer.parseInt(id, COST_ID.length(), id.indexOf(':', COST_ID.length()), 10)]++;
             }
         } else {
             unexpected++;
