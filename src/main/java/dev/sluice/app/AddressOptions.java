@@ -7,6 +7,7 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Option;
 /** {@code --kafka}, {@code --registry} and {@code --command-config}, as a standalone's by default. */
 final class AddressOptions {
     private static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     @Option(
             names = "--kafka",
@@ -50,6 +52,26 @@ final class AddressOptions {
                 chosen(registry, properties, AvroConfig.REGISTRY_URL, "http://127.0.0.1:8081"),
                 Topics.DEFAULT,
                 properties);
+    }
+
+    /**
+     * Likewise, of brokers that listen, with clients that give up after a quarter of a minute.
+     *
+     * @throws Main.Failure if the properties can't be read, or nobody listens
+     */
+    Addresses reachable() {
+        return reachable(PATIENCE);
+    }
+
+    /**
+     * Likewise, with clients that give up when {@code patience} is over.
+     *
+     * @throws Main.Failure if the properties can't be read, or nobody listens
+     */
+    Addresses reachable(Duration patience) {
+        Addresses addresses = addresses();
+        BrokerReach.require(addresses.kafka());
+        return addresses.within(patience);
     }
 
     /** The options as they were given, to be typed again with another command. */

@@ -36,7 +36,7 @@ final class CancelCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try (GenerationPublisher publisher =
-                new GenerationPublisher(connection.addresses().client())) {
+                new GenerationPublisher(connection.reachable().client())) {
             for (String id : ids) {
                 publisher.cancel(new GenerationCancelled(id, reason));
             }

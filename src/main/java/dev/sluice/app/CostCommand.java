@@ -181,12 +181,12 @@ final class CostCommand implements Callable<Integer> {
     }
 
     private CostTopic.Reading read(Function<CostTopic, CostTopic.Reading> reading) {
-        Addresses addresses = connection.addresses();
+        Addresses addresses = connection.reachable();
         String name = topic == null ? addresses.topics().costs() : topic;
         try {
             return reading.apply(new CostTopic(addresses.clientProperties(), name));
         } catch (KafkaException e) {
-            throw new Main.Failure("can't read " + name + ": " + e.getMessage());
+            throw new Main.Failure("can't read " + name + ": " + Main.said(e));
         }
     }
 }

@@ -39,7 +39,7 @@ final class DlqOptions {
     }
 
     Map<String, Object> properties() {
-        return connection.addresses().clientProperties();
+        return connection.reachable().clientProperties();
     }
 
     DeadLetterTopic topic() {
@@ -51,7 +51,7 @@ final class DlqOptions {
         try {
             return reading.get();
         } catch (KafkaException e) {
-            throw new Main.Failure("can't read " + topicName() + ": " + e.getMessage());
+            throw new Main.Failure("can't read " + topicName() + ": " + Main.said(e));
         }
     }
 }

@@ -92,7 +92,7 @@ final class DlqResendCommand implements Callable<Integer> {
         try {
             return Resending.begin(options.properties(), options.topicName());
         } catch (KafkaException e) {
-            throw new Main.Failure("can't send to " + options.topicName() + ": " + e.getMessage());
+            throw new Main.Failure("can't send to " + options.topicName() + ": " + Main.said(e));
         }
     }
 

@@ -8,7 +8,9 @@ import dev.sluice.stream.UnusableStateException;
 import dev.sluice.wire.SchemaRejectedException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -63,6 +65,7 @@ public final class Main {
 
     /** Runs a command and ends the process with its exit code. */
     public static void main(String[] arguments) {
+        Chatter.keepDownFor(arguments);
         System.exit(run(arguments));
     }
 
@@ -77,10 +80,18 @@ public final class Main {
     }
 
     /** Kafka's clients say that they could not be made, and only their cause says of what. */
-    private static String said(KafkaException failure) {
-        return failure.getCause() == null
-                ? "Kafka: " + failure.getMessage()
-                : "Kafka: " + failure.getMessage() + ": " + failure.getCause().getMessage();
+    static String said(KafkaException failure) {
+        Throwable cause = failure.getCause();
+        boolean alone = cause == null || cause instanceof TimeoutException;
+        return failure.getMessage() + (alone ? "" : ": " + cause.getMessage()) + hint(failure);
+    }
+
+    /** What is behind most time-outs where somebody listens. */
+    private static String hint(Throwable failure) {
+        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+                        .anyMatch(TimeoutException.class::isInstance)
+                ? " Somebody listens and doesn't answer: is security.protocol (--command-config) the brokers' own?"
+                : "";
     }
 
     /** What went wrong, with whatever others said of it. */
@@ -99,9 +110,9 @@ public final class Main {
                 case UnusableStateException state -> print(err, state.getMessage());
                 case StandaloneException taken -> print(err, taken.getMessage());
                 case UncheckedIOException io -> print(err, io.getMessage());
-                case NotPublishedException kafka -> print(err, kafka.getMessage());
+                case NotPublishedException kafka -> print(err, kafka.getMessage() + hint(kafka));
                 case SchemaRejectedException refused -> print(err, refused.getMessage());
-                case KafkaException kafka -> print(err, said(kafka));
+                case KafkaException kafka -> print(err, "Kafka: " + said(kafka));
                 default -> failure.printStackTrace(err);
             }
             return 1;

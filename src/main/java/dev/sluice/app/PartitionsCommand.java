@@ -58,7 +58,7 @@ final class PartitionsCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--to must be 1 or more");
         }
         PartitionGrowth growth =
-                new PartitionGrowth(connection.addresses().clientProperties(), group, requests, cancellations);
+                new PartitionGrowth(connection.reachable().clientProperties(), group, requests, cancellations);
         try {
             print(dryRun ? growth.plan(partitions) : growth.grow(partitions));
         } catch (PartitionGrowth.RefusedException no) {

@@ -65,7 +65,7 @@ final class SubmitCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException, IOException {
         Stopwatch time = new Stopwatch(Duration.ofSeconds(timeout()));
         List<GenerationRequested> requests = requests();
-        Addresses addresses = connection.addresses().within(time.limit());
+        Addresses addresses = connection.reachable(time.limit());
         if (!wait) {
             publish(addresses, requests);
             requests.forEach(request -> spec.commandLine().getOut().println(request.getRequestId()));

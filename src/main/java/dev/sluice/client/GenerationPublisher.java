@@ -4,6 +4,7 @@ import dev.sluice.events.v1.GenerationCancelled;
 import dev.sluice.events.v1.GenerationRequested;
 import dev.sluice.wire.AvroSerializer;
 import dev.sluice.wire.CloudEvent;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -27,6 +28,9 @@ public final class GenerationPublisher implements AutoCloseable {
             "delivery.timeout.ms", "30000",
             "request.timeout.ms", "10000",
             "max.block.ms", "15000");
+
+    /** A broker that took a connection and says nothing would be waited for until the request times out. */
+    private static final Duration CLOSING = Duration.ofSeconds(2);
 
     private final ClientSettings settings;
     private final KafkaProducer<String, SpecificRecord> producer;
@@ -64,9 +68,10 @@ public final class GenerationPublisher implements AutoCloseable {
         send(settings.cancellations(), cancellation.getRequestId(), cancellation, envelope, Optional.empty());
     }
 
+    /** Whatever another thread is still publishing has two seconds; what was waited for is with the brokers already. */
     @Override
     public void close() {
-        producer.close();
+        producer.close(CLOSING);
     }
 
     private void send(String topic, String key, SpecificRecord event, CloudEvent envelope, Optional<String> traceparent)

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.stream.Topics;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,23 +38,31 @@ class SubmitCommandTest {
     void saysThatNobodyTookTheCancellation() throws IOException {
         Path quick = Files.writeString(folder.resolve("client.properties"), "max.block.ms=300\n");
 
-        CommandRun run =
-                CommandRun.of("cancel", "a-request", "--kafka", "127.0.0.1:1", "--command-config", quick.toString());
+        CommandRun run;
+        try (ServerSocket mute = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
+            String broker = "127.0.0.1:" + mute.getLocalPort();
+            run = CommandRun.of("cancel", "a-request", "--kafka", broker, "--command-config", quick.toString());
+        }
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err())
                 .startsWith("not published to generation.cancellations: ")
+                .contains("security.protocol")
                 .doesNotContain("at dev.sluice");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "--wait"})
-    void givesUpOnBrokersThatDoNotAnswerWhenItsTimeIsOver(String option) {
+    void givesUpOnBrokersThatDoNotAnswerWhenItsTimeIsOver(String option) throws IOException {
         long started = System.nanoTime();
 
-        CommandRun run = CommandRun.of(Stream.of("submit", "--kafka", "127.0.0.1:1", "--timeout", "1", option)
-                .filter(word -> !word.isEmpty())
-                .toArray(String[]::new));
+        CommandRun run;
+        try (ServerSocket mute = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
+            String broker = "127.0.0.1:" + mute.getLocalPort();
+            run = CommandRun.of(Stream.of("submit", "--label", "seven", "--kafka", broker, "--timeout", "1", option)
+                    .filter(word -> !word.isEmpty())
+                    .toArray(String[]::new));
+        }
 
         assertThat(run.exitCode()).isEqualTo(1);
         // 15 s and a minute without the option.

@@ -17,7 +17,7 @@ class LogLevelsTest {
     void anUndecodableRecordCostsNoStackTrace() throws Exception {
         assertThat(levels())
                 .containsEntry(RecordDeserializer.class.getName(), "ERROR")
-                .containsEntry("dev.sluice", "${env:SLUICE_LOG_LEVEL:-INFO}");
+                .containsEntry("dev.sluice", "${env:SLUICE_LOG_LEVEL:-${sys:sluice.log.level:-INFO}}");
     }
 
     private static Map<String, String> levels() throws Exception {

@@ -1,0 +1,29 @@
+package dev.sluice.app;
+
+import java.util.Set;
+
+/**
+ * How much is logged beside what a command prints. Whoever types a command gets its answer, and one sentence where there is
+ * none; what the parts that run inside tell of themselves is for servers. SLUICE_LOG_LEVEL and SLUICE_CLIENT_LOG_LEVEL go
+ * before all of this.
+ */
+final class Chatter {
+    /** Run everything here, and are looked at while they do. */
+    private static final Set<String> STACKS = Set.of("demo", "bench", "plan");
+
+    /** Talk to brokers that run elsewhere, and say themselves what became of it. */
+    private static final Set<String> CLIENTS = Set.of("submit", "cancel", "cost", "dlq", "schemas", "partitions");
+
+    private Chatter() {}
+
+    /** To be called before anything is logged: the configuration of the log reads these properties once. */
+    static void keepDownFor(String... arguments) {
+        String command = arguments.length == 0 ? "" : arguments[0];
+        if (STACKS.contains(command) || CLIENTS.contains(command)) {
+            System.setProperty("sluice.log.level", "WARN");
+        }
+        if (CLIENTS.contains(command)) {
+            System.setProperty("sluice.client.log.level", "OFF");
+        }
+    }
+}

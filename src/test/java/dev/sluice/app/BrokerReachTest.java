@@ -1,0 +1,66 @@
+package dev.sluice.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BrokerReachTest {
+    /** Each used to be half a minute of a client's warnings, and a time-out at the end. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "cost",
+                "dlq list",
+                "dlq show 0-1",
+                "dlq resend --all",
+                "partitions --to 4",
+                "cancel an-id",
+                "submit --label seven",
+                "submit --label seven --wait"
+            })
+    void saysInOneSentenceThatNobodyListens(String command) throws IOException {
+        String nobody = "127.0.0.1:" + freePort();
+
+        CommandRun run = CommandRun.of((command + " --kafka " + nobody).split(" "));
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err())
+                .isEqualToIgnoringNewLines("No broker can be reached at " + nobody
+                        + " (Connection refused). --kafka says where they are; ./sluice standalone starts one.");
+    }
+
+    @Test
+    void goesOnWhereOneOfSeveralListens() throws IOException {
+        try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThatCode(() -> BrokerReach.require(
+                            "127.0.0.1:" + freePort() + ", [::ffff:127.0.0.1]:" + listening.getLocalPort()))
+                    .doesNotThrowAnyException();
+        }
+    }
+
+    @Test
+    void namesEveryAddressThatRefused() throws IOException {
+        String first = "127.0.0.1:" + freePort();
+        assertThatThrownBy(() -> BrokerReach.require(first + ",no-such-host.invalid:9092"))
+                .hasMessageContainingAll(first + " (Connection refused)", "no-such-host.invalid:9092 (unknown host)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "broker", "broker:", ":9092", "broker:many", "broker:70000", "PLAINTEXT"})
+    void leavesAddressesThatAreNoneToTheClient(String address) {
+        assertThatCode(() -> BrokerReach.require(address)).doesNotThrowAnyException();
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return taken.getLocalPort();
+        }
+    }
+}
