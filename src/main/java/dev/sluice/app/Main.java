@@ -82,8 +82,8 @@ public final class Main {
     /** Kafka's clients say that they could not be made, and only their cause says of what. */
     static String said(KafkaException failure) {
         Throwable cause = failure.getCause();
-        boolean alone = cause == null || cause instanceof TimeoutException;
-        return failure.getMessage() + (alone ? "" : ": " + cause.getMessage()) + hint(failure);
+        String reason = cause == null || cause instanceof TimeoutException ? "" : ": " + cause.getMessage();
+        return failure.getMessage() + reason + hint(failure);
     }
 
     /** What is behind most time-outs where somebody listens. */
