@@ -1,8 +1,11 @@
 #!/bin/sh
-# sources.sh print|begin|end: a digest of what the jar is made of. `print` prints today's. The build calls `begin` before it
-# compiles and `end` once the jar is there, which writes the digest beside it, target/sluice.sources, unless somebody has
-# edited meanwhile. ./sluice builds where the two differ. Contents alone count, so that a copy or a checkout with other
-# times is not built again.
+# sources.sh check|begin|compiled|packaging|end: what the jar is made of, and whether it is made.
+#
+# `check` says whether target/sluice.jar and target/lib are there, whole, and made of today's sources: ./sluice builds where
+# they are not. Contents alone count, so that a copy or a checkout with other times is not built again.
+#
+# The build calls the others at its phases. What an interrupted build leaves never passes as built, and never goes into the
+# next one: what it had begun is made anew.
 set -eu
 cd "$(dirname -- "$0")/.."
 
@@ -11,16 +14,27 @@ digest() {
 }
 
 case "$1" in
-print) digest ;;
+check)
+  [ -f target/sluice.jar ] && [ -d target/lib ] && [ -f target/sluice.sources ] &&
+    [ "$(digest)" = "$(cat target/sluice.sources)" ]
+  ;;
 begin)
   mkdir -p target
+  # Maven takes a class file for whole that is younger than its source.
+  [ ! -e target/sluice.compiling ] || rm -rf target/classes target/generated-sources target/maven-status
+  : >target/sluice.compiling
   digest >target/sluice.sources.begun
   ;;
+compiled) rm -f target/sluice.compiling ;;
+packaging)
+  # Without it, the last packaging did not end.
+  [ -f target/sluice.sources ] || rm -rf target/sluice.jar target/lib
+  rm -f target/sluice.sources
+  ;;
 end)
+  # Not where somebody has edited meanwhile.
   if [ "$(cat target/sluice.sources.begun)" = "$(digest)" ]; then
     mv target/sluice.sources.begun target/sluice.sources
-  else
-    rm -f target/sluice.sources
   fi
   ;;
 esac

@@ -2,9 +2,11 @@ package dev.sluice.deployment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code ./sluice} in a small checkout: on a JDK that only says its name, and with a Maven that only makes a jar. */
 class LauncherTest {
@@ -35,7 +38,7 @@ class LauncherTest {
     @BeforeEach
     void checkOut() throws IOException {
         checkout = folder.resolve("checkout");
-        for (String file : List.of("sluice", ".mvn/find-jdk.sh", ".mvn/sources.sh")) {
+        for (String file : List.of("sluice", ".mvn/build.sh", ".mvn/find-jdk.sh", ".mvn/sources.sh")) {
             Files.createDirectories(checkout.resolve(file).getParent());
             Files.copy(Path.of(file), checkout.resolve(file));
         }
@@ -43,9 +46,19 @@ class LauncherTest {
         write("schemas/A.avsc", "{}");
         write("src/main/java/A.java", "class A {}");
         program("mvnw", """
+                echo build >>builds
                 ./.mvn/sources.sh begin
-                [ ! -e broken ] || exit 1
-                mkdir -p target/lib && touch target/sluice.jar
+                echo '[INFO] --- compiler:3.16.0:compile (default-compile) @ sluice ---'
+                [ ! -e broken ] || { echo '[ERROR] A.java: broken'; exit 1; }
+                mkdir -p target/classes
+                [ ! -e dies-compiling ] || { echo half >target/classes/A.class; kill -9 $$; }
+                while [ -e slow ]; do sleep 0.1; done
+                ./.mvn/sources.sh compiled
+                ./.mvn/sources.sh packaging
+                [ ! -e target/classes/A.class ] || cat target/classes/A.class >target/sluice.jar
+                [ ! -e dies-packaging ] || { echo half >target/sluice.jar; kill -9 $$; }
+                [ -e target/sluice.jar ] || echo whole >target/sluice.jar
+                mkdir -p target/lib
                 ./.mvn/sources.sh end
                 """);
         jdk("jdk-21", 21);
@@ -108,6 +121,109 @@ class LauncherTest {
     }
 
     @Test
+    void doesNotBuildACopyOfTheFolder() throws Exception {
+        start();
+        assertThat(shell(Map.of(), "cp -r . ../copy").exitCode()).isZero();
+        checkout = folder.resolve("copy");
+
+        assertThat(start().said()).doesNotContain(BUILT).contains("started");
+    }
+
+    @Test
+    void saysHowFarTheBuildIs() throws Exception {
+        write("slow", "");
+        Process first = launch();
+        try (BufferedReader said = first.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(said.readLine()).contains(BUILT);
+            assertThat(said.lines()
+                            .filter(line -> line.matches(" {2}compiling, \\d+ s"))
+                            .findFirst())
+                    .isPresent();
+            Files.delete(checkout.resolve("slow"));
+            assertThat(said.lines().toList()).anyMatch(line -> line.matches(" {2}built in \\d+ s"));
+        }
+        assertThat(first.waitFor()).isZero();
+    }
+
+    @Test
+    void saysWhyTheBuildFailed() throws Exception {
+        write("broken", "");
+
+        assertThat(start().said())
+                .contains(
+                        "[ERROR] A.java: broken",
+                        "The build failed. All that it said is in ",
+                        "/target/sluice.build.log.")
+                .doesNotContain("[INFO]");
+    }
+
+    @Test
+    void twoAtOnceBuildOnce() throws Exception {
+        write("slow", "");
+        Process first = launch();
+        Process second;
+        try (BufferedReader said = first.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(said.readLine()).contains(BUILT);
+            second = launch();
+            try (BufferedReader waits = second.inputReader(StandardCharsets.UTF_8)) {
+                assertThat(waits.readLine()).contains("Another ./sluice builds here", "waiting for it");
+                Files.delete(checkout.resolve("slow"));
+                assertThat(waits.lines().toList()).containsExactly("started on jdk-21");
+            }
+            assertThat(said.lines().toList()).contains("started on jdk-21");
+        }
+
+        assertThat(first.waitFor() + second.waitFor()).isZero();
+        assertThat(checkout.resolve("builds")).hasContent("build");
+        assertThat(Files.exists(checkout.resolve("target/sluice.lock"), LinkOption.NOFOLLOW_LINKS))
+                .isFalse();
+    }
+
+    @Test
+    void manyAtOnceBuildOnceThoughALockIsLeft() throws Exception {
+        shell(Map.of(), "mkdir target && ln -s \"$(uname -n):$(sh -c 'echo $$')\" target/sluice.lock");
+        List<Process> all = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            all.add(launch());
+        }
+
+        for (Process one : all) {
+            assertThat(new String(one.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .contains("started on jdk-21");
+        }
+        assertThat(checkout.resolve("builds")).hasContent("build");
+    }
+
+    @Test
+    void letsGoOfTheLockWhereItIsStopped() throws Exception {
+        write("slow", "");
+        Process first = launch();
+        try (BufferedReader said = first.inputReader(StandardCharsets.UTF_8)) {
+            assertThat(said.lines().anyMatch(line -> line.contains("compiling")))
+                    .isTrue();
+            first.destroy();
+            assertThat(first.waitFor()).isEqualTo(143);
+        }
+        Files.delete(checkout.resolve("slow"));
+
+        assertThat(start().said()).doesNotContain("Another").contains(BUILT, "started");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dies-compiling", "dies-packaging"})
+    void nothingThatAKilledBuildLeftPassesAsBuilt(String death) throws Exception {
+        start();
+        write("src/main/java/A.java", "class A { int changed; }");
+        write(death, "");
+        assertThat(start().exitCode()).isNotZero();
+        Files.delete(checkout.resolve(death));
+        write("src/main/java/A.java", "class A {}");
+
+        assertThat(start().said()).contains("started");
+        assertThat(checkout.resolve("target/sluice.jar")).hasContent("whole");
+    }
+
+    @Test
     void takesTheJdkThatIsDemanded() throws Exception {
         Map<String, String> home = Map.of("HOME", folder.toString());
 
@@ -146,15 +262,23 @@ class LauncherTest {
         return shell(Map.of("SLUICE_JDK", folder.resolve(".jdks/jdk-21").toString()), "./sluice --version");
     }
 
+    private Process launch() throws IOException {
+        return begin(Map.of("SLUICE_JDK", folder.resolve(".jdks/jdk-21").toString()), "exec ./sluice --version");
+    }
+
     private Run shell(Map<String, String> environment, String script) throws Exception {
+        Process process = begin(environment, script);
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Run(process.waitFor(), said);
+    }
+
+    private Process begin(Map<String, String> environment, String script) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(new ArrayList<>(List.of("sh", "-euc", script)))
                 .directory(checkout.toFile())
                 .redirectErrorStream(true);
         builder.environment().keySet().removeAll(List.of("JAVA_HOME", "SLUICE_JDK"));
         builder.environment().putAll(environment);
-        Process process = builder.start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        return new Run(process.waitFor(), said);
+        return builder.start();
     }
 
     private void jdk(String name, int version) throws IOException {
