@@ -7,6 +7,7 @@ import dev.sluice.cost.CostTable;
 import dev.sluice.cost.CostTopic;
 import dev.sluice.cost.Dimension;
 import dev.sluice.cost.FocusCsv;
+import dev.sluice.cost.FocusSettings;
 import dev.sluice.cost.Retained;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -82,8 +83,11 @@ final class CostCommand implements Callable<Integer> {
     @Option(
             names = "--format",
             defaultValue = "TABLE",
-            description = "table, csv (columns of FOCUS) or json. Default: table.")
+            description = "table, csv (columns of FOCUS, by hour, day or month; see --focus) or json. Default: table.")
     private Format format = Format.TABLE;
+
+    @Mixin
+    private FocusOptions focus = new FocusOptions();
 
     @Option(
             names = "--check",
@@ -147,6 +151,7 @@ final class CostCommand implements Callable<Integer> {
     }
 
     private int report() {
+        FocusSettings settings = focus.settings(connection.addresses().properties(), System.getenv(), spec);
         CostReport report = new CostReport(format == Format.CSV ? FocusCsv.dimensions(by) : by);
         CostTopic.Reading reading = read(costs -> costs.read(from, to, report::add));
         Retained retained = reading.retained();
@@ -154,8 +159,9 @@ final class CostCommand implements Callable<Integer> {
         switch (format) {
             case TABLE -> CostTable.print(report, retained, from, out);
             case CSV -> {
-                FocusCsv.print(report, retained, out);
+                FocusCsv.print(report, retained, settings, from, to, out);
                 retained.note(from).ifPresent(spec.commandLine().getErr()::println);
+                report.freeNote().ifPresent(spec.commandLine().getErr()::println);
             }
             case JSON -> out.println(CostJson.of(report, retained, from));
         }
@@ -184,7 +190,7 @@ final class CostCommand implements Callable<Integer> {
         Addresses addresses = connection.reachable();
         String name = topic == null ? addresses.topics().costs() : topic;
         try {
-            return reading.apply(new CostTopic(addresses.clientProperties(), name));
+            return reading.apply(new CostTopic(FocusOptions.without(addresses.clientProperties()), name));
         } catch (KafkaException e) {
             throw new Main.Failure("can't read " + name + ": " + Main.said(e));
         }

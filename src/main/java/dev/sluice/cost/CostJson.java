@@ -58,6 +58,7 @@ public final class CostJson {
                 .put("requests", sums.requests())
                 .put("images", sums.images())
                 .put("deviceSeconds", Decimals.plain(Price.seconds(sums.deviceNanos())))
+                .put("freeDeviceSeconds", Decimals.plain(Price.seconds(sums.freeNanos())))
                 .put("evaluations", sums.evaluations())
                 .put("listCost", Decimals.plain(sums.listCost()))
                 .put("effectiveCost", Decimals.plain(sums.effectiveCost()))

@@ -1,11 +1,13 @@
 package dev.sluice.cost;
 
 import dev.sluice.events.v1.CostIncurred;
+import dev.sluice.wire.Price;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -86,6 +88,19 @@ public final class CostReport {
                 .sorted(Comparator.comparing(entry -> entry.getKey().currency()))
                 .map(entry -> line(entry.getKey(), entry.getValue()))
                 .toList();
+    }
+
+    /** A sentence on device time that was charged at a price of 0; empty where none was. */
+    public Optional<String> freeNote() {
+        long free = totals().stream().mapToLong(line -> line.sums().freeNanos()).sum();
+        long all =
+                totals().stream().mapToLong(line -> line.sums().deviceNanos()).sum();
+        return free == 0
+                ? Optional.empty()
+                : Optional.of("Price 0: " + (free == all ? "all " : Decimals.plain(Price.seconds(free)) + " of ")
+                        + Decimals.plain(Price.seconds(all))
+                        + " device s were charged at a price of 0, which is what workers have without"
+                        + " price.per-device-second or prices.");
     }
 
     private Line line(Key key, Group group) {

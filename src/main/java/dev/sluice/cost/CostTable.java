@@ -25,6 +25,7 @@ public final class CostTable {
     public static void print(CostReport report, Retained retained, Instant from, PrintWriter out) {
         print(report, out);
         retained.note(from).ifPresent(out::println);
+        report.freeNote().ifPresent(out::println);
     }
 
     private static void print(CostReport report, PrintWriter out) {

@@ -15,6 +15,12 @@ final class Decimals {
         return number.signum() == 0 ? "0" : number.stripTrailingZeros().toPlainString();
     }
 
+    /** Every digit, and a decimal point: who reads a column of whole numbers takes it for integers. */
+    static String point(BigDecimal number) {
+        String plain = plain(number);
+        return plain.contains(".") ? plain : plain + ".0";
+    }
+
     /** Rounded to what people are shown. */
     static String shown(BigDecimal number) {
         return number.setScale(SHOWN, RoundingMode.HALF_EVEN).toPlainString();

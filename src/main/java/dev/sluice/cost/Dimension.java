@@ -30,6 +30,7 @@ public record Dimension(String name, Function<CostIncurred, String> of) {
     static final Dimension KIND =
             new Dimension("kind", charge -> charge.getChargeKind().name());
     static final Dimension UNIT = new Dimension("unit", CostIncurred::getPricingUnit);
+    static final Dimension WORKER = new Dimension("worker", CostIncurred::getWorker);
     static final Dimension PRICE = new Dimension("price", charge -> Decimals.plain(charge.getListUnitPrice()));
 
     /** The dimensions that every charge has. */
@@ -41,7 +42,7 @@ public record Dimension(String name, Function<CostIncurred, String> of) {
             new Dimension("schedule", CostIncurred::getSchedule),
             new Dimension("outcome", CostIncurred::getOutcome),
             KIND,
-            new Dimension("worker", CostIncurred::getWorker),
+            WORKER,
             new Dimension("process", CostIncurred::getProcess),
             new Dimension(
                     "hour",
@@ -72,6 +73,10 @@ public record Dimension(String name, Function<CostIncurred, String> of) {
                 .filter(dimension -> dimension.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no dimension \"" + name + "\"; there are " + names()));
+    }
+
+    boolean isTag() {
+        return name.startsWith(TAG);
     }
 
     static boolean isOverhead(CostIncurred charge) {

@@ -1,46 +1,20 @@
 package dev.sluice.cost;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.events.v1.ChargeKind;
-import dev.sluice.wire.Price;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
- * A report as CSV (RFC 4180) in the columns of FinOps FOCUS 1.x; what FOCUS has no column for begins with {@code x_}, as it
- * asks. A row has one tenant, SKU, unit price and kind of charge besides what was asked for, so that its list cost is its
- * unit price times its quantity.
+ * A report as CSV in the columns of FinOps FOCUS; what FOCUS has no column for begins with {@code x_}, as it asks. A row has
+ * one tenant, SKU, unit price, kind of charge and {@linkplain ChargePeriod charge period} besides what was asked for, so that
+ * its list cost is its unit price times its quantity and it lies in one billing period.
  */
 public final class FocusCsv {
-    /** In the order in which {@link #focus} reads their values. */
     private static final List<Dimension> ALWAYS =
             List.of(Dimension.TENANT, Dimension.KIND, Dimension.SKU, Dimension.UNIT, Dimension.PRICE);
 
-    private static final List<String> FOCUS = List.of(
-            "BillingAccountId",
-            "BillingCurrency",
-            "ChargeCategory",
-            "ChargeDescription",
-            "ChargePeriodStart",
-            "ChargePeriodEnd",
-            "ServiceName",
-            "SkuId",
-            "ConsumedQuantity",
-            "ConsumedUnit",
-            "PricingQuantity",
-            "PricingUnit",
-            "ListUnitPrice",
-            "ListCost",
-            "EffectiveCost",
-            "Tags");
     private static final List<String> OWN = List.of(
             "x_ChargeKind",
             "x_Requests",
@@ -51,17 +25,14 @@ public final class FocusCsv {
             "x_SavedCost",
             "x_KnownSince");
 
-    /** What spreadsheets take for the beginning of a formula. */
-    private static final Pattern FORMULA = Pattern.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20].*", Pattern.DOTALL);
-
-    private static final Pattern NUMBER = Pattern.compile("-?[0-9]+(\\.[0-9]+)?");
-
     private FocusCsv() {}
 
     /** The dimensions that a report needs for this format. */
     public static List<Dimension> dimensions(List<Dimension> asked) {
         List<Dimension> all = new ArrayList<>(ALWAYS);
+        all.add(ChargePeriod.of(asked).dimension());
         asked.stream()
+                .filter(dimension -> !ChargePeriod.isTime(dimension))
                 .filter(dimension ->
                         ALWAYS.stream().noneMatch(other -> other.name().equals(dimension.name())))
                 .forEach(all::add);
@@ -73,76 +44,56 @@ public final class FocusCsv {
      *
      * @param report by {@link #dimensions}
      * @param retained what the topic still had; {@code x_KnownSince} is empty where that is everything
+     * @param from the first moment that the report is of
+     * @param to the first that it is no longer of
      */
-    public static void print(CostReport report, Retained retained, PrintWriter out) {
-        String knownSince = retained.since().map(Instant::toString).orElse("");
-        List<String> head = new ArrayList<>(FOCUS);
+    public static void print(
+            CostReport report, Retained retained, FocusSettings settings, Instant from, Instant to, PrintWriter out) {
+        List<FocusColumn> columns = FocusColumn.of(settings.version());
+        List<Integer> asked = new ArrayList<>();
+        for (int i = ALWAYS.size() + 1; i < report.by().size(); i++) {
+            if (!isElsewhere(report.by().get(i))) {
+                asked.add(i);
+            }
+        }
+        String knownSince =
+                retained.since().map(FocusRow::roundedUp).map(FocusRow::written).orElse("");
+        List<String> head = new ArrayList<>();
+        columns.forEach(column -> head.add(column.name()));
         head.addAll(OWN);
-        report.by().stream().skip(ALWAYS.size()).map(FocusCsv::column).forEach(head::add);
-        print(head, out);
+        asked.forEach(place -> head.add(name(report.by().get(place))));
+        Csv.print(head, out);
+        ChargePeriod period = ChargePeriod.of(report.by());
         for (CostReport.Line line : report.lines()) {
-            List<String> row = new ArrayList<>(focus(line));
-            row.addAll(own(line));
-            row.add(knownSince);
-            row.addAll(line.values().subList(ALWAYS.size(), line.values().size()));
-            print(row, out);
+            FocusRow row = new FocusRow(line, report.by(), period, settings, from, to);
+            List<String> cells = new ArrayList<>();
+            columns.forEach(column -> cells.add(column.of().apply(row)));
+            cells.addAll(own(row));
+            cells.add(knownSince);
+            asked.forEach(place -> cells.add(line.values().get(place)));
+            Csv.print(cells, out);
         }
     }
 
-    private static List<String> focus(CostReport.Line line) {
-        Sums sums = line.sums();
-        boolean overhead = line.values().get(1).equals(ChargeKind.OVERHEAD.name());
-        return List.of(
-                overhead ? Dimension.OVERHEAD : line.values().getFirst(),
-                line.currency(),
-                "Usage",
-                overhead ? "Idle, warm-up and lost device time" : "Images made on request",
-                sums.start().toString(),
-                sums.end().toString(),
-                "Sluice",
-                line.values().get(2),
-                Decimals.plain(Price.seconds(sums.deviceNanos())),
-                "Device-Seconds",
-                Decimals.plain(sums.pricingQuantity()),
-                line.values().get(3),
-                line.values().get(4),
-                Decimals.plain(sums.listCost()),
-                Decimals.plain(sums.effectiveCost()),
-                json(line.tags()));
+    /** Whether a column of the specification says it: the worker is the resource, and tags have a column. */
+    private static boolean isElsewhere(Dimension dimension) {
+        return dimension.name().equals(Dimension.WORKER.name()) || dimension.isTag();
     }
 
-    private static List<String> own(CostReport.Line line) {
-        Sums sums = line.sums();
+    private static List<String> own(FocusRow row) {
+        Sums sums = row.line().sums();
         return List.of(
-                line.values().get(1),
+                row.kind(),
                 String.valueOf(sums.requests()),
                 String.valueOf(sums.images()),
                 String.valueOf(sums.evaluations()),
                 String.valueOf(sums.skippedEvaluations()),
-                Decimals.shown(line.saved().seconds()),
-                Decimals.shown(line.saved().cost()));
+                Decimals.shown(row.line().saved().seconds()),
+                Decimals.shown(row.line().saved().cost()));
     }
 
-    private static String column(Dimension dimension) {
+    private static String name(Dimension dimension) {
         return "x_" + dimension.name().substring(0, 1).toUpperCase(Locale.ROOT)
                 + dimension.name().substring(1);
-    }
-
-    private static String json(Map<String, String> tags) {
-        ObjectNode node = new JsonMapper().createObjectNode();
-        new TreeMap<>(tags).forEach(node::put);
-        return node.toString();
-    }
-
-    private static void print(List<String> cells, PrintWriter out) {
-        out.print(cells.stream().map(FocusCsv::quoted).collect(Collectors.joining(",", "", "\r\n")));
-    }
-
-    /** A cell that is no number and would pass for a formula gets an apostrophe, as OWASP advises, and is quoted. */
-    private static String quoted(String cell) {
-        boolean formula =
-                FORMULA.matcher(cell).matches() && !NUMBER.matcher(cell).matches();
-        String text = formula ? "'" + cell : cell;
-        return !formula && text.matches("[^\",\r\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
     }
 }

@@ -1,6 +1,7 @@
 package dev.sluice.cost;
 
 import dev.sluice.events.v1.CostIncurred;
+import dev.sluice.wire.PriceList;
 import java.math.BigDecimal;
 import java.time.Instant;
 
@@ -15,6 +16,7 @@ import java.time.Instant;
  * @param pricingQuantity in units that differ where the charges' do
  * @param start of the first charge's period
  * @param end of the last charge's period
+ * @param freeNanos of the device time, what was charged at a price of 0 though nothing says that it be free
  */
 public record Sums(
         long requests,
@@ -26,7 +28,8 @@ public record Sums(
         BigDecimal listCost,
         BigDecimal effectiveCost,
         Instant start,
-        Instant end) {
+        Instant end,
+        long freeNanos) {
     static Sums of(CostIncurred charge) {
         return new Sums(
                 charge.getRequestId() == null ? 0 : 1,
@@ -40,7 +43,13 @@ public record Sums(
                 charge.getListCost(),
                 charge.getEffectiveCost(),
                 charge.getChargePeriodStart(),
-                charge.getChargePeriodEnd());
+                charge.getChargePeriodEnd(),
+                isFree(charge) ? charge.getDeviceNanos() : 0);
+    }
+
+    /** Where every price names a bundle, overhead has none: that is meant. */
+    private static boolean isFree(CostIncurred charge) {
+        return charge.getListUnitPrice().signum() == 0 && !charge.getSkuId().equals(PriceList.UNPRICED);
     }
 
     Sums plus(Sums other) {
@@ -54,6 +63,7 @@ public record Sums(
                 listCost.add(other.listCost),
                 effectiveCost.add(other.effectiveCost),
                 start.isBefore(other.start) ? start : other.start,
-                end.isAfter(other.end) ? end : other.end);
+                end.isAfter(other.end) ? end : other.end,
+                freeNanos + other.freeNanos);
     }
 }
