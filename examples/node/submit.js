@@ -45,7 +45,7 @@ function typeHook(schema) {
   return schema === 'long' || schema.type === 'long' ? long : undefined;
 }
 
-// What is left out has the contract's defaults.
+// What is left out is the bundle's, or has the contract's defaults.
 function request(label, seed) {
   return {
     requestId: randomUUID(),

@@ -13,11 +13,14 @@ final class BundleOption {
     /** Where the launcher says the program lives. */
     private static final Path HOME = Path.of(System.getProperty("sluice.home", ""));
 
+    /** The bundle that is served where none is named. */
+    static final Path SHIPPED = HOME.resolve("models/bundles/glyphs-adm");
+
     @Option(
             names = "--bundle",
             paramLabel = "DIR",
             description = "Folder of a bundle to serve; may be repeated. Default: the one that ships with Sluice.")
-    private List<Path> bundles = List.of(HOME.resolve("models/bundles/glyphs-adm"));
+    private List<Path> bundles = List.of(SHIPPED);
 
     List<Path> folders() {
         return List.copyOf(bundles);

@@ -53,7 +53,8 @@ final class JsonRequests {
     /**
      * Reads a request from each line; empty lines and a byte order mark before the first are passed over.
      *
-     * @throws IllegalArgumentException with the number of the first line that is no request, and what is wrong with it
+     * @throws IllegalArgumentException with the number of the first line that is no request or contradicts itself, and what is
+     *     wrong with it
      */
     static List<GenerationRequested> readLines(InputStream input) throws IOException {
         List<GenerationRequested> requests = new ArrayList<>();
@@ -69,6 +70,7 @@ final class JsonRequests {
                 String line = utf8(ByteBuffer.wrap(all, start, end - start));
                 if (!line.isBlank()) {
                     GenerationRequested request = parse(line);
+                    RequestCheck.require(request);
                     requireSame(byId.putIfAbsent(request.getRequestId(), request), request);
                     requests.add(request);
                 }
@@ -225,7 +227,7 @@ final class JsonRequests {
         return node.asLong();
     }
 
-    /** Also these as text, so that a worker's refusals can be tried; JSON has no such numbers. */
+    /** Also these as text, for JSON has no such numbers. Whether they are of use is the field's to say. */
     private static double decimal(String path, JsonNode node) {
         return switch (node.isTextual() ? node.asText() : "") {
             case "NaN" -> Double.NaN;

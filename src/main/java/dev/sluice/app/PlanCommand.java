@@ -10,14 +10,24 @@ import dev.sluice.diffusion.StepPlan;
 import dev.sluice.diffusion.TrainedProcess;
 import dev.sluice.diffusion.VarianceKind;
 import dev.sluice.diffusion.Walk;
+import dev.sluice.events.v1.GenerationRequested;
+import dev.sluice.events.v1.GuidanceMethod;
+import dev.sluice.events.v1.PromptSpec;
+import dev.sluice.events.v1.SamplerKind;
+import dev.sluice.events.v1.SamplerSpec;
+import dev.sluice.model.BundleManifest;
+import dev.sluice.model.VerifiedBundle;
 import dev.sluice.request.Evaluations;
+import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Guidance;
-import dev.sluice.request.InvalidFieldException;
 import dev.sluice.request.SamplerSettings;
+import dev.sluice.wire.RequestDecoder;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,38 +49,35 @@ final class PlanCommand implements Callable<Integer> {
     private static final int STEPS_PER_LINE = 50;
 
     @Option(
-            names = "--steps",
-            paramLabel = "T",
-            defaultValue = "250",
-            description = "Sampling steps. Default: ${DEFAULT-VALUE}.")
-    private int steps;
+            names = "--bundle",
+            paramLabel = "DIR",
+            description =
+                    "Folder of the bundle that is asked for what is left out. Default: the one that ships with Sluice.")
+    private Path bundle = BundleOption.SHIPPED;
+
+    @Option(names = "--steps", paramLabel = "T", description = "Sampling steps. Default: the bundle's.")
+    private @Nullable Integer steps;
 
     @Option(
             names = "--beta-schedule",
             paramLabel = "KIND",
-            defaultValue = "cosine",
             description = "${COMPLETION-CANDIDATES}: matters to interval and to --weight variance_sum."
-                    + " Default: ${DEFAULT-VALUE}.")
-    private BetaSchedule betas = BetaSchedule.COSINE;
+                    + " Default: the bundle's.")
+    private @Nullable BetaSchedule betas;
 
-    @Option(
-            names = "--train-steps",
-            paramLabel = "N",
-            defaultValue = "1000",
-            description = "Default: ${DEFAULT-VALUE}.")
-    private int trainSteps;
+    @Option(names = "--train-steps", paramLabel = "N", description = "Default: the bundle's.")
+    private @Nullable Integer trainSteps;
 
     @Option(
             names = "--sampler",
             paramLabel = "KIND",
-            defaultValue = "ddpm",
-            description = "${COMPLETION-CANDIDATES}: pndm evaluates its first step twice. Default: ${DEFAULT-VALUE}.")
-    private SamplerSettings.Kind sampler = SamplerSettings.Kind.DDPM;
+            description = "${COMPLETION-CANDIDATES}: pndm evaluates its first step twice. Default: the bundle's.")
+    private SamplerSettings.@Nullable Kind sampler;
 
     @Option(
             names = "--scale",
             paramLabel = "S",
-            description = "Also show what classifier-free guidance of this scale comes to at the guided steps.")
+            description = "Classifier-free scale: shows what it comes to at the guided steps. Default: the bundle's.")
     private @Nullable Double scale;
 
     @Mixin
@@ -82,46 +89,87 @@ final class PlanCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
+    /** What was asked for, with what the bundle has for what was left out. */
+    private record Asked(String bundle, SamplerSettings sampler, Guidance.ClassifierFree guidance, Walk walk) {
+        /** The scale that each guided step comes to. */
+        List<Double> effectiveScales() {
+            return walk.plan().weights().stream()
+                    .map(omega -> 1 + ClassifierFree.push(guidance, omega))
+                    .toList();
+        }
+    }
+
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         try {
-            Walk walk = walk();
+            Asked asked = asked();
             if (json) {
-                out.println(asJson(walk));
+                out.println(asJson(asked));
             } else {
-                draw(walk, out);
+                draw(asked, out);
             }
-        } catch (InvalidFieldException e) {
-            throw new Main.Failure(String.valueOf(e.getMessage()));
+        } catch (IllegalArgumentException e) {
+            throw new Main.Failure(RequestCheck.inOptions(String.valueOf(e.getMessage())));
         }
         out.flush();
         return 0;
     }
 
-    /** That of classifier guidance: what is guided and what that costs is the same for both kinds. */
-    private Walk walk() {
-        Guidance guidance = new Guidance.Classifier(
-                1, schedule.schedule(), schedule.weighting(), Guidance.DenoiserCondition.CONDITIONAL);
-        DiffusionTables tables = TrainedProcess.evenly(betas, trainSteps).tables(sampler, steps);
-        return Walk.of(new SamplerSettings(sampler, steps, 0), guidance, tables, VarianceKind.FIXED_SMALL, false);
+    private Asked asked() {
+        BundleManifest manifest = VerifiedBundle.manifest(bundle);
+        RequestDecoder decoder = new RequestDecoder(Map.of(manifest.name(), manifest.requestDefaults()));
+        GenerationRequest request = RequestCheck.require(request(manifest.name()), decoder);
+        if (!(request.guidance() instanceof Guidance.ClassifierFree guidance)) {
+            throw new IllegalStateException(request.guidance() + " was not asked for");
+        }
+        TrainedProcess process = manifest.diffusion().process();
+        if (betas != null || trainSteps != null) {
+            process = TrainedProcess.evenly(
+                    betas == null ? process.betaSchedule() : betas,
+                    trainSteps == null ? process.trainSteps() : trainSteps);
+        }
+        // What is guided and what that costs is the same for both methods; this one counts what guides apart.
+        Guidance classifier = new Guidance.Classifier(
+                1, guidance.schedule(), guidance.weighting(), Guidance.DenoiserCondition.CONDITIONAL);
+        SamplerSettings settings = request.sampler();
+        DiffusionTables tables = process.tables(settings.kind(), settings.steps());
+        return new Asked(
+                manifest.name(),
+                settings,
+                guidance,
+                Walk.of(settings, classifier, tables, VarianceKind.FIXED_SMALL, false));
     }
 
-    /** The scale that each guided step comes to. */
-    private List<Double> effectiveScales(StepPlan plan, double asked) {
-        Guidance.ClassifierFree guidance =
-                new Guidance.ClassifierFree(asked, schedule.schedule(), schedule.weighting(), schedule.cfgCompress());
-        return plan.weights().stream()
-                .map(omega -> 1 + ClassifierFree.push(guidance, omega))
-                .toList();
+    private GenerationRequested request(String model) {
+        if ((steps != null && steps == 0) || (scale != null && scale == 0)) {
+            throw new IllegalArgumentException("--steps and --scale must be above 0; left out they are the bundle's");
+        }
+        return GenerationRequested.newBuilder()
+                .setRequestId("plan")
+                .setTenantId("plan")
+                .setModel(model)
+                .setPrompt(PromptSpec.newBuilder().setLabel("any").build())
+                .setSampler(new SamplerSpec(
+                        sampler == null ? SamplerKind.BUNDLE : SamplerKind.valueOf(sampler.name()),
+                        steps == null ? 0 : steps,
+                        0.0))
+                .setGuidance(schedule.guidance()
+                        .setMethod(GuidanceMethod.CLASSIFIER_FREE)
+                        .setScale(scale == null ? 0 : scale)
+                        .build())
+                .build();
     }
 
-    private ObjectNode asJson(Walk walk) {
+    private static ObjectNode asJson(Asked asked) {
+        Walk walk = asked.walk();
         StepPlan plan = walk.plan();
         Evaluations evaluations = walk.evaluations();
         long full = 2L * walk.length();
         long planned = evaluations.conditional() + evaluations.guide();
         ObjectNode root = new JsonMapper().createObjectNode();
+        root.put("bundle", asked.bundle());
+        root.put("sampler", asked.sampler().kind().name().toLowerCase(Locale.ROOT));
         root.put("steps", plan.steps());
         ArrayNode guided = root.putArray("guided");
         plan.guidedTimesteps().forEach(guided::add);
@@ -132,10 +180,9 @@ final class PlanCommand implements Callable<Integer> {
                 .put("denoiserPlanned", planned)
                 .put("guide", evaluations.guide());
         root.put("idealRatio", (double) planned / full);
-        if (scale != null) {
-            ArrayNode scales = root.putArray("effectiveScales");
-            effectiveScales(plan, scale).forEach(effective -> addNumber(scales, effective));
-        }
+        root.put("scale", asked.guidance().scale());
+        ArrayNode scales = root.putArray("effectiveScales");
+        asked.effectiveScales().forEach(effective -> addNumber(scales, effective));
         return root;
     }
 
@@ -148,7 +195,8 @@ final class PlanCommand implements Callable<Integer> {
         }
     }
 
-    private void draw(Walk walk, PrintWriter out) {
+    private static void draw(Asked asked, PrintWriter out) {
+        Walk walk = asked.walk();
         StepPlan plan = walk.plan();
         Evaluations evaluations = walk.evaluations();
         long full = 2L * walk.length();
@@ -177,13 +225,11 @@ final class PlanCommand implements Callable<Integer> {
                 100.0 * planned / full,
                 evaluations.guide(),
                 walk.length());
-        if (scale != null) {
-            out.printf(
-                    Locale.ROOT,
-                    "classifier-free scale %.4g: effective scales %s%n",
-                    scale,
-                    range(effectiveScales(plan, scale)));
-        }
+        out.printf(
+                Locale.ROOT,
+                "classifier-free scale %.4g: effective scales %s%n",
+                asked.guidance().scale(),
+                range(asked.effectiveScales()));
     }
 
     private static String range(List<Double> values) {

@@ -1,18 +1,18 @@
 package dev.sluice.app;
 
-import dev.sluice.request.GenerationRequest;
-import dev.sluice.request.Guidance;
-import dev.sluice.request.Guidance.DenoiserCondition;
-import dev.sluice.request.InvalidFieldException;
+import dev.sluice.events.v1.GenerationRequested;
+import dev.sluice.events.v1.GuidanceMethod;
+import dev.sluice.events.v1.GuidanceSpec;
+import dev.sluice.events.v1.PromptSpec;
+import dev.sluice.events.v1.RequestPriority;
+import dev.sluice.events.v1.SamplerKind;
+import dev.sluice.events.v1.SamplerSpec;
 import dev.sluice.request.Priority;
-import dev.sluice.request.Prompt;
-import dev.sluice.request.RequestId;
 import dev.sluice.request.SamplerSettings;
-import dev.sluice.request.TenantId;
-import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
@@ -55,6 +55,11 @@ final class RequestOptions {
     @Option(names = "--negative", paramLabel = "TEXT", defaultValue = "", description = "What not to show.")
     private String negative = "";
 
+    @Option(
+            names = "--unconditional",
+            description = "An image of nothing in particular; without a prompt there is none.")
+    private boolean unconditional;
+
     @Option(names = "--images", paramLabel = "N", defaultValue = "1", description = "How many. Default: 1.")
     private int images;
 
@@ -73,15 +78,11 @@ final class RequestOptions {
             description = "Keys the noise. Default: 0. Beyond 2^53, JavaScript needs a long type to read it.")
     private long seed;
 
-    @Option(
-            names = "--sampler",
-            paramLabel = "KIND",
-            defaultValue = "ddpm",
-            description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
-    private SamplerSettings.Kind sampler = SamplerSettings.Kind.DDPM;
+    @Option(names = "--sampler", paramLabel = "KIND", description = "${COMPLETION-CANDIDATES}. Default: the bundle's.")
+    private SamplerSettings.@Nullable Kind sampler;
 
-    @Option(names = "--steps", paramLabel = "T", defaultValue = "50", description = "Default: ${DEFAULT-VALUE}.")
-    private int steps;
+    @Option(names = "--steps", paramLabel = "T", description = "Sampling steps. Default: the bundle's.")
+    private @Nullable Integer steps;
 
     @Option(names = "--eta", paramLabel = "ETA", defaultValue = "0", description = "DDIM's noise, 0 to 1. Default: 0.")
     private double eta;
@@ -96,9 +97,8 @@ final class RequestOptions {
     @Option(
             names = "--scale",
             paramLabel = "S",
-            defaultValue = "1",
-            description = "Guidance scale; for classifier-free, 1 is no guidance.")
-    private double scale;
+            description = "How strongly it guides; classifier-free guides from above 1. Default: the bundle's.")
+    private @Nullable Double scale;
 
     @Option(
             names = "--unconditional-denoiser",
@@ -122,52 +122,49 @@ final class RequestOptions {
     private ScheduleOptions schedule = new ScheduleOptions();
 
     /**
-     * The request that was asked for.
+     * The request that was asked for; what was left out is the bundle's.
      *
-     * @throws InvalidFieldException if the options don't make one
-     * @throws IllegalArgumentException if they contradict each other
+     * @throws IllegalArgumentException if the options don't make one
      */
-    GenerationRequest request() {
-        return new GenerationRequest(
-                new RequestId(id),
-                new TenantId(tenant),
-                model,
-                prompt(),
-                images,
-                firstImage,
-                seed,
-                new SamplerSettings(sampler, steps, eta),
-                guidance(),
-                priority,
-                Optional.ofNullable(deadlineSeconds)
-                        .map(seconds -> Instant.now().plus(Duration.ofSeconds(seconds))),
-                tags);
+    GenerationRequested request() {
+        return GenerationRequested.newBuilder()
+                .setRequestId(id)
+                .setTenantId(tenant)
+                .setModel(model)
+                .setPrompt(new PromptSpec(label, text, negative, unconditional))
+                .setImages(images)
+                .setFirstImage(firstImage)
+                .setSeed(seed)
+                .setSampler(samplerSpec())
+                .setGuidance(guidance())
+                .setPriority(RequestPriority.valueOf(priority.name()))
+                .setDeadline(
+                        deadlineSeconds == null
+                                ? null
+                                : Instant.now().plusSeconds(deadlineSeconds).truncatedTo(ChronoUnit.MICROS))
+                .setTags(tags)
+                .build();
     }
 
-    private Prompt prompt() {
-        if (label != null && text != null) {
-            throw new IllegalArgumentException("--label and --text: a bundle takes one or the other");
+    private SamplerSpec samplerSpec() {
+        if (steps != null && steps == 0) {
+            throw new IllegalArgumentException(
+                    "--steps must be at least 1; without it they are as many as the bundle's");
         }
-        if (text == null && !negative.isEmpty()) {
-            throw new IllegalArgumentException("--negative goes with --text");
-        }
-        if (text != null) {
-            return new Prompt.Text(text, negative);
-        }
-        return label == null ? new Prompt.Unconditional() : new Prompt.Label(label);
+        return new SamplerSpec(
+                sampler == null ? SamplerKind.BUNDLE : SamplerKind.valueOf(sampler.name()),
+                steps == null ? 0 : steps,
+                eta);
     }
 
-    private Guidance guidance() {
-        return switch (method) {
-            case none -> new Guidance.None();
-            case classifier ->
-                new Guidance.Classifier(
-                        scale,
-                        schedule.schedule(),
-                        schedule.weighting(),
-                        unconditionalDenoiser ? DenoiserCondition.UNCONDITIONAL : DenoiserCondition.CONDITIONAL);
-            case classifier_free ->
-                new Guidance.ClassifierFree(scale, schedule.schedule(), schedule.weighting(), schedule.cfgCompress());
-        };
+    private GuidanceSpec guidance() {
+        if (scale != null && scale == 0) {
+            throw new IllegalArgumentException("--scale must be above 0; without it it is the bundle's");
+        }
+        return schedule.guidance()
+                .setMethod(GuidanceMethod.valueOf(method.name().toUpperCase(Locale.ROOT)))
+                .setScale(scale == null ? 0 : scale)
+                .setConditionalDenoiser(!unconditionalDenoiser)
+                .build();
     }
 }

@@ -1,12 +1,16 @@
 package dev.sluice.app;
 
-import dev.sluice.request.Guidance.CfgCompress;
-import dev.sluice.request.GuidanceSchedule;
-import dev.sluice.request.GuidanceSchedule.Arithmetic;
+import dev.sluice.events.v1.CfgCompress;
+import dev.sluice.events.v1.GuidanceSpec;
+import dev.sluice.events.v1.ScheduleArithmetic;
+import dev.sluice.events.v1.ScheduleKind;
+import dev.sluice.events.v1.ScheduleSpec;
+import dev.sluice.events.v1.WeightingKind;
+import dev.sluice.events.v1.WeightingSpec;
+import dev.sluice.request.Guidance;
 import dev.sluice.request.GuidanceWeighting;
-import dev.sluice.request.InvalidFieldException;
 import java.util.List;
-import java.util.OptionalDouble;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -40,7 +44,7 @@ final class ScheduleOptions {
             names = "--guided",
             paramLabel = "N",
             description = "compress, early-stop, uniform: how many steps are guided (nominally, for compress).")
-    private int guided;
+    private @Nullable Integer guided;
 
     @Option(
             names = "--exponent",
@@ -50,13 +54,13 @@ final class ScheduleOptions {
     private double exponent;
 
     @Option(names = "--stride", paramLabel = "N", description = "every-nth: guide timesteps that N divides.")
-    private int stride;
+    private @Nullable Integer stride;
 
     @Option(names = "--sigma-low", paramLabel = "SIGMA", description = "interval: guide above this noise level.")
     private double sigmaLow;
 
     @Option(names = "--sigma-high", paramLabel = "SIGMA", description = "interval: guide up to this noise level.")
-    private double sigmaHigh;
+    private @Nullable Double sigmaHigh;
 
     @Option(
             names = "--timesteps",
@@ -89,37 +93,61 @@ final class ScheduleOptions {
             defaultValue = "guidance_term",
             description = "classifier-free: what a weight w makes of the scale s: guidance_term, 1 + w (s - 1);"
                     + " whole_scale, w s. Default: ${DEFAULT-VALUE}.")
-    private CfgCompress cfgCompress = CfgCompress.GUIDANCE_TERM;
-
-    /** What a weight makes of a classifier-free scale. */
-    CfgCompress cfgCompress() {
-        return cfgCompress;
-    }
+    private Guidance.CfgCompress cfgCompress = Guidance.CfgCompress.GUIDANCE_TERM;
 
     /**
-     * The schedule that was asked for.
+     * A guidance with the schedule and the weighting that were asked for.
      *
-     * @throws InvalidFieldException if the options don't make one
+     * @throws IllegalArgumentException if the schedule's kind needs an option that is missing
      */
-    GuidanceSchedule schedule() {
-        return switch (kind) {
-            case full -> new GuidanceSchedule.Full();
-            case compress ->
-                new GuidanceSchedule.Compress(guided, exponent, floatArithmetic ? Arithmetic.FLOAT : Arithmetic.EXACT);
-            case early_stop -> new GuidanceSchedule.EarlyStop(guided);
-            case uniform -> new GuidanceSchedule.Uniform(guided);
-            case every_nth -> new GuidanceSchedule.EveryNth(stride);
-            case interval -> new GuidanceSchedule.Interval(sigmaLow, sigmaHigh);
-            case explicit -> new GuidanceSchedule.Explicit(timesteps);
-        };
+    GuidanceSpec.Builder guidance() {
+        requireWhatTheKindNeeds();
+        return GuidanceSpec.newBuilder()
+                .setSchedule(new ScheduleSpec(
+                        ScheduleKind.valueOf(kind.name().toUpperCase(Locale.ROOT)),
+                        guided == null ? 0 : guided,
+                        exponent,
+                        floatArithmetic ? ScheduleArithmetic.FLOAT : ScheduleArithmetic.EXACT,
+                        stride == null ? 1 : stride,
+                        sigmaLow,
+                        sigmaHigh == null ? 0 : sigmaHigh,
+                        timesteps))
+                .setWeighting(weighting())
+                .setCfgCompress(CfgCompress.valueOf(cfgCompress.name()));
     }
 
-    /** The weighting that was asked for, or the schedule's own. */
-    GuidanceWeighting weighting() {
+    private void requireWhatTheKindNeeds() {
+        switch (kind) {
+            case full -> {}
+            case compress, early_stop, uniform ->
+                require(guided != null, "--guided N: how many steps are guided, for example --guided 10");
+            case every_nth ->
+                require(stride != null, "--stride N: timesteps that N divides are guided, for example --stride 5");
+            case interval ->
+                require(
+                        sigmaHigh != null,
+                        "--sigma-high SIGMA: up to which noise level steps are guided, for example"
+                                + " --sigma-low 0.3 --sigma-high 3");
+            case explicit ->
+                require(
+                        !timesteps.isEmpty(),
+                        "--timesteps T,T,...: which are guided, for example --timesteps 50,40,30");
+        }
+    }
+
+    private void require(boolean given, String option) {
+        if (!given) {
+            throw new IllegalArgumentException("--schedule " + kind + " needs " + option);
+        }
+    }
+
+    /** Nothing for the schedule's own. */
+    private @Nullable WeightingSpec weighting() {
         GuidanceWeighting.Kind asked = weight;
-        return new GuidanceWeighting(
-                asked == null ? GuidanceWeighting.defaultFor(schedule()).kind() : asked,
-                forceTail,
-                maxOmega == null ? OptionalDouble.empty() : OptionalDouble.of(maxOmega));
+        if (asked == null && !forceTail && maxOmega == null) {
+            return null;
+        }
+        WeightingKind own = kind == Kind.compress ? WeightingKind.GAP : WeightingKind.NONE;
+        return new WeightingSpec(asked == null ? own : WeightingKind.valueOf(asked.name()), forceTail, maxOmega);
     }
 }

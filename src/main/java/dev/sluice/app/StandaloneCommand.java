@@ -110,6 +110,6 @@ final class StandaloneCommand implements Callable<Integer> {
         };
         return "  ./sluice submit --kafka " + addresses.kafka() + " --registry " + addresses.registry() + " --model "
                 + manifest.name() + " " + prompt
-                + " --guidance classifier-free --scale 3 --schedule compress --guided 10 --wait";
+                + " --guidance classifier-free --schedule compress --guided 10 --wait";
     }
 }

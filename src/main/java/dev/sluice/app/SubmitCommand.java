@@ -2,8 +2,6 @@ package dev.sluice.app;
 
 import dev.sluice.client.GenerationPublisher;
 import dev.sluice.events.v1.GenerationRequested;
-import dev.sluice.request.InvalidFieldException;
-import dev.sluice.wire.RequestEncoder;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -25,8 +23,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Publishes a request, or one per line of standard input, and may wait for the outcome.",
             "",
-            "Example: sluice submit --label seven --guidance classifier-free --scale 3"
-                    + " --schedule compress --guided 10 --wait",
+            "Example: sluice submit --label seven --guidance classifier-free --schedule compress --guided 10 --wait",
+            "Sampler, steps and scale are the bundle's own where they are left out.",
             "JSON lines have the contract's fields: {\"requestId\":\"a\",\"tenantId\":\"t\",\"model\":\"glyphs-adm\","
                     + "\"prompt\":{\"label\":\"seven\"}}. Nothing is published unless all of them can be read.",
             "",
@@ -94,14 +92,22 @@ final class SubmitCommand implements Callable<Integer> {
     }
 
     private List<GenerationRequested> requests() throws IOException {
-        try {
-            if (!stdin) {
-                return List.of(new RequestEncoder().encode(options.request()));
-            }
+        if (stdin) {
             requireNoRequestOptions();
+            return lines();
+        }
+        try {
+            GenerationRequested request = options.request();
+            RequestCheck.require(request);
+            return List.of(request);
+        } catch (IllegalArgumentException e) {
+            throw new Main.Failure(RequestCheck.inOptions(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private static List<GenerationRequested> lines() throws IOException {
+        try {
             return JsonRequests.readLines(System.in);
-        } catch (InvalidFieldException e) {
-            throw new Main.Failure(e.code() + " " + e.field() + ": " + e.getMessage());
         } catch (IllegalArgumentException e) {
             throw new Main.Failure(String.valueOf(e.getMessage()));
         }

@@ -202,7 +202,7 @@ final class Worker implements AutoCloseable {
         WorkerParts parts = new WorkerParts(
                 engine,
                 finisher,
-                new RequestDecoder(),
+                new RequestDecoder(engine.defaults()),
                 encoder,
                 overhead,
                 meters,

@@ -16,6 +16,7 @@ import dev.sluice.model.RowBuffers;
 import dev.sluice.model.RowFunction;
 import dev.sluice.request.BundleIdentity;
 import dev.sluice.request.Network;
+import dev.sluice.request.SamplerSettings;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +58,7 @@ public final class NullModel implements RowFunction {
                 Optional.empty(),
                 Optional.empty(),
                 new GuidanceFacts(shape.channels(), true),
-                new Defaults(1, 1, 1),
+                new Defaults(SamplerSettings.Kind.DDPM, 1, 2, 1),
                 Map.of());
         return Bundle.counting(
                 manifest,

@@ -134,7 +134,7 @@ final class StreamRig implements AutoCloseable {
         WorkerParts parts = new WorkerParts(
                 engine,
                 finisher,
-                new RequestDecoder(),
+                new RequestDecoder(engine.defaults()),
                 new EventEncoder(BENCH, clock.instant(), Tariff.of(Price.free(BENCH, CURRENCY))),
                 new Overhead(engine.meter(), Duration.ofMinutes(1), clock.instant()),
                 (request, outcome, age) -> {},

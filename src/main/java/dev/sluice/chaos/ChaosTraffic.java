@@ -104,10 +104,15 @@ final class ChaosTraffic {
                         .build())
                 .setImages(random.nextInt(4) == 0 ? 2 : 1)
                 .setSeed(random.nextInt(Integer.MAX_VALUE))
-                .setSampler(new SamplerSpec(SAMPLERS.get(random.nextInt(SAMPLERS.size())), steps, 0.5))
+                .setSampler(sampler(steps))
                 .setGuidance(guidance(steps))
                 .setPriority(random.nextInt(3) == 0 ? RequestPriority.INTERACTIVE : RequestPriority.BATCH)
                 .setTags(Map.of("suite", "chaos"));
+    }
+
+    private SamplerSpec sampler(int steps) {
+        SamplerKind kind = SAMPLERS.get(random.nextInt(SAMPLERS.size()));
+        return new SamplerSpec(kind, steps, kind == SamplerKind.DDIM ? 0.5 : 0.0);
     }
 
     /** Poison of every kind but the largest, which is rare. */
@@ -185,7 +190,7 @@ final class ChaosTraffic {
             case 2 ->
                 invalid(
                         FailureCode.STEPS_OUT_OF_RANGE,
-                        event -> event.setSampler(new SamplerSpec(SamplerKind.DDIM, 0, 0.0)));
+                        event -> event.setSampler(new SamplerSpec(SamplerKind.DDIM, -1, 0.0)));
             case 3 -> invalid(FailureCode.IMAGES_OUT_OF_RANGE, event -> event.setImages(-1));
             case 4 ->
                 invalid(

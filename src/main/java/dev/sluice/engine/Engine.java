@@ -2,6 +2,7 @@ package dev.sluice.engine;
 
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleException;
+import dev.sluice.request.BundleDefaults;
 import dev.sluice.request.CallShape;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.GenerationRequest;
@@ -156,7 +157,7 @@ public final class Engine implements AutoCloseable {
         }
         Recipe recipe;
         try {
-            recipe = lane.recipes().recipe(request);
+            recipe = lane.recipes().admitted(request);
         } catch (InvalidFieldException e) {
             return new Admission.Rejected(e.asRefusal());
         } catch (RuntimeException e) {
@@ -218,6 +219,11 @@ public final class Engine implements AutoCloseable {
     /** Rows and calls so far. */
     public Calls calls() {
         return loop.calls();
+    }
+
+    /** What each bundle samples with where a request has no opinion. By bundle name. */
+    public Map<String, BundleDefaults> defaults() {
+        return ofLanes(lane -> lane.manifest().requestDefaults());
     }
 
     /** How large a bundle's calls are now: as set, or smaller where the device ran out of memory. By bundle name. */

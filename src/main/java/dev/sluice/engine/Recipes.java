@@ -34,6 +34,24 @@ final class Recipes {
     }
 
     /**
+     * The recipe of a request that is to be taken on, which does all that it asks for.
+     *
+     * @throws InvalidFieldException if the bundle can't serve the request, or would do so without the guidance asked for
+     */
+    Recipe admitted(GenerationRequest request) {
+        Recipe recipe = recipe(request);
+        int steps = recipe.walk().plan().steps();
+        if (!(request.guidance() instanceof Guidance.None)
+                && recipe.walk().plan().guidedCount() == 0) {
+            throw new InvalidFieldException(
+                    FailureCode.SCHEDULE_INVALID,
+                    "guidance.schedule",
+                    "guidance.schedule guides none of the " + steps + " steps");
+        }
+        return recipe;
+    }
+
+    /**
      * The request's recipe.
      *
      * @throws InvalidFieldException if the bundle can't serve the request

@@ -12,6 +12,7 @@ import dev.sluice.diffusion.TrainedProcess;
 import dev.sluice.diffusion.VarianceKind;
 import dev.sluice.diffusion.Walk;
 import dev.sluice.model.RowLayout.Input;
+import dev.sluice.request.BundleDefaults;
 import dev.sluice.request.Guidance;
 import dev.sluice.request.Network;
 import dev.sluice.request.SamplerSettings;
@@ -208,7 +209,8 @@ public record BundleManifest(
 
     /** What a caller who has no opinion should ask for. */
     @JsonIgnoreProperties(ignoreUnknown = true)
-    public record Defaults(int steps, double classifierFreeScale, double classifierScale) {}
+    public record Defaults(
+            SamplerSettings.Kind sampler, int steps, double classifierFreeScale, double classifierScale) {}
 
     /** A module's file and the checksum it must have, lower-case hex. */
     @JsonIgnoreProperties(ignoreUnknown = true)
@@ -258,6 +260,18 @@ public record BundleManifest(
                 new GuidanceFacts(guidance.guidedChannels(), true),
                 defaults,
                 modules);
+    }
+
+    /**
+     * What it samples with where a request has no opinion. Where it can't be guided in a way, its scale for that stands for
+     * none: the engine says so.
+     */
+    public BundleDefaults requestDefaults() {
+        return new BundleDefaults(
+                defaults.sampler(),
+                defaults.steps(),
+                guidance.classifierFree() ? defaults.classifierFreeScale() : BundleDefaults.ANY.classifierFreeScale(),
+                has(Network.GUIDE) ? defaults.classifierScale() : BundleDefaults.ANY.classifierScale());
     }
 
     /** What the guide is told. */

@@ -48,6 +48,9 @@ final class ManifestCheck {
                 "upsampler needs both its section and a module in the role upsampler");
         manifest.upsampler().ifPresent(this::upsampler);
         picture();
+        require(
+                manifest.defaults().steps() >= 1,
+                "defaults.steps is " + manifest.defaults().steps());
     }
 
     private void condition() {

@@ -20,6 +20,9 @@ final class ManifestDefaults {
         if (manifest.path("guidance") instanceof ObjectNode guidance) {
             guidance.putIfAbsent("classifierFree", BooleanNode.TRUE);
         }
+        if (manifest.path("defaults") instanceof ObjectNode defaults) {
+            defaults.putIfAbsent("sampler", new TextNode("ddpm"));
+        }
         return manifest;
     }
 

@@ -33,20 +33,42 @@ public record VerifiedBundle(Path directory, BundleManifest manifest, BundleIden
             .build();
 
     /**
+     * What a bundle says of itself, without a look at its other files.
+     *
+     * @throws BundleException if it can't be read
+     */
+    public static BundleManifest manifest(Path directory) {
+        return parse(directory, bytes(directory));
+    }
+
+    private static byte[] bytes(Path directory) {
+        try {
+            return Files.readAllBytes(directory.resolve("bundle.json"));
+        } catch (IOException e) {
+            throw unreadable(directory, e);
+        }
+    }
+
+    private static BundleManifest parse(Path directory, byte[] bytes) {
+        try {
+            return JSON.treeToValue(ManifestDefaults.fill(JSON.readTree(bytes)), BundleManifest.class);
+        } catch (IOException e) {
+            throw unreadable(directory, e);
+        }
+    }
+
+    private static BundleException unreadable(Path directory, IOException e) {
+        return new BundleException("bundle " + directory + ": cannot read bundle.json: " + e.getMessage(), e);
+    }
+
+    /**
      * Reads the manifest, checks every file that it names, and that its parts agree.
      *
      * @throws BundleException listing every problem found
      */
     public static VerifiedBundle read(Path directory) {
-        Path file = directory.resolve("bundle.json");
-        byte[] bytes;
-        BundleManifest manifest;
-        try {
-            bytes = Files.readAllBytes(file);
-            manifest = JSON.treeToValue(ManifestDefaults.fill(JSON.readTree(bytes)), BundleManifest.class);
-        } catch (IOException e) {
-            throw new BundleException("bundle " + directory + ": cannot read bundle.json: " + e.getMessage(), e);
-        }
+        byte[] bytes = bytes(directory);
+        BundleManifest manifest = parse(directory, bytes);
         List<String> problems = new ArrayList<>(ManifestCheck.problems(manifest));
         files(manifest).forEach((role, named) -> problems.addAll(problems(directory, role, named)));
         if (!problems.isEmpty()) {

@@ -94,6 +94,8 @@ public sealed interface GuidanceSchedule {
 
     private static void requireGuided(int guided) {
         Fields.requireSchedule(
-                "guidance.schedule.guided", guided >= 1, "guidance.schedule.guided must be at least 1, not " + guided);
+                "guidance.schedule.guided",
+                guided >= 1,
+                "guidance.schedule.guided must say how many steps to guide, at least 1, not " + guided);
     }
 }

@@ -136,7 +136,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
             Instant now = now();
             parts.observer().taken(Settlement.age(publishedAt, now));
             PendingRequest pending = PendingRequest.newBuilder()
-                    .setRequest(event)
+                    .setRequest(parts.decoder().filled(event))
                     .setAcceptedAt(now)
                     .setPublishedAt(publishedAt)
                     .setTraceparent(traceparent.orElse(null))

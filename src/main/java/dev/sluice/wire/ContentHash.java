@@ -1,6 +1,8 @@
 package dev.sluice.wire;
 
 import dev.sluice.events.v1.GenerationRequested;
+import dev.sluice.events.v1.SamplerKind;
+import dev.sluice.events.v1.SamplerSpec;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -23,9 +25,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The hash runs over the names and values of the fields that differ from their defaults, nested ones by nested name,
  * maps by key. So it depends neither on the order of tags nor on fields that the contract gains later and the request leaves
- * alone: a request seen before an upgrade is recognised after it.
+ * alone: a request seen before an upgrade is recognised after it. For that, the default counts that a field was released
+ * with, should the contract have another one now.
  */
 public final class ContentHash {
+    /** Fields whose default has changed, with the one that counts here. */
+    private static final Map<String, Object> FIRST_DEFAULTS = Map.of(
+            "GenerationRequested.sampler",
+            new SamplerSpec(SamplerKind.DDIM, 50, 0.0),
+            "SamplerSpec.kind",
+            SamplerKind.DDIM,
+            "SamplerSpec.steps",
+            50);
+
     private ContentHash() {}
 
     /** SHA-256 as 64 lower-case hex digits. */
@@ -42,7 +54,7 @@ public final class ContentHash {
     private static void writeRecord(DataOutputStream out, IndexedRecord record) throws IOException {
         for (Schema.Field field : record.getSchema().getFields()) {
             Object value = record.get(field.pos());
-            if (!isDefault(field, value)) {
+            if (!isDefault(record.getSchema(), field, value)) {
                 writeText(out, field.name());
                 writeValue(out, value);
             }
@@ -50,11 +62,14 @@ public final class ContentHash {
         out.writeByte('}');
     }
 
-    private static boolean isDefault(Schema.Field field, @Nullable Object value) {
+    private static boolean isDefault(Schema record, Schema.Field field, @Nullable Object value) {
         if (!field.hasDefaultValue()) {
             return false;
         }
-        Object fallback = SpecificData.getForSchema(field.schema()).getDefaultValue(field);
+        Object fallback = FIRST_DEFAULTS.get(record.getName() + "." + field.name());
+        if (fallback == null) {
+            fallback = SpecificData.getForSchema(field.schema()).getDefaultValue(field);
+        }
         return value == null ? fallback == null : value.equals(fallback);
     }
 

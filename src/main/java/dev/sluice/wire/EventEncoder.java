@@ -15,6 +15,8 @@ import dev.sluice.events.v1.GuidanceSpec;
 import dev.sluice.events.v1.ImageObject;
 import dev.sluice.events.v1.PlanAsRun;
 import dev.sluice.events.v1.RunTimings;
+import dev.sluice.events.v1.WeightingKind;
+import dev.sluice.events.v1.WeightingSpec;
 import dev.sluice.request.Acceptance;
 import dev.sluice.request.BundleIdentity;
 import dev.sluice.request.CallShape;
@@ -73,7 +75,7 @@ public final class EventEncoder {
                 .setTenantId(request.tenant().value())
                 .setImages(outcome.images().stream().map(EventEncoder::image).toList())
                 .setBundle(bundle(outcome.bundle()))
-                .setPlan(plan(outcome.plan()))
+                .setPlan(plan(request, outcome.plan()))
                 .setEvaluations(evaluations(outcome.evaluations()))
                 .setCalls(calls(outcome.calls()))
                 .setTimings(timings(outcome.timings()))
@@ -239,8 +241,20 @@ public final class EventEncoder {
         return new BundleUsed(bundle.name(), bundle.version(), bundle.sha256());
     }
 
-    private static PlanAsRun plan(PlanSummary plan) {
-        return new PlanAsRun(plan.steps(), plan.guidedTimesteps(), plan.weights());
+    private static PlanAsRun plan(GenerationRequest request, PlanSummary plan) {
+        GuidanceSpec guidance = RequestEncoder.guidance(request.guidance());
+        WeightingSpec weighting = guidance.getWeighting();
+        return PlanAsRun.newBuilder()
+                .setSteps(plan.steps())
+                .setGuidedTimesteps(plan.guidedTimesteps())
+                .setWeights(plan.weights())
+                .setSampler(RequestEncoder.kind(request.sampler().kind()).name())
+                .setEta(request.sampler().eta())
+                .setGuidance(guidance.getMethod().name())
+                .setScale(guidance.getScale())
+                .setSchedule(scheduleOf(guidance))
+                .setWeighting((weighting == null ? WeightingKind.NONE : weighting.getKind()).name())
+                .build();
     }
 
     private static CallsMade calls(CallShape shape) {

@@ -10,6 +10,7 @@ import dev.sluice.events.v1.ScheduleArithmetic;
 import dev.sluice.events.v1.ScheduleSpec;
 import dev.sluice.events.v1.WeightingKind;
 import dev.sluice.events.v1.WeightingSpec;
+import dev.sluice.request.BundleDefaults;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Guidance;
@@ -21,14 +22,38 @@ import dev.sluice.request.Prompt;
 import dev.sluice.request.RequestId;
 import dev.sluice.request.SamplerSettings;
 import dev.sluice.request.TenantId;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * Turns the contract's request into the vocabulary's. Whatever the vocabulary refuses becomes a {@link Decoded.Invalid};
- * so does an enum's {@code UNKNOWN}, which is what a symbol newer than this reader arrives as.
+ * Turns the contract's request into the vocabulary's, with what it leaves to its bundle filled in. Whatever the vocabulary
+ * refuses becomes a {@link Decoded.Invalid}; so does a contradiction, and an enum's {@code UNKNOWN}, which is what a symbol
+ * newer than this reader arrives as.
  */
 public final class RequestDecoder {
+    private final Map<String, BundleDefaults> bundles;
+
+    /**
+     * For a worker.
+     *
+     * @param bundles what each bundle that is served samples with, by its name. A request for another is filled in with
+     *     anything, for the engine refuses it
+     */
+    public RequestDecoder(Map<String, BundleDefaults> bundles) {
+        this.bundles = Map.copyOf(bundles);
+    }
+
+    /** For who publishes, and knows no bundle: finds what no worker would serve. */
+    public RequestDecoder() {
+        this(Map.of());
+    }
+
+    /** The same request with nothing left to its bundle. What it means no longer depends on who reads it. */
+    public GenerationRequested filled(GenerationRequested event) {
+        return Opinions.filled(event, bundles.getOrDefault(event.getModel(), BundleDefaults.ANY));
+    }
+
     public Decoded decode(GenerationRequested event) {
         RequestId id;
         try {
@@ -39,14 +64,14 @@ public final class RequestDecoder {
         Optional<TenantId> tenant = Optional.empty();
         try {
             tenant = Optional.of(new TenantId(event.getTenantId()));
-            return new Decoded.Valid(request(id, tenant.get(), event));
+            return new Decoded.Valid(request(id, tenant.get(), filled(event)));
         } catch (InvalidFieldException e) {
             return new Decoded.Invalid(id, tenant, e.asRefusal());
         }
     }
 
     private static GenerationRequest request(RequestId id, TenantId tenant, GenerationRequested event) {
-        return new GenerationRequest(
+        GenerationRequest request = new GenerationRequest(
                 id,
                 tenant,
                 event.getModel(),
@@ -59,6 +84,8 @@ public final class RequestDecoder {
                 priority(event.getPriority()),
                 Optional.ofNullable(event.getDeadline()),
                 event.getTags());
+        Contradictions.refuse(event);
+        return request;
     }
 
     private static Prompt prompt(PromptSpec spec) {
@@ -83,6 +110,7 @@ public final class RequestDecoder {
             case PNDM -> SamplerSettings.Kind.PNDM;
             case DPMPP_2M -> SamplerSettings.Kind.DPMPP_2M;
             case EULER -> SamplerSettings.Kind.EULER;
+            case BUNDLE -> throw new IllegalStateException("not filled in: " + spec);
             case UNKNOWN -> throw unknown(FailureCode.SAMPLER_INVALID, "sampler.kind");
         };
         return new SamplerSettings(kind, spec.getSteps(), spec.getEta());

@@ -46,7 +46,8 @@ public final class RequestEncoder {
 
     private static PromptSpec prompt(Prompt prompt) {
         return switch (prompt) {
-            case Prompt.Unconditional() -> PromptSpec.newBuilder().build();
+            case Prompt.Unconditional() ->
+                PromptSpec.newBuilder().setUnconditional(true).build();
             case Prompt.Label(String name) ->
                 PromptSpec.newBuilder().setLabel(name).build();
             case Prompt.Text(String text, String negative) ->
@@ -55,14 +56,17 @@ public final class RequestEncoder {
     }
 
     private static SamplerSpec sampler(SamplerSettings settings) {
-        SamplerKind kind = switch (settings.kind()) {
+        return new SamplerSpec(kind(settings.kind()), settings.steps(), settings.eta());
+    }
+
+    static SamplerKind kind(SamplerSettings.Kind kind) {
+        return switch (kind) {
             case DDPM -> SamplerKind.DDPM;
             case DDIM -> SamplerKind.DDIM;
             case PNDM -> SamplerKind.PNDM;
             case DPMPP_2M -> SamplerKind.DPMPP_2M;
             case EULER -> SamplerKind.EULER;
         };
-        return new SamplerSpec(kind, settings.steps(), settings.eta());
     }
 
     static GuidanceSpec guidance(Guidance guidance) {

@@ -3,8 +3,11 @@ package dev.sluice.wire;
 import dev.sluice.state.v1.PendingRequest;
 import dev.sluice.state.v1.SettledRequest;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Objects;
 import org.apache.avro.Schema;
 import org.apache.avro.message.BinaryMessageDecoder;
 import org.apache.avro.message.BinaryMessageEncoder;
@@ -20,20 +23,24 @@ import org.jspecify.annotations.Nullable;
  * worker of a later version reads what an earlier one left in the changelog, given the schema that it was written with.
  */
 public final class StateSerdes {
+    /** Schemas of earlier versions, in Avro's canonical form, as the contract was each time when it changed. */
+    private static final List<String> EARLIER_PENDING =
+            List.of("PendingRequest-0.1.0.json", "PendingRequest-before-bundle-defaults.json");
+
     private StateSerdes() {}
 
     public static Serde<PendingRequest> pendingRequests() {
-        return singleObject(PendingRequest.class, List.of(withoutPublicationTime()));
+        return singleObject(
+                PendingRequest.class,
+                EARLIER_PENDING.stream().map(StateSerdes::earlier).toList());
     }
 
-    /** As pending requests were written before they said when they had been published. */
-    private static Schema withoutPublicationTime() {
-        Schema present = PendingRequest.getClassSchema();
-        List<Schema.Field> fields = present.getFields().stream()
-                .filter(field -> !field.name().equals("publishedAt"))
-                .map(field -> new Schema.Field(field, field.schema()))
-                .toList();
-        return Schema.createRecord(present.getName(), present.getDoc(), present.getNamespace(), false, fields);
+    private static Schema earlier(String resource) {
+        try (InputStream schema = StateSerdes.class.getResourceAsStream(resource)) {
+            return new Schema.Parser().parse(Objects.requireNonNull(schema, resource));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public static Serde<SettledRequest> settledRequests() {

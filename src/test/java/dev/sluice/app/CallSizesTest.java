@@ -14,6 +14,7 @@ import dev.sluice.model.RowFunction;
 import dev.sluice.request.BundleIdentity;
 import dev.sluice.request.Network;
 import dev.sluice.request.PerNetwork;
+import dev.sluice.request.SamplerSettings;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -160,7 +161,7 @@ class CallSizesTest {
                         ? Optional.of(new BundleManifest.Upsampler(shape, diffusion, List.of(0, 5), 1))
                         : Optional.empty(),
                 new BundleManifest.GuidanceFacts(1, true),
-                new BundleManifest.Defaults(10, 1, 1),
+                new BundleManifest.Defaults(SamplerSettings.Kind.DDPM, 10, 1, 1),
                 Map.of());
         Map<Network, RowFunction> networks = new EnumMap<>(Network.class);
         for (Network network : has) {

@@ -8,6 +8,7 @@ import dev.sluice.events.v1.CfgCompress;
 import dev.sluice.events.v1.GenerationRequested;
 import dev.sluice.events.v1.GuidanceMethod;
 import dev.sluice.events.v1.SamplerKind;
+import dev.sluice.events.v1.SamplerSpec;
 import dev.sluice.events.v1.ScheduleKind;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -120,6 +121,28 @@ class JsonRequestsTest {
     }
 
     @Test
+    void refusesWhatContradictsItselfWithTheLinesNumber() {
+        assertThatThrownBy(() -> read(request("a") + "\n"
+                        + request("b")
+                                .replace("}}", "},\"guidance\":{\"schedule\":{\"kind\":\"COMPRESS\",\"guided\":5}}}")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("line 2: guidance.schedule needs a guidance.method");
+        assertThatThrownBy(() -> read("{\"requestId\":\"a\",\"tenantId\":\"t\",\"model\":\"m\"}"))
+                .hasMessageStartingWith("line 1: prompt has nothing to draw");
+    }
+
+    /** The worker gives it the bundle's. */
+    @Test
+    void leavesSamplerStepsAndScaleToTheBundle() throws IOException {
+        GenerationRequested request = read(request("a")
+                        .replace("}}", "},\"guidance\":{\"method\":\"CLASSIFIER_FREE\"}}"))
+                .getFirst();
+
+        assertThat(request.getSampler()).isEqualTo(new SamplerSpec(SamplerKind.BUNDLE, 0, 0.0));
+        assertThat(request.getGuidance().getScale()).isZero();
+    }
+
+    @Test
     void refusesBytesThatAreNoUtf8() {
         byte[] latin = (request("a") + "\n" + request("é")).getBytes(StandardCharsets.ISO_8859_1);
 
@@ -133,7 +156,7 @@ class JsonRequestsTest {
     }
 
     private static String request(String id) {
-        return "{\"requestId\":\"" + id + "\",\"tenantId\":\"t\",\"model\":\"m\"}";
+        return "{\"requestId\":\"" + id + "\",\"tenantId\":\"t\",\"model\":\"m\",\"prompt\":{\"label\":\"cat\"}}";
     }
 
     private static String with(String field) {

@@ -50,6 +50,31 @@ class PlanCommandTest {
         assertThat(run.err()).contains("scale").doesNotContain("at dev.sluice");
     }
 
+    /** The same that a worker gives a request with no opinion. */
+    @Test
+    void plansAsTheBundleSamplesWhereNothingElseIsAskedFor() throws IOException {
+        JsonNode shipped =
+                new JsonMapper().readTree(CommandRun.of("plan", "--json").out());
+        JsonNode other = new JsonMapper()
+                .readTree(CommandRun.of("plan", "--bundle", "models/bundles/scenes-sd", "--json")
+                        .out());
+
+        assertThat(shipped.get("bundle").textValue()).isEqualTo("glyphs-adm");
+        assertThat(shipped.get("sampler").textValue()).isEqualTo("ddpm");
+        assertThat(shipped.get("steps").intValue()).isEqualTo(50);
+        assertThat(shipped.get("scale").doubleValue()).isEqualTo(3);
+        assertThat(other.get("sampler").textValue()).isEqualTo("ddim");
+        assertThat(other.get("scale").doubleValue()).isEqualTo(4);
+    }
+
+    @Test
+    void refusesAnOptionThatTheScheduleDoesNotTake() {
+        CommandRun run = CommandRun.of("plan", "--guided", "10");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).isEqualToIgnoringNewLines("--guided goes not with --schedule full");
+    }
+
     @Test
     void drawsTheStepsFirstStepFirst() {
         CommandRun run =

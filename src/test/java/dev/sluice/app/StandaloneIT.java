@@ -103,7 +103,15 @@ class StandaloneIT {
     private static void givesUpOnARegistryThatIsAway(StandaloneStack stack) {
         long started = System.nanoTime();
         CommandRun away = CommandRun.of(
-                "submit", "--timeout", "2", "--kafka", stack.addresses().kafka(), "--registry", "http://127.0.0.1:1");
+                "submit",
+                "--label",
+                "seven",
+                "--timeout",
+                "2",
+                "--kafka",
+                stack.addresses().kafka(),
+                "--registry",
+                "http://127.0.0.1:1");
 
         assertThat(away.exitCode()).isEqualTo(1);
         assertThat(away.err()).startsWith("not published to generation.requests: no schema registry answers");
@@ -174,7 +182,7 @@ class StandaloneIT {
             assertThat(refused.out()).contains("PROMPT_UNSUPPORTED", "prompt.label");
             assertThat(submit(stack, "--text", "a seven", "--steps", "5").out())
                     .contains("PROMPT_UNSUPPORTED", "prompt.text");
-            assertThat(submit(stack, "--negative", "a seven").err()).contains("--negative goes with --text");
+            assertThat(submit(stack, "--negative", "a seven").err()).contains("--negative needs a --text");
             assertThat(get(stack, "/metrics").body())
                     .contains(
                             "sluice_rows_total{model=\"tiny-latent\",network=\"decoder\"} 4.0",

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What somebody who publishes reads where it doesn't work. */
@@ -82,6 +83,36 @@ class SubmitCommandTest {
                 .containsEntry("max.block.ms", "70000");
         assertThat(addresses.within(Duration.ofMinutes(10)).clientProperties())
                 .containsEntry("sluice.registry.retry.budget.ms", "10000");
+    }
+
+    /** Nothing is published, so it needs no broker. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "submit|prompt has nothing to draw: set --label or --text, or --unconditional for",
+                "submit --unconditional --label seven|--unconditional goes with neither --label nor --text",
+                "submit --unconditional --guidance classifier-free|--guidance needs a prompt to guide towards: none goes",
+                "submit --label seven --schedule compress --guided 10|--schedule needs a --guidance",
+                "submit --label seven --scale 3|--scale needs a --guidance",
+                "submit --label seven --guidance classifier-free --guided 10|--guided goes not with --schedule full",
+                "submit --label seven --guidance classifier-free --scale 1|--scale guides nothing at 1.0 under classifier-free",
+                "submit --label seven --guidance classifier --scale 0|--scale must be above 0",
+                "submit --label seven --sampler pndm --eta 0.5|--eta is DDIM's; PNDM takes none",
+                "submit --label seven --guidance classifier-free --schedule compress|--schedule compress needs --guided N",
+                "submit --label seven --guidance classifier-free --schedule every-nth|--schedule every-nth needs --stride N",
+                "submit --label seven --guidance classifier-free --schedule interval|needs --sigma-high SIGMA",
+                "submit --label seven --guidance classifier-free --schedule explicit|needs --timesteps T",
+                "submit --label seven --guidance classifier-free --unconditional-denoiser|--unconditional-denoiser can be",
+                "submit --text dog --negative cat|--negative needs --guidance classifier-free",
+                "submit --label seven --steps 0|--steps must be at least 1"
+            })
+    void refusesWhatContradictsItselfByTheOptionsName(String arguments, String message) {
+        CommandRun run = CommandRun.of(arguments.split(" "));
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains(message);
+        assertThat(run.err().lines()).hasSize(1);
     }
 
     @Test

@@ -15,6 +15,7 @@ import dev.sluice.model.BundleManifest.Variance;
 import dev.sluice.model.RowBuffers;
 import dev.sluice.request.BundleIdentity;
 import dev.sluice.request.Network;
+import dev.sluice.request.SamplerSettings;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +48,7 @@ final class TinyBundle {
             Optional.empty(),
             Optional.empty(),
             new GuidanceFacts(1, true),
-            new Defaults(50, 3, 2),
+            new Defaults(SamplerSettings.Kind.DDPM, 50, 3, 2),
             Map.of());
 
     BundleManifest manifest() {

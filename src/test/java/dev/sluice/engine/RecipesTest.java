@@ -138,6 +138,18 @@ class RecipesTest {
                 "7");
     }
 
+    /** The engine could make the images, but unguided, which nobody asked for. */
+    @Test
+    void takesNoRequestOnWhoseScheduleGuidesNothing() {
+        RequestDraft never = DRAFT.classifierFree(2, new GuidanceSchedule.EveryNth(7), GuidanceWeighting.Kind.NONE);
+
+        assertThat(guided.recipe(never.request("r")).walk().plan().guidedCount())
+                .isZero();
+        assertThatThrownBy(() -> guided.admitted(never.request("r")))
+                .isInstanceOf(InvalidFieldException.class)
+                .hasMessage("guidance.schedule guides none of the 6 steps");
+    }
+
     @Test
     void takesAsManyStepsAsTheBundleWasTrainedWith() {
         Recipe recipe = guided.recipe(DRAFT.withSampler(SamplerSettings.ddpm(SimulatedDevice.TRAIN_STEPS))

@@ -18,6 +18,7 @@ import dev.sluice.model.RowLayout;
 import dev.sluice.model.Tokenizer;
 import dev.sluice.request.BundleIdentity;
 import dev.sluice.request.Network;
+import dev.sluice.request.SamplerSettings;
 import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -170,7 +171,7 @@ final class SimulatedDevice {
                         ? Optional.of(new BundleManifest.Upsampler(LARGER, diffusion, UPSAMPLER_TIMESTEPS, NOISE_SCALE))
                         : Optional.empty(),
                 new BundleManifest.GuidanceFacts(GUIDED_CHANNELS, kind != Kind.NEVER_UNCONDITIONAL),
-                new BundleManifest.Defaults(10, 2, 4),
+                new BundleManifest.Defaults(SamplerSettings.Kind.DDPM, 10, 2, 4),
                 Map.of());
     }
 

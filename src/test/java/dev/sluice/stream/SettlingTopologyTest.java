@@ -15,10 +15,12 @@ import dev.sluice.events.v1.GenerationFailureCode;
 import dev.sluice.events.v1.GenerationProgressed;
 import dev.sluice.events.v1.GenerationRequested;
 import dev.sluice.events.v1.ImageObject;
+import dev.sluice.events.v1.PlanAsRun;
 import dev.sluice.events.v1.SamplerKind;
 import dev.sluice.events.v1.SamplerSpec;
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.Network;
+import dev.sluice.state.v1.PendingRequest;
 import dev.sluice.storage.PngMetadata;
 import dev.sluice.wire.ContentHash;
 import java.awt.image.BufferedImage;
@@ -84,6 +86,38 @@ class SettlingTopologyTest {
         assertThat(completion.getEvaluations().getConditional()).isEqualTo(2L * Requests.STEPS);
         assertThat(completion.getEvaluations().getUnconditional()).isEqualTo(2L * Requests.GUIDED);
         assertThat(completion.getEvaluations().getSkipped()).isEqualTo(2L * (Requests.STEPS - Requests.GUIDED));
+    }
+
+    @Test
+    void samplesAsTheBundleDoesWhereTheRequestHasNoOpinionAndSaysWhatItUsed() {
+        worker.request(Requests.plain("r-1")
+                .setSampler(SamplerSpec.newBuilder().build())
+                .setGuidance(Requests.guidance(0, Requests.compress(5, 1)))
+                .build());
+        worker.settleAll();
+
+        PlanAsRun plan = worker.completed().getFirst().getPlan();
+        assertThat(plan.getSampler()).isEqualTo("DDPM");
+        assertThat(plan.getSteps()).isEqualTo(10);
+        assertThat(plan.getGuidance()).isEqualTo("CLASSIFIER_FREE");
+        assertThat(plan.getScale()).isEqualTo(2);
+        assertThat(plan.getSchedule()).isEqualTo("COMPRESS");
+        assertThat(plan.getWeighting()).isEqualTo("GAP");
+        assertThat(plan.getWeights()).hasSize(5);
+    }
+
+    /** The bundle's defaults may have changed since: what was accepted is written down with nothing left open. */
+    @Test
+    void goesOnAfterATakeoverWithWhatTheBundleHadWhenTheRequestWasAccepted() {
+        GenerationRequested open = Requests.plain("r-1")
+                .setSampler(SamplerSpec.newBuilder().build())
+                .build();
+        worker.request(open);
+
+        PendingRequest pending = worker.pending().getFirst();
+        assertThat(pending.getRequest().getSampler()).isEqualTo(new SamplerSpec(SamplerKind.DDPM, 10, 0.0));
+        assertThat(pending.getContentHash()).isEqualTo(ContentHash.of(open));
+        worker.settleAll();
     }
 
     @Test

@@ -17,6 +17,7 @@ import dev.sluice.model.RowBuffers;
 import dev.sluice.model.RowFunction;
 import dev.sluice.request.BundleIdentity;
 import dev.sluice.request.Network;
+import dev.sluice.request.SamplerSettings;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;
@@ -95,7 +96,7 @@ final class SimulatedDevice implements RowFunction {
                 Optional.empty(),
                 Optional.empty(),
                 new GuidanceFacts(3, true),
-                new Defaults(10, 2, 4),
+                new Defaults(SamplerSettings.Kind.DDPM, 10, 2, 4),
                 Map.of());
         return Bundle.counting(
                 manifest, new BundleIdentity(BUNDLE, "1.0.0", "0".repeat(64)), Map.of(Network.DENOISER, this));

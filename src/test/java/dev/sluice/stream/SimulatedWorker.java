@@ -124,7 +124,7 @@ final class SimulatedWorker implements AutoCloseable {
         parts = new WorkerParts(
                 engine,
                 finisher,
-                new RequestDecoder(),
+                new RequestDecoder(engine.defaults()),
                 new EventEncoder(
                         NAME,
                         time.now(),

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import dev.sluice.events.v1.GenerationCancelled;
 import dev.sluice.events.v1.GenerationRequested;
+import dev.sluice.events.v1.PromptSpec;
 import dev.sluice.events.v1.SamplerKind;
 import dev.sluice.wire.UndecodableException.Reason;
 import java.nio.ByteBuffer;
@@ -52,7 +53,9 @@ class AvroSerdeTest {
                 .set("model", "shapes-32")
                 .build();
         assertThat(read(SchemaEdits.bytes(registry, TOPIC, old)))
-                .isEqualTo(SampleRequests.plain().build());
+                .isEqualTo(SampleRequests.plain()
+                        .setPrompt(PromptSpec.newBuilder().build())
+                        .build());
     }
 
     @Test
@@ -67,7 +70,9 @@ class AvroSerdeTest {
                 .set("watermark", "yes")
                 .build();
         assertThat(read(SchemaEdits.bytes(registry, TOPIC, news)))
-                .isEqualTo(SampleRequests.plain().build());
+                .isEqualTo(SampleRequests.plain()
+                        .setPrompt(PromptSpec.newBuilder().build())
+                        .build());
     }
 
     @Test

@@ -3,6 +3,8 @@ package dev.sluice.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.events.v1.GenerationRequested;
+import dev.sluice.events.v1.SamplerKind;
+import dev.sluice.events.v1.SamplerSpec;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -20,6 +22,10 @@ class ContentHashTest {
 
         assertThat(ContentHash.of(request().setTenantId("other").build())).isNotEqualTo(hash);
         assertThat(ContentHash.of(request().setRequestId("order/18").build())).isNotEqualTo(hash);
+        assertThat(ContentHash.of(request()
+                        .setSampler(new SamplerSpec(SamplerKind.BUNDLE, 0, 0.0))
+                        .build()))
+                .isNotEqualTo(hash);
         assertThat(ContentHash.of(request().setFirstImage(1).build())).isNotEqualTo(hash);
         assertThat(ContentHash.of(request().setTags(Map.of("a", "b")).build())).isNotEqualTo(hash);
     }
@@ -30,6 +36,7 @@ class ContentHashTest {
                 .setTenantId("acme")
                 .setModel("shapes")
                 .setImages(4)
-                .setSeed(7);
+                .setSeed(7)
+                .setSampler(new SamplerSpec(SamplerKind.DDIM, 50, 0.0));
     }
 }

@@ -17,6 +17,7 @@ import dev.sluice.events.v1.ScheduleKind;
 import dev.sluice.events.v1.ScheduleSpec;
 import dev.sluice.events.v1.WeightingKind;
 import dev.sluice.events.v1.WeightingSpec;
+import dev.sluice.request.BundleDefaults;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Guidance;
@@ -39,7 +40,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestDecoderTest {
-    private final RequestDecoder decoder = new RequestDecoder();
+    private final RequestDecoder decoder =
+            new RequestDecoder(Map.of("shapes-32", new BundleDefaults(SamplerSettings.Kind.EULER, 30, 5, 7)));
 
     static Stream<Arguments> refusals() {
         return Stream.of(
@@ -64,7 +66,6 @@ class RequestDecoderTest {
                         sampler(SamplerKind.UNKNOWN, 50, 0),
                         FailureCode.SAMPLER_INVALID,
                         "sampler.kind"),
-                arguments("no steps", sampler(SamplerKind.DDIM, 0, 0), FailureCode.STEPS_OUT_OF_RANGE, "sampler.steps"),
                 arguments(
                         "negative steps",
                         sampler(SamplerKind.DDPM, -50, 1),
@@ -202,15 +203,147 @@ class RequestDecoderTest {
                         new RequestId("r-1"),
                         new TenantId("acme"),
                         "shapes-32",
-                        new Prompt.Unconditional(),
+                        new Prompt.Label("cat"),
                         1,
                         0,
                         0,
-                        SamplerSettings.ddim(50, 0),
+                        SamplerSettings.deterministic(SamplerSettings.Kind.EULER, 30),
                         new Guidance.None(),
                         Priority.INTERACTIVE,
                         Optional.empty(),
                         Map.of())));
+    }
+
+    @Test
+    void takesTheBundlesScaleOfTheMethodThatWasAskedFor() {
+        assertThat(valid(guidance(guided().setScale(0))).guidance())
+                .isEqualTo(new Guidance.ClassifierFree(
+                        5, new GuidanceSchedule.Full(), GuidanceWeighting.of(GuidanceWeighting.Kind.NONE)));
+        assertThat(valid(guidance(guided().setMethod(GuidanceMethod.CLASSIFIER).setScale(0)))
+                        .guidance())
+                .isEqualTo(new Guidance.Classifier(
+                        7,
+                        new GuidanceSchedule.Full(),
+                        GuidanceWeighting.of(GuidanceWeighting.Kind.NONE),
+                        Guidance.DenoiserCondition.CONDITIONAL));
+    }
+
+    @Test
+    void leavesOpinionsAlone() {
+        assertThat(valid(sampler(SamplerKind.DDIM, 50, 0.5)).sampler()).isEqualTo(SamplerSettings.ddim(50, 0.5));
+        assertThat(valid(sampler(SamplerKind.DDPM, 50, 1)).sampler()).isEqualTo(SamplerSettings.ddpm(50));
+        assertThat(valid(sampler(SamplerKind.BUNDLE, 9, 0)).sampler())
+                .isEqualTo(SamplerSettings.deterministic(SamplerSettings.Kind.EULER, 9));
+    }
+
+    /** So that a worker whose bundle has other defaults goes on with what was begun. */
+    @Test
+    void aRequestThatIsFilledMeansTheSameToEveryReader() {
+        GenerationRequested filled =
+                decoder.filled(guidance(guided().setScale(0)).build());
+
+        assertThat(new RequestDecoder().decode(filled)).isEqualTo(decoder.decode(filled));
+        assertThat(new RequestDecoder().filled(filled)).isEqualTo(filled);
+    }
+
+    /** It might be one that nobody serves, or a name mistyped; the engine says so. */
+    @Test
+    void fillsInARequestForABundleThatIsNotServed() {
+        assertInstanceOf(
+                Decoded.Valid.class, decoder.decode(plain().setModel("other").build()));
+    }
+
+    @Test
+    void drawsNothingInParticularWhereThatIsAskedFor() {
+        var prompt = PromptSpec.newBuilder().setUnconditional(true).build();
+        assertThat(valid(plain().setPrompt(prompt)).prompt()).isEqualTo(new Prompt.Unconditional());
+    }
+
+    static Stream<Arguments> contradictions() {
+        return Stream.of(
+                arguments("nothing to draw", prompt(null, null, ""), "prompt"),
+                arguments(
+                        "something and nothing",
+                        plain().setPrompt(new PromptSpec("cat", null, "", true)),
+                        "prompt.unconditional"),
+                arguments(
+                        "guided towards nothing",
+                        guidance(guided()).setPrompt(new PromptSpec(null, null, "", true)),
+                        "guidance.method"),
+                arguments("negative text that nothing reads", prompt(null, "cat", "dog"), "prompt.negative"),
+                arguments("noise of a sampler without", sampler(SamplerKind.PNDM, 9, 0.5), "sampler.eta"),
+                arguments("half of DDPM's noise", sampler(SamplerKind.DDPM, 9, 0.5), "sampler.eta"),
+                arguments("noise of a bundle's sampler without", sampler(SamplerKind.BUNDLE, 9, 0.5), "sampler.eta"),
+                arguments(
+                        "a schedule of no guidance",
+                        guidance(GuidanceSpec.newBuilder().setSchedule(compress())),
+                        "guidance.schedule"),
+                arguments(
+                        "a scale of no guidance",
+                        guidance(GuidanceSpec.newBuilder().setScale(3)),
+                        "guidance.scale"),
+                arguments(
+                        "a weighting of no guidance",
+                        guidance(GuidanceSpec.newBuilder()
+                                .setWeighting(WeightingSpec.newBuilder().build())),
+                        "guidance.weighting"),
+                arguments(
+                        "guided steps of a full schedule",
+                        schedule(ScheduleSpec.newBuilder().setGuided(10)),
+                        "guidance.schedule.guided"),
+                arguments(
+                        "an exponent of an early stop",
+                        schedule(ScheduleSpec.newBuilder()
+                                .setKind(ScheduleKind.EARLY_STOP)
+                                .setGuided(10)
+                                .setExponent(2)),
+                        "guidance.schedule.exponent"),
+                arguments(
+                        "no timesteps",
+                        schedule(ScheduleSpec.newBuilder().setKind(ScheduleKind.EXPLICIT)),
+                        "guidance.schedule.timesteps"),
+                arguments("a scale that guides nothing", guidance(guided().setScale(1)), "guidance.scale"),
+                arguments(
+                        "a whole scale that guides nothing",
+                        guidance(guided().setScale(1).setCfgCompress(CfgCompress.WHOLE_SCALE)),
+                        "guidance.scale"),
+                arguments(
+                        "a blind denoiser without a guide",
+                        guidance(guided().setConditionalDenoiser(false)),
+                        "guidance.conditionalDenoiser"),
+                arguments(
+                        "compression of another method",
+                        guidance(guided().setMethod(GuidanceMethod.CLASSIFIER).setCfgCompress(CfgCompress.WHOLE_SCALE)),
+                        "guidance.cfgCompress"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("contradictions")
+    void refusesWhatContradictsItself(String name, GenerationRequested.Builder event, String field) {
+        var invalid = assertInstanceOf(Decoded.Invalid.class, decoder.decode(event.build()), name);
+        assertThat(invalid.refusal().field()).isEqualTo(field);
+        assertThat(invalid.refusal().message()).contains(field);
+    }
+
+    @Test
+    void aWholeScaleOfOneGuidesWhereStepsAreWeighted() {
+        assertThat(valid(guidance(guided().setScale(1)
+                                .setCfgCompress(CfgCompress.WHOLE_SCALE)
+                                .setSchedule(compress())))
+                        .guidance())
+                .isInstanceOf(Guidance.ClassifierFree.class);
+    }
+
+    private GenerationRequest valid(GenerationRequested.Builder event) {
+        return assertInstanceOf(Decoded.Valid.class, decoder.decode(event.build()))
+                .request();
+    }
+
+    private static ScheduleSpec compress() {
+        return ScheduleSpec.newBuilder()
+                .setKind(ScheduleKind.COMPRESS)
+                .setGuided(8)
+                .build();
     }
 
     @Test
@@ -228,7 +361,7 @@ class RequestDecoderTest {
     }
 
     private static GenerationRequested.Builder prompt(@Nullable String label, @Nullable String text, String negative) {
-        return plain().setPrompt(new PromptSpec(label, text, negative));
+        return plain().setPrompt(new PromptSpec(label, text, negative, false));
     }
 
     private static GenerationRequested.Builder sampler(SamplerKind kind, int steps, double eta) {

@@ -1,6 +1,9 @@
 package dev.sluice.wire;
 
 import dev.sluice.events.v1.GenerationRequested;
+import dev.sluice.events.v1.PromptSpec;
+import dev.sluice.events.v1.SamplerKind;
+import dev.sluice.events.v1.SamplerSpec;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Guidance;
 import dev.sluice.request.GuidanceSchedule;
@@ -29,22 +32,31 @@ final class SampleRequests {
         return GenerationRequested.newBuilder()
                 .setRequestId("r-1")
                 .setTenantId("acme")
-                .setModel("shapes-32");
+                .setModel("shapes-32")
+                .setPrompt(PromptSpec.newBuilder().setLabel("cat").build());
+    }
+
+    /** As the least that a publisher of 0.1.0 wrote, which knew no bundle's defaults. */
+    static GenerationRequested.Builder ofFirstRelease() {
+        return plain().setPrompt(PromptSpec.newBuilder().build())
+                .setSampler(new SamplerSpec(SamplerKind.DDIM, 50, 0.0));
     }
 
     static GenerationRequest random(long seed) {
         var random = new SplittableRandom(seed);
+        Prompt prompt = prompt(random);
+        boolean negative =
+                prompt instanceof Prompt.Text text && !text.negative().isEmpty();
         return new GenerationRequest(
                 new RequestId("request-" + random.nextLong()),
                 new TenantId("tenant-" + random.nextInt(5)),
                 "model-é-" + random.nextInt(5),
-                prompt(random),
+                prompt,
                 random.nextInt(1, 20),
                 random.nextInt(4),
                 random.nextLong(),
-                new SamplerSettings(
-                        pick(random, SamplerSettings.Kind.values()), random.nextInt(1, 1001), random.nextDouble()),
-                guidance(random),
+                sampler(random),
+                prompt instanceof Prompt.Unconditional ? new Guidance.None() : guidance(random, negative),
                 pick(random, Priority.values()),
                 random.nextBoolean()
                         ? Optional.empty()
@@ -61,18 +73,25 @@ final class SampleRequests {
         };
     }
 
-    private static Guidance guidance(SplittableRandom random) {
-        return switch (random.nextInt(3)) {
+    private static SamplerSettings sampler(SplittableRandom random) {
+        SamplerSettings.Kind kind = pick(random, SamplerSettings.Kind.values());
+        return new SamplerSettings(
+                kind, random.nextInt(1, 1001), kind == SamplerSettings.Kind.DDIM ? random.nextDouble() : 0);
+    }
+
+    /** @param negative whether there is something to keep away from */
+    private static Guidance guidance(SplittableRandom random, boolean negative) {
+        return switch (negative ? 2 : random.nextInt(3)) {
             case 0 -> new Guidance.None();
             case 1 ->
                 new Guidance.Classifier(
-                        random.nextDouble(RequestLimits.DEFAULT.maxScale()),
+                        random.nextDouble(1.5, RequestLimits.DEFAULT.maxScale()),
                         schedule(random),
                         weighting(random),
                         pick(random, Guidance.DenoiserCondition.values()));
             default ->
                 new Guidance.ClassifierFree(
-                        random.nextDouble(RequestLimits.DEFAULT.maxScale()),
+                        random.nextDouble(1.5, RequestLimits.DEFAULT.maxScale()),
                         schedule(random),
                         weighting(random),
                         pick(random, Guidance.CfgCompress.values()));

@@ -7,6 +7,7 @@ import dev.sluice.events.v1.GenerationRequested;
 import dev.sluice.state.v1.PendingRequest;
 import dev.sluice.state.v1.SettledRequest;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
@@ -20,6 +21,8 @@ import org.apache.avro.generic.GenericRecordBuilder;
 import org.apache.avro.message.BinaryMessageEncoder;
 import org.apache.kafka.common.errors.SerializationException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class StateSerdesTest {
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05.000006Z");
@@ -63,10 +66,20 @@ class StateSerdesTest {
         }
     }
 
-    @Test
-    void readsWhatWasPendingBeforePublicationTimesWereKept() throws IOException {
-        Schema earlier = SchemaEdits.without(PendingRequest.getClassSchema(), "publishedAt");
-        GenerationRequested request = SampleRequests.plain().build();
+    /** A worker of this version goes on with what one of a released version had taken on. */
+    @ParameterizedTest
+    @MethodSource("dev.sluice.wire.ReleasedSchemasTest#releases")
+    void readsWhatAReleasedVersionLeftPending(Path release) throws IOException {
+        Schema earlier = ContractsTest.contractsIn(release, path -> true).stream()
+                .filter(schema -> schema.getName().equals("PendingRequest"))
+                .findFirst()
+                .orElseThrow();
+        GenericRecord request = new GenericRecordBuilder(
+                        earlier.getField("request").schema())
+                .set("requestId", "r-1")
+                .set("tenantId", "acme")
+                .set("model", "shapes-32")
+                .build();
         GenericRecord old = new GenericRecordBuilder(earlier)
                 .set("request", request)
                 .set("acceptedAt", 1L)
@@ -77,7 +90,8 @@ class StateSerdesTest {
         buffer.get(bytes);
         try (var serde = StateSerdes.pendingRequests()) {
             PendingRequest read = serde.deserializer().deserialize("t", bytes);
-            assertThat(read.getRequest()).isEqualTo(request);
+            assertThat(read.getRequest())
+                    .isEqualTo(SampleRequests.ofFirstRelease().build());
             assertThat(read.getPublishedAt()).isNull();
         }
     }
@@ -99,7 +113,7 @@ class StateSerdesTest {
     @Test
     void theContentHashOfAPlainRequestStaysWhatItWas() {
         // SHA-256 of what the three fields without defaults write; a new field with a default must not change it.
-        assertThat(ContentHash.of(SampleRequests.plain().build()))
+        assertThat(ContentHash.of(SampleRequests.ofFirstRelease().build()))
                 .isEqualTo("6ccea34fc260f41f00dcc93e787736cc290d392a41e07f136f3be397b7f8c5df");
     }
 }

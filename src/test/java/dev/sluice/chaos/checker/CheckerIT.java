@@ -176,7 +176,7 @@ class CheckerIT {
                 .setImages(List.of(
                         new ImageObject(0, BUCKET, id + "/0.png", ImageDigest.sha256(png), (long) png.length, 1L)))
                 .setBundle(new BundleUsed("model", "1", "00"))
-                .setPlan(new PlanAsRun(1, List.of(1), List.of(1.0)))
+                .setPlan(new PlanAsRun(1, List.of(1), List.of(1.0), "DDPM", 0.0, "NONE", 0.0, "NONE", "NONE"))
                 .setEvaluations(new EvaluationCounts(1L, 0L, 0L, 0L, 0L, 0L, 0L))
                 .setTimings(new RunTimings(NOW, NOW, 1L, 1L, 1L))
                 .setCalls(new CallsMade(CallSizing.CONSTANT, 16, 8, 0, 0, 0, 0))
