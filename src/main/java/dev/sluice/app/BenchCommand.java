@@ -34,11 +34,11 @@ import picocli.CommandLine.Spec;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = {
-            "Measures the engine against a bare loop over the same modules, schedules against full guidance, mixed",
-            "traffic against its bound and against static batches, and the stream without a model.",
+            "Measures the engine against a bare loop over the same modules, schedules against full guidance, mixed "
+                    + "traffic against its bound and against static batches, and the stream without a model.",
             "",
-            "Everything takes turns, so that a machine that changes its speed changes it for all. Ends with 0 whether",
-            "targets are met or not; run it on a machine that does nothing else."
+            "Everything takes turns, so that a machine that changes its speed changes it for all. Ends with 0 whether "
+                    + "targets are met or not; run it on a machine that does nothing else."
         })
 final class BenchCommand implements Callable<Integer> {
     private static final String AUTO = "auto";

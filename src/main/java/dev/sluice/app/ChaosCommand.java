@@ -25,9 +25,9 @@ import picocli.CommandLine.Spec;
         name = "chaos",
         mixinStandardHelpOptions = true,
         description = {
-            "Runs workers, a broker, a registry and S3 in processes of their own, publishes requests of every kind,",
-            "breaks one thing after another, and judges afterwards whether each request had exactly one outcome, each",
-            "image is there, and what was charged is what was used. Ends with 0 where it is.",
+            "Runs workers, a broker, a registry and S3 in processes of their own, publishes requests of every kind, "
+                    + "breaks one thing after another, and judges afterwards whether each request had exactly one outcome, each "
+                    + "image is there, and what was charged is what was used. Ends with 0 where it is.",
             "",
             "Example: sluice chaos --requests 500 --minutes 5 --seed 1"
         })

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +53,8 @@ final class ConfigCommand implements Callable<Integer> {
         List<Setting> settings = settings(fromFile, fromEnvironment);
         Map<String, String> values = new HashMap<>(fromFile);
         values.putAll(fromEnvironment);
-        List<String> problems = problems(values);
+        List<String> problems = WorkerConfig.draft(values, ConfigPlaces.of(Optional.ofNullable(file), fromEnvironment))
+                .problems();
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
             out.println(asJson(settings, problems));
@@ -84,15 +86,6 @@ final class ConfigCommand implements Callable<Integer> {
             settings.add(new Setting(name, Masking.masked(name, value), origin));
         }
         return settings;
-    }
-
-    private static List<String> problems(Map<String, String> values) {
-        try {
-            WorkerConfig.read(values);
-            return List.of();
-        } catch (ConfigException e) {
-            return e.problems();
-        }
     }
 
     private static ObjectNode asJson(List<Setting> settings, List<String> problems) {

@@ -24,16 +24,20 @@ final class ConfigReader {
     private final Map<String, ConfigKey> keys =
             ConfigKey.ALL.stream().collect(Collectors.toMap(ConfigKey::name, Function.identity()));
     private final Map<String, String> values;
+    private final Map<String, String> places;
     private final List<String> problems = new ArrayList<>();
 
-    ConfigReader(Map<String, String> values) {
+    /**
+     * Looks at the keys alone.
+     *
+     * @param places for some keys, where their value comes from
+     */
+    ConfigReader(Map<String, String> values, Map<String, String> places) {
         this.values = values;
+        this.places = places;
         for (String name : values.keySet()) {
             if (!keys.containsKey(name) && !name.startsWith(ConfigKey.KAFKA_PROPERTIES)) {
-                problems.add(name + ": no such key"
-                        + nearest(name)
-                                .map(near -> "; did you mean " + near + "?")
-                                .orElse(""));
+                problem(name, "no such key" + Nearest.didYouMean(name, keys.keySet()));
             }
         }
         for (ConfigKey key : ConfigKey.ALL) {
@@ -48,7 +52,8 @@ final class ConfigReader {
     }
 
     void problem(String name, String message) {
-        problems.add(name + ": " + message);
+        String place = places.get(name);
+        problems.add(name + ": " + message + (place == null ? "" : " (" + place + ")"));
     }
 
     String text(String name) {
@@ -200,12 +205,5 @@ final class ConfigReader {
             problem(name, "must be " + expected + ", not \"" + Masking.masked(name, text) + "\"");
             return instead;
         }
-    }
-
-    private Optional<String> nearest(String name) {
-        return keys.keySet().stream()
-                .filter(known -> known.endsWith("." + name)
-                        || known.replace("-", "").equals(name.replace("-", "").replace("_", "")))
-                .findFirst();
     }
 }

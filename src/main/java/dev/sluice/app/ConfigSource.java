@@ -2,6 +2,7 @@ package dev.sluice.app;
 
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
@@ -13,11 +14,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 
 /** Where configuration values come from: a YAML file, overridden by the environment. Flat, by dotted name. */
 final class ConfigSource {
     private static final YAMLMapper YAML = YAMLMapper.builder()
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
     /** As OpenTelemetry has it for all programs. */
@@ -33,18 +36,27 @@ final class ConfigSource {
      */
     static Map<String, String> file(Path file) {
         Map<String, String> values = new TreeMap<>();
+        List<String> twice = new ArrayList<>();
         try {
             JsonNode root = YAML.readTree(file.toFile());
             if (root != null && !root.isMissingNode() && !root.isNull()) {
-                flatten("", root, values);
+                flatten("", root, (name, value) -> {
+                    if (values.put(name, value) != null) {
+                        twice.add(name + ": set twice, nested and dotted (" + file + ")");
+                    }
+                });
             }
         } catch (JsonProcessingException e) {
             // The parser's message quotes the line, which may hold a secret.
             JsonLocation place = e.getLocation();
-            throw new ConfigException(
-                    List.of(file + ": no YAML at line " + place.getLineNr() + ", column " + place.getColumnNr()));
+            boolean again = e.getOriginalMessage().startsWith("Duplicate field");
+            throw new ConfigException(List.of(file + (again ? ": a key for the second time" : ": no YAML") + " at line "
+                    + place.getLineNr() + ", column " + place.getColumnNr()));
         } catch (IOException e) {
             throw new ConfigException(List.of(file + ": " + e.getMessage()));
+        }
+        if (!twice.isEmpty()) {
+            throw new ConfigException(twice);
         }
         return values;
     }
@@ -78,7 +90,7 @@ final class ConfigSource {
         return values;
     }
 
-    private static void flatten(String prefix, JsonNode node, Map<String, String> values) {
+    private static void flatten(String prefix, JsonNode node, BiConsumer<String, String> values) {
         if (node.isObject()) {
             node.properties()
                     .forEach(entry -> flatten(
@@ -87,14 +99,14 @@ final class ConfigSource {
                             values));
         } else if (node.isArray()) {
             if (node.valueStream().anyMatch(JsonNode::isContainerNode)) {
-                values.put(prefix, node.toString());
+                values.accept(prefix, node.toString());
                 return;
             }
             List<String> items = new ArrayList<>();
             node.valueStream().filter(item -> !item.isNull()).forEach(item -> items.add(item.asText()));
-            values.put(prefix, String.join(",", items));
+            values.accept(prefix, String.join(",", items));
         } else if (!node.isNull()) {
-            values.put(prefix, node.asText());
+            values.accept(prefix, node.asText());
         }
     }
 }

@@ -42,11 +42,11 @@ import picocli.CommandLine.Spec;
         name = "demo",
         mixinStandardHelpOptions = true,
         description = {
-            "Starts broker, registry, S3 and worker in a fresh folder, sends requests under different guidance",
-            "schedules in mixed order, fetches the images back and shows what each schedule cost and achieved.",
+            "Starts broker, registry, S3 and worker in a fresh folder, sends requests under different guidance "
+                    + "schedules in mixed order, fetches the images back and shows what each schedule cost and achieved.",
             "",
-            "Ends with 0 only if every request was settled exactly once and no module was evaluated more often than",
-            "the plans say."
+            "Ends with 0 only if every request was settled exactly once and no module was evaluated more often than "
+                    + "the plans say."
         })
 final class DemoCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofMinutes(10);

@@ -24,7 +24,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
@@ -143,16 +142,37 @@ final class JsonRequests {
             String fieldPath = path.isEmpty() ? entry.getKey() : path + "." + entry.getKey();
             Schema.Field field = schema.getField(entry.getKey());
             if (field == null) {
-                throw new IllegalArgumentException(fieldPath + ": no such field");
+                throw new IllegalArgumentException(fieldPath + ": no such field" + didYouMean(entry.getKey(), schema));
             }
             builder.set(field, value(fieldPath, entry.getValue(), field.schema()));
         }
-        try {
-            return builder.build();
-        } catch (AvroRuntimeException e) {
-            throw new IllegalArgumentException(
-                    (path.isEmpty() ? "" : path + ": ") + "a field without default is missing: " + e.getMessage(), e);
+        for (Schema.Field field : schema.getFields()) {
+            if (!field.hasDefaultValue() && !node.has(field.name())) {
+                throw new IllegalArgumentException(
+                        (path.isEmpty() ? "" : path + ".") + field.name() + ": must be given");
+            }
         }
+        return builder.build();
+    }
+
+    /** A field of the same record, or one of that name anywhere in the contract. */
+    private static String didYouMean(String key, Schema schema) {
+        List<String> here = schema.getFields().stream().map(Schema.Field::name).toList();
+        String meant = Nearest.didYouMean(key, here);
+        return meant.isEmpty() ? Nearest.didYouMean(key, paths("", GenerationRequested.getClassSchema())) : meant;
+    }
+
+    private static List<String> paths(String path, Schema record) {
+        List<String> paths = new ArrayList<>();
+        for (Schema.Field field : record.getFields()) {
+            String inside = path.isEmpty() ? field.name() : path + "." + field.name();
+            Schema type = field.schema().isUnion() ? notNull(field.schema()) : field.schema();
+            paths.add(inside);
+            if (type.getType() == Schema.Type.RECORD) {
+                paths.addAll(paths(inside, type));
+            }
+        }
+        return paths;
     }
 
     private static @Nullable Object value(String path, JsonNode node, Schema schema) {
@@ -185,7 +205,10 @@ final class JsonRequests {
         String symbol =
                 (node.isTextual() ? node.asText() : "").toUpperCase(Locale.ROOT).replace('-', '_');
         if (!schema.getEnumSymbols().contains(symbol)) {
-            throw wrong(path, "one of " + String.join(", ", schema.getEnumSymbols()));
+            List<String> symbols = schema.getEnumSymbols().stream()
+                    .filter(known -> !known.equals(schema.getEnumDefault()))
+                    .toList();
+            throw wrong(path, "one of " + String.join(", ", symbols) + Nearest.didYouMean(symbol, symbols));
         }
         return symbol;
     }

@@ -1,5 +1,7 @@
 package dev.sluice.app;
 
+import dev.sluice.model.BundleException;
+import dev.sluice.model.VerifiedBundle;
 import dev.sluice.standalone.EmbeddedKafka;
 import dev.sluice.standalone.EmbeddedS3;
 import dev.sluice.standalone.EmbeddedSchemaRegistry;
@@ -15,9 +17,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -60,6 +64,7 @@ final class StandaloneStack implements AutoCloseable {
      */
     static StandaloneStack start(Path data, StandalonePorts ports, Map<String, String> overrides)
             throws InterruptedException {
+        requireSound(data, ports, overrides);
         Deque<AutoCloseable> started = new ArrayDeque<>();
         try {
             Files.createDirectories(data);
@@ -71,17 +76,10 @@ final class StandaloneStack implements AutoCloseable {
             started.push(s3);
             s3.createBucket(BUCKET);
 
-            Map<String, String> values = new HashMap<>();
+            Map<String, String> values = values(data, ports);
             values.put("kafka.bootstrap-servers", kafka.bootstrapServers());
             values.put("registry.url", registry.url().toString());
             values.put("s3.endpoint", s3.endpoint().toString());
-            values.put("s3.path-style", "true");
-            values.put("s3.bucket", BUCKET);
-            values.put("s3.access-key", ACCESS_KEY);
-            values.put("s3.secret-key", SECRET_KEY);
-            values.put("worker.id", "standalone");
-            values.put("state-directory", data.resolve("state").toString());
-            values.put("http.port", String.valueOf(ports.http()));
             values.putAll(overrides);
             WorkerConfig config = WorkerConfig.read(values);
             Topics topics = config.stream().topics();
@@ -104,6 +102,45 @@ final class StandaloneStack implements AutoCloseable {
             closeAll(started);
             throw e;
         }
+    }
+
+    /**
+     * Looks at the configuration before anything starts, with addresses that nobody listens at.
+     *
+     * @throws ConfigException listing every problem
+     */
+    private static void requireSound(Path data, StandalonePorts ports, Map<String, String> overrides) {
+        Map<String, String> values = values(data, ports);
+        values.put("kafka.bootstrap-servers", "127.0.0.1:1");
+        values.put("registry.url", "http://127.0.0.1:1");
+        values.put("s3.endpoint", "http://127.0.0.1:1");
+        values.putAll(overrides);
+        WorkerConfig.Draft draft = WorkerConfig.draft(values);
+        List<String> problems = new ArrayList<>(ports.problems());
+        problems.addAll(draft.problems());
+        for (Path bundle : draft.config().bundles()) {
+            try {
+                VerifiedBundle.manifest(bundle);
+            } catch (BundleException e) {
+                problems.add(String.valueOf(e.getMessage()));
+            }
+        }
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+    }
+
+    /** What the stack sets whatever ports its parts get. */
+    private static Map<String, String> values(Path data, StandalonePorts ports) {
+        Map<String, String> values = new HashMap<>();
+        values.put("s3.path-style", "true");
+        values.put("s3.bucket", BUCKET);
+        values.put("s3.access-key", ACCESS_KEY);
+        values.put("s3.secret-key", SECRET_KEY);
+        values.put("worker.id", "standalone");
+        values.put("state-directory", data.resolve("state").toString());
+        values.put("http.port", String.valueOf(ports.http()));
+        return values;
     }
 
     /** As {@code sluice schemas register} does. What a user's own schemas forbid is the user's to know, and no reason to end. */

@@ -53,8 +53,10 @@ final class WorkerCommand implements Callable<Integer> {
         }
         Map<String, String> fromFile = file == null ? Map.of() : ConfigSource.file(file);
         Map<String, String> values = new HashMap<>(fromFile);
-        values.putAll(ConfigSource.environment(System.getenv(), fromFile));
-        WorkerConfig.Draft config = WorkerConfig.draft(values);
+        Map<String, String> fromEnvironment = ConfigSource.environment(System.getenv(), fromFile);
+        values.putAll(fromEnvironment);
+        WorkerConfig.Draft config =
+                WorkerConfig.draft(values, ConfigPlaces.of(Optional.ofNullable(file), fromEnvironment));
         Optional<String> failure;
         try (StopSignal stop = new StopSignal();
                 Worker worker = Worker.start(config, hooks())) {

@@ -80,7 +80,16 @@ record WorkerConfig(
 
     /** As {@link #read}, for who wants to look further before the problems are told. */
     static Draft draft(Map<String, String> values) {
-        ConfigReader reader = new ConfigReader(values);
+        return draft(values, Map.of());
+    }
+
+    /**
+     * As above.
+     *
+     * @param places for some keys, where their value comes from: told with what is wrong with it
+     */
+    static Draft draft(Map<String, String> values, Map<String, String> places) {
+        ConfigReader reader = new ConfigReader(values, places);
         WorkerConfig config = new WorkerConfig(
                 reader.optionalText("worker.id").orElseGet(WorkerConfig::hostName),
                 reader.list("bundles").stream().map(Path::of).toList(),

@@ -142,6 +142,27 @@ class JsonRequestsTest {
         assertThat(request.getGuidance().getScale()).isZero();
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"promt\":{}|promt: no such field; did you mean prompt?",
+                "\"steps\":20|steps: no such field; did you mean sampler.steps?",
+                "\"guidance\":{\"sclae\":2}|guidance.sclae: no such field; did you mean scale?",
+                "\"sampler\":{\"kind\":\"DIM\"}|DPMPP_2M, EULER, BUNDLE; did you mean DDIM?"
+            })
+    void namesTheNearestRightWordWithTheLinesNumber(String field, String message) {
+        assertThatThrownBy(() -> read(request("a") + "\n" + with(field)))
+                .hasMessageStartingWith("line 2: ")
+                .hasMessageEndingWith(message);
+    }
+
+    @Test
+    void namesAFieldThatIsMissing() {
+        assertThatThrownBy(() -> JsonRequests.parse("{\"requestId\":\"a\",\"tenantId\":\"t\"}"))
+                .hasMessage("model: must be given");
+    }
+
     @Test
     void refusesBytesThatAreNoUtf8() {
         byte[] latin = (request("a") + "\n" + request("é")).getBytes(StandardCharsets.ISO_8859_1);

@@ -1,6 +1,7 @@
 package dev.sluice.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.engine.CallRows;
@@ -338,6 +339,39 @@ class WorkerConfigTest {
                         .maxImages())
                 .isEqualTo(128);
         assertThat(options.withRows(Map.of()).deviceMemory()).isEqualTo(EngineSettings.UNLIMITED);
+    }
+
+    @Test
+    void tellsInWhichLineAWrongKeyOrValueIs(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("worker.yaml"), """
+                bundles: [one]
+                engine:
+                  # how many
+                  rows-per-cal: 32
+                prices:
+                  - {sku: a, per-device-second: 1}
+                finish.threads: none
+                """);
+        Map<String, String> environment = Map.of("s3.path-style", "maybe");
+        Map<String, String> values = new HashMap<>(ConfigSource.file(file));
+        values.putAll(environment);
+
+        assertThat(WorkerConfig.draft(values, ConfigPlaces.of(Optional.of(file), environment))
+                        .problems())
+                .contains(
+                        "engine.rows-per-cal: no such key; did you mean engine.rows-per-call? (" + file + ", line 4)",
+                        "finish.threads: must be a whole number from 1 to 1024, not \"none\" (" + file + ", line 7)",
+                        "s3.path-style: must be true or false, not \"maybe\" (SLUICE_S3_PATH_STYLE)");
+    }
+
+    @Test
+    void refusesAKeyThatIsSetTwice(@TempDir Path folder) throws IOException {
+        Path twice = Files.writeString(folder.resolve("twice.yaml"), "device: cpu\ndevice: gpu:0\n");
+        Path dotted = Files.writeString(folder.resolve("dotted.yaml"), "engine.threads: 1\nengine:\n  threads: 2\n");
+
+        assertThatThrownBy(() -> ConfigSource.file(twice)).hasMessageContaining("a key for the second time at line 2");
+        assertThatThrownBy(() -> ConfigSource.file(dotted))
+                .hasMessageContaining("engine.threads: set twice, nested and dotted");
     }
 
     @Test

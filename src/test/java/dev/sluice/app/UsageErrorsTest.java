@@ -1,0 +1,51 @@
+package dev.sluice.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class UsageErrorsTest {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "submit --sampler dim|--sampler: dim is none of ddpm, ddim, pndm, dpmpp_2m, euler; did you mean ddim?",
+                "submit --guidanse none|no such option: --guidanse; did you mean --guidance?",
+                "submit --labl=seven|no such option: --labl; did you mean --label?",
+                "submit --guidance clasifier-free|clasifier-free is none of none, classifier, classifier-free; did you mean",
+                "submit --images 1.5|--images: '1.5' is no whole number",
+                "plan --steps ten|--steps: 'ten' is no whole number",
+                "plan --scale big|--scale: 'big' is no number",
+                "plan --schedule compres|did you mean compress?",
+                "sumbit|no such command: sumbit; did you mean submit?",
+                "help sumbit|no such command: sumbit; did you mean submit?",
+                "dlq lst|no such command: lst; did you mean list?",
+                "dlq|say what to do: list, show or resend",
+                "schemas|say what to do: check, register",
+                "cost --format xml|--format: xml is none of table, csv, json",
+                "standalone --set engine.threads|--set: must be KEY=VALUE, not engine.threads",
+                "worker --config|--config",
+                "cancel|'ID'",
+                "demo more|more: one word too many",
+                "bench --only nothing|nothing"
+            })
+    void isOneLineWithTheNearestRightWord(String arguments, String message) {
+        CommandRun run = CommandRun.of(arguments.split(" "));
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains(message);
+        assertThat(run.err().lines()).hasSize(1);
+        assertThat(run.out()).isEmpty();
+    }
+
+    @Test
+    void whoTypesNothingIsShownWhatThereIsAndTheErrorLast() {
+        CommandRun run = CommandRun.of();
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("Commands:");
+        assertThat(run.err().lines().toList().getLast()).startsWith("say what to do: demo, standalone");
+    }
+}
