@@ -33,6 +33,9 @@ sealed interface StorageFault {
             "RequestTimeTooSkewed",
             "TokenRefreshRequired");
 
+    /** Refusals (400, 404) that say where the bucket is not, or not yet: a volume that is mounted late, a region that is another. */
+    Set<String> OF_PLACE = Set.of("AuthorizationHeaderMalformed", "NoSuchBucket");
+
     /**
      * The store is busy, down, out of reach or slow; another writer was at the same key (409); or the bytes did not arrive
      * as they were sent.
@@ -40,12 +43,12 @@ sealed interface StorageFault {
     record Passing(Throwable cause) implements StorageFault {}
 
     /**
-     * The store doesn't take these credentials, or not here: 401, 403, expired or unknown keys, a clock that is off, a redirect.
-     * Keys rotate, permissions and buckets move; who has something to lose asks again.
+     * The store doesn't take these credentials, or not here: 401, 403, expired or unknown keys, a clock that is off, a redirect, no
+     * such bucket. Keys rotate, permissions and buckets move; who has something to lose asks again.
      */
     record Denied(Throwable cause) implements StorageFault {}
 
-    /** The store answered, and will answer the same again: no such bucket, an invalid argument. */
+    /** The store answered, and will answer the same again: an invalid argument, a key policy. */
     record Refused(Throwable cause) implements StorageFault {}
 
     /** Already put into the words of this package. */
@@ -101,7 +104,11 @@ sealed interface StorageFault {
     private static boolean isDenial(AwsServiceException answer) {
         int status = answer.statusCode();
         boolean redirect = status / 100 == 3;
-        return redirect || status == 401 || status == 403 || hasCode(answer, OF_CREDENTIALS);
+        return redirect
+                || status == 401
+                || status == 403
+                || hasCode(answer, OF_CREDENTIALS)
+                || hasCode(answer, OF_PLACE);
     }
 
     private static boolean hasCode(AwsServiceException answer, Set<String> codes) {

@@ -36,7 +36,7 @@ public record RegistryAnswer(int status, int errorCode, String message) implemen
         if (body.path("message").isTextual()) {
             return body.path("message").asText();
         }
-        String type = headers.firstValue("Content-Type").orElse("nothing that it names");
+        String type = headers.firstValue("Content-Type").orElse("a page of no named type");
         return body.isContainerNode() ? "no message" : "no JSON but " + type + NO_REGISTRY;
     }
 

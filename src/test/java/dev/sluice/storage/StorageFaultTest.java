@@ -26,7 +26,7 @@ class StorageFaultTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"404, NoSuchBucket", "400, InvalidRequest", "400, KMS.DisabledException"})
+    @CsvSource({"400, InvalidRequest", "400, KMS.DisabledException"})
     void whatTheStoreWillSayAgainIsRefused(int status, String code) {
         assertThat(StorageFault.of(answer(status, code))).isInstanceOf(StorageFault.Refused.class);
     }
@@ -41,6 +41,8 @@ class StorageFaultTest {
         "400, ExpiredToken",
         "400, ExpiredTokenException",
         "400, TokenRefreshRequired",
+        "400, AuthorizationHeaderMalformed",
+        "404, NoSuchBucket",
         "301, PermanentRedirect",
         "307, TemporaryRedirect"
     })
