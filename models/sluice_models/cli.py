@@ -18,9 +18,10 @@ from sluice_models.data.pictures import captioned_grid, grid, write_png
 from sluice_models.judging.evaluation import hit_rate, noisy_accuracy, per_class
 from sluice_models.judging.judge_folder import SCENES_JUDGE, load_judge, write_judge
 from sluice_models.judging.judges import SceneReader, attributes_right, judge_trainer, prompts_right, read_attributes
+from sluice_models.judging.sweep import HEADING, best, findings, grid_of
 from sluice_models.recipes.captioned import WATCHED_CAPTIONS
 from sluice_models.recipes.catalogue import RECIPES
-from sluice_models.recipes.glyphs_adm import HELD_OUT_PICTURES, TRAINING_PICTURES
+from sluice_models.recipes.glyphs_adm import HELD_OUT_PICTURES, REFERENCE_PICTURES, SPARE_PICTURES, TRAINING_PICTURES
 from sluice_models.recipes.random_bundle import write_random_bundle
 from sluice_models.recipes.scenes import (
     HELD_OUT_SCENES,
@@ -37,7 +38,9 @@ from sluice_models.sampling.pipeline import (
     CLASSIFIER,
     CONDITIONAL_CLASSIFIER,
     DDIM,
+    GAP,
     GUIDED_BY_GRADIENT,
+    WEIGHTINGS,
     CannotSample,
     Pipeline,
     SamplingPlan,
@@ -122,6 +125,10 @@ def _given(value: T | None, default: T) -> T:
     return default if value is None else value
 
 
+def _bound(text: str) -> float | None:
+    return None if text == "none" else float(text)
+
+
 def _count(text: str) -> int:
     value = int(text)
     if value < 1:
@@ -141,6 +148,37 @@ def evaluate(arguments: argparse.Namespace) -> None:
     pixels = reading(arguments, plan)
     if arguments.sheet:
         write_png(arguments.sheet, grid(pixels[:200].numpy(), columns=20))
+
+
+def sweep(arguments: argparse.Namespace) -> None:
+    manifest = read_description(arguments.bundle)
+    if manifest["condition"]["kind"] != "class":
+        raise SystemExit(f"{manifest['name']} draws no glyphs, which a sweep compares its pictures with")
+    if arguments.images > SPARE_PICTURES.count:
+        raise SystemExit(f"a sweep makes at most {SPARE_PICTURES.count} pictures of each setting, not {arguments.images}")
+    defaults = manifest["defaults"]
+    steps = _given(arguments.steps, defaults["steps"])
+    base = SamplingPlan("none", 1.0, steps, steps, arguments.seed, _given(arguments.sampler, defaults["sampler"]))
+    choices = {"guidance": arguments.guidance, "scale": arguments.scale}
+    if arguments.interval:
+        plans = grid_of(base, **choices, interval=[tuple(bounds) for bounds in arguments.interval])
+    else:
+        how = {
+            "guided": arguments.guided,
+            "exponent": arguments.exponent,
+            "weighting": arguments.weighting,
+            "max_omega": arguments.max_omega,
+        }
+        plans = grid_of(base, **choices, **how)
+    reference, spare = (torch.from_numpy(pictures.load(arguments.work).pixels) for pictures in (REFERENCE_PICTURES, SPARE_PICTURES))
+    print(HEADING)
+    found = []
+    for finding in findings(arguments.bundle, GLYPH_JUDGES, plans, arguments.images, reference, spare):
+        print(finding, flush=True)
+        found.append(finding)
+    if arguments.sheet:
+        write_png(arguments.sheet, grid(torch.cat([finding.pixels[:20] for finding in found]).numpy(), columns=20), enlarge=2)
+    print(f"best: {best(found[1:]).plan}")
 
 
 def _read_classes(arguments: argparse.Namespace, plan: SamplingPlan) -> torch.Tensor:
@@ -190,17 +228,14 @@ def judge(arguments: argparse.Namespace) -> None:
 
 
 def sheet(arguments: argparse.Namespace) -> None:
-    """A row per class or caption, a block for each: the prompt without guidance, classifier-free, and the guide if there is one.
-
-    The guide of a class bundle works on the null class.
-    """
+    """A row per class or caption, a block for each: the prompt without guidance, classifier-free, and the guide if there is one."""
     manifest, each = read_description(arguments.bundle), 6
     defaults = manifest["defaults"]
     prompts = torch.arange(len(CLASSES)) if manifest["condition"]["kind"] == "class" else WATCHED_CAPTIONS
     repeated = [prompt for prompt in prompts for _ in range(each)]
     arms = [("cfg", 1.0), ("cfg", defaults["classifierFreeScale"])]
     if "guide" in manifest["modules"]:
-        arms.append((CLASSIFIER, defaults["classifierScale"]))
+        arms.append((CONDITIONAL_CLASSIFIER, defaults["classifierScale"]))
     steps, pipeline = defaults["steps"], Pipeline(arguments.bundle)
     plans = [SamplingPlan(name, scale, steps, steps, seed=7, sampler=defaults["sampler"]) for name, scale in arms]
     asked = torch.stack(repeated) if isinstance(prompts, torch.Tensor) else tuple(repeated)
@@ -274,6 +309,26 @@ def parser() -> argparse.ArgumentParser:
     sampling.add_argument("--seed", type=int, default=100_000, help="of the sampling noise (default: 100000)")
     sampling.add_argument("--per-class", action="store_true", help="also print the auditor's rate per class")
     sampling.add_argument("--sheet", type=Path, help="write the first 200 pictures to this PNG")
+    sweeping = command(sweep, "sample pictures under every combination of settings; print what each hits and how like drawn ones it is")
+    sweeping.add_argument("--guidance", nargs="+", choices=("cfg", *GUIDED_BY_GRADIENT), default=["cfg"], help="default: cfg")
+    sweeping.add_argument("--scale", nargs="+", type=float, required=True, help="s")
+    sweeping.add_argument("--guided", nargs="+", type=int, default=[10], help="as evaluate's (default: 10)")
+    sweeping.add_argument("--exponent", nargs="+", type=int, default=[1], metavar="K", help="as evaluate's (default: 1)")
+    sweeping.add_argument("--weighting", nargs="+", choices=WEIGHTINGS, default=[GAP], help=f"default: {GAP}")
+    sweeping.add_argument("--max-omega", nargs="+", type=_bound, default=[None], metavar="OMEGA", help="or none (default: none)")
+    sweeping.add_argument(
+        "--interval",
+        nargs=2,
+        action="append",
+        type=float,
+        metavar=("LOW", "HIGH"),
+        help="guide the steps between these noise levels instead, with weight 1; may be repeated",
+    )
+    sweeping.add_argument("--steps", type=_count, help="respaced sampling steps (default: the bundle's)")
+    sweeping.add_argument("--sampler", choices=("ddpm", DDIM), help="default: the bundle's")
+    sweeping.add_argument("--images", type=_count, default=200, help="pictures of each, at most 1000 (default: 200)")
+    sweeping.add_argument("--seed", type=int, default=100_000, help="of the sampling noise (default: 100000)")
+    sweeping.add_argument("--sheet", type=Path, help="write the first 20 pictures of each to this PNG, a row each, drawn ones first")
     reading = command(accuracy, "print both classifiers' accuracy on held-out pictures, by noise level")
     judging = command(judge, "script the trained judge of scenes, and print how often it is right about pictures it has not seen")
     judging.add_argument("--judge", type=Path, default=SCENES_JUDGE, help="the folder to write (default: judges/scenes)")
@@ -286,7 +341,7 @@ def parser() -> argparse.ArgumentParser:
     untrained.add_argument("--half", action="store_true", help="fp16 inside the scripts, fp32 at their boundary")
     export_command.add_arguments(command(export_command.export, "turn a public checkpoint into a bundle; see docs/models.md"))
     verifying = command(verify, "check the bundle's checksums, parameter counts and module contracts")
-    for taker in (training, packing, unpacking, sampling, reading, drawing_sheet, verifying):
+    for taker in (training, packing, unpacking, sampling, sweeping, reading, drawing_sheet, verifying):
         taker.add_argument("--bundle", type=_bundle_path, default=argparse.SUPPRESS, help="the same, after the command")
     return whole
 

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from sluice_models import cli
+from sluice_models.sampling.diffusion import Schedule
 from sluice_models.sampling.pipeline import Pipeline, SamplingPlan
 
 BUNDLES = Path(__file__).parent.parent / "bundles"
@@ -43,13 +44,13 @@ def test_an_explicit_zero_is_no_default(monkeypatch, planned):
     run(monkeypatch, "evaluate", "--bundle", str(BUNDLES / "glyphs-adm"), "--images", "10", "--scale", "0", "--guided", "0")
     (plan,) = planned
     assert (plan.scale, plan.guided, plan.steps) == (0, 0, 50)
-    assert plan.weights == [0] * 50
+    assert plan.weights(Schedule.cosine(50)) == [0] * 50
 
 
 def test_defaults_are_the_bundle_s(monkeypatch, planned):
     run(monkeypatch, "evaluate", "--bundle", str(BUNDLES / "glyphs-adm"), "--guidance", "classifier", "--images", "10")
     (plan,) = planned
-    assert (plan.scale, plan.guided, plan.steps, plan.sampler) == (16, 50, 50, "ddpm")
+    assert (plan.scale, plan.guided, plan.steps, plan.sampler) == (4, 50, 50, "ddpm")
 
 
 def test_a_training_of_no_steps_is_no_default():

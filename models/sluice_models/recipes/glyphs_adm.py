@@ -26,7 +26,7 @@ from sluice_models.training.losses import classifier_loss, denoiser_loss
 from sluice_models.training.trainer import Trainer, TrainingPlan
 
 DENOISER, GUIDE, AUDITOR = "denoiser", "guide", "auditor"
-DEFAULTS = Defaults(steps=50, classifier_free_scale=3.0, classifier_scale=16.0)
+DEFAULTS = Defaults(steps=50, classifier_free_scale=3.0, classifier_scale=4.0)
 FACTS = Facts(
     label=Label(
         "glyphs-adm",
@@ -43,6 +43,9 @@ FACTS = Facts(
 
 TRAINING_PICTURES = Pictures("glyphs", seed=1, count=80_000, draw=functools.partial(glyphs.draw, held_out=False))
 HELD_OUT_PICTURES = Pictures("held-out", seed=2, count=5_000, draw=functools.partial(glyphs.draw, held_out=True))
+# What sampled pictures are compared with, and what drawn ones come to when compared with those.
+REFERENCE_PICTURES = Pictures("reference", seed=3, count=5_000, draw=functools.partial(glyphs.draw, held_out=False))
+SPARE_PICTURES = Pictures("spare", seed=4, count=1_000, draw=functools.partial(glyphs.draw, held_out=False))
 
 _WATCHED_STEPS = 30
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch import Tensor
@@ -18,8 +19,9 @@ from sluice_models.sampling.samplers import (
     ClassifierFree,
     GradientGuided,
     Guidance,
-    compressed_weights,
+    compressed_timesteps,
     full_weights,
+    gap_sums,
     sample_ddim,
     sample_ddpm,
     to_pixels,
@@ -29,6 +31,10 @@ BATCH = 100
 DDIM = "ddim"
 CLASSIFIER, CONDITIONAL_CLASSIFIER = "classifier", "conditional-classifier"
 GUIDED_BY_GRADIENT = (CLASSIFIER, CONDITIONAL_CLASSIFIER)
+
+# Weightings: the gap to the next guided step; the variances of the gap's steps over the guided step's own; none.
+GAP, VARIANCE_SUM, NO_WEIGHT = "gap", "variance-sum", "none"
+WEIGHTINGS = (GAP, VARIANCE_SUM, NO_WEIGHT)
 
 
 class CannotSample(RuntimeError):
@@ -40,7 +46,9 @@ class SamplingPlan:
     """``guidance`` is none (null class or empty text), cfg, classifier (the bundle's guide, whatever it is; a class is not told to the
     denoiser, a text is) or conditional-classifier (the class is told too).
 
-    ``guided`` < ``steps`` is the compressed schedule with ``exponent`` k, 1 for evenly spread.
+    ``guided`` < ``steps`` is the compressed schedule with ``exponent`` k, 1 for evenly spread. Instead, ``interval`` guides the steps
+    whose noise level sqrt((1 - abar)/abar) lies in (low, high]. ``weighting`` is what a guided step's push is multiplied by, at most
+    ``max_omega``; an interval's is 1.
     """
 
     guidance: str
@@ -50,16 +58,41 @@ class SamplingPlan:
     seed: int
     sampler: str = "ddpm"
     exponent: int = 1
+    weighting: str = GAP
+    max_omega: float | None = None
+    interval: tuple[float, float] | None = None
 
     def __str__(self) -> str:
         if self.guidance == "none":
             return f"no prompt, no guidance, {self.sampler}, {self.steps} steps"
-        early = f", exponent {self.exponent}" if self.exponent != 1 else ""
-        return f"{self.guidance} scale {self.scale:g}, {self.sampler}, {self.guided} of {self.steps} steps guided{early}"
+        return f"{self.guidance} scale {self.scale:g}, {self.sampler}, {self._guided_steps()}"
 
-    @property
-    def weights(self) -> list[float]:
-        return compressed_weights(self.steps, self.guided, self.exponent)
+    def _guided_steps(self) -> str:
+        if self.interval:
+            low, high = self.interval
+            return f"of {self.steps} steps those with noise in ({low:g}, {high:g}] guided"
+        early = f", exponent {self.exponent}" if self.exponent != 1 else ""
+        weighting = f", weighting {self.weighting}" if self.weighting != GAP else ""
+        bound = f", omega at most {self.max_omega:g}" if self.max_omega is not None else ""
+        return f"{self.guided} of {self.steps} steps guided{early}{weighting}{bound}"
+
+    def weights(self, schedule: Schedule) -> list[float]:
+        """omega per index; 0 where nothing is pushed."""
+        if self.interval:
+            low, high = self.interval
+            noise = np.sqrt((1 - schedule.alphas_bar) / schedule.alphas_bar)
+            return [float(low < level <= high) for level in noise]
+        timesteps = compressed_timesteps(self.steps, self.guided, self.exponent)
+        bound = float("inf") if self.max_omega is None else self.max_omega
+        return [min(weight, bound) for weight in self._unbounded(timesteps, schedule)]
+
+    def _unbounded(self, timesteps: list[int], schedule: Schedule) -> list[float]:
+        if self.weighting == NO_WEIGHT:
+            return [float(index + 1 in timesteps) for index in range(self.steps)]
+        if self.weighting == GAP:
+            return gap_sums(timesteps, full_weights(self.steps))
+        variances = np.exp(schedule.posterior_log_variance)
+        return [total / own for total, own in zip(gap_sums(timesteps, variances.tolist()), variances.tolist())]
 
 
 def schedule_of(diffusion: dict, steps: int) -> Schedule:
@@ -114,9 +147,9 @@ class Pipeline:
         schedule, clip = schedule_of(manifest["diffusion"], plan.steps), manifest["diffusion"]["clipDenoised"]
         if plan.sampler == DDIM:
             noise = torch.randn((len(condition), *shape), generator=generator)
-            x = sample_ddim(guidance, schedule, asked, plan.weights, noise, clip)
+            x = sample_ddim(guidance, schedule, asked, plan.weights(schedule), noise, clip)
         else:
-            x = sample_ddpm(guidance, Process(schedule), asked, plan.weights, generator, shape, clip)
+            x = sample_ddpm(guidance, Process(schedule), asked, plan.weights(schedule), generator, shape, clip)
         if "upsampler" in manifest:
             x = self._upsampled(x.clamp(-1, 1), asked, generator)
         if "decoder" in self._modules:

@@ -5,7 +5,7 @@ Slow and plain on purpose: they say what a bundle is worth and what a faster wor
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -104,17 +104,25 @@ def full_weights(steps: int) -> list[float]:
     return [1.0] * steps
 
 
+def compressed_timesteps(steps: int, guided: int, exponent: int = 1) -> list[int]:
+    """G = {T - floor(T (i/n)^k)}, i = 0 … n-1, descending (arXiv 2408.11194, Eq. 15); for k > 1 some i may fall together."""
+    return sorted({steps - steps * i**exponent // guided**exponent for i in range(guided)}, reverse=True)
+
+
 def compressed_weights(steps: int, guided: int, exponent: int = 1) -> list[float]:
     """omega per index i = t-1 for the compressed schedule of ``guided`` out of ``steps`` timesteps; ``exponent`` k > 1 guides early.
 
-    G = {T - floor(T (i/n)^k)}, i = 0 … n-1, and omega at a guided t is its distance to the next guided one (or to 0)
-    (arXiv 2408.11194, Eq. 14 and Eq. 15); the weights sum to T. For k > 1 some i may fall together and G be smaller than n.
+    omega at a guided t is its distance to the next guided one, or to 0 (arXiv 2408.11194, Eq. 14); the weights sum to T.
     """
-    timesteps = sorted({steps - steps * i**exponent // guided**exponent for i in range(guided)}, reverse=True) + [0]
-    weights = [0.0] * steps
-    for now, following in zip(timesteps, timesteps[1:]):
-        weights[now - 1] = float(now - following)
-    return weights
+    return gap_sums(compressed_timesteps(steps, guided, exponent), full_weights(steps))
+
+
+def gap_sums(timesteps: list[int], values: Sequence[float]) -> list[float]:
+    """Per index, at a guided one: ``values`` added up over its own index and those of the skipped steps that follow it."""
+    sums = [0.0] * len(values)
+    for now, following in zip(timesteps, [*timesteps[1:], 0]):
+        sums[now - 1] = float(sum(values[following:now]))
+    return sums
 
 
 @torch.no_grad()
