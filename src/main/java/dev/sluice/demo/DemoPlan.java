@@ -55,15 +55,18 @@ public record DemoPlan(List<Row> rows) {
         Optional<String> cfg = Optional.of("CFG, full");
         Optional<String> gradient = Optional.of("classifier, full");
         List<Row> rows = new ArrayList<>();
+        // Compressed guidance leads, beside what it saves from and what there is without it.
+        if (manifest.guidance().classifierFree()) {
+            rows.add(new Row("CompCFG, k=1", subject, sampler, free(manifest, new Compress(guided, 1)), cfg));
+            rows.add(new Row("CFG, full", subject, sampler, free(manifest, new Full()), cfg));
+        }
         rows.add(new Row("none", subject, sampler, new Guidance.None(), Optional.empty()));
         if (manifest.guidance().classifierFree()) {
-            rows.add(new Row("CFG, full", subject, sampler, free(manifest, new Full()), cfg));
-            rows.add(new Row("CompCFG, k=1", subject, sampler, free(manifest, new Compress(guided, 1)), cfg));
             rows.add(new Row("CompCFG, k=5", subject, sampler, free(manifest, new Compress(guided, 5)), cfg));
         }
         if (manifest.has(Network.GUIDE)) {
-            rows.add(new Row("classifier, full", subject, sampler, classifier(manifest, new Full()), gradient));
             rows.add(new Row("CompG, k=1", subject, sampler, classifier(manifest, new Compress(guided, 1)), gradient));
+            rows.add(new Row("classifier, full", subject, sampler, classifier(manifest, new Full()), gradient));
             rows.add(new Row("early stop", subject, sampler, classifier(manifest, new EarlyStop(guided)), gradient));
             rows.add(new Row("uniform", subject, sampler, classifier(manifest, new Uniform(guided)), gradient));
         }
@@ -147,12 +150,11 @@ public record DemoPlan(List<Row> rows) {
                 manifest.defaults().classifierFreeScale(), schedule, GuidanceWeighting.defaultFor(schedule));
     }
 
-    /** The denoiser isn't told the prompt, if it can do without, so that what guidance does can be seen. */
     private static Guidance classifier(BundleManifest manifest, GuidanceSchedule schedule) {
         return new Classifier(
                 manifest.defaults().classifierScale(),
                 schedule,
                 GuidanceWeighting.defaultFor(schedule),
-                manifest.knowsNoPrompt() ? DenoiserCondition.UNCONDITIONAL : DenoiserCondition.CONDITIONAL);
+                DenoiserCondition.CONDITIONAL);
     }
 }

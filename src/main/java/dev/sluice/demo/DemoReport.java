@@ -19,6 +19,7 @@ import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -28,6 +29,9 @@ import javax.imageio.ImageIO;
 
 /** Turns a demo's events and images into its table, and checks that nothing was evaluated beyond the plans. */
 public final class DemoReport {
+    /** Columns of the sheet: more would make it too wide for its figures to be read on a page. */
+    private static final int SHOWN = 10;
+
     private final DemoPlan plan;
     private final DemoResults results;
     private final Map<String, Bundle> bundles;
@@ -90,27 +94,61 @@ public final class DemoReport {
         return rows;
     }
 
-    /** The contact sheet: a section for each bundle. */
-    public BufferedImage sheet(List<List<BufferedImage>> images, int cell) {
+    /**
+     * The contact sheet: a section for each bundle, with the first of each row's images and all of its figures.
+     *
+     * @param images as {@link #fetch} gave them
+     * @param table of these images
+     * @param cell edge of an image on the sheet in pixels
+     * @param currency of the costs
+     */
+    public BufferedImage sheet(List<List<BufferedImage>> images, DemoTable table, int cell, String currency) {
         List<ContactSheet.Section> sections = new ArrayList<>();
         for (int row = 0; row < plan.rows().size(); row++) {
             DemoPlan.Row asked = plan.rows().get(row);
             boolean first =
                     row == 0 || !asked.subject().equals(plan.rows().get(row - 1).subject());
             if (first) {
-                sections.add(new ContactSheet.Section(
-                        asked.subject().columns().stream()
-                                .map(Subject.Column::caption)
-                                .toList(),
-                        new ArrayList<>()));
+                sections.add(section(asked.subject(), currency));
             }
-            StepPlan steps = steps(row);
+            DemoTable.Line line = table.lines().get(row);
             sections.getLast()
                     .rows()
-                    .add(new ContactSheet.Row(
-                            asked.name(), steps.guidedCount() + " of " + steps.steps() + " guided", images.get(row)));
+                    .add(new ContactSheet.Row(asked.name(), note(steps(row)), shown(images.get(row)), figures(line)));
         }
         return ContactSheet.draw(sections, cell);
+    }
+
+    private static String note(StepPlan plan) {
+        double largest =
+                plan.weights().stream().mapToDouble(Double::doubleValue).max().orElse(1);
+        String weight = largest > 1 ? String.format(Locale.ROOT, ", weight %.0f", largest) : "";
+        boolean even = plan.weights().stream().distinct().count() <= 1;
+        return plan.guidedCount() + " of " + plan.steps() + " guided"
+                + (even ? weight : weight.replace("weight", "weight to"));
+    }
+
+    private static ContactSheet.Section section(Subject subject, String currency) {
+        return new ContactSheet.Section(
+                shown(subject.columns()).stream().map(Subject.Column::caption).toList(),
+                List.of(
+                        "evaluations",
+                        "device time",
+                        "cost " + currency,
+                        "hits of " + subject.columns().size()),
+                new ArrayList<>());
+    }
+
+    private static List<String> figures(DemoTable.Line line) {
+        return List.of(
+                String.format(Locale.ROOT, "%.0f", line.evaluations()),
+                line.ratio() == null ? "" : String.format(Locale.ROOT, "× %.2f", line.ratio()),
+                line.cost().toPlainString(),
+                line.auditorHits() == null ? "" : String.valueOf(Math.round(line.auditorHits() * line.images())));
+    }
+
+    private static <T> List<T> shown(List<T> columns) {
+        return columns.subList(0, Math.min(SHOWN, columns.size()));
     }
 
     /**

@@ -10,6 +10,7 @@ import dev.sluice.request.GuidanceSchedule.Compress;
 import dev.sluice.request.GuidanceSchedule.Full;
 import dev.sluice.request.GuidanceWeighting;
 import dev.sluice.request.SamplerSettings;
+import java.util.OptionalDouble;
 
 /**
  * The guided systems of Compress Guidance (arXiv 2408.11194), each with how many steps it takes and how many of them its
@@ -23,8 +24,13 @@ enum PaperSystem {
     SD("SD", "CFG", "sd", 50, 8),
     GLIDE("GLIDE", "G", "glide", 250, 25);
 
-    /** The paper's classifier scale is 0.5 where the denoiser sees the class, 4 where it doesn't. */
-    private static final double CONDITIONAL_SHARE = 0.5 / 4;
+    /**
+     * A bundle's classifier scale is for a denoiser that sees the class. One that does not takes more of a push: eight times
+     * the scale in the paper, four times by the model kit's sweep over the bundle that ships.
+     */
+    private static final double UNTOLD = 4;
+    /** For such a denoiser, by the same sweep: a larger push at the noisiest steps inverts grounds and colours. */
+    private static final double UNTOLD_MAX_OMEGA = 2;
 
     private final String model;
     private final String method;
@@ -65,7 +71,7 @@ enum PaperSystem {
         return guidance(defaults, new Full());
     }
 
-    /** Guides the paper's share of the steps, at the same scale, each weighted by its gap. */
+    /** Guides the paper's share of the steps, at the same scale, each weighted by its gap, within its bound. */
     Guidance compressed(BundleManifest.Defaults defaults, int ofSteps) {
         int count = Math.max(1, Math.round((float) guided * ofSteps / steps));
         return guidance(defaults, new Compress(count, 1));
@@ -75,14 +81,13 @@ enum PaperSystem {
         GuidanceWeighting weighting = GuidanceWeighting.defaultFor(schedule);
         return switch (this) {
             case ADM ->
-                new Classifier(defaults.classifierScale(), schedule, weighting, DenoiserCondition.UNCONDITIONAL);
-            case CADM ->
                 new Classifier(
-                        CONDITIONAL_SHARE * defaults.classifierScale(),
+                        UNTOLD * defaults.classifierScale(),
                         schedule,
-                        weighting,
-                        DenoiserCondition.CONDITIONAL);
-            case GLIDE ->
+                        new GuidanceWeighting(
+                                weighting.kind(), weighting.forceTail(), OptionalDouble.of(UNTOLD_MAX_OMEGA)),
+                        DenoiserCondition.UNCONDITIONAL);
+            case CADM, GLIDE ->
                 new Classifier(defaults.classifierScale(), schedule, weighting, DenoiserCondition.CONDITIONAL);
             case CADM_CFG, DIT, SD -> new ClassifierFree(defaults.classifierFreeScale(), schedule, weighting);
         };

@@ -67,7 +67,17 @@ class DemoResultsTest {
 
         assertThat(DemoPlan.ofSchedules(latent, 4, 25).rows())
                 .extracting(DemoPlan.Row::name)
-                .containsExactly("none", "CFG, full", "CompCFG, k=1", "CompCFG, k=5");
+                .containsExactly("CompCFG, k=1", "CFG, full", "none", "CompCFG, k=5");
+    }
+
+    @Test
+    void tellTheDenoiserThePromptUnderEveryGuidance() {
+        assertThat(DemoPlan.ofSchedules(MANIFEST, 4, 25).rows())
+                .extracting(DemoPlan.Row::guidance)
+                .filteredOn(Guidance.Classifier.class::isInstance)
+                .hasSize(4)
+                .allMatch(guidance ->
+                        ((Guidance.Classifier) guidance).denoiser() == Guidance.DenoiserCondition.CONDITIONAL);
     }
 
     private static int guided(GuidanceSchedule schedule) {
