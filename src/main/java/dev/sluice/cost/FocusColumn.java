@@ -13,8 +13,6 @@ import java.util.function.Function;
  * @param versions which have it
  */
 record FocusColumn(String name, Set<FocusVersion> versions, Function<FocusRow, String> of) {
-    private static final Function<FocusRow, String> NULL = row -> "";
-
     /**
      * In the specification's order. Left out are those of features that there are none of: availability zones, capacity
      * reservations, a second kind of account, prices in another currency. There are no commitment discounts either, but 1.0's
@@ -29,16 +27,16 @@ record FocusColumn(String name, Set<FocusVersion> versions, Function<FocusRow, S
             always("BillingPeriodStart", FocusRow::billingPeriodStart),
             always("ChargeCategory", row -> "Usage"),
             // A charge that comes late is no correction: nothing was charged before.
-            always("ChargeClass", NULL),
+            always("ChargeClass", row -> ""),
             always("ChargeDescription", FocusRow::description),
             always("ChargeFrequency", row -> "Usage-Based"),
             always("ChargePeriodEnd", FocusRow::chargePeriodEnd),
             always("ChargePeriodStart", FocusRow::chargePeriodStart),
-            always("CommitmentDiscountCategory", NULL),
-            always("CommitmentDiscountId", NULL),
-            always("CommitmentDiscountName", NULL),
-            always("CommitmentDiscountStatus", NULL),
-            always("CommitmentDiscountType", NULL),
+            always("CommitmentDiscountCategory", row -> ""),
+            always("CommitmentDiscountId", row -> ""),
+            always("CommitmentDiscountName", row -> ""),
+            always("CommitmentDiscountStatus", row -> ""),
+            always("CommitmentDiscountType", row -> ""),
             always("ConsumedQuantity", FocusRow::consumedQuantity),
             always("ConsumedUnit", row -> "Device-Seconds"),
             always("ContractedCost", FocusRow::listCost),
@@ -56,14 +54,14 @@ record FocusColumn(String name, Set<FocusVersion> versions, Function<FocusRow, S
             always("RegionId", row -> row.setting(FocusKey.REGION_ID)),
             always("RegionName", row -> row.setting(FocusKey.REGION_NAME)),
             always("ResourceId", FocusRow::resourceId),
-            always("ResourceName", NULL),
+            always("ResourceName", row -> ""),
             always("ResourceType", FocusRow::resourceType),
             always("ServiceCategory", row -> "AI and Machine Learning"),
             always("ServiceName", row -> row.setting(FocusKey.SERVICE)),
             in(V1_2, "ServiceSubcategory", row -> "Generative AI"),
             always("SkuId", FocusRow::skuId),
             in(V1_2, "SkuMeter", FocusRow::skuMeter),
-            in(V1_2, "SkuPriceDetails", NULL),
+            in(V1_2, "SkuPriceDetails", row -> ""),
             always("SkuPriceId", FocusRow::skuPriceId),
             always("SubAccountId", FocusRow::tenant),
             always("SubAccountName", FocusRow::tenant),
