@@ -161,6 +161,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
   "state-directory" "/var/lib/sluice"
   "http.host" "0.0.0.0"
   "http.port" 8080
+  "log.format" .Values.log.format
+  "log.level" .Values.log.level
   "shutdown.grace" .Values.shutdown.grace
   "shutdown.membership" .Values.shutdown.membership
 -}}

@@ -60,6 +60,7 @@ class ArchitectureTest {
         String diffusion = in("diffusion");
         return List.of(
                 MaySee.of("request"),
+                MaySee.of("log", "org.apache.logging.log4j.."),
                 MaySee.of("diffusion", request),
                 MaySee.of("model", request, diffusion, "ai.djl..", JACKSON),
                 MaySee.of("engine", request, diffusion, in("model"), LOG),

@@ -24,6 +24,11 @@ final class CallSizeFile {
     private final JsonMapper json = new JsonMapper();
     private List<Choice> choices;
 
+    /** In the folder that a worker keeps its state in. */
+    static CallSizeFile of(Path stateDirectory) {
+        return new CallSizeFile(stateDirectory.resolve("call-sizes.json"));
+    }
+
     CallSizeFile(Path file) {
         this.file = file;
         choices = read(file, json);
@@ -41,10 +46,22 @@ final class CallSizeFile {
             @JsonProperty(required = true) String libtorch,
             @JsonProperty(required = true) int threads) {}
 
-    /** A choice that was made. */
+    /**
+     * A choice that was made, of a sweep that left nothing in doubt.
+     *
+     * @param mostRows that the sweep would have tried; files of earlier versions, which kept doubtful choices too, don't say
+     * @param measuredAt ISO 8601, for people
+     */
     record Choice(
             @JsonProperty(required = true) Key key,
-            @JsonProperty(required = true) int rows) {}
+            @JsonProperty(required = true) int rows,
+            @JsonProperty(required = true) int mostRows,
+            @JsonProperty(required = true) String measuredAt) {
+        /** Whether a sweep that tries more, or fewer, would choose the same. */
+        private boolean holdsUpTo(int most) {
+            return rows >= 1 && rows <= most && (rows < mostRows || mostRows >= most);
+        }
+    }
 
     private record Choices(@JsonProperty(required = true) List<Choice> choices) {
         Choices {
@@ -52,16 +69,28 @@ final class CallSizeFile {
         }
     }
 
-    /** What was chosen for this key; empty where nothing was, or nobody can tell any more. */
-    OptionalInt rows(Key key) {
+    /**
+     * What was chosen for this key; empty where nothing was, or nobody can tell any more.
+     *
+     * @param most rows that a sweep would try now
+     */
+    OptionalInt rows(Key key, int most) {
         return choices.stream()
-                .filter(choice -> choice.key().equals(key) && choice.rows() >= 1)
+                .filter(choice -> choice.key().equals(key) && choice.holdsUpTo(most))
                 .mapToInt(Choice::rows)
                 .findFirst();
     }
 
-    /** Remembers a choice, in place of any other for its key. */
-    void remember(Choice choice) {
+    Path path() {
+        return file;
+    }
+
+    /**
+     * Remembers a choice, in place of any other for its key.
+     *
+     * @return whether the next start will find it
+     */
+    boolean remember(Choice choice) {
         choices = Stream.concat(choices.stream().filter(other -> !other.key().equals(choice.key())), Stream.of(choice))
                 .toList();
         Path next = file.resolveSibling(file.getFileName() + ".next");
@@ -69,8 +98,10 @@ final class CallSizeFile {
             Files.createDirectories(file.toAbsolutePath().getParent());
             json.writerWithDefaultPrettyPrinter().writeValue(next.toFile(), new Choices(choices));
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            return true;
         } catch (IOException e) {
             LOG.warn("call_sizes_not_kept file={} consequence=\"the next start chooses anew\"", file, e);
+            return false;
         }
     }
 

@@ -1,17 +1,24 @@
 package dev.sluice.app;
 
+import dev.sluice.app.StartReport.Step;
 import dev.sluice.engine.CallRows;
 import dev.sluice.engine.CallSizeSweep;
 import dev.sluice.engine.SweepTable;
 import dev.sluice.model.Bundle;
+import dev.sluice.model.TorchScriptBundles;
 import dev.sluice.request.Network;
 import dev.sluice.request.PerNetwork;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Chooses how many rows calls have where the configuration leaves it open: as chosen before, or else by a sweep.
+ * Chooses how many rows calls have where the configuration leaves it open: as chosen before, or else by a sweep. A choice
+ * is kept where nothing is in doubt about it; otherwise it holds for this run, and the next start measures again.
  * Confined to a thread that is ready to call the bundles.
  */
 final class CallSizes {
@@ -19,21 +26,52 @@ final class CallSizes {
 
     private final CallSizeFile file;
     private final CallSizeSweep sweep;
-    private final String device;
-    private final String libtorch;
-    private final int threads;
+    private final OtherProcesses others;
+    private final Place place;
+    private final StartReport report;
+    /** By its checksum. */
+    private @Nullable String loaded;
 
     /**
-     * A chooser; device, libtorch and threads are those that it chooses for.
+     * A chooser.
      *
      * @param sweep of one network
+     * @param report is told when a bundle is loaded and measured
      */
-    CallSizes(CallSizeFile file, CallSizeSweep sweep, String device, String libtorch, int threads) {
+    CallSizes(CallSizeFile file, CallSizeSweep sweep, OtherProcesses others, Place place, StartReport report) {
         this.file = file;
         this.sweep = sweep;
-        this.device = device;
-        this.libtorch = libtorch;
-        this.threads = threads;
+        this.others = others;
+        this.place = place;
+        this.report = report;
+    }
+
+    /** What choices hold for, besides the network. */
+    record Place(String device, String libtorch, int threads) {
+        static Place of(TorchScriptBundles torch, int threads) {
+            return new Place(torch.deviceName(), torch.libtorchVersion(), threads);
+        }
+
+        private CallSizeFile.Key key(Bundle bundle, Network network) {
+            return new CallSizeFile.Key(bundle.identity().sha256(), network.label(), device, libtorch, threads);
+        }
+    }
+
+    /**
+     * What a sweep of one network came to.
+     *
+     * @param mostRows that it would have tried
+     * @param doubts why another sweep may come to something else
+     * @param kept for later starts, which nothing is that is in doubt
+     */
+    record Swept(Network network, int mostRows, SweepTable table, List<String> doubts, boolean kept) {
+        Swept {
+            doubts = List.copyOf(doubts);
+        }
+
+        int rows() {
+            return table.knee().rows();
+        }
     }
 
     /**
@@ -43,12 +81,30 @@ final class CallSizes {
      */
     CallRows choose(Bundle bundle, PerNetwork configured) {
         try {
-            int denoiser = rows(bundle, Network.DENOISER, configured, Integer.MAX_VALUE);
+            int denoiser = rows(bundle, Network.DENOISER, configured, CallSizeSweep.MOST_ROWS);
             return new CallRows(PerNetwork.of(network -> network == Network.DENOISER
                     ? denoiser
                     : rows(bundle, network, configured, CallRows.most(network, denoiser))));
         } finally {
-            bundle.residence().unload();
+            unload(bundle);
+        }
+    }
+
+    /** Measures each network of a bundle of which there is something to choose, whatever was chosen before. */
+    List<Swept> measure(Bundle bundle) {
+        try {
+            List<Swept> all = new ArrayList<>();
+            Swept denoiser = sweep(bundle, Network.DENOISER, CallSizeSweep.MOST_ROWS);
+            all.add(denoiser);
+            for (Network network : Network.values()) {
+                int most = CallRows.most(network, denoiser.rows());
+                if (network != Network.DENOISER && bundle.has(network) && most > 1) {
+                    all.add(sweep(bundle, network, most));
+                }
+            }
+            return all;
+        } finally {
+            unload(bundle);
         }
     }
 
@@ -56,32 +112,100 @@ final class CallSizes {
         if (configured.get(network) > 0) {
             return Math.toIntExact(configured.get(network));
         }
-        return bundle.has(network) && most > 1 ? Math.min(most, swept(bundle, network)) : 1;
-    }
-
-    private int swept(Bundle bundle, Network network) {
-        CallSizeFile.Key key =
-                new CallSizeFile.Key(bundle.identity().sha256(), network.label(), device, libtorch, threads);
-        OptionalInt before = file.rows(key);
+        if (!bundle.has(network) || most == 1) {
+            return 1;
+        }
+        OptionalInt before = file.rows(place.key(bundle, network), most);
         if (before.isPresent()) {
             LOG.info(
-                    "call_size bundle={} network={} rows={} source=\"chosen at an earlier start\"",
+                    "call_size bundle={} network={} rows={} source=\"chosen at an earlier start\" kept=true",
                     bundle.name(),
                     network.label(),
                     before.getAsInt());
             return before.getAsInt();
         }
-        SweepTable table = sweep.run(bundle.manifest().layout(network), bundle.network(network));
-        int rows = table.knee().rows();
-        file.remember(new CallSizeFile.Choice(key, rows));
-        LOG.info(
-                "call_size bundle={} network={} rows={} source=sweep note=\"kept for the next starts; other workers may"
-                        + " choose otherwise, so for equal bits on all of them set {} on each\"\n{}",
-                bundle.name(),
-                network.label(),
-                rows,
-                ConfigKey.rowsPerCall(network),
-                table.text());
-        return rows;
+        return sweep(bundle, network, most).rows();
+    }
+
+    private Swept sweep(Bundle bundle, Network network, int most) {
+        load(bundle);
+        Swept swept = report.step(Step.MEASURING, bundle.name() + "'s " + network.label(), () -> {
+            others.watch();
+            SweepTable table = sweep.run(bundle.manifest().layout(network), bundle.network(network), most);
+            List<String> doubts = new ArrayList<>(table.doubts());
+            others.inTheWay().ifPresent(doubts::add);
+            return new Swept(network, most, table, doubts, doubts.isEmpty() && keep(bundle, network, most, table));
+        });
+        tell(bundle, swept);
+        return swept;
+    }
+
+    private boolean keep(Bundle bundle, Network network, int most, SweepTable table) {
+        return file.remember(new CallSizeFile.Choice(
+                place.key(bundle, network),
+                table.knee().rows(),
+                most,
+                Instant.now().toString()));
+    }
+
+    private void load(Bundle bundle) {
+        if (!bundle.identity().sha256().equals(loaded)) {
+            report.step(Step.LOADING, "bundle " + bundle.name(), () -> {
+                bundle.residence().load();
+                return bundle;
+            });
+            loaded = bundle.identity().sha256();
+        }
+    }
+
+    private void unload(Bundle bundle) {
+        loaded = null;
+        bundle.residence().unload();
+    }
+
+    private static void tell(Bundle bundle, Swept swept) {
+        String network = swept.network().label();
+        for (SweepTable.Measured size : swept.table().measured()) {
+            LOG.info(
+                    "call_size_measured bundle={} network={} rows={} call_ms={} rows_per_second={} spread={}",
+                    bundle.name(),
+                    network,
+                    size.rows(),
+                    rounded(size.callMillis()),
+                    rounded(size.rowsPerSecond()),
+                    rounded(size.spread()));
+        }
+        for (SweepTable.Skipped size : swept.table().firstSkipped()) {
+            LOG.info(
+                    "call_size_not_measured bundle={} network={} from_rows={} reason=\"{}\"",
+                    bundle.name(),
+                    network,
+                    size.rows(),
+                    size.reason().text());
+        }
+        if (swept.kept()) {
+            LOG.info(
+                    "call_size bundle={} network={} rows={} most={} source=sweep kept=true note=\"other workers may choose"
+                            + " otherwise; for equal bits on all of them set {} on each\"",
+                    bundle.name(),
+                    network,
+                    swept.rows(),
+                    swept.mostRows(),
+                    ConfigKey.rowsPerCall(swept.network()));
+        } else {
+            LOG.info(
+                    "call_size bundle={} network={} rows={} most={} source=sweep kept=false doubt=\"{}\" note=\"holds for"
+                            + " this run; the next start measures again, and so does sluice sweep\"",
+                    bundle.name(),
+                    network,
+                    swept.rows(),
+                    swept.mostRows(),
+                    String.join("; ", swept.doubts()));
+        }
+    }
+
+    /** To a thousandth. */
+    private static double rounded(double value) {
+        return Math.round(value * 1000) / 1000.0;
     }
 }

@@ -9,7 +9,7 @@ import java.util.Set;
  */
 final class Chatter {
     /** Run everything here, and are looked at while they do. */
-    private static final Set<String> STACKS = Set.of("demo", "bench", "plan");
+    private static final Set<String> STACKS = Set.of("demo", "bench", "plan", "sweep");
 
     /** Talk to brokers that run elsewhere, and say themselves what became of it. */
     private static final Set<String> CLIENTS = Set.of("submit", "cancel", "cost", "dlq", "schemas", "partitions");

@@ -147,6 +147,8 @@ record ConfigKey(String name, Optional<String> fallback, boolean secret, String 
                     "traces.endpoint",
                     "",
                     "OpenTelemetry collector (OTLP over HTTP) for traces, or else OTEL_EXPORTER_OTLP_ENDPOINT; none where empty"),
+            key("log.format", "logfmt", "How lines of the log are written, one for each event: logfmt or json"),
+            key("log.level", "info", "Least level of Sluice's own events that is logged: error, warn, info or debug"),
             key(
                     "health.longest-call",
                     "5m",

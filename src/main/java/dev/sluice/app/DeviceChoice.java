@@ -24,6 +24,14 @@ sealed interface DeviceChoice {
         throw new IllegalArgumentException(text);
     }
 
+    /** As {@link #parse} reads it. */
+    default String text() {
+        return switch (this) {
+            case Cpu cpu -> "cpu";
+            case Gpu(int number) -> "gpu:" + number;
+        };
+    }
+
     /** Starts libtorch on the device. */
     default TorchScriptBundles open() {
         return switch (this) {

@@ -2,6 +2,7 @@ package dev.sluice.app;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.sluice.request.Printable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -51,8 +52,11 @@ final class HttpEndpoint implements AutoCloseable {
         threads.shutdownNow();
     }
 
-    private static void answer(HttpExchange exchange, boolean good) throws IOException {
-        send(exchange, good ? 200 : 503, good ? "yes\n" : "no\n");
+    /** Yes or no in the first line; then why not, or what is worth knowing, a line each. */
+    private static void answer(HttpExchange exchange, Probes.Answer answer) throws IOException {
+        StringBuilder body = new StringBuilder(answer.yes() ? "yes\n" : "no\n");
+        answer.because().forEach(reason -> body.append(Printable.line(reason)).append('\n'));
+        send(exchange, answer.yes() ? 200 : 503, body.toString());
     }
 
     private static void send(HttpExchange exchange, int status, String body) throws IOException {

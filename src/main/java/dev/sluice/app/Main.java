@@ -39,6 +39,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
             SchemasCommand.class,
             PartitionsCommand.class,
             PlanCommand.class,
+            SweepCommand.class,
             BenchCommand.class,
             ChaosCommand.class,
             CommandLine.HelpCommand.class

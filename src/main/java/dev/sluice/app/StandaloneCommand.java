@@ -77,6 +77,7 @@ final class StandaloneCommand implements Callable<Integer> {
         Map<String, String> overrides = new HashMap<>(settings);
         overrides.putIfAbsent("bundles", bundle.asConfigValue());
         overrides.putIfAbsent("device", device);
+        ProcessLog.use(overrides);
         Optional<String> failure;
         try (StopSignal stop = new StopSignal();
                 StandaloneStack stack = StandaloneStack.start(data, ports, overrides)) {

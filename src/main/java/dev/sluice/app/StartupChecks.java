@@ -31,17 +31,20 @@ final class StartupChecks {
     private final WorkerConfig config;
     private final List<String> known;
     private final Function<List<VerifiedBundle>, List<String>> pricesOf;
+    private final StartReport report;
 
     /**
      * Checks that have not run yet.
      *
      * @param draft what could be read of the configuration, with its problems
      * @param pricesOf what is wrong with the prices in view of the bundles that can be served
+     * @param report is told of each step
      */
-    StartupChecks(WorkerConfig.Draft draft, Function<List<VerifiedBundle>, List<String>> pricesOf) {
+    StartupChecks(WorkerConfig.Draft draft, Function<List<VerifiedBundle>, List<String>> pricesOf, StartReport report) {
         config = draft.config();
         known = draft.problems();
         this.pricesOf = pricesOf;
+        this.report = report;
     }
 
     /**
@@ -54,7 +57,8 @@ final class StartupChecks {
         List<String> problems = new ArrayList<>(known);
         List<VerifiedBundle> bundles = new ArrayList<>();
         for (Path directory : config.bundles()) {
-            bundle(directory, problems).ifPresent(bundles::add);
+            report.step(StartReport.Step.VERIFYING, "bundle " + directory, () -> bundle(directory, problems))
+                    .ifPresent(bundles::add);
         }
         problems.addAll(namesakes(bundles));
         if (isKnownWell("price")) {
@@ -71,7 +75,8 @@ final class StartupChecks {
         if (isKnownWell("topics.", "registry")) {
             outside.add(() -> new RegistryCheck(config.stream()).problems());
         }
-        problems.addAll(SideBySide.problems(outside));
+        problems.addAll(
+                report.step(StartReport.Step.CHECKING, "S3, topics and registry", () -> SideBySide.problems(outside)));
         if (!problems.isEmpty()) {
             throw new StartupException(problems);
         }

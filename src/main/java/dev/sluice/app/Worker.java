@@ -16,7 +16,6 @@ import dev.sluice.metrics.StoreMeters;
 import dev.sluice.metrics.StreamMeters;
 import dev.sluice.metrics.WorkerMeters;
 import dev.sluice.model.Bundle;
-import dev.sluice.model.BundleException;
 import dev.sluice.model.BundleManifest;
 import dev.sluice.model.TorchScriptBundles;
 import dev.sluice.model.VerifiedBundle;
@@ -44,8 +43,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -61,8 +58,6 @@ final class Worker implements AutoCloseable {
     /** For each network of each bundle, at the first start alone. */
     private static final Duration SWEEP_BUDGET = Duration.ofSeconds(5);
 
-    private static final int SWEEP_MAX_ROWS = 512;
-
     private final WorkerConfig config;
     private final List<Bundle> bundles;
     private final Engine engine;
@@ -77,6 +72,7 @@ final class Worker implements AutoCloseable {
     private final CompletableFuture<Throwable> fatal;
     private final MeterFile meterFile;
     private final LostDeviceTime lostDeviceTime;
+    private final StartReport report;
 
     /**
      * What a fault test sees of a worker, and what it puts in the way.
@@ -102,7 +98,8 @@ final class Worker implements AutoCloseable {
             HttpEndpoint http,
             CompletableFuture<Throwable> fatal,
             MeterFile meterFile,
-            LostDeviceTime lostDeviceTime) {
+            LostDeviceTime lostDeviceTime,
+            StartReport report) {
         this.config = config;
         this.bundles = bundles;
         this.engine = engine;
@@ -117,6 +114,7 @@ final class Worker implements AutoCloseable {
         this.fatal = fatal;
         this.meterFile = meterFile;
         this.lostDeviceTime = lostDeviceTime;
+        this.report = report;
     }
 
     /**
@@ -130,26 +128,44 @@ final class Worker implements AutoCloseable {
 
     /** As above, with somebody looking on or in the way, and perhaps with problems in the configuration. */
     static Worker start(WorkerConfig.Draft draft, Hooks hooks) throws InterruptedException {
+        LOG.info(
+                "worker_starting worker={} bundles={} device={} kafka=\"{}\"",
+                draft.config().workerId(),
+                draft.config().bundles().size(),
+                draft.config().device().text(),
+                draft.config().stream().kafka().get("bootstrap.servers"));
+        StartReport report = new StartReport(System::nanoTime);
         StartupChecks checks = new StartupChecks(
                 draft,
                 bundles -> withoutPrice(
-                        draft.config().prices(), bundles, hooks.systemClock().instant()));
-        if (!draft.problems().isEmpty()) {
-            // Ends the start, and the address for health and metrics may be one of them.
-            checks.require();
-        }
-        Probes probes = new Probes();
-        HttpEndpoint http = new HttpEndpoint(draft.config().http(), probes);
+                        draft.config().prices(), bundles, hooks.systemClock().instant()),
+                report);
         try {
-            return start(draft.config(), checks.require(), hooks, probes, http);
+            if (!draft.problems().isEmpty()) {
+                // Ends the start, and the address for health and metrics may be one of them.
+                checks.require();
+            }
+            Probes probes = new Probes(report::inWords);
+            HttpEndpoint http = new HttpEndpoint(draft.config().http(), probes);
+            try {
+                return start(draft.config(), checks.require(), hooks, report, probes, http);
+            } catch (RuntimeException | InterruptedException e) {
+                http.close();
+                throw e;
+            }
         } catch (RuntimeException | InterruptedException e) {
-            http.close();
+            report.close();
             throw e;
         }
     }
 
     private static Worker start(
-            WorkerConfig config, List<VerifiedBundle> verified, Hooks hooks, Probes probes, HttpEndpoint http)
+            WorkerConfig config,
+            List<VerifiedBundle> verified,
+            Hooks hooks,
+            StartReport report,
+            Probes probes,
+            HttpEndpoint http)
             throws InterruptedException {
         SteadyClock clock = new SteadyClock(hooks.systemClock());
         TorchScriptBundles torch = config.device().open();
@@ -170,12 +186,15 @@ final class Worker implements AutoCloseable {
                 config.stream().stateDirectory(), config.stream().applicationId(), encoder.process(), startedAt);
         Engine engine = new Engine(
                 bundles,
-                engineSettings(config, bundles, torch),
+                engineSettings(config, bundles, torch, report),
                 EngineClock.of(clock),
                 meterFile,
                 traces.<CallObserver>map(Traces::calls).orElse(CallObserver.NONE),
                 () -> torch.prepareCallingThread(config.engineThreads()));
-        engine.start();
+        report.step(StartReport.Step.WARMING, names(bundles), () -> {
+            engine.start();
+            return engine;
+        });
 
         S3ImageStore store = new S3ImageStore(config.s3());
         WorkerMeters meters =
@@ -214,14 +233,16 @@ final class Worker implements AutoCloseable {
         engine.fault().thenAccept(fatal::complete);
         StreamWorker stream =
                 new StreamWorker(config.stream(), parts, () -> engine.hasRoom() && finisher.hasRoom(), fatal::complete);
-        meters.bind(new ProcessMeters(startedAt, probes::ready, clock::systemAhead));
+        meters.bind(new ProcessMeters(startedAt, () -> probes.ready().yes(), clock::systemAhead));
         meters.bind(new StreamMeters(stream, engine.backlogs().values(), clock));
         http.serveMetrics(meters::scrape);
-        probes.warm(
-                () -> engine.healthy() && engine.silence().compareTo(config.longestCall()) < 0 && stream.alive(),
-                () -> engine.healthy() && stream.running() && !stream.stuck());
+        probes.warm(new WorkerHealth(engine, stream, config.longestCall()));
         LostDeviceTime lostDeviceTime = new LostDeviceTime(meterFile, config.stream(), overhead, clock);
         stream.start();
+        report.last(
+                StartReport.Step.JOINING,
+                "group " + config.stream().applicationId(),
+                () -> probes.ready().yes());
         lostDeviceTime.start();
         return new Worker(
                 config,
@@ -237,12 +258,13 @@ final class Worker implements AutoCloseable {
                 http,
                 fatal,
                 meterFile,
-                lostDeviceTime);
+                lostDeviceTime,
+                report);
     }
 
     /** Whether requests are being taken from the topic. */
     boolean ready() {
-        return probes.ready();
+        return probes.ready().yes();
     }
 
     /** Completes with what has ended the worker's part in the group for good; it should be closed then. */
@@ -281,6 +303,7 @@ final class Worker implements AutoCloseable {
      */
     @Override
     public void close() {
+        report.close();
         probes.stopping();
         LOG.info("worker_draining images_inside={}", engine.imagesInside());
         try {
@@ -306,29 +329,23 @@ final class Worker implements AutoCloseable {
     }
 
     /** With the sizes of calls as configured, or else chosen, on a thread like the engine's. */
-    private static EngineSettings engineSettings(WorkerConfig config, List<Bundle> bundles, TorchScriptBundles torch)
+    private static EngineSettings engineSettings(
+            WorkerConfig config, List<Bundle> bundles, TorchScriptBundles torch, StartReport report)
             throws InterruptedException {
         CallSizes sizes = new CallSizes(
-                new CallSizeFile(config.stream().stateDirectory().resolve("call-sizes.json")),
-                new CallSizeSweep(EngineClock.SYSTEM, SWEEP_BUDGET, SWEEP_MAX_ROWS),
-                torch.deviceName(),
-                torch.libtorchVersion(),
-                config.engineThreads());
+                CallSizeFile.of(config.stream().stateDirectory()),
+                new CallSizeSweep(EngineClock.SYSTEM, SWEEP_BUDGET),
+                OtherProcesses.beside(config.device()),
+                CallSizes.Place.of(torch, config.engineThreads()),
+                report);
         EngineOptions options = config.engine();
-        FutureTask<Map<String, CallRows>> choice = new FutureTask<>(() -> {
-            torch.prepareCallingThread(config.engineThreads());
-            return bundles.stream()
-                    .collect(Collectors.toMap(Bundle::name, bundle -> sizes.choose(bundle, options.rowsPerCall())));
-        });
-        Thread.ofPlatform().name("sluice-sweep").daemon(true).start(choice);
-        try {
-            return options.withRows(choice.get());
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof BundleException unloadable) {
-                throw unloadable;
-            }
-            throw new IllegalStateException("the bundles can't be called", e.getCause());
-        }
+        Map<String, CallRows> chosen = CallerThread.call(
+                torch,
+                config.engineThreads(),
+                () -> bundles.stream()
+                        .collect(
+                                Collectors.toMap(Bundle::name, bundle -> sizes.choose(bundle, options.rowsPerCall()))));
+        return options.withRows(chosen);
     }
 
     /** The bundles once more, beside the engine: a network comes to memory when it is first called. */
@@ -342,6 +359,10 @@ final class Worker implements AutoCloseable {
         List<String> models =
                 bundles.stream().map(bundle -> bundle.manifest().name()).toList();
         return PriceOptions.uncovered(prices, models, now);
+    }
+
+    private static String names(List<Bundle> bundles) {
+        return "bundles " + bundles.stream().map(Bundle::name).collect(Collectors.joining(", "));
     }
 
     private static Map<String, Long> pixelsOf(List<VerifiedBundle> bundles) {

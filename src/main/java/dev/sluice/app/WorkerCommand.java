@@ -3,6 +3,7 @@ package dev.sluice.app;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.sluice.chaos.FaultConsole;
+import dev.sluice.log.LogFormat;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -10,6 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -25,6 +28,8 @@ import picocli.CommandLine.Spec;
             "Every key of the file can also be set by an environment variable, which goes first. --keys lists them all."
         })
 final class WorkerCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerCommand.class);
+
     @Option(names = "--config", paramLabel = "FILE", description = "YAML file; keys nested or dotted.")
     private @Nullable Path file;
 
@@ -57,19 +62,56 @@ final class WorkerCommand implements Callable<Integer> {
         values.putAll(fromEnvironment);
         WorkerConfig.Draft config =
                 WorkerConfig.draft(values, ConfigPlaces.of(Optional.ofNullable(file), fromEnvironment));
+        ProcessLog.use(config.config().log());
+        try {
+            return serve(config);
+        } catch (StartupException e) {
+            if (config.config().log().format() == LogFormat.LOGFMT) {
+                throw e;
+            }
+            e.problems().forEach(problem -> LOG.error("start_refused problem=\"{}\"", problem));
+            return 1;
+        } catch (RuntimeException e) {
+            if (config.config().log().format() == LogFormat.LOGFMT) {
+                throw e;
+            }
+            LOG.error("worker_failed", e);
+            return 1;
+        }
+    }
+
+    private int serve(WorkerConfig.Draft config) throws InterruptedException {
         Optional<String> failure;
         try (StopSignal stop = new StopSignal();
                 Worker worker = Worker.start(config, hooks())) {
             stop.hold();
-            out.println("Worker " + config.config().workerId() + " is up; health on port " + worker.httpPort() + ".");
-            out.flush();
+            say(config, worker);
             worker.fatal().thenAccept(cause -> stop.ask());
             stop.await();
             failure = worker.failure();
         }
         // After all that the worker says while it closes.
-        failure.ifPresent(spec.commandLine().getErr()::println);
+        failure.ifPresent(sentence -> {
+            switch (config.config().log().format()) {
+                case LOGFMT -> spec.commandLine().getErr().println(sentence);
+                case JSON -> LOG.error("worker_failed reason=\"{}\"", sentence);
+            }
+        });
         return failure.isPresent() ? 1 : 0;
+    }
+
+    /** To people; where lines are JSON, they go to a collector, which takes nothing else. */
+    private void say(WorkerConfig.Draft config, Worker worker) {
+        switch (config.config().log().format()) {
+            case LOGFMT -> {
+                PrintWriter out = spec.commandLine().getOut();
+                out.println(
+                        "Worker " + config.config().workerId() + " is up; health on port " + worker.httpPort() + ".");
+                out.flush();
+            }
+            case JSON ->
+                LOG.info("worker_up worker={} http_port={}", config.config().workerId(), worker.httpPort());
+        }
     }
 
     private Worker.Hooks hooks() {

@@ -1,6 +1,8 @@
 package dev.sluice.app;
 
 import dev.sluice.engine.EngineSettings;
+import dev.sluice.log.LogFormat;
+import dev.sluice.log.LogOptions;
 import dev.sluice.request.CallSize;
 import dev.sluice.request.PerNetwork;
 import dev.sluice.request.RequestLimits;
@@ -31,11 +33,13 @@ import org.apache.kafka.clients.CommonClientConfigs;
 /**
  * A worker's whole configuration, valid once constructed.
  *
+ * @param log how the process logs
  * @param engineThreads libtorch's threads per operator
  * @param http where health and metrics are served
  */
 record WorkerConfig(
         String workerId,
+        LogOptions log,
         List<Path> bundles,
         DeviceChoice device,
         int engineThreads,
@@ -92,6 +96,7 @@ record WorkerConfig(
         ConfigReader reader = new ConfigReader(values, places);
         WorkerConfig config = new WorkerConfig(
                 reader.optionalText("worker.id").orElseGet(WorkerConfig::hostName),
+                log(reader),
                 reader.list("bundles").stream().map(Path::of).toList(),
                 reader.parsed("device", "cpu or gpu:N", new DeviceChoice.Cpu(), DeviceChoice::parse),
                 reader.integer("engine.threads", 1, 1024),
@@ -110,6 +115,12 @@ record WorkerConfig(
                 reader.duration("startup.patience"),
                 reader.duration("shutdown.grace"));
         return new Draft(config, reader.problems());
+    }
+
+    private static LogOptions log(ConfigReader reader) {
+        return new LogOptions(
+                reader.choice("log.format", LogFormat.class, LogFormat.LOGFMT),
+                reader.choice("log.level", LogOptions.Least.class, LogOptions.Least.INFO));
     }
 
     /**

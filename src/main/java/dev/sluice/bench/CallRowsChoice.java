@@ -34,23 +34,24 @@ final class CallRowsChoice {
      * @param asked for rows of a denoiser call; empty for a sweep of each network
      */
     CallRows choose(OptionalInt asked) throws InterruptedException {
-        int denoiser = asked.isPresent() ? asked.getAsInt() : knee(Network.DENOISER);
+        int denoiser = asked.isPresent() ? asked.getAsInt() : knee(Network.DENOISER, MOST_ROWS);
         int most = CallRows.most(Network.GUIDE, denoiser);
         if (asked.isPresent() || !bundle.has(Network.GUIDE)) {
             return new CallRows(denoiser, most);
         }
-        return new CallRows(denoiser, Math.min(most, knee(Network.GUIDE)));
+        return new CallRows(denoiser, knee(Network.GUIDE, most));
     }
 
-    private int knee(Network network) throws InterruptedException {
-        CallSizeSweep sweep = new CallSizeSweep(EngineClock.SYSTEM, BUDGET, MOST_ROWS);
+    private int knee(Network network, int most) throws InterruptedException {
+        CallSizeSweep sweep = new CallSizeSweep(EngineClock.SYSTEM, BUDGET);
         try (ExecutorService thread = Executors.newSingleThreadExecutor()) {
             SweepTable table = thread.submit(() -> {
                         prepareThread.run();
-                        return sweep.run(bundle.manifest().layout(network), bundle.network(network));
+                        return sweep.run(bundle.manifest().layout(network), bundle.network(network), most);
                     })
                     .get();
             progress.accept(bundle.name() + ": calls of the " + network.label() + "\n" + table.text());
+            table.doubts().forEach(doubt -> progress.accept("in doubt: " + doubt));
             return table.knee().rows();
         } catch (ExecutionException e) {
             throw new IllegalStateException("no call size for the " + network.label() + ": " + e.getCause(), e);

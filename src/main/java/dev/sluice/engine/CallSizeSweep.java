@@ -18,12 +18,19 @@ import java.util.function.IntConsumer;
 /**
  * Measures calls of 1, 2, 4, … rows, to find the size from which on larger calls bring no more rows per second.
  *
- * <p>First each size in turn is called once unmeasured and once measured, as long as doubling still helps, the device holds
+ * <p>First each size in turn is called once unmeasured and twice measured, as long as doubling still helps, the device holds
  * it, and the budget allows all its rounds. Then the sizes take turns, so that whatever else the machine does in the
- * meantime falls on all of them alike; the median of a size's calls counts. Confined to the thread that makes the calls.
+ * meantime falls on all of them alike; the median of a size's calls counts. Where the calls of a size differ too much, they
+ * take more turns until the budget is spent. Confined to the thread that makes the calls.
  */
 public final class CallSizeSweep {
+    /** The most rows that a sweep tries. */
+    public static final int MOST_ROWS = 512;
+
     private static final int ROUNDS = 7;
+
+    /** Two calls that were held up alike are rare; one is not. */
+    private static final int FIRST_ROUNDS = 2;
 
     /** A doubling that gains less than this helps no more. */
     private static final double WORTHWHILE = 1.03;
@@ -32,70 +39,83 @@ public final class CallSizeSweep {
 
     private final EngineClock clock;
     private final Duration budget;
-    private final int maxRows;
 
     /**
      * A sweep.
      *
-     * @param budget what it may take; a first call that is slower than foreseen can exceed it
-     * @param maxRows size to end at
+     * @param budget what the measured calls of one network may take; a first one that is slower than foreseen can exceed it
      */
-    public CallSizeSweep(EngineClock clock, Duration budget, int maxRows) {
-        if (maxRows < 1) {
-            throw new IllegalArgumentException("a sweep needs at least 1 row, not " + maxRows);
-        }
+    public CallSizeSweep(EngineClock clock, Duration budget) {
         this.clock = clock;
         this.budget = budget;
-        this.maxRows = maxRows;
     }
 
     /**
      * Measures.
      *
      * @param call evaluates a call of so many rows, and throws {@link ModelException} where the device can't
+     * @param mostRows size to end at
      * @throws ModelException if not even a call of one row succeeds
      */
-    public SweepTable run(IntConsumer call) {
-        long start = clock.nanos();
+    public SweepTable run(IntConsumer call, int mostRows) {
+        if (mostRows < 1) {
+            throw new IllegalArgumentException("a sweep needs at least 1 row, not " + mostRows);
+        }
         List<Candidate> candidates = new ArrayList<>();
         List<Skipped> skipped = new ArrayList<>();
-        for (int rows = 1; rows <= maxRows; rows *= 2) {
+        for (int rows = 1; rows <= mostRows; rows *= 2) {
             if (!skipped.isEmpty()) {
                 skipped.add(new Skipped(rows, skipped.getFirst().reason()));
             } else if (flat(candidates)) {
                 skipped.add(new Skipped(rows, Reason.NO_FASTER));
-            } else if (!affordable(candidates, clock.nanos() - start)) {
+            } else if (!affordable(candidates)) {
                 skipped.add(new Skipped(rows, Reason.OVER_BUDGET));
             } else {
                 Candidate candidate = new Candidate(rows);
                 try {
                     call.accept(rows);
-                    measure(candidate, call);
+                    for (int round = 0; round < FIRST_ROUNDS; round++) {
+                        measure(candidate, call);
+                    }
                     candidates.add(candidate);
                 } catch (ModelException e) {
                     skipped.add(new Skipped(rows, failure(rows, e)));
                 }
             }
         }
-        for (int round = 1; round < ROUNDS && clock.nanos() - start < budget.toNanos(); round++) {
+        for (int round = FIRST_ROUNDS; !enough(candidates, round) && spent(candidates) < budget.toNanos(); round++) {
             takeTurns(candidates, skipped, call);
         }
-        return new SweepTable(candidates.stream().map(Candidate::measured).toList(), skipped);
+        return table(candidates, skipped);
     }
 
     /**
      * Measures one network of a bundle on calls of nothing but padding.
      *
      * @param layout of the network's rows
+     * @param mostRows size to end at
      */
-    public SweepTable run(RowLayout layout, RowFunction network) {
+    public SweepTable run(RowLayout layout, RowFunction network, int mostRows) {
         Map<Integer, RowBuffers> bySize = new HashMap<>();
-        return run(rows -> {
-            RowBuffers call = bySize.computeIfAbsent(rows, size -> new RowBuffers(size, layout));
-            call.clear();
-            call.pad();
-            network.evaluate(call);
-        });
+        return run(
+                rows -> {
+                    RowBuffers call = bySize.computeIfAbsent(rows, size -> new RowBuffers(size, layout));
+                    call.clear();
+                    call.pad();
+                    network.evaluate(call);
+                },
+                mostRows);
+    }
+
+    private static SweepTable table(List<Candidate> candidates, List<Skipped> skipped) {
+        return new SweepTable(candidates.stream().map(Candidate::measured).toList(), skipped);
+    }
+
+    /** Whether every size has its rounds, and its calls agree. */
+    private static boolean enough(List<Candidate> candidates, int rounds) {
+        return rounds >= ROUNDS
+                && candidates.stream()
+                        .allMatch(candidate -> candidate.measured().steady());
     }
 
     private void takeTurns(List<Candidate> candidates, List<Skipped> skipped, IntConsumer call) {
@@ -130,27 +150,29 @@ public final class CallSizeSweep {
 
     private static double best(List<Candidate> candidates) {
         return candidates.stream()
-                .mapToDouble(candidate -> candidate.measured().rowsPerSecond())
+                .mapToDouble(candidate -> candidate.rows() / (double) candidate.least())
                 .max()
                 .orElseThrow();
     }
 
     /** Whether all rounds fit the budget with the next size among them, at worst twice as slow as the last. */
-    private boolean affordable(List<Candidate> candidates, long spentNanos) {
+    private boolean affordable(List<Candidate> candidates) {
         if (candidates.isEmpty()) {
             return true;
         }
-        long round = candidates.stream()
-                .mapToLong(candidate -> candidate.measured().callNanos())
-                .sum();
-        long next = 2 * candidates.getLast().measured().callNanos();
-        return spentNanos + (ROUNDS - 1) * round + (ROUNDS + 1) * next <= budget.toNanos();
+        long round = candidates.stream().mapToLong(Candidate::least).sum();
+        long next = 2 * candidates.getLast().least();
+        return ROUNDS * (round + next) <= budget.toNanos();
+    }
+
+    private static long spent(List<Candidate> candidates) {
+        return candidates.stream().mapToLong(Candidate::spent).sum();
     }
 
     /** A size and the times of its calls so far. */
     private static final class Candidate {
         private final int rows;
-        private final long[] callNanos = new long[ROUNDS];
+        private long[] callNanos = new long[ROUNDS];
         private int calls;
 
         Candidate(int rows) {
@@ -162,14 +184,25 @@ public final class CallSizeSweep {
         }
 
         void add(long nanos) {
-            callNanos[calls++] = nanos;
+            if (calls == callNanos.length) {
+                callNanos = Arrays.copyOf(callNanos, 2 * calls);
+            }
+            callNanos[calls++] = Math.max(1, nanos);
+        }
+
+        long least() {
+            return Arrays.stream(callNanos, 0, calls).min().orElseThrow();
+        }
+
+        long spent() {
+            return Arrays.stream(callNanos, 0, calls).sum();
         }
 
         /** With the median of the calls so far, the upper one of two. */
         Measured measured() {
             long[] sorted = Arrays.copyOf(callNanos, calls);
             Arrays.sort(sorted);
-            return new Measured(rows, Math.max(1, sorted[calls / 2]));
+            return new Measured(rows, sorted[calls / 2], sorted[0]);
         }
     }
 }

@@ -255,7 +255,18 @@ public final class Engine implements AutoCloseable {
 
     /** Whether the engine's thread is up and has met no bug, and not every bundle keeps failing. */
     public boolean healthy() {
-        return thread.isAlive() && !fault.isDone() && inService();
+        return ailment().isEmpty();
+    }
+
+    /** What keeps the engine from serving, in a sentence; nothing where it serves. */
+    public Optional<String> ailment() {
+        if (!thread.isAlive() || fault.isDone()) {
+            return Optional.of("the engine has stopped; the log has engine_stopped");
+        }
+        return inService()
+                ? Optional.empty()
+                : Optional.of(
+                        "no bundle is in service: the calls of each keep failing; the log has bundle_out_of_service");
     }
 
     /**

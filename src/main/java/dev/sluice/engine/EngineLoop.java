@@ -93,6 +93,7 @@ final class EngineLoop {
     /** Brings each bundle to the device and calls its networks once, smaller if they don't fit. */
     void warmUp() {
         for (Lane lane : turns) {
+            long start = clock.nanos();
             List<Call> toMake = lane.warmUpCalls(shelf);
             while (!toMake.isEmpty()) {
                 toMake.forEach(device::start);
@@ -112,6 +113,10 @@ final class EngineLoop {
                 }
                 toMake = again ? lane.warmUpCalls(shelf) : List.of();
             }
+            LOG.info(
+                    "bundle_warm bundle={} seconds={}",
+                    lane.bundle().name(),
+                    Math.round((clock.nanos() - start) / 1e7) / 100.0);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.sluice.engine;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
@@ -16,6 +17,9 @@ public record SweepTable(List<Measured> measured, List<Skipped> skipped) {
     /** A size's speed may fall this far short of the best, and still be preferred for being smaller. */
     private static final double TOLERANCE = 0.03;
 
+    /** How many times its fastest call a size's median may take, where nothing else disturbs it. */
+    private static final double STEADY = 1.2;
+
     public SweepTable {
         measured = List.copyOf(measured);
         skipped = List.copyOf(skipped);
@@ -24,12 +28,22 @@ public record SweepTable(List<Measured> measured, List<Skipped> skipped) {
         }
     }
 
-    /** A size and the median time of its calls. */
-    public record Measured(int rows, long callNanos) {
+    /**
+     * A size and the time of its calls.
+     *
+     * @param callNanos their median
+     * @param leastNanos the fastest
+     */
+    public record Measured(int rows, long callNanos, long leastNanos) {
         public Measured {
-            if (rows < 1 || callNanos < 1) {
-                throw new IllegalArgumentException(rows + " rows in " + callNanos + " ns");
+            if (rows < 1 || leastNanos < 1 || callNanos < leastNanos) {
+                throw new IllegalArgumentException(rows + " rows in " + callNanos + " ns, at best " + leastNanos);
             }
+        }
+
+        /** Of calls that all took as long. */
+        public Measured(int rows, long callNanos) {
+            this(rows, callNanos, callNanos);
         }
 
         public double rowsPerSecond() {
@@ -42,6 +56,15 @@ public record SweepTable(List<Measured> measured, List<Skipped> skipped) {
 
         public double rowMillis() {
             return callMillis() / rows;
+        }
+
+        /** How many times the fastest call the median took. */
+        public double spread() {
+            return (double) callNanos / leastNanos;
+        }
+
+        boolean steady() {
+            return spread() <= STEADY;
         }
     }
 
@@ -59,6 +82,11 @@ public record SweepTable(List<Measured> measured, List<Skipped> skipped) {
         Reason(String text) {
             this.text = text;
         }
+
+        /** In words. */
+        public String text() {
+            return text;
+        }
     }
 
     /** The smallest size whose rows/s are within 3 % of the best: beyond it, calls only take longer. */
@@ -71,26 +99,53 @@ public record SweepTable(List<Measured> measured, List<Skipped> skipped) {
                 .orElseThrow();
     }
 
+    /** Why the knee may be another one, in words; nothing where it was measured well. */
+    public List<String> doubts() {
+        List<String> doubts = new ArrayList<>();
+        measured.stream()
+                .filter(size -> !size.steady())
+                .max(Comparator.comparingDouble(Measured::spread))
+                .ifPresent(size -> doubts.add(String.format(
+                        Locale.ROOT,
+                        "half of the calls of %d %s took %.1f times as long as the fastest or longer",
+                        size.rows(),
+                        size.rows() == 1 ? "row" : "rows",
+                        size.spread())));
+        skipped.stream()
+                .filter(size -> size.reason() == Reason.OVER_BUDGET)
+                .findFirst()
+                .ifPresent(size ->
+                        doubts.add("from " + size.rows() + " rows on nothing was measured: it would take too long"));
+        return doubts;
+    }
+
+    /** The first of the sizes that were not measured for each reason. */
+    public List<Skipped> firstSkipped() {
+        Set<Reason> told = EnumSet.noneOf(Reason.class);
+        return skipped.stream().filter(size -> told.add(size.reason())).toList();
+    }
+
     /** For people: a line for each size, the knee marked. */
     public String text() {
         Measured knee = knee();
-        StringBuilder text = new StringBuilder(" rows   ms/call    rows/s    ms/row\n");
+        StringBuilder text = new StringBuilder(" rows   ms/call    rows/s    ms/row  median/least\n");
         for (Measured size : measured) {
             text.append(String.format(
                     Locale.ROOT,
-                    "%5d %9.2f %9.1f %9.3f%s%n",
+                    "%5d %9.2f %9.1f %9.3f %13.2f%s%n",
                     size.rows(),
                     size.callMillis(),
                     size.rowsPerSecond(),
                     size.rowMillis(),
+                    size.spread(),
                     size.equals(knee) ? "  <- chosen" : ""));
         }
-        Set<Reason> told = EnumSet.noneOf(Reason.class);
-        for (Skipped size : skipped) {
-            if (told.add(size.reason())) {
-                text.append(String.format(
-                        Locale.ROOT, "from %d rows on not measured: %s%n", size.rows(), size.reason().text));
-            }
+        for (Skipped size : firstSkipped()) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "from %d rows on not measured: %s%n",
+                    size.rows(),
+                    size.reason().text()));
         }
         return text.toString();
     }

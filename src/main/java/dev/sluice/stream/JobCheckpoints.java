@@ -67,7 +67,7 @@ final class JobCheckpoints {
         try {
             return CompletableFuture.supplyAsync(() -> JobSnapshotFormat.write(snapshot), writer)
                     .thenCompose(bytes -> store.put(address, bytes))
-                    .whenComplete((stored, failure) -> warn("checkpoint_not_stored", failure));
+                    .whenComplete((stored, failure) -> warn("store", failure));
         } catch (RejectedExecutionException e) {
             return CompletableFuture.completedFuture(null); // closing
         }
@@ -85,7 +85,7 @@ final class JobCheckpoints {
                 .thenApply(bytes -> bytes.map(JobSnapshotFormat::read))
                 .orTimeout(fetchPatience.toMillis(), TimeUnit.MILLISECONDS)
                 .handle((found, failure) -> {
-                    warn("checkpoint_not_fetched", failure);
+                    warn("fetch", failure);
                     return failure == null ? found : Optional.empty();
                 });
     }
@@ -96,13 +96,14 @@ final class JobCheckpoints {
             CompletionStage<Void> stage = last;
             stage.exceptionally(failure -> null)
                     .thenCompose(stored -> store.delete(address))
-                    .whenComplete((deleted, failure) -> warn("checkpoint_not_deleted", failure));
+                    .whenComplete((deleted, failure) -> warn("delete", failure));
         }
     }
 
-    private void warn(String event, @Nullable Throwable failure) {
+    private void warn(String call, @Nullable Throwable failure) {
         if (failure != null) {
-            LOG.warn("{} request={} cause=\"{}\"", event, address.request(), failure.getMessage());
+            LOG.warn(
+                    "checkpoint_failed call={} request={} cause=\"{}\"", call, address.request(), failure.getMessage());
         }
     }
 }

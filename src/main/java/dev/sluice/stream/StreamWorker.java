@@ -157,7 +157,34 @@ public final class StreamWorker {
 
     /** Whether tasks are assigned and records flow. */
     public boolean running() {
-        return streams.state() == KafkaStreams.State.RUNNING && !troubled;
+        return notRunning().isEmpty();
+    }
+
+    /** Why no records flow, in sentences; nothing where they do. */
+    public List<String> notRunning() {
+        List<String> reasons = new ArrayList<>();
+        KafkaStreams.State now = streams.state();
+        if (now != KafkaStreams.State.RUNNING) {
+            reasons.add(
+                    now.isRunningOrRebalancing() || now == KafkaStreams.State.CREATED
+                            ? "the stream joins its group or restores its stores (" + now + ")"
+                            : "the stream has ended or is ending (" + now + ")");
+        }
+        if (troubled) {
+            reasons.add("a stream thread failed and records do not flow again yet; the log has stream_thread_failed");
+        }
+        return reasons;
+    }
+
+    /** How long ago its consumer last sent its group a heartbeat, by Kafka's own metric; zero before it first has. */
+    public Duration sinceHeartbeat() {
+        double seconds = kafkaMetrics().entrySet().stream()
+                .filter(metric -> metric.getKey().name().equals("last-heartbeat-seconds-ago"))
+                .map(metric -> metric.getValue().metricValue())
+                .mapToDouble(value -> value instanceof Number number ? number.doubleValue() : 0)
+                .max()
+                .orElse(0);
+        return Duration.ofMillis(Math.max(0, Math.round(seconds * 1000)));
     }
 
     /** Whether none of its requests' partitions can be taken from, for each waits for a schema. */

@@ -25,6 +25,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,8 +37,21 @@ class CallSizesTest {
     private Path folder = Path.of("");
 
     private Path file = Path.of("");
+    private final StartReport report = new StartReport(System::nanoTime);
+    private Optional<String> inTheWay = Optional.empty();
     private long nanos;
     private int calls;
+
+    /** How many times as long as it should each second call takes. */
+    private int slowdown = 1;
+
+    private long nanosPerCall = 1_000_000;
+    private final Map<Network, Integer> largestCalls = new EnumMap<>(Network.class);
+
+    @AfterEach
+    void endTheReport() {
+        report.close();
+    }
 
     @BeforeEach
     void nameTheFile() {
@@ -83,6 +97,60 @@ class CallSizesTest {
     }
 
     @Test
+    void keepsNothingThatItMeasuredBesideOtherProcesses() {
+        inTheWay = Optional.of("other processes took 60 % of the processors");
+        assertThat(sizes("cpu").choose(bundle("a", 16, 4), AUTO)).isEqualTo(rows(16, 4));
+        inTheWay = Optional.empty();
+
+        assertThat(sizes("cpu").choose(bundle("a", 32, 4), AUTO)).isEqualTo(rows(32, 4));
+        assertThat(sizes("cpu").choose(bundle("a", 1, 1), AUTO)).as("kept now").isEqualTo(rows(32, 4));
+    }
+
+    @Test
+    void keepsNothingThatWasUnsteady() {
+        slowdown = 3;
+        sizes("cpu").choose(bundle("a", 16, 4), AUTO);
+
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void keepsNothingThatTheBudgetCutShort() {
+        Bundle slow = bundle("a", 1 << 20, 1 << 20);
+        nanosPerCall = 400_000_000L;
+
+        sizes("cpu").choose(slow, AUTO);
+
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void triesNoMoreRowsOfTheGuideThanItsCallsMayHave() {
+        assertThat(sizes("cpu").choose(bundle("a", 4, 64), AUTO)).isEqualTo(rows(4, 4));
+        assertThat(largestCalls).containsEntry(Network.GUIDE, 4);
+    }
+
+    @Test
+    void measuresAgainWhereMoreRowsMayBeTriedThanBefore() {
+        PerNetwork four = PerNetwork.of(Network.DENOISER, 4);
+        assertThat(sizes("cpu").choose(bundle("a", 4, 64), four)).isEqualTo(rows(4, 4));
+
+        assertThat(sizes("cpu").choose(bundle("a", 4, 64), PerNetwork.of(Network.DENOISER, 64)))
+                .isEqualTo(rows(64, 32));
+    }
+
+    @Test
+    void measuresAnewWhatEarlierVersionsKept() throws IOException {
+        Files.createDirectories(file.getParent());
+        Files.writeString(
+                file,
+                "{\"choices\":[{\"key\":{\"bundleSha256\":\"sha of a\",\"network\":\"denoiser\",\"device\":\"cpu\",\"libtorch\":\"2.7.1\","
+                        + "\"threads\":1},\"rows\":1}]}");
+
+        assertThat(sizes("cpu").choose(bundle("a", 16, 4), AUTO)).isEqualTo(rows(16, 4));
+    }
+
+    @Test
     void choosesAnewOnAnotherDeviceAndKeepsBothChoices() {
         sizes("cpu").choose(bundle("a", 16, 4), AUTO);
 
@@ -123,8 +191,17 @@ class CallSizesTest {
                 return Instant.EPOCH;
             }
         };
-        CallSizeSweep sweep = new CallSizeSweep(clock, Duration.ofSeconds(5), 512);
-        return new CallSizes(new CallSizeFile(file), sweep, device, "2.7.1", 1);
+        CallSizeSweep sweep = new CallSizeSweep(clock, Duration.ofSeconds(5));
+        OtherProcesses others = new OtherProcesses() {
+            @Override
+            public void watch() {}
+
+            @Override
+            public Optional<String> inTheWay() {
+                return inTheWay;
+            }
+        };
+        return new CallSizes(new CallSizeFile(file), sweep, others, new CallSizes.Place(device, "2.7.1", 1), report);
     }
 
     /** A bundle whose calls take as long as one of so many rows, and from there on in proportion. */
@@ -166,6 +243,7 @@ class CallSizesTest {
         Map<Network, RowFunction> networks = new EnumMap<>(Network.class);
         for (Network network : has) {
             networks.put(network, rows -> {
+                largestCalls.merge(network, rows.rowsPerCall(), Math::max);
                 take(rows.rowsPerCall(), network == Network.DENOISER ? knee : otherKnee);
                 return List.of(FloatBuffer.allocate(0));
             });
@@ -181,6 +259,6 @@ class CallSizesTest {
 
     private void take(int rows, int knee) {
         calls++;
-        nanos += 1_000_000L * Math.max(1, rows / knee);
+        nanos += nanosPerCall * Math.max(1, rows / knee) * (calls % 2 == 0 ? 1 : slowdown);
     }
 }

@@ -102,6 +102,7 @@ class ProbesIT {
                     .as(worker.said())
                     .isTrue();
             assertThat(worker.status("/health/ready")).isEqualTo(503);
+            assertThat(worker.body("/health/started")).startsWith("no\nthe worker is starting");
             assertThat(worker.status("/health/live")).isEqualTo(200);
 
             around.broker().proxy().heal();
@@ -113,6 +114,15 @@ class ProbesIT {
                     .as(worker.said())
                     .isTrue();
             assertThat(worker.status("/health/live")).isEqualTo(200);
+            assertThat(worker.awaitSaid("event=worker_ready seconds=", PATIENCE))
+                    .as(worker.said())
+                    .isTrue();
+            assertThat(worker.said()
+                            .lines()
+                            .filter(line -> line.contains("event=start_step") && line.contains("state=done")))
+                    .as(worker.said())
+                    .extracting(line -> line.replaceAll(".* step=(\\w+) .*", "$1"))
+                    .containsSubsequence("verifying", "checking", "warming", "joining");
         } finally {
             around.broker().proxy().heal();
         }
@@ -136,6 +146,9 @@ class ProbesIT {
                 assertThat(worker.status("/health/started")).isEqualTo(200);
                 Thread.sleep(500);
             }
+            assertThat(worker.awaitBody("/health/ready", "no heartbeat to Kafka", PATIENCE))
+                    .as(worker.body("/health/ready"))
+                    .isTrue();
             around.heal();
             assertThat(worker.awaitStatus("/health/ready", 200, PATIENCE))
                     .as(worker.said())

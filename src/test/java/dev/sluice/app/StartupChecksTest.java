@@ -9,9 +9,17 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class StartupChecksTest {
+    private final StartReport report = new StartReport(System::nanoTime);
+
+    @AfterEach
+    void endTheReport() {
+        report.close();
+    }
+
     @Test
     void tellsWhatBundlesLackBesideWhatTheConfigurationLacksAndAsksNobodyItDoesNotKnow() {
         WorkerConfig.Draft draft = WorkerConfig.draft(Map.of("bundles", "models/bundles/glyphs-adm"));
@@ -19,7 +27,8 @@ class StartupChecksTest {
                 draft,
                 bundles -> bundles.stream()
                         .map(bundle -> "no price for " + bundle.manifest().name())
-                        .toList());
+                        .toList(),
+                report);
 
         StartupException failure = catchThrowableOfType(StartupException.class, checks::require);
 
@@ -44,7 +53,8 @@ class StartupChecksTest {
             String url = "http://127.0.0.1:" + registry.getAddress().getPort();
             StartupChecks checks = new StartupChecks(
                     WorkerConfig.draft(Map.of("registry.url", url, "registry.user-info", "ann:wrong")),
-                    bundles -> List.of());
+                    bundles -> List.of(),
+                    report);
 
             StartupException failure = catchThrowableOfType(StartupException.class, checks::require);
 
@@ -61,7 +71,7 @@ class StartupChecksTest {
     void tellsOfBundlesOfOneName() {
         WorkerConfig.Draft draft =
                 WorkerConfig.draft(Map.of("bundles", "models/bundles/glyphs-adm,models/../models/bundles/glyphs-adm"));
-        StartupChecks checks = new StartupChecks(draft, bundles -> List.of());
+        StartupChecks checks = new StartupChecks(draft, bundles -> List.of(), report);
 
         StartupException failure = catchThrowableOfType(StartupException.class, checks::require);
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.sluice.engine.CallRows;
 import dev.sluice.engine.EngineSettings;
+import dev.sluice.log.LogFormat;
+import dev.sluice.log.LogOptions;
 import dev.sluice.request.CallSize;
 import dev.sluice.request.Network;
 import dev.sluice.request.PerNetwork;
@@ -77,6 +79,8 @@ class WorkerConfigTest {
                         limits.max-tags=32
                         limits.max-text-length=2000
                         limits.message-bytes=262144
+                        log.format=logfmt
+                        log.level=info
                         metrics.audit-share=0.01
                         metrics.tenants=100
                         price.currency=USD
@@ -192,6 +196,19 @@ class WorkerConfigTest {
         EngineOptions engine = WorkerConfig.read(values).engine();
 
         assertThat(engine.rowsPerCall()).isEqualTo(PerNetwork.of(Network.DENOISER, 32));
+    }
+
+    @Test
+    void readsHowToLog() {
+        Map<String, String> values = new HashMap<>(LEAST);
+        values.put("log.format", "json");
+        values.put("log.level", "WARN");
+
+        assertThat(WorkerConfig.read(values).log()).isEqualTo(new LogOptions(LogFormat.JSON, LogOptions.Least.WARN));
+
+        values.put("log.format", "xml");
+        assertThat(WorkerConfig.draft(values).problems())
+                .containsExactly("log.format: must be logfmt or json, not \"xml\"");
     }
 
     @Test

@@ -67,7 +67,12 @@ final class WorkerProgram implements AutoCloseable {
 
     private static List<String> jvmOptions() {
         List<String> usual = List.of(
-                "--enable-native-access=ALL-UNNAMED", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+                "--enable-native-access=ALL-UNNAMED",
+                // Not that of the tests.
+                "-Dlog4j2.configurationFile=classpath:log4j2.xml",
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1");
         return Runtime.version().feature() < UNSAFE_FLAG_SINCE
                 ? usual
                 : Stream.concat(usual.stream(), Stream.of("--sun-misc-unsafe-memory-access=allow"))
@@ -120,6 +125,30 @@ final class WorkerProgram implements AutoCloseable {
         long end = System.nanoTime() + patience.toNanos();
         while (process.isAlive() && System.nanoTime() < end) {
             if (status(path) == status) {
+                return true;
+            }
+            Thread.sleep(LOOK);
+        }
+        return false;
+    }
+
+    /** Whether a path came to be answered with such words before the time was up or the process ended. */
+    boolean awaitBody(String path, String words, Duration patience) throws InterruptedException {
+        long end = System.nanoTime() + patience.toNanos();
+        while (process.isAlive() && System.nanoTime() < end) {
+            if (body(path).contains(words)) {
+                return true;
+            }
+            Thread.sleep(LOOK);
+        }
+        return false;
+    }
+
+    /** Whether the process came to say so before the time was up or it ended. */
+    boolean awaitSaid(String words, Duration patience) throws IOException, InterruptedException {
+        long end = System.nanoTime() + patience.toNanos();
+        while (process.isAlive() && System.nanoTime() < end) {
+            if (said().contains(words)) {
                 return true;
             }
             Thread.sleep(LOOK);

@@ -117,8 +117,55 @@ class CallSizeSweepTest {
     void measuresOneCallWhereEvenThatExceedsTheBudget() {
         SweepTable table = sweep(rows -> Duration.ofMinutes(1).toNanos());
 
-        assertThat(calls).containsExactly(1, 1);
+        assertThat(calls).containsExactly(1, 1, 1);
         assertThat(table.knee().rows()).isEqualTo(1);
+    }
+
+    @Test
+    void aFirstCallThatIsHeldUpEndsNothing() {
+        // What a machine does that is busy, or still reads the bundle from its disk.
+        SweepTable table =
+                sweep(rows -> calls.size() <= 2 ? Duration.ofSeconds(4).toNanos() : MILLI + rows);
+
+        assertThat(table.knee().rows()).isEqualTo(512);
+        assertThat(table.skipped()).isEmpty();
+    }
+
+    @Test
+    void nothingIsInDoubtWhereCallsAgreeAndLargerOnesDontHelp() {
+        assertThat(sweep(rows -> 10 * MILLI * Math.max(1, rows / 16)).doubts()).isEmpty();
+    }
+
+    @Test
+    void isInDoubtWhereTheBudgetEndedIt() {
+        assertThat(sweep(rows -> 40 * MILLI + 20 * MILLI * rows).doubts())
+                .containsExactly("from 32 rows on nothing was measured: it would take too long");
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void isInDoubtWhereEverySecondCallIsHeldUp(long seed) {
+        Random random = new Random(seed);
+        SweepTable table = sweep(rows -> MILLI * rows * (random.nextInt(3) == 0 ? 1 : 2));
+
+        assertThat(table.doubts()).singleElement().asString().endsWith("2.0 times as long as the fastest or longer");
+    }
+
+    @Test
+    void goesOnUntilCallsAgreeWhereADisturbanceEnds() {
+        SweepTable table = sweep(
+                rows -> 10 * MILLI * Math.max(1, rows / 16) * (calls.size() % 3 == 0 || calls.size() > 60 ? 1 : 2));
+
+        assertThat(table.doubts()).isEmpty();
+        assertThat(table.knee().rows()).isEqualTo(16);
+    }
+
+    @Test
+    void triesNoMoreThanItIsAllowedTo() {
+        assertThat(sweep(rows -> MILLI + rows, 8).measured())
+                .extracting(Measured::rows)
+                .containsExactly(1, 2, 4, 8);
+        assertThat(calls).doesNotContain(16);
     }
 
     @Test
@@ -126,27 +173,34 @@ class CallSizeSweepTest {
         sweep(rows -> MILLI + rows);
 
         int sizes = 10;
-        assertThat(calls.subList(2 * sizes, 3 * sizes)).containsExactly(1, 2, 4, 8, 16, 32, 64, 128, 256, 512);
+        assertThat(calls.subList(3 * sizes, 4 * sizes)).containsExactly(1, 2, 4, 8, 16, 32, 64, 128, 256, 512);
     }
 
     @Test
     void tableShowsEverySizeAndTheChoice() {
         SweepTable table = new SweepTable(
-                List.of(new Measured(1, 2 * MILLI), new Measured(2, 3 * MILLI)),
+                List.of(new Measured(1, 2 * MILLI), new Measured(2, 3 * MILLI, 2 * MILLI)),
                 List.of(new Skipped(4, Reason.OVER_BUDGET), new Skipped(8, Reason.OVER_BUDGET)));
 
         assertThat(table.text().lines())
                 .containsExactly(
-                        " rows   ms/call    rows/s    ms/row",
-                        "    1      2.00     500.0     2.000",
-                        "    2      3.00     666.7     1.500  <- chosen",
+                        " rows   ms/call    rows/s    ms/row  median/least",
+                        "    1      2.00     500.0     2.000          1.00",
+                        "    2      3.00     666.7     1.500          1.50  <- chosen",
                         "from 4 rows on not measured: it would take too long");
     }
 
     private SweepTable sweep(IntToLongFunction nanosByRows) {
-        return new CallSizeSweep(clock, Duration.ofSeconds(10), 512).run(rows -> {
-            calls.add(rows);
-            clock.advance(nanosByRows.applyAsLong(rows));
-        });
+        return sweep(nanosByRows, CallSizeSweep.MOST_ROWS);
+    }
+
+    private SweepTable sweep(IntToLongFunction nanosByRows, int mostRows) {
+        return new CallSizeSweep(clock, Duration.ofSeconds(10))
+                .run(
+                        rows -> {
+                            calls.add(rows);
+                            clock.advance(nanosByRows.applyAsLong(rows));
+                        },
+                        mostRows);
     }
 }
