@@ -61,6 +61,8 @@ class ArchitectureTest {
         return List.of(
                 MaySee.of("request"),
                 MaySee.of("log", "org.apache.logging.log4j.."),
+                // Tables and sentences that fit a terminal.
+                MaySee.of("text"),
                 MaySee.of("diffusion", request),
                 MaySee.of("model", request, diffusion, "ai.djl..", JACKSON),
                 MaySee.of("engine", request, diffusion, in("model"), LOG),
@@ -107,14 +109,16 @@ class ArchitectureTest {
                 // What upstream teams put into their own programs: contracts and Kafka's clients, nothing that serves.
                 MaySee.of("client", in("wire"), AVRO, KAFKA).andGenerated(),
                 // Reads charges off Kafka, for sluice cost; nothing that serves sees it.
-                MaySee.of("cost", request, in("wire"), AVRO, KAFKA, JACKSON).andGenerated(),
+                MaySee.of("cost", request, in("text"), in("wire"), AVRO, KAFKA, JACKSON)
+                        .andGenerated(),
                 // Reads dead letters and sends them back, for sluice dlq; nothing that serves sees it.
                 MaySee.of("deadletter", in("wire"), KAFKA),
-                MaySee.of("demo", request, diffusion, in("model"), in("storage"), AVRO, JACKSON)
+                MaySee.of("demo", request, in("text"), diffusion, in("model"), in("storage"), AVRO, JACKSON)
                         .andGenerated(),
                 MaySee.of(
                                 "bench",
                                 request,
+                                in("text"),
                                 diffusion,
                                 in("model"),
                                 in("engine"),
@@ -130,6 +134,7 @@ class ArchitectureTest {
                 MaySee.of(
                                 "chaos",
                                 request,
+                                in("text"),
                                 diffusion,
                                 in("model"),
                                 in("engine"),

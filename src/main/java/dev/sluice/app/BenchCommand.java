@@ -9,6 +9,7 @@ import dev.sluice.bench.Machine;
 import dev.sluice.bench.StaticOption;
 import dev.sluice.bench.Versions;
 import dev.sluice.model.TorchScriptBundles;
+import dev.sluice.text.Paragraph;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -139,7 +140,7 @@ final class BenchCommand implements Callable<Integer> {
         if (json) {
             out.println(report.asJson().toPrettyString());
         } else {
-            report.print(out);
+            report.print(out, Paragraph.width(System.getenv()));
         }
         out.flush();
         return 0;

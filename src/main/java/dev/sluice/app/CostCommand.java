@@ -9,6 +9,7 @@ import dev.sluice.cost.Dimension;
 import dev.sluice.cost.FocusCsv;
 import dev.sluice.cost.FocusSettings;
 import dev.sluice.cost.Retained;
+import dev.sluice.text.Paragraph;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -45,7 +46,7 @@ import picocli.CommandLine.TypeConversionException;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:all went well",
-            "1:it does not add up, charges of the period are deleted (--check), or something failed",
+            "1:it does not add up or that can't be said (--check), or something failed",
             "2:wrong usage"
         })
 final class CostCommand implements Callable<Integer> {
@@ -157,7 +158,7 @@ final class CostCommand implements Callable<Integer> {
         Retained retained = reading.retained();
         PrintWriter out = spec.commandLine().getOut();
         switch (format) {
-            case TABLE -> CostTable.print(report, retained, from, out);
+            case TABLE -> CostTable.print(report, retained, from, Paragraph.width(System.getenv()), out);
             case CSV -> {
                 FocusCsv.print(report, retained, settings, from, to, out);
                 retained.note(from).ifPresent(spec.commandLine().getErr()::println);
@@ -166,6 +167,11 @@ final class CostCommand implements Callable<Integer> {
             case JSON -> out.println(CostJson.of(report, retained, from));
         }
         out.flush();
+        if (reading.unread() > 0) {
+            throw new Main.Failure(
+                    reading.unread()
+                            + " records of the topic can't be read, and are in no sum: the registry does not know their schemas.");
+        }
         if (reading.strange() > 0) {
             throw new Main.Failure(reading.strange() + " records of the topic are no charges, and in no sum.");
         }
@@ -182,7 +188,13 @@ final class CostCommand implements Callable<Integer> {
         CostTopic.Reading reading = read(costs -> costs.readWritten(begin, charges::add));
         // Read again now: what was charged meanwhile was spent before.
         CostVerdict verdict = CostVerdict.of(charges, meters.startedBefore(to), reading, begin);
-        verdict.print(spec.commandLine().getOut(), format == Format.JSON);
+        PrintWriter out = spec.commandLine().getOut();
+        if (format == Format.JSON) {
+            out.println(verdict.asJson());
+        } else {
+            verdict.print(out, Paragraph.width(System.getenv()));
+        }
+        out.flush();
         return verdict.addsUp() ? 0 : 1;
     }
 

@@ -11,6 +11,7 @@ import dev.sluice.model.VerifiedBundle;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.storage.ImageStore;
 import dev.sluice.storage.S3ImageStore;
+import dev.sluice.text.Paragraph;
 import dev.sluice.wire.RequestEncoder;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -226,7 +227,7 @@ final class DemoCommand implements Callable<Integer> {
             printer.println(table.asJson());
         } else {
             printer.println();
-            table.print(printer, currency(stack));
+            table.print(printer, currency(stack), Paragraph.width(System.getenv()));
             printer.println();
             printer.printf(
                     "%d requests, %d settled once; %d evaluations planned, %d counted at the modules.%n",

@@ -7,10 +7,10 @@ import dev.sluice.deadletter.DeadLetterTopic;
 import dev.sluice.deadletter.Letter;
 import dev.sluice.deadletter.Origin;
 import dev.sluice.request.Printable;
+import dev.sluice.text.Paragraph;
+import dev.sluice.text.Table;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,9 +55,8 @@ final class DlqListCommand implements Callable<Integer> {
     }
 
     private static void print(DeadLetterTopic.Contents contents, List<Letter> letters, PrintWriter out) {
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(HEADS);
-        letters.forEach(letter -> rows.add(List.of(
+        Table table = Table.ofWords(1, HEADS);
+        letters.forEach(letter -> table.row(List.of(
                 letter.id().toString(),
                 letter.writtenAt().toString(),
                 Printable.line(letter.reason()),
@@ -67,19 +66,7 @@ final class DlqListCommand implements Callable<Integer> {
                 contents.resent().contains(letter.id())
                         ? "sent back"
                         : letter.unsendable().isPresent() ? "stays" : "")));
-        int[] widths = new int[HEADS.size()];
-        rows.forEach(row -> {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
-            }
-        });
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int i = 0; i < widths.length; i++) {
-                line.append(i == 0 ? "" : "  ").append(String.format(Locale.ROOT, "%-" + widths[i] + "s", row.get(i)));
-            }
-            out.println(line.toString().stripTrailing());
-        }
+        table.print(out, Paragraph.width(System.getenv()));
         out.println(letters.size() + " dead letters.");
     }
 

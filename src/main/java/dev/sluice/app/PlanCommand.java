@@ -21,6 +21,7 @@ import dev.sluice.request.Evaluations;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Guidance;
 import dev.sluice.request.SamplerSettings;
+import dev.sluice.text.Paragraph;
 import dev.sluice.wire.RequestDecoder;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -210,26 +211,29 @@ final class PlanCommand implements Callable<Integer> {
             out.printf("%5d %s %d%n", first, line, last);
         }
         out.println("      # guided   . not guided   (first step first)");
-        out.printf(
-                Locale.ROOT,
-                "%d of %d steps guided; weights %s%n",
-                plan.guidedCount(),
-                plan.steps(),
-                range(plan.weights()) + adding(plan.weights()));
-        out.printf(
-                Locale.ROOT,
-                "classifier-free: %d denoiser evaluations instead of %d (%.1f %%); classifier: %d guide evaluations"
-                        + " instead of %d%n",
-                planned,
-                full,
-                100.0 * planned / full,
-                evaluations.guide(),
-                walk.length());
-        out.printf(
-                Locale.ROOT,
-                "classifier-free scale %.4g: effective scales %s%n",
-                asked.guidance().scale(),
-                range(asked.effectiveScales()));
+        say(
+                out,
+                plan.guidedCount() + " of " + plan.steps() + " steps guided; weights " + range(plan.weights())
+                        + adding(plan.weights()));
+        say(
+                out,
+                String.format(
+                        Locale.ROOT,
+                        "classifier-free: %d denoiser evaluations instead of %d (%.1f %%)",
+                        planned,
+                        full,
+                        100.0 * planned / full));
+        say(out, "classifier: " + evaluations.guide() + " guide evaluations instead of " + walk.length());
+        say(
+                out,
+                String.format(
+                                Locale.ROOT,
+                                "classifier-free scale %.4g",
+                                asked.guidance().scale()) + ": effective scales " + range(asked.effectiveScales()));
+    }
+
+    private static void say(PrintWriter out, String text) {
+        Paragraph.lines(text, Paragraph.width(System.getenv()), 2).forEach(out::println);
     }
 
     private static String range(List<Double> values) {

@@ -60,6 +60,14 @@ final class PriceOptions {
                 .toList();
     }
 
+    /** A sentence where something is charged at a price of 0 now; empty where nothing is. */
+    static Optional<String> freeNote(PriceList prices, Instant now) {
+        return prices.isFreeAt(now)
+                ? Optional.of("Price 0: no price is configured, so charges cost nothing. Set " + PER_SECOND + ", or "
+                        + LIST + ".")
+                : Optional.empty();
+    }
+
     private PriceList read() {
         if (reader.optionalText(LIST).isEmpty()) {
             return PriceList.always(onePrice());

@@ -7,6 +7,7 @@ import dev.sluice.model.BundleManifest.TextCondition;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -97,6 +98,7 @@ final class StandaloneCommand implements Callable<Integer> {
         } else {
             out.println("Sluice is up. Data in " + data.toAbsolutePath() + ".");
             stack.summary().forEach((name, value) -> out.printf("  %-9s %s%n", name, value));
+            PriceOptions.freeNote(stack.config().prices(), Instant.now()).ifPresent(out::println);
             out.println();
             out.println("Try, in another terminal:");
             stack.worker().bundles().forEach(served -> out.println(example(stack.addresses(), served.manifest())));

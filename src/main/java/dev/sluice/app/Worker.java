@@ -179,6 +179,7 @@ final class Worker implements AutoCloseable {
                 torch.deviceName(),
                 torch.libtorchVersion()));
         Instant startedAt = clock.instant();
+        PriceOptions.freeNote(config.prices(), startedAt).ifPresent(note -> LOG.warn("price_zero reason=\"{}\"", note));
         Optional<Traces> traces = config.tracesEndpoint().map(to -> Traces.toCollector(config.workerId(), to));
         EventEncoder encoder =
                 new EventEncoder(config.workerId(), startedAt, new Tariff(config.prices(), pixelsOf(verified)));

@@ -6,8 +6,12 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.bench.Figure.Measured;
 import dev.sluice.bench.Figure.NotMeasured;
+import dev.sluice.text.Paragraph;
+import dev.sluice.text.Table;
 import java.io.PrintWriter;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Everything that a run of the bench found.
@@ -15,8 +19,6 @@ import java.util.List;
  * @param models the first is the one whose figures stand at the top; it also has those that need no model
  */
 public record BenchReport(Machine machine, Versions versions, List<ModelFigures> models) {
-    private static final String LINE = "%-42s %-9s %10s  %-21s %s%n";
-
     public BenchReport {
         models = List.copyOf(models);
     }
@@ -90,59 +92,83 @@ public record BenchReport(Machine machine, Versions versions, List<ModelFigures>
         return detail;
     }
 
-    /** As tables for people, one for each bundle. */
-    public void print(PrintWriter out) {
-        out.printf(
-                "%s, %d cores, %d GB, device %s, %s%n",
-                machine.cpu(), machine.cores(), machine.memoryGb(), machine.device(), machine.os());
-        out.printf(
-                "Sluice %s (%s), %s, libtorch %s%n",
-                versions.sluice(), versions.commit(), versions.jvm(), versions.libtorch());
-        models.forEach(model -> print(out, model));
+    /**
+     * As tables for people, one for each bundle.
+     *
+     * @param width of the terminal
+     */
+    public void print(PrintWriter out, int width) {
+        say(
+                out,
+                width,
+                String.format(
+                        Locale.ROOT,
+                        "%s, %d cores, %d GB, device %s, %s",
+                        machine.cpu(),
+                        machine.cores(),
+                        machine.memoryGb(),
+                        machine.device(),
+                        machine.os()));
+        say(
+                out,
+                width,
+                "Sluice " + versions.sluice() + " (" + versions.commit() + "), " + versions.jvm() + ", libtorch "
+                        + versions.libtorch());
+        models.forEach(model -> print(out, model, width));
     }
 
-    private static void print(PrintWriter out, ModelFigures model) {
-        out.printf("%n%s, %,d parameters%n", model.name(), model.parameters());
-        model.notes().forEach(note -> out.printf("  %s%n", note));
-        out.printf("%n" + LINE, "figure", "target", "measured", "quartiles", "met");
+    private static void print(PrintWriter out, ModelFigures model, int width) {
+        out.println();
+        say(out, width, String.format(Locale.ROOT, "%s, %,d parameters", model.name(), model.parameters()));
+        model.notes().forEach(note -> say(out, width, "  " + note));
+        out.println();
+        Table table = Table.ofFigures(1, List.of("figure", "target", "measured", "quartiles", "met"));
+        List<String> notes = new ArrayList<>();
         for (FigureKind kind : FigureKind.values()) {
             Figure figure = model.figures().get(kind);
             if (figure != null) {
-                print(out, kind, kind.title(), figure);
+                row(table, notes, kind, kind.title(), figure);
             }
             if (kind == FigureKind.ENGINE_EFFICIENCY) {
-                model.withGuide().ifPresent(other -> print(out, kind, kind.title() + ", with guide", other));
+                model.withGuide().ifPresent(other -> row(table, notes, kind, kind.title() + ", with guide", other));
             }
             if (kind == FigureKind.SCHEDULE_RATIOS) {
-                model.ratios().forEach(row -> print(out, row));
+                model.ratios().forEach(row -> row(table, row));
             }
         }
+        table.print(out, width);
+        notes.forEach(note -> say(out, width, note));
     }
 
-    private static void print(PrintWriter out, ScheduleRatios.Row row) {
+    private static void say(PrintWriter out, int width, String text) {
+        Paragraph.lines(text, width, 4).forEach(out::println);
+    }
+
+    private static void row(Table table, ScheduleRatios.Row row) {
         FigureKind kind = FigureKind.SCHEDULE_RATIOS;
-        out.printf(
-                LINE,
+        table.row(List.of(
                 row.row() + ": " + Numbers.brief(row.measured()) + " ÷ " + Numbers.brief(row.ideal()),
                 kind.target(),
                 Numbers.brief(row.ratioToIdeal()),
                 quartiles(row.spread()),
-                kind.met(row.ratioToIdeal()) ? "yes" : "no");
+                kind.met(row.ratioToIdeal()) ? "yes" : "no"));
     }
 
-    private static void print(PrintWriter out, FigureKind kind, String title, Figure figure) {
+    private static void row(Table table, List<String> notes, FigureKind kind, String title, Figure figure) {
         switch (figure) {
             case Measured measured -> {
-                out.printf(
-                        LINE,
+                table.row(List.of(
                         title,
                         kind.target(),
                         Numbers.brief(measured.value()),
                         quartiles(measured.spread()),
-                        kind.met(measured.value()) ? "yes" : "no");
-                measured.note().ifPresent(note -> out.printf("  (%s)%n", note));
+                        kind.met(measured.value()) ? "yes" : "no"));
+                measured.note().ifPresent(note -> notes.add(title + ": " + note));
             }
-            case NotMeasured(String why) -> out.printf("%-42s %-9s not measured: %s%n", title, kind.target(), why);
+            case NotMeasured(String why) -> {
+                table.row(List.of(title, kind.target(), "-", "-", "-"));
+                notes.add(title + " not measured: " + why);
+            }
         }
     }
 

@@ -2,14 +2,14 @@ package dev.sluice.bench;
 
 /** The figures of the bench, with what each is to reach. */
 public enum FigureKind {
-    ENGINE_EFFICIENCY("engineEfficiency", "engine rows/s ÷ bare loop's", Direction.AT_LEAST, 0.97),
+    ENGINE_EFFICIENCY("engineEfficiency", "engine rows/s ÷ bare loop", Direction.AT_LEAST, 0.97),
     SCHEDULE_RATIOS("scheduleRatios", "measured time ratio ÷ ideal", Direction.AT_MOST, 1.01),
-    MIXED_VS_BOUND("mixedVsBound", "mixed traffic: images/s ÷ bound", Direction.AT_LEAST, 0.95),
-    MIXED_VS_STATIC("mixedVsStatic", "mixed traffic: images/s ÷ static batches'", Direction.AT_LEAST, 1.5),
-    CONSTANT_VS_ELASTIC("constantVsElastic", "constant ÷ elastic call size, full load", Direction.AT_LEAST, 0.98),
+    MIXED_VS_BOUND("mixedVsBound", "mixed: images/s ÷ bound", Direction.AT_LEAST, 0.95),
+    MIXED_VS_STATIC("mixedVsStatic", "mixed: images/s ÷ static batches'", Direction.AT_LEAST, 1.5),
+    CONSTANT_VS_ELASTIC("constantVsElastic", "constant ÷ elastic calls, full load", Direction.AT_LEAST, 0.98),
     PADDING_SHARE("paddingShare", "padding while work waits", Direction.AT_MOST, 0.01),
     NULL_MODEL_REQUESTS("nullModelRequestsPerSecond", "requests/s through Kafka, null model", Direction.AT_LEAST, 2000),
-    RSS_GROWTH("rssGrowthMb", "memory after many requests - after few, MB", Direction.AT_MOST, 32);
+    RSS_GROWTH("rssGrowthMb", "memory that requests leave, MB", Direction.AT_MOST, 32);
 
     private final String key;
     private final String title;

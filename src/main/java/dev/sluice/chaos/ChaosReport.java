@@ -3,6 +3,7 @@ package dev.sluice.chaos;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.sluice.chaos.checker.Verdict;
+import dev.sluice.text.Paragraph;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -88,7 +89,7 @@ public record ChaosReport(
         StringBuilder text = new StringBuilder();
         text.append(String.format(
                 Locale.ROOT,
-                "seed %d: %d faults hit in %d s; worker processes ended by status %s%n",
+                "seed %d: %d faults hit in %d s%nworker processes ended by status: %s%n",
                 plan.seed(),
                 struck.values().stream().mapToInt(Struck::hit).sum(),
                 took.toSeconds(),
@@ -96,7 +97,7 @@ public record ChaosReport(
         new TreeMap<>(struck)
                 .forEach((name, each) -> text.append(String.format(
                         Locale.ROOT,
-                        "  %-26s struck %3d  hit %3d  all settled after at most %.1f s%n",
+                        "  %-30s struck %3d  hit %3d  settled within %.1f s%n",
                         name,
                         each.times(),
                         each.hit(),
@@ -123,6 +124,10 @@ public record ChaosReport(
                     .append(" records, so this run says nothing")
                     .append(System.lineSeparator());
         }
-        return text.append(verdict.summary()).toString();
+        text.append(verdict.summary());
+        return text.toString()
+                .lines()
+                .flatMap(line -> Paragraph.lines(line, Paragraph.WIDTH, 4).stream())
+                .collect(Collectors.joining(System.lineSeparator(), "", System.lineSeparator()));
     }
 }

@@ -1,12 +1,13 @@
 package dev.sluice.cost;
 
 import dev.sluice.request.Printable;
+import dev.sluice.text.Paragraph;
+import dev.sluice.text.Table;
 import dev.sluice.wire.Price;
 import java.io.PrintWriter;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 
 /** A report for people. Names are printed with what is no text in them escaped. Money and seconds are rounded to billionths, each by itself. */
@@ -18,41 +19,35 @@ public final class CostTable {
     private CostTable() {}
 
     /**
-     * Prints the report's lines and its totals, and since when the topic knows.
+     * Prints the report's lines and its totals, since when the topic knows, and what was charged at a price of 0.
      *
      * @param from where the period begins that was asked for
+     * @param width of the terminal
      */
-    public static void print(CostReport report, Retained retained, Instant from, PrintWriter out) {
-        print(report, out);
-        retained.note(from).ifPresent(out::println);
-        report.freeNote().ifPresent(out::println);
+    public static void print(CostReport report, Retained retained, Instant from, int width, PrintWriter out) {
+        table(report).print(out, width);
+        notes(report, retained, from)
+                .forEach(note -> Paragraph.lines(note, width, 2).forEach(out::println));
     }
 
-    private static void print(CostReport report, PrintWriter out) {
-        List<List<String>> cells = new ArrayList<>();
-        cells.add(heads(report));
-        report.lines().forEach(line -> cells.add(cells(shown(report.by(), line.values()), line)));
-        List<CostReport.Line> totals = report.totals();
-        totals.forEach(line -> cells.add(cells(totalValues(report.by().size()), line)));
-        int[] widths = new int[cells.getFirst().size()];
-        cells.forEach(row -> {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
-            }
-        });
-        for (List<String> row : cells) {
-            StringBuilder text = new StringBuilder();
-            for (int i = 0; i < widths.length; i++) {
-                String format = i < report.by().size() ? "%-" + widths[i] + "s" : "%" + widths[i] + "s";
-                text.append(i == 0 ? "" : "  ").append(String.format(Locale.ROOT, format, row.get(i)));
-            }
-            out.println(text.toString().stripTrailing());
-        }
-        long unvalued =
-                totals.stream().mapToLong(line -> line.saved().unvalued()).sum();
+    private static Table table(CostReport report) {
+        Table table = Table.ofFigures(report.by().size(), heads(report));
+        report.lines().forEach(line -> table.row(cells(shown(report.by(), line.values()), line)));
+        report.totals().forEach(line -> table.row(cells(totalValues(report.by().size()), line)));
+        return table;
+    }
+
+    private static List<String> notes(CostReport report, Retained retained, Instant from) {
+        List<String> notes = new ArrayList<>();
+        long unvalued = report.totals().stream()
+                .mapToLong(line -> line.saved().unvalued())
+                .sum();
         if (unvalued > 0) {
-            out.println(unvalued + " skipped evaluations are in no saving: none of their kind was measured.");
+            notes.add(unvalued + " skipped evaluations are in no saving: none of their kind was measured.");
         }
+        retained.note(from).ifPresent(notes::add);
+        report.freeNote().ifPresent(notes::add);
+        return notes;
     }
 
     private static List<String> heads(CostReport report) {

@@ -1,9 +1,14 @@
 package dev.sluice.cost;
 
 import dev.sluice.events.v1.CostIncurred;
+import dev.sluice.wire.AvroConfig;
 import dev.sluice.wire.AvroDeserializer;
+import dev.sluice.wire.RegistryCounts;
+import dev.sluice.wire.UnansweredSchemaException;
 import dev.sluice.wire.UndecodableException;
+import dev.sluice.wire.UnknownSchemaException;
 import dev.sluice.wire.WholeTopic;
+import dev.sluice.wire.WriterSchemas;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -30,6 +35,9 @@ public final class CostTopic {
     /** Records carry their worker's clock, which need not be the one that the charge's period is told by. */
     private static final Duration CLOCK_MARGIN = Duration.ofDays(1);
 
+    /** A worker waits longer; somebody sits before a command. */
+    private static final long ANSWER_PATIENCE_MS = 10_000;
+
     private final Map<String, Object> properties;
     private final String topic;
 
@@ -37,13 +45,17 @@ public final class CostTopic {
      * What came of reading.
      *
      * @param strange how many records were there that are no charges
+     * @param unread how many were there of which that can't be told, as the registry did not know their schemas within its patience
      * @param retained what the topic still had when it was read
      */
-    public record Reading(long strange, Retained retained) {}
+    public record Reading(long strange, long unread, Retained retained) {}
 
     /** @param properties of a Kafka client, with the registry's */
     public CostTopic(Map<String, Object> properties, String topic) {
         this.properties = new HashMap<>(properties);
+        this.properties.putIfAbsent(AvroConfig.ANSWER_PATIENCE_MS, ANSWER_PATIENCE_MS);
+        // The limit is for requests. A charge has its request's tags and more.
+        this.properties.putIfAbsent(AvroConfig.MAX_MESSAGE_BYTES, Integer.MAX_VALUE);
         this.topic = topic;
     }
 
@@ -72,14 +84,25 @@ public final class CostTopic {
 
     private Reading read(Instant from, Predicate<CostIncurred> wanted, Consumer<CostIncurred> sink) {
         AtomicLong strange = new AtomicLong();
+        AtomicLong unread = new AtomicLong();
         try (WholeTopic whole = WholeTopic.open(properties, topic);
+                WriterSchemas schemas = WriterSchemas.of(AvroConfig.of(properties), new RegistryCounts());
                 AvroDeserializer<CostIncurred> deserializer = new AvroDeserializer<>(CostIncurred.class)) {
-            deserializer.configure(properties, false);
+            // A registry that starts, or lags behind, says "unknown" of what it knows later.
+            Map<String, Object> waiting = new HashMap<>(properties);
+            waiting.put(WriterSchemas.KEY, schemas);
+            deserializer.configure(waiting, false);
             Map<TopicPartition, Long> decided = whole.consumer().endOffsets(whole.partitions());
             Map<TopicPartition, Long> ends = whole.ends();
             seek(whole.consumer(), whole.partitions(), decided, from);
-            whole.readTo(ends, record -> strange.addAndGet(handOver(deserializer, record, wanted, sink)));
-            return new Reading(strange.get(), retained(whole.consumer(), whole.partitions()));
+            whole.readTo(ends, record -> {
+                try {
+                    strange.addAndGet(handOver(deserializer, record, wanted, sink));
+                } catch (UnknownSchemaException | UnansweredSchemaException e) {
+                    unread.incrementAndGet();
+                }
+            });
+            return new Reading(strange.get(), unread.get(), retained(whole.consumer(), whole.partitions()));
         }
     }
 
@@ -115,6 +138,8 @@ public final class CostTopic {
         CostIncurred charge;
         try {
             charge = deserializer.deserialize(record.topic(), record.value());
+        } catch (UnknownSchemaException | UnansweredSchemaException e) {
+            throw e;
         } catch (UndecodableException e) {
             return 1;
         }

@@ -3,8 +3,11 @@ package dev.sluice.demo;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sluice.text.Paragraph;
+import dev.sluice.text.Table;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.OptionalDouble;
@@ -61,39 +64,49 @@ public record DemoTable(
     }
 
     /**
-     * For people.
+     * For people. What is the same in every row stands below.
      *
      * @param currency of the costs
+     * @param width of the terminal
      */
-    public void print(PrintWriter out, String currency) {
-        out.printf(
-                "%-17s %6s %6s %6s %11s %7s %10s %6s %12s %10s %11s%n",
-                "schedule",
-                "images",
-                "steps",
-                "guided",
-                "evaluations",
-                "saved",
-                "device ms",
-                "ratio",
-                "cost " + currency,
-                "guide hits",
-                "audit hits");
+    public void print(PrintWriter out, String currency, int width) {
+        boolean alike = lines.stream()
+                        .map(line -> List.of(line.images(), line.steps()))
+                        .distinct()
+                        .count()
+                == 1;
+        List<String> heads = new ArrayList<>(List.of("schedule"));
+        if (!alike) {
+            heads.addAll(List.of("images", "steps"));
+        }
+        heads.addAll(List.of("guided", "evals", "saved", "ms", "ratio", "cost " + currency, "guide", "audit"));
+        Table table = Table.ofFigures(1, heads);
         for (Line line : lines) {
-            out.printf(
-                    Locale.ROOT,
-                    "%-17s %6d %6d %6d %11.0f %6.1f%% %10.1f %6s %12s %10s %11s%n",
-                    line.schedule(),
-                    line.images(),
-                    line.steps(),
-                    line.guidedSteps(),
-                    line.evaluations(),
-                    line.savedPercent(),
-                    line.deviceMillis(),
+            List<String> cells = new ArrayList<>(List.of(line.schedule()));
+            if (!alike) {
+                cells.addAll(List.of(String.valueOf(line.images()), String.valueOf(line.steps())));
+            }
+            cells.addAll(List.of(
+                    String.valueOf(line.guidedSteps()),
+                    String.format(Locale.ROOT, "%.0f", line.evaluations()),
+                    String.format(Locale.ROOT, "%.1f%%", line.savedPercent()),
+                    String.format(Locale.ROOT, "%.1f", line.deviceMillis()),
                     line.ratio() == null ? "-" : String.format(Locale.ROOT, "%.2f", line.ratio()),
                     line.cost().toPlainString(),
                     percent(line.guideHits()),
-                    percent(line.auditorHits()));
+                    percent(line.auditorHits())));
+            table.row(cells);
+        }
+        table.print(out, width);
+        String below = (alike
+                        ? lines.getFirst().images() + " images a row, "
+                                + lines.getFirst().steps() + " steps. "
+                        : "")
+                + "Of one image: evals (of denoiser and guide) and device ms. Cost: of all images of a row. Hits: by the classifier that"
+                + " guides, and by one that never does (audit).";
+        Paragraph.lines(below, width, 0).forEach(out::println);
+        if (lines.stream().allMatch(line -> line.cost().signum() == 0)) {
+            out.println("Price 0: no price is configured (--set price.per-device-second=…).");
         }
     }
 

@@ -68,6 +68,13 @@ public record PriceList(List<ListedPrice> prices) {
         return problems;
     }
 
+    /** Whether a price that holds then is 0. */
+    public boolean isFreeAt(Instant when) {
+        return prices.stream()
+                .filter(price -> price.holdsAt(when))
+                .anyMatch(price -> price.price().perUnit().signum() == 0);
+    }
+
     public Currency currency() {
         return prices.getFirst().price().currency();
     }

@@ -25,6 +25,16 @@ class PriceOptionsTest {
     private Path folder = Path.of("");
 
     @Test
+    void aPriceOfNothingIsSaid() {
+        assertThat(PriceOptions.freeNote(read(Map.of()), MAY))
+                .hasValueSatisfying(note -> assertThat(note)
+                        .startsWith("Price 0: no price is configured")
+                        .contains("price.per-device-second"));
+        assertThat(PriceOptions.freeNote(read(Map.of("price.per-device-second", "0.5")), MAY))
+                .isEmpty();
+    }
+
+    @Test
     void onePriceNeedsNoDates() {
         PriceList list = read(Map.of("price.sku", "a10g", "price.per-device-second", "0.5", "price.currency", "EUR"));
 

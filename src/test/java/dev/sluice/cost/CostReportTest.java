@@ -244,6 +244,44 @@ class CostReportTest {
     }
 
     @Test
+    void theTableFitsATerminal() {
+        StringWriter text = new StringWriter();
+        CostTable.print(
+                report("tenant,model,schedule", RandomCharges.of(5, 100)),
+                HALF,
+                Instant.EPOCH,
+                80,
+                new PrintWriter(text, true));
+
+        assertThat(text.toString().lines())
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80))
+                .anySatisfy(line -> assertThat(line).contains("saved cost"));
+    }
+
+    @Test
+    void aPriceOfNothingIsSaid() throws IOException {
+        CostIncurred free = RandomCharges.priced(1_500_000_000, "0")
+                .setCostId("free")
+                .setChargeKind(ChargeKind.COMPUTE)
+                .setTenantId("guest")
+                .setOutcome("COMPLETED")
+                .build();
+        CostIncurred meant = CostIncurred.newBuilder(free)
+                .setCostId("meant")
+                .setSkuId("unpriced")
+                .build();
+        CostReport report = report("tenant", List.of(free, meant));
+
+        assertThat(table(report)).contains("Price 0: 1.5 of 3 device s were charged at a price of 0");
+        assertThat(new JsonMapper()
+                        .readTree(CostJson.of(report, EVERYTHING, Instant.EPOCH))
+                        .at("/lines/0/freeDeviceSeconds")
+                        .textValue())
+                .isEqualTo("1.5");
+        assertThat(table(report("tenant", RandomCharges.of(5, 100)))).doesNotContain("Price 0");
+    }
+
+    @Test
     void everyFormatTellsSinceWhenTheTopicKnows() throws IOException {
         CostReport report =
                 report("tenant", List.of(RandomCharges.compute("a", "tenant").build()));
@@ -327,7 +365,7 @@ class CostReportTest {
 
     private static String table(CostReport report, Retained retained, Instant from) {
         StringWriter text = new StringWriter();
-        CostTable.print(report, retained, from, new PrintWriter(text, true));
+        CostTable.print(report, retained, from, 400, new PrintWriter(text, true));
         return text.toString();
     }
 }
