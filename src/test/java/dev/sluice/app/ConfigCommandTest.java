@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import static dev.sluice.DocumentedJson.assertDocumented;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -62,6 +63,7 @@ class ConfigCommandTest {
                 CommandRun.of("config", "--json", "--config", file(GOOD).toString());
 
         JsonNode root = new JsonMapper().readTree(run.out());
+        assertDocumented("config", root);
         assertThat(run.out()).doesNotContain("hidden");
         assertThat(root.path("problems")).isEmpty();
         assertThat(root.path("settings").size()).isGreaterThan(ConfigKey.ALL.size());

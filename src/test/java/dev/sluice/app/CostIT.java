@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import static dev.sluice.DocumentedJson.assertDocumented;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -66,6 +67,7 @@ class CostIT {
                     .filter(line -> line.startsWith("{"))
                     .findFirst()
                     .orElseThrow());
+            assertDocumented("standalone", addresses);
             kafka = addresses.get("kafka").textValue();
             registry = addresses.get("registry").textValue();
             submit("painter", "full");

@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import static dev.sluice.DocumentedJson.assertDocumented;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -45,6 +46,7 @@ class CostVerdictTest {
                 assertThat(printed(verdict))
                         .contains("It can't be said whether it adds up")
                         .doesNotContain("NOT add up");
+                assertDocumented("cost-check", verdict.asJson());
                 assertThat(new JsonMapper()
                                 .readTree(verdict.asJson())
                                 .get("answer")

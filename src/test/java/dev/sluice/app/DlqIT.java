@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import static dev.sluice.DocumentedJson.assertDocumented;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -161,6 +162,7 @@ class DlqIT {
         while (System.nanoTime() < end) {
             List<String> lines = sound("list", "--json").lines().toList();
             if (!lines.isEmpty()) {
+                lines.forEach(line -> assertDocumented("dlq-list", line));
                 return JSON.readTree(lines.getFirst());
             }
         }

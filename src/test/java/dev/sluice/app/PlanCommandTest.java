@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import static dev.sluice.DocumentedJson.assertDocumented;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -30,6 +31,7 @@ class PlanCommandTest {
 
         JsonNode plan = new JsonMapper().readTree(run.out());
         assertThat(run.exitCode()).isZero();
+        assertDocumented("plan", plan);
         assertThat(plan.get("steps").intValue()).isEqualTo(250);
         assertThat(integers(plan.get("guided"))).isEqualTo(integers(golden().at("/01_eq15_table8/sets/5")));
         List<Integer> weights = new ArrayList<>();

@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import static dev.sluice.DocumentedJson.assertDocumented;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -232,6 +233,7 @@ class StandaloneIT {
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         JsonNode table = new JsonMapper().readTree(run.out());
+        assertDocumented("demo", table);
         assertThat(table.get("requests").intValue()).isEqualTo(32);
         assertThat(table.get("settled").intValue()).isEqualTo(32);
         assertThat(table.get("evaluationsCounted").longValue()).isEqualTo(1092);

@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import static dev.sluice.DocumentedJson.assertDocumented;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -23,6 +24,7 @@ class SweepCommandTest {
                 "sweep", "--bundle", BUNDLE.toString(), "--state", folder.toString(), "--budget", "1", "--json");
 
         JsonNode report = new JsonMapper().readTree(run.out());
+        assertDocumented("sweep", report);
         JsonNode networks = report.at("/bundles/0/networks");
         assertThat(networks)
                 .extracting(network -> network.path("network").asText())

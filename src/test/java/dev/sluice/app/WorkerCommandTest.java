@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import static dev.sluice.DocumentedJson.assertDocumented;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -87,6 +88,7 @@ class WorkerCommandTest {
         JsonNode keys = new JsonMapper()
                 .readTree(CommandRun.of("worker", "--keys", "--json").out());
 
+        assertDocumented("worker-keys", keys);
         assertThat(keys).hasSameSizeAs(ConfigKey.ALL);
         assertThat(keys.get(0).get("name").textValue())
                 .isEqualTo(ConfigKey.ALL.getFirst().name());

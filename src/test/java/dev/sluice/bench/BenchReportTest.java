@@ -1,5 +1,6 @@
 package dev.sluice.bench;
 
+import static dev.sluice.DocumentedJson.assertDocumented;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -33,6 +34,7 @@ class BenchReportTest {
     @Test
     void jsonHasEveryFigureOfTheFirstBundleAtTheTop() {
         JsonNode json = report.asJson();
+        assertDocumented("bench", json);
 
         assertThat(json.fieldNames())
                 .toIterable()

@@ -1,5 +1,6 @@
 package dev.sluice.cost;
 
+import static dev.sluice.DocumentedJson.assertDocumented;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -213,6 +214,8 @@ class CostReportTest {
     void jsonKeepsEveryDigit() throws IOException {
         CostReport report = report("tenant,model", RandomCharges.of(3, 50));
         JsonNode json = new JsonMapper().readTree(CostJson.of(report, EVERYTHING, Instant.EPOCH));
+        assertDocumented("cost", json);
+        assertDocumented("cost", CostJson.of(report, HALF, Instant.EPOCH));
 
         BigDecimal lines = BigDecimal.ZERO;
         for (JsonNode line : json.get("lines")) {
