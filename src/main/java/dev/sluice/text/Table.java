@@ -33,7 +33,11 @@ public final class Table {
         return new Table(labels, false, heads);
     }
 
-    /** @param cells one for each head */
+    /**
+     * Adds a row.
+     *
+     * @param cells one for each head
+     */
     public void row(List<String> cells) {
         if (cells.size() != rows.getFirst().size()) {
             throw new IllegalArgumentException(cells + " for " + rows.getFirst());
