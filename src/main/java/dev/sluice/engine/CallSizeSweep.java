@@ -68,11 +68,13 @@ public final class CallSizeSweep {
                 skipped.add(new Skipped(rows, skipped.getFirst().reason()));
             } else if (flat(candidates)) {
                 skipped.add(new Skipped(rows, Reason.NO_FASTER));
-            } else if (!affordable(candidates)) {
-                skipped.add(new Skipped(rows, Reason.OVER_BUDGET));
             } else {
                 Candidate candidate = new Candidate(rows);
                 try {
+                    if (!affordable(candidates, call)) {
+                        skipped.add(new Skipped(rows, Reason.OVER_BUDGET));
+                        continue;
+                    }
                     call.accept(rows);
                     for (int round = 0; round < FIRST_ROUNDS; round++) {
                         measure(candidate, call);
@@ -155,11 +157,20 @@ public final class CallSizeSweep {
                 .orElseThrow();
     }
 
-    /** Whether all rounds fit the budget with the next size among them, at worst twice as slow as the last. */
-    private boolean affordable(List<Candidate> candidates) {
+    /** Whether a larger size fits the budget, once the last one was called often enough to know how fast it can be. */
+    private boolean affordable(List<Candidate> candidates, IntConsumer call) {
         if (candidates.isEmpty()) {
             return true;
         }
+        Candidate last = candidates.getLast();
+        while (!roundsFit(candidates) && last.calls() < ROUNDS && spent(candidates) < budget.toNanos()) {
+            measure(last, call);
+        }
+        return roundsFit(candidates) && spent(candidates) < budget.toNanos();
+    }
+
+    /** Whether all rounds fit with the next size among them, at worst twice as slow as the last, if nothing disturbs them. */
+    private boolean roundsFit(List<Candidate> candidates) {
         long round = candidates.stream().mapToLong(Candidate::least).sum();
         long next = 2 * candidates.getLast().least();
         return ROUNDS * (round + next) <= budget.toNanos();
@@ -188,6 +199,10 @@ public final class CallSizeSweep {
                 callNanos = Arrays.copyOf(callNanos, 2 * calls);
             }
             callNanos[calls++] = Math.max(1, nanos);
+        }
+
+        int calls() {
+            return calls;
         }
 
         long least() {

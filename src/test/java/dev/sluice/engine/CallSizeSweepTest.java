@@ -132,6 +132,15 @@ class CallSizeSweepTest {
     }
 
     @Test
+    void aSizeWhoseFirstCallsAreHeldUpIsCalledAgainBeforeLargerOnesAreGivenUp() {
+        SweepTable table =
+                sweep(rows -> calls.size() <= 5 ? Duration.ofSeconds(1).toNanos() : MILLI + rows);
+
+        assertThat(table.knee().rows()).isEqualTo(512);
+        assertThat(table.doubts()).isEmpty();
+    }
+
+    @Test
     void nothingIsInDoubtWhereCallsAgreeAndLargerOnesDontHelp() {
         assertThat(sweep(rows -> 10 * MILLI * Math.max(1, rows / 16)).doubts()).isEmpty();
     }
