@@ -68,6 +68,7 @@ final class StandaloneStack implements AutoCloseable {
         Deque<AutoCloseable> started = new ArrayDeque<>();
         try {
             Files.createDirectories(data);
+            LOG.info("standalone_starting data={}", data.toAbsolutePath());
             EmbeddedKafka kafka = EmbeddedKafka.start(data.resolve("kafka"), ports.kafka());
             started.push(kafka);
             EmbeddedSchemaRegistry registry = EmbeddedSchemaRegistry.start(data.resolve("registry"), ports.registry());
@@ -89,7 +90,9 @@ final class StandaloneStack implements AutoCloseable {
                             .collect(Collectors.toMap(topic -> topic, topic -> PARTITIONS)),
                     Map.of());
             kafka.createTopics(Map.of(topics.costs(), PARTITIONS), Map.of("retention.ms", COSTS_RETENTION_MS));
+            LOG.info("topics_ready topics={}", topics.all().size());
             bringSchemas(config);
+            LOG.info("schemas_brought subjects={}", topics.subjects().size());
             Worker worker = Worker.start(config);
             started.push(worker);
             Addresses addresses =

@@ -77,6 +77,9 @@ record EventPattern(String name, List<Part> parts) {
         if (text.equals(HOLE)) {
             return values[first];
         }
+        if (text.equals("true") || text.equals("false")) {
+            return Boolean.valueOf(text);
+        }
         StringBuilder filled = new StringBuilder();
         int used = first;
         int from = 0;

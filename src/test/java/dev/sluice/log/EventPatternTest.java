@@ -21,7 +21,7 @@ class EventPatternTest {
 
     @Test
     void takesNameAndFieldsApart() {
-        EventPattern pattern = EventPattern.of("call_size rows={} share=1/{} source=\"at {}, of {}\"")
+        EventPattern pattern = EventPattern.of("call_size rows={} share=1/{} source=\"at {}, of {}\" kept=true")
                 .orElseThrow();
 
         assertThat(pattern.name()).isEqualTo("call_size");
@@ -29,7 +29,8 @@ class EventPatternTest {
                 .containsExactly(
                         new LogField("rows", 8),
                         new LogField("share", "1/2"),
-                        new LogField("source", "at a=b\" c=d, of null"));
+                        new LogField("source", "at a=b\" c=d, of null"),
+                        new LogField("kept", true));
     }
 
     @Test
