@@ -5,6 +5,7 @@ import dev.sluice.events.v1.GenerationCompleted;
 import dev.sluice.events.v1.GenerationFailed;
 import dev.sluice.events.v1.GenerationProgressed;
 import dev.sluice.events.v1.ImageObject;
+import dev.sluice.events.v1.PlanAsRun;
 import dev.sluice.request.Printable;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -178,7 +179,9 @@ final class OutcomeWait {
     }
 
     private static String describe(GenerationCompleted completed) {
-        StringBuilder text = new StringBuilder(Printable.line(completed.getRequestId())).append("  completed");
+        StringBuilder text = new StringBuilder(Printable.line(completed.getRequestId()))
+                .append("  completed")
+                .append(Printable.line(asRun(completed.getPlan())));
         for (ImageObject image : completed.getImages()) {
             text.append(System.lineSeparator())
                     .append("  s3://")
@@ -189,5 +192,18 @@ final class OutcomeWait {
                     .append(Printable.line(image.getSha256()));
         }
         return text.toString();
+    }
+
+    /** What the worker used, the bundle's own where the request had no opinion; nothing where an older one doesn't say. */
+    private static String asRun(PlanAsRun plan) {
+        if (plan.getSampler().isEmpty()) {
+            return "";
+        }
+        String sampled = ", " + plan.getSampler() + " in " + plan.getSteps() + " steps";
+        return plan.getGuidance().equals("NONE")
+                ? sampled + ", unguided"
+                : sampled + ", " + plan.getGuidance() + " at scale " + plan.getScale() + ", "
+                        + plan.getGuidedTimesteps().size() + " steps guided (" + plan.getSchedule() + ", weighting "
+                        + plan.getWeighting() + ")";
     }
 }

@@ -15,6 +15,8 @@ import dev.sluice.request.FailureCode;
 import dev.sluice.request.InvalidFieldException;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
@@ -87,7 +89,7 @@ final class Contradictions {
 
     private static void refuse(GuidanceSpec guidance) {
         switch (guidance.getMethod()) {
-            case NONE -> leftAlone(guidance, "guidance", Set.of("method"), "needs a guidance.method");
+            case NONE -> leftAlone(guidance, "guidance", Set.of("method"), field -> "needs a guidance.method");
             case CLASSIFIER -> {
                 require(
                         guidance.getCfgCompress() == CfgCompress.GUIDANCE_TERM,
@@ -127,8 +129,14 @@ final class Contradictions {
     private static void refuse(ScheduleSpec schedule) {
         Set<String> taken = TAKEN.get(schedule.getKind());
         if (taken != null) {
-            leftAlone(
-                    schedule, "guidance.schedule", taken, "goes not with guidance.schedule.kind " + schedule.getKind());
+            leftAlone(schedule, "guidance.schedule", taken, field -> {
+                String kinds = TAKEN.keySet().stream()
+                        .filter(kind -> TAKEN.getOrDefault(kind, Set.of()).contains(field))
+                        .map(ScheduleKind::name)
+                        .sorted()
+                        .collect(Collectors.joining(" or "));
+                return "is for guidance.schedule.kind " + kinds + ", not " + schedule.getKind();
+            });
         }
         require(
                 schedule.getKind() != ScheduleKind.EXPLICIT
@@ -139,7 +147,7 @@ final class Contradictions {
     }
 
     /** All fields but these have their defaults. */
-    private static void leftAlone(SpecificRecord record, String path, Set<String> taken, String why) {
+    private static void leftAlone(SpecificRecord record, String path, Set<String> taken, UnaryOperator<String> why) {
         for (Schema.Field field : record.getSchema().getFields()) {
             Object value = record.get(field.pos());
             Object fallback = SpecificData.getForSchema(field.schema()).getDefaultValue(field);
@@ -148,7 +156,7 @@ final class Contradictions {
                 throw new InvalidFieldException(
                         path.equals("guidance") ? FailureCode.GUIDANCE_UNSUPPORTED : FailureCode.SCHEDULE_INVALID,
                         path + "." + field.name(),
-                        path + "." + field.name() + " " + why);
+                        path + "." + field.name() + " " + why.apply(field.name()));
             }
         }
     }

@@ -74,7 +74,8 @@ class PlanCommandTest {
         CommandRun run = CommandRun.of("plan", "--guided", "10");
 
         assertThat(run.exitCode()).isEqualTo(1);
-        assertThat(run.err()).isEqualToIgnoringNewLines("--guided goes not with --schedule full");
+        assertThat(run.err())
+                .isEqualToIgnoringNewLines("--guided is for --schedule compress or early-stop or uniform, not full");
     }
 
     @Test

@@ -95,7 +95,7 @@ class SubmitCommandTest {
                 "submit --unconditional --guidance classifier-free|--guidance needs a prompt to guide towards: none goes",
                 "submit --label seven --schedule compress --guided 10|--schedule needs a --guidance",
                 "submit --label seven --scale 3|--scale needs a --guidance",
-                "submit --label seven --guidance classifier-free --guided 10|--guided goes not with --schedule full",
+                "submit --label seven --guidance classifier-free --guided 10|--guided is for --schedule compress or early-stop or uniform, not full",
                 "submit --label seven --guidance classifier-free --scale 1|--scale guides nothing at 1.0 under classifier-free",
                 "submit --label seven --guidance classifier --scale 0|--scale must be above 0",
                 "submit --label seven --sampler pndm --eta 0.5|--eta is DDIM's; PNDM takes none",
