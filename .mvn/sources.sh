@@ -1,5 +1,5 @@
 #!/bin/sh
-# sources.sh check|begin|compiled|packaging|end: what the jar is made of, and whether it is made.
+# sources.sh check|begin|compiling|compiled|packaging|end: what the jar is made of, and whether it is made.
 #
 # `check` says whether target/sluice.jar and target/lib are there, whole, and made of today's sources: ./sluice builds where
 # they are not. Contents alone count, so that a copy or a checkout with other times is not built again.
@@ -22,9 +22,9 @@ begin)
   mkdir -p target
   # Maven takes a class file for whole that is younger than its source.
   [ ! -e target/sluice.compiling ] || rm -rf target/classes target/generated-sources target/maven-status
-  : >target/sluice.compiling
   digest >target/sluice.sources.begun
   ;;
+compiling) : >target/sluice.compiling ;;
 compiled) rm -f target/sluice.compiling ;;
 packaging)
   # Without it, the last packaging did not end.

@@ -111,6 +111,8 @@ class ArchitectureTest {
                 // Reads charges off Kafka, for sluice cost; nothing that serves sees it.
                 MaySee.of("cost", request, in("text"), in("wire"), AVRO, KAFKA, JACKSON)
                         .andGenerated(),
+                // Reads what has become of requests, for sluice get; nothing that serves sees it.
+                MaySee.of("lookup", in("wire"), in("deadletter"), AVRO, KAFKA).andGenerated(),
                 // Reads dead letters and sends them back, for sluice dlq; nothing that serves sees it.
                 MaySee.of("deadletter", in("wire"), KAFKA),
                 MaySee.of("demo", request, in("text"), diffusion, in("model"), in("storage"), AVRO, JACKSON)

@@ -37,7 +37,9 @@ final class AddressOptions {
             paramLabel = "FILE",
             description =
                     "Properties of the Kafka client and of the registry's, such as security.protocol, sasl.jaas.config or "
-                            + AvroConfig.USER_INFO + ".")
+                            + AvroConfig.USER_INFO
+                            + "; for pictures also s3.endpoint, s3.region, s3.path-style, s3.access-key"
+                            + " and s3.secret-key.")
     private @Nullable Path commandConfig;
 
     /**
@@ -47,6 +49,7 @@ final class AddressOptions {
      */
     Addresses addresses() {
         Map<String, Object> properties = properties(commandConfig);
+        properties.keySet().removeIf(AddressOptions::isStore);
         return new Addresses(
                 chosen(kafka, properties, BOOTSTRAP_SERVERS, "127.0.0.1:9092"),
                 chosen(registry, properties, AvroConfig.REGISTRY_URL, "http://127.0.0.1:8081"),
@@ -72,6 +75,25 @@ final class AddressOptions {
         Addresses addresses = addresses();
         BrokerReach.require(addresses.kafka());
         return addresses.within(patience);
+    }
+
+    /**
+     * What {@code --command-config} says of the store, which is no client's of Kafka.
+     *
+     * @throws Main.Failure if the properties can't be read
+     */
+    Map<String, String> store() {
+        Map<String, String> store = new HashMap<>();
+        properties(commandConfig).forEach((name, value) -> {
+            if (isStore(name)) {
+                store.put(name, value.toString());
+            }
+        });
+        return store;
+    }
+
+    private static boolean isStore(String name) {
+        return name.startsWith("s3.");
     }
 
     /** The options as they were given, to be typed again with another command. */

@@ -12,7 +12,8 @@ final class Chatter {
     private static final Set<String> STACKS = Set.of("demo", "bench", "plan", "sweep");
 
     /** Talk to brokers that run elsewhere, and say themselves what became of it. */
-    private static final Set<String> CLIENTS = Set.of("submit", "cancel", "cost", "dlq", "schemas", "partitions");
+    private static final Set<String> CLIENTS =
+            Set.of("submit", "get", "cancel", "cost", "dlq", "schemas", "partitions");
 
     private Chatter() {}
 

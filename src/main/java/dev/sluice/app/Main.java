@@ -33,6 +33,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
             WorkerCommand.class,
             ConfigCommand.class,
             SubmitCommand.class,
+            GetCommand.class,
             CancelCommand.class,
             CostCommand.class,
             DlqCommand.class,

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.avro.specific.SpecificRecord;
 import picocli.CommandLine;
@@ -33,6 +34,7 @@ final class OutcomeWait {
     private final CommandLine command;
     private final boolean json;
     private final String addressesAsTyped;
+    private final Consumer<GenerationCompleted> whenCompleted;
 
     /** Written by the waiting thread, read by the shutdown's. */
     private final Set<String> open = ConcurrentHashMap.newKeySet();
@@ -45,11 +47,18 @@ final class OutcomeWait {
      * A wait that has not begun.
      *
      * @param addressesAsTyped options for a command that the user may want next
+     * @param whenCompleted gets each completion once it is printed, on the waiting thread
      */
-    OutcomeWait(CommandLine command, boolean json, String addressesAsTyped, Set<String> ids) {
+    OutcomeWait(
+            CommandLine command,
+            boolean json,
+            String addressesAsTyped,
+            Set<String> ids,
+            Consumer<GenerationCompleted> whenCompleted) {
         this.command = command;
         this.json = json;
         this.addressesAsTyped = addressesAsTyped;
+        this.whenCompleted = whenCompleted;
         open.addAll(ids);
     }
 
@@ -143,6 +152,9 @@ final class OutcomeWait {
                     json
                             ? outcome.toString()
                             : (before.isEmpty() ? "" : Printable.line(requestId) + before) + describe(outcome));
+            if (outcome instanceof GenerationCompleted completed) {
+                whenCompleted.accept(completed);
+            }
         }
     }
 

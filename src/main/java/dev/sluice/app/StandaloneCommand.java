@@ -113,6 +113,6 @@ final class StandaloneCommand implements Callable<Integer> {
         };
         return "  ./sluice submit --kafka " + addresses.kafka() + " --registry " + addresses.registry() + " --model "
                 + manifest.name() + " " + prompt
-                + " --guidance classifier-free --schedule compress --guided 10 --wait";
+                + " --guidance classifier-free --schedule compress --guided 10 --wait --out .";
     }
 }

@@ -5,6 +5,7 @@ import dev.sluice.model.VerifiedBundle;
 import dev.sluice.standalone.EmbeddedKafka;
 import dev.sluice.standalone.EmbeddedS3;
 import dev.sluice.standalone.EmbeddedSchemaRegistry;
+import dev.sluice.storage.S3Settings.StaticCredentials;
 import dev.sluice.stream.Topics;
 import dev.sluice.wire.AvroConfig;
 import dev.sluice.wire.RegistryAdmin;
@@ -23,6 +24,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,8 +40,14 @@ final class StandaloneStack implements AutoCloseable {
     private static final String COSTS_RETENTION_MS =
             String.valueOf(Duration.ofDays(400).toMillis());
 
+    /** Where the registry of a standalone tells those who have only its address where the pictures are. */
+    static final String STORE_PATH = "/sluice/store";
+
     private static final String ACCESS_KEY = "sluice";
     private static final String SECRET_KEY = "sluice-standalone";
+    /** No secret: whoever may use a standalone's ports may read its store. */
+    static final StaticCredentials STORE_CREDENTIALS = new StaticCredentials(ACCESS_KEY, SECRET_KEY);
+
     private static final Logger LOG = LoggerFactory.getLogger(StandaloneStack.class);
 
     private final Deque<AutoCloseable> started;
@@ -83,6 +91,10 @@ final class StandaloneStack implements AutoCloseable {
             values.put("s3.endpoint", s3.endpoint().toString());
             values.putAll(overrides);
             WorkerConfig config = WorkerConfig.read(values);
+            // Another store's address and credentials are its owner's to tell.
+            if (config.s3().endpoint().equals(Optional.of(s3.endpoint()))) {
+                registry.answer(STORE_PATH, Map.of("endpoint", s3.endpoint().toString()));
+            }
             Topics topics = config.stream().topics();
             kafka.createTopics(
                     topics.all().stream()

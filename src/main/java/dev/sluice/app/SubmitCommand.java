@@ -9,6 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,7 +25,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Publishes a request, or one per line of standard input, and may wait for the outcome.",
             "",
-            "Example: sluice submit --label seven --guidance classifier-free --schedule compress --guided 10 --wait",
+            "Example: sluice submit --label seven --guidance classifier-free --schedule compress --guided 10"
+                    + " --wait --out .",
             "Sampler, steps and scale are the bundle's own where they are left out.",
             "JSON lines have the contract's fields: {\"requestId\":\"a\",\"tenantId\":\"t\",\"model\":\"glyphs-adm\","
                     + "\"prompt\":{\"label\":\"seven\"}}. Nothing is published unless all of them can be read.",
@@ -31,8 +34,19 @@ import picocli.CommandLine.Spec;
             "An id that has its outcome already gets no second one: --wait then shows the outcome that it had."
         })
 final class SubmitCommand implements Callable<Integer> {
-    private static final Set<String> WITH_STDIN =
-            Set.of("--stdin", "--wait", "--timeout", "--json", "--kafka", "--registry", "--command-config");
+    private static final Set<String> WITH_STDIN = Set.of(
+            "--stdin",
+            "--wait",
+            "--timeout",
+            "--json",
+            "--out",
+            "--open",
+            "--kafka",
+            "--registry",
+            "--command-config",
+            "--s3-endpoint",
+            "--s3-region",
+            "--s3-path-style");
 
     @Mixin
     private AddressOptions connection = new AddressOptions();
@@ -40,7 +54,9 @@ final class SubmitCommand implements Callable<Integer> {
     @Option(names = "--stdin", description = "Read requests as JSON lines from standard input.")
     private boolean stdin;
 
-    @Option(names = "--wait", description = "Show progress and wait for every outcome; failures end with 1.")
+    @Option(
+            names = "--wait",
+            description = "Show progress and wait for every outcome; failures end with 1. --out and --open wait, too.")
     private boolean wait;
 
     @Option(
@@ -54,6 +70,9 @@ final class SubmitCommand implements Callable<Integer> {
     private boolean json;
 
     @Mixin
+    private PictureOptions pictures = new PictureOptions();
+
+    @Mixin
     private RequestOptions options = new RequestOptions();
 
     @Spec
@@ -64,18 +83,48 @@ final class SubmitCommand implements Callable<Integer> {
         Stopwatch time = new Stopwatch(Duration.ofSeconds(timeout()));
         List<GenerationRequested> requests = requests();
         Addresses addresses = connection.reachable(time.limit());
-        if (!wait) {
+        if (!wait && !pictures.wanted()) {
             publish(addresses, requests);
             requests.forEach(request -> spec.commandLine().getOut().println(request.getRequestId()));
             return 0;
         }
+        try (Pictures saved = pictures.pictures(connection, System.getenv()).orElse(null)) {
+            return await(addresses, requests, saved, time);
+        }
+    }
+
+    private int await(
+            Addresses addresses, List<GenerationRequested> requests, @Nullable Pictures pictures, Stopwatch time)
+            throws InterruptedException {
+        CommandLine command = spec.commandLine();
         Set<String> ids =
                 requests.stream().map(GenerationRequested::getRequestId).collect(Collectors.toSet());
+        Optional<PictureSaving> saving = Optional.ofNullable(pictures)
+                .map(all -> new PictureSaving(
+                        all,
+                        json ? command.getErr() : command.getOut(),
+                        command.getErr(),
+                        "sluice get" + connection.asTyped() + " --out DIR"));
         try (EventWatcher watcher = new EventWatcher(addresses);
                 OtherAnswers others = new OtherAnswers(addresses, choseIds() ? requests : List.of())) {
             publish(addresses, requests);
-            return new OutcomeWait(spec.commandLine(), json, connection.asTyped(), ids)
+            int exitCode = new OutcomeWait(
+                            command,
+                            json,
+                            connection.asTyped(),
+                            ids,
+                            completed -> saving.ifPresent(save -> save.save(completed)))
                     .await(watcher::poll, others, time);
+            saving.ifPresent(this::show);
+            return saving.stream().allMatch(PictureSaving::complete) ? exitCode : 1;
+        }
+    }
+
+    private void show(PictureSaving saving) {
+        if (pictures.open() && !saving.files().isEmpty()) {
+            new DesktopOpener(System.getProperty("os.name", ""), System.getenv())
+                    .open(saving.files())
+                    .ifPresent(spec.commandLine().getErr()::println);
         }
     }
 

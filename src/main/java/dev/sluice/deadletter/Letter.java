@@ -49,7 +49,8 @@ public record Letter(
         cut = List.copyOf(cut);
     }
 
-    static Letter of(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
+    /** The letter that a record is, which says of none that it was {@link #resent}. */
+    public static Letter of(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
         Headers headers = record.headers();
         byte @Nullable [] key = record.key();
         byte @Nullable [] value = record.value();
@@ -66,7 +67,7 @@ public record Letter(
     }
 
     /** The letter that a record says of that it was sent back; empty where the record is a letter itself. */
-    static Optional<String> resent(Headers headers) {
+    public static Optional<String> resent(Headers headers) {
         return text(headers, DeadLetterHeaders.RESENT);
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
@@ -75,6 +76,11 @@ public final class EmbeddedSchemaRegistry implements AutoCloseable {
     /** For every client's {@code schema.registry.url}. */
     public URI url() {
         return URI.create("http://" + Loopback.HOST + ":" + server.getAddress().getPort());
+    }
+
+    /** Also answers this path from now on, with these values as JSON. */
+    public void answer(String path, Map<String, String> values) {
+        server.createContext(path, new FixedAnswer(values));
     }
 
     /** Stops at once; a request under way is cut off. */

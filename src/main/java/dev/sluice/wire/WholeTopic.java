@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -115,10 +116,24 @@ public final class WholeTopic implements AutoCloseable {
      * @throws KafkaException if nothing goes on for a minute
      */
     public void readTo(Map<TopicPartition, Long> ends, Consumer<ConsumerRecord<byte[], byte[]>> each) {
+        readTo(ends, each, () -> true);
+    }
+
+    /**
+     * Likewise, as long as {@code goesOn}, which is asked a few times a second.
+     *
+     * @return whether all was handed over
+     * @throws KafkaException as above
+     */
+    public boolean readTo(
+            Map<TopicPartition, Long> ends, Consumer<ConsumerRecord<byte[], byte[]>> each, BooleanSupplier goesOn) {
         Map<TopicPartition, Long> left = new HashMap<>(ends);
         long progress = System.nanoTime();
         left.entrySet().removeIf(this::isReached);
         while (!left.isEmpty()) {
+            if (!goesOn.getAsBoolean()) {
+                return false;
+            }
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
             for (ConsumerRecord<byte[], byte[]> record : records) {
                 Long end = left.get(new TopicPartition(record.topic(), record.partition()));
@@ -134,6 +149,7 @@ public final class WholeTopic implements AutoCloseable {
                         + "; a transaction may be open before it (kafka-transactions.sh find-hanging)");
             }
         }
+        return true;
     }
 
     private boolean isReached(Map.Entry<TopicPartition, Long> end) {

@@ -77,7 +77,7 @@ class OutcomeWaitTest {
     }
 
     private OutcomeWait wait(Set<String> ids) {
-        return new OutcomeWait(command, false, " --kafka k:1", ids);
+        return new OutcomeWait(command, false, " --kafka k:1", ids, completed -> {});
     }
 
     private static GenerationFailed failure(String id, String message) {

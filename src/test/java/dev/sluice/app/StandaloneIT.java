@@ -8,17 +8,20 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sluice.events.v1.GenerationCompleted;
 import dev.sluice.events.v1.GenerationFailed;
 import dev.sluice.events.v1.GenerationFailureCode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.apache.avro.specific.SpecificRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +47,8 @@ class StandaloneIT {
             CommandRun good = submit(stack, "--label", "seven", "--steps", "10", "--id", "first");
             assertThat(good.exitCode()).as(good.err()).isZero();
             assertThat(good.out()).contains("first  completed", "s3://sluice/images/");
+
+            showsThePictureThatWasMade(stack);
 
             CommandRun refused = submit(stack, "--label", "eleven", "--steps", "10");
             assertThat(refused.exitCode()).isEqualTo(1);
@@ -86,6 +91,42 @@ class StandaloneIT {
             assertThat(again.exitCode()).as(again.err()).isZero();
             showsWhatBecameOfAUsedId(stack);
             givesUpOnARegistryThatIsAway(stack);
+        }
+    }
+
+    /** With the addresses that a standalone prints, and nothing of its store. */
+    private void showsThePictureThatWasMade(StandaloneStack stack) throws IOException, InterruptedException {
+        Path out = folder.resolve("pictures");
+        CommandRun made = submit(stack, "--label", "two", "--steps", "5", "--id", "shown", "--out", out.toString());
+        assertThat(made.exitCode()).as(made.err()).isZero();
+        assertThat(made.out()).contains("saved " + out.resolve("shown-0.png"));
+        byte[] png = Files.readAllBytes(out.resolve("shown-0.png"));
+        assertThat(ImageIO.read(new ByteArrayInputStream(png)).getWidth()).isEqualTo(32);
+        assertThat(new JsonMapper()
+                        .readTree(Files.readString(out.resolve("shown-0.json")))
+                        .get("label")
+                        .textValue())
+                .isEqualTo("two");
+
+        CommandRun found = command(stack, "get", Stream.of("shown", "--link", "--expires", "5m", "--json"));
+        assertThat(found.exitCode()).as(found.err()).isZero();
+        JsonNode json = new JsonMapper().readTree(found.out());
+        assertThat(json.get("state").textValue()).isEqualTo("completed");
+        assertThat(json.get("charges")).hasSize(1);
+        URI link = URI.create(json.at("/files/0/link").textValue());
+        assertThat(fetch(link)).isEqualTo(png);
+        assertThat(fetch(URI.create(link.toString().replace("X-Amz-Expires=300", "X-Amz-Expires=301"))))
+                .isNotEqualTo(png);
+
+        CommandRun both = command(stack, "get", Stream.of("shown", "nobody"));
+        assertThat(both.exitCode()).isEqualTo(3);
+        assertThat(both.out()).contains("shown  completed at ", "nobody  unknown");
+    }
+
+    private static byte[] fetch(URI link) throws IOException, InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(HttpRequest.newBuilder(link).build(), HttpResponse.BodyHandlers.ofByteArray())
+                    .body();
         }
     }
 
@@ -210,6 +251,9 @@ class StandaloneIT {
             assertThat(failure.getRequestId()).isEqualTo("slow");
             assertThat(failure.getCode()).isEqualTo(GenerationFailureCode.CANCELLED);
             assertThat(failure.getMessage()).isEqualTo("changed my mind");
+            CommandRun found = command(stack, "get", Stream.of("slow"));
+            assertThat(found.exitCode()).isEqualTo(1);
+            assertThat(found.out()).contains("slow  cancelled at ", ": changed my mind");
         }
     }
 

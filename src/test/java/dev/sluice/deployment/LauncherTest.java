@@ -48,6 +48,7 @@ class LauncherTest {
         program("mvnw", """
                 echo build >>builds
                 ./.mvn/sources.sh begin
+                ./.mvn/sources.sh compiling
                 echo '[INFO] --- compiler:3.16.0:compile (default-compile) @ sluice ---'
                 [ ! -e broken ] || { echo '[ERROR] A.java: broken'; exit 1; }
                 mkdir -p target/classes

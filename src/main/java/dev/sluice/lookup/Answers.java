@@ -1,0 +1,10 @@
+package dev.sluice.lookup;
+
+import java.util.List;
+
+/** What was found, in the order of the ids, and how much there was to find. */
+public record Answers(List<Found> found, Known known) {
+    public Answers {
+        found = List.copyOf(found);
+    }
+}

@@ -1,0 +1,32 @@
+package dev.sluice.lookup;
+
+import dev.sluice.deadletter.Letter;
+import dev.sluice.events.v1.GenerationCompleted;
+import dev.sluice.events.v1.GenerationFailed;
+import dev.sluice.events.v1.GenerationProgressed;
+import java.time.Instant;
+
+/** What has become of a request. Instants are those of the records. */
+public sealed interface Standing {
+    /** Its images are stored. */
+    record Completed(GenerationCompleted outcome, Instant at) implements Standing {}
+
+    /** It ended without images: refused, failed, cancelled or expired. */
+    record Failed(GenerationFailed outcome, Instant at) implements Standing {}
+
+    /** A worker is at it, or was; the newest that it told. */
+    record UnderWay(GenerationProgressed progress, Instant at) implements Standing {}
+
+    /**
+     * Its record could not be answered.
+     *
+     * @param sentBack whether the record was published again since
+     */
+    record DeadLetter(Letter letter, boolean sentBack) implements Standing {}
+
+    /** It was published, and no worker has told of it yet. */
+    record Waiting(Instant publishedAt) implements Standing {}
+
+    /** Nothing that was read tells of it. */
+    record Unknown() implements Standing {}
+}
