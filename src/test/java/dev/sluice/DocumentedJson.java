@@ -23,7 +23,11 @@ public final class DocumentedJson {
 
     private DocumentedJson() {}
 
-    /** @param name of the schema's file, without its ending */
+    /**
+     * Fails where something printed is not as its schema says.
+     *
+     * @param name of the schema's file, without its ending
+     */
     public static void assertDocumented(String name, String printed) {
         try {
             assertDocumented(name, JSON.readTree(printed));
@@ -32,7 +36,11 @@ public final class DocumentedJson {
         }
     }
 
-    /** @param name as above */
+    /**
+     * Fails as above.
+     *
+     * @param name as above
+     */
     public static void assertDocumented(String name, JsonNode printed) {
         assertThat(SCHEMAS.getSchema(schema(name)).validate(printed))
                 .extracting(Error::toString)

@@ -5,7 +5,10 @@ import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.PerNetwork;
 import dev.sluice.wire.AvroConfig;
 import dev.sluice.wire.AvroDeserializer;
+import dev.sluice.wire.CloudEvent;
 import dev.sluice.wire.RegistryCounts;
+import dev.sluice.wire.UnansweredSchemaException;
+import dev.sluice.wire.UnknownSchemaException;
 import dev.sluice.wire.WriterSchemas;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,9 +71,11 @@ final class CommittedCharges {
      * A sum by process.
      *
      * @param charged what is charged; no entry where nothing is
+     * @param unread records that say of themselves that they are charges of a worker of these processes, and of which the
+     *     registry doesn't know the schemas: what is charged may be more
      * @param completeSince the topic still has all that was written since; older records may be deleted
      */
-    record Sum(Map<String, DeviceUsage> charged, Instant completeSince) {}
+    record Sum(Map<String, DeviceUsage> charged, int unread, Instant completeSince) {}
 
     /**
      * Adds up.
@@ -98,6 +103,9 @@ final class CommittedCharges {
             Set<TopicPartition> shortened = seek(admin, consumer, partitions, ends, since);
             Map<String, DeviceUsage> charged = new HashMap<>();
             Map<TopicPartition, Instant> first = new HashMap<>();
+            Set<String> workers =
+                    processes.stream().map(CommittedCharges::worker).collect(Collectors.toSet());
+            int unread = 0;
             while (partitions.stream().anyMatch(partition -> consumer.position(partition) < offset(ends, partition))) {
                 if (stop.getAsBoolean()) {
                     throw new InterruptedException("told to stop");
@@ -105,12 +113,16 @@ final class CommittedCharges {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
                     TopicPartition partition = new TopicPartition(topic, record.partition());
                     first.putIfAbsent(partition, Instant.ofEpochMilli(record.timestamp()));
-                    charge(deserializer, record)
-                            .filter(cost -> processes.contains(cost.getProcess()))
-                            .ifPresent(cost -> charged.merge(cost.getProcess(), usage(cost), DeviceUsage::plus));
+                    try {
+                        charge(deserializer, record)
+                                .filter(cost -> processes.contains(cost.getProcess()))
+                                .ifPresent(cost -> charged.merge(cost.getProcess(), usage(cost), DeviceUsage::plus));
+                    } catch (UnknownSchemaException | UnansweredSchemaException e) {
+                        unread += CloudEvent.isChargeOf(workers, record.headers()) ? 1 : 0;
+                    }
                 }
             }
-            return new Sum(charged, completeSince(admin, shortened, first, now));
+            return new Sum(charged, unread, completeSince(admin, shortened, first, now));
         } catch (ExecutionException e) {
             throw new KafkaException("can't read about " + topic, e.getCause());
         }
@@ -127,10 +139,17 @@ final class CommittedCharges {
             AvroDeserializer<CostIncurred> deserializer, ConsumerRecord<byte[], byte[]> record) {
         try {
             return Optional.ofNullable(deserializer.deserialize(record.topic(), record.value()));
+        } catch (UnknownSchemaException | UnansweredSchemaException e) {
+            throw e;
         } catch (SerializationException e) {
             // Nothing that a worker wrote, so no charge.
             return Optional.empty();
         }
+    }
+
+    /** A process is named for its worker, a slash, and its start. */
+    private static String worker(String process) {
+        return process.substring(0, Math.max(0, process.lastIndexOf('/')));
     }
 
     private static DeviceUsage usage(CostIncurred cost) {

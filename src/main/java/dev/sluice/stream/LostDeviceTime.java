@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds the device time that ended processes of this worker had used and not charged, and has it charged as overhead: what
- * their meter files say, less what the cost topic has for them. A file is deleted once its charge is committed, or once
+ * their meter files say, less what the cost topic has for them. Where the topic has charges of this worker that can't be read,
+ * nothing is charged, and the next start looks again. A file is deleted once its charge is committed, or once
  * there is nothing to charge. A process that is killed at any point of this leaves the file, and the topic says how far it
  * had come: the next start finds the same difference, or none.
  *
@@ -53,6 +54,11 @@ public final class LostDeviceTime implements AutoCloseable {
 
     public void start() {
         thread.start();
+    }
+
+    /** Whether it has still to find out what was lost. */
+    boolean isLooking() {
+        return thread.isAlive();
     }
 
     /** Gives up what is not charged yet; it stays for the next start. */
@@ -109,6 +115,14 @@ public final class LostDeviceTime implements AutoCloseable {
                     charged.deviceNanos());
         } else if (lost.deviceNanos() == 0) {
             meter.delete();
+        } else if (sum.unread() > 0) {
+            // Charged now, it would be charged twice if it is in those.
+            LOG.warn(
+                    "lost_device_time_left process={} nanos={} reason=\"the registry does not know the schemas of {}"
+                            + " charges of this worker; the next start looks again\"",
+                    reading.process(),
+                    lost.deviceNanos(),
+                    sum.unread());
         } else if (sum.completeSince().isAfter(reading.startedAt())) {
             LOG.warn(
                     "lost_device_time_unknown process={} spent_nanos={} reason=\"the cost topic no longer reaches back\"",

@@ -25,7 +25,7 @@ public final class Paragraph {
         String words = text.stripLeading();
         StringBuilder line = new StringBuilder(text.substring(0, text.length() - words.length()));
         boolean empty = true;
-        for (String word : words.split(" ")) {
+        for (String word : words.split(" ", -1)) {
             if (!empty && line.length() + 1 + word.length() > width) {
                 lines.add(line.toString());
                 line = new StringBuilder(" ".repeat(indent));

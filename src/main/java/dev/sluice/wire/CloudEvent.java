@@ -9,6 +9,7 @@ import dev.sluice.events.v1.GenerationRequested;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -25,6 +26,7 @@ import org.apache.kafka.common.header.Headers;
  * @param time when it happened
  */
 public record CloudEvent(String id, String type, String source, String subject, Instant time) {
+    private static final String COST_INCURRED = "dev.sluice.cost.incurred.v1";
     private static final String TRACEPARENT = "traceparent";
     private static final int MAX_TRACEPARENT_BYTES = 128;
     private static final Pattern TRACEPARENT_FORM =
@@ -76,6 +78,18 @@ public record CloudEvent(String id, String type, String source, String subject, 
     public static CloudEvent of(CostIncurred event) {
         String id = event.getCostId();
         return about(id, id, "incurred", "cost", event.getWorker(), event.getChargePeriodEnd());
+    }
+
+    /** Whether a record's headers say that it is a charge which one of these workers wrote; what they say is not proven. */
+    public static boolean isChargeOf(Set<String> workers, Headers headers) {
+        return text(headers, "ce_type").filter(COST_INCURRED::equals).isPresent()
+                && text(headers, "ce_source").filter(workers::contains).isPresent();
+    }
+
+    private static Optional<String> text(Headers headers, String key) {
+        return Optional.ofNullable(headers.lastHeader(key))
+                .map(Header::value)
+                .map(value -> new String(value, StandardCharsets.UTF_8));
     }
 
     private static CloudEvent about(

@@ -16,6 +16,11 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,12 +40,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.apache.avro.Schema;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -80,6 +87,7 @@ class CostIT {
             anIdUsedAgain();
             doesItAddUp();
             whatIsBeingCommittedIsWaitedFor();
+            aSchemaThatTheRegistryKnowsLateIsWaitedFor();
             aForgedChargeDoesNotAddUp();
             whatIsDeletedIsSaid();
         } finally {
@@ -228,6 +236,34 @@ class CostIT {
         }
     }
 
+    /** As a registry does that starts or lags behind. What it never knows is said, and is not taken for no charge. */
+    private void aSchemaThatTheRegistryKnowsLateIsWaitedFor() throws IOException {
+        JsonNode before = JSON.readTree(sound(cost("--by", "sku", "--format", "json")));
+        Schema later = new Schema.Parser()
+                .parse(CostIncurred.getClassSchema()
+                        .toString()
+                        .replaceFirst(
+                                "\"fields\":\\[",
+                                "\"fields\":[{\"name\":\"later\",\"type\":\"string\",\"default\":\"\"},"));
+        int latest = register("probe", "{\"type\":\"string\"}");
+        send("late-schema", latest + 1, charge("late-schema", "elsewhere/2", 9));
+
+        CommandRun unknown = cost("--by", "process", "--format", "json");
+        assertThat(unknown.exitCode()).isEqualTo(1);
+        assertThat(unknown.err()).contains("1 records of the topic can't be read");
+        CommandRun check = check("--format", "json");
+        assertThat(check.exitCode()).isEqualTo(1);
+        assertThat(JSON.readTree(check.out()).get("answer").textValue()).isEqualTo("unknown");
+        assertDocumented("cost-check", check.out());
+        assertDocumented("cost", before);
+
+        CompletableFuture<CommandRun> run =
+                CompletableFuture.supplyAsync(() -> cost("--by", "process", "--format", "json"));
+        assertThat(register("later", later.toString())).isEqualTo(latest + 1);
+        assertThat(line(JSON.readTree(sound(run.join())), "process", "elsewhere/2"))
+                .isNotNull();
+    }
+
     /** A charge of more than was spent, from somebody who may write to the topic. */
     private void aForgedChargeDoesNotAddUp() throws IOException {
         JsonNode verdict = JSON.readTree(sound(check("--format", "json")));
@@ -308,6 +344,40 @@ class CostIT {
                 .build();
     }
 
+    /** @return its id */
+    private int register(String subject, String schema) throws IOException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(registry + "/subjects/" + subject + "/versions"))
+                .header("Content-Type", "application/vnd.schemaregistry.v1+json")
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        JSON.createObjectNode().put("schema", schema).toString()))
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            String answer =
+                    client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+            return JSON.readTree(answer).get("id").intValue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** With an empty field before the charge's own, as the schema of this id has it. */
+    private void send(String key, int schemaId, CostIncurred charge) throws IOException {
+        ByteBuffer encoded = CostIncurred.getEncoder().encode(charge);
+        byte[] own = new byte[encoded.remaining()];
+        encoded.get(own);
+        // Avro's single-object header is ten bytes long; Confluent's five.
+        ByteBuffer value = ByteBuffer.allocate(5 + 1 + own.length - 10);
+        value.put((byte) 0).putInt(schemaId).put((byte) 0).put(own, 10, own.length - 10);
+        Map<String, Object> properties = new Addresses(kafka, registry, Topics.DEFAULT).clientProperties();
+        try (KafkaProducer<String, byte[]> producer =
+                new KafkaProducer<>(properties, new StringSerializer(), new ByteArraySerializer())) {
+            producer.send(new ProducerRecord<>(Topics.DEFAULT.costs(), key, value.array()))
+                    .get();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private void forge(String process, long nanos) {
         Map<String, Object> properties = new Addresses(kafka, registry, Topics.DEFAULT).clientProperties();
         try (AvroSerializer<CostIncurred> values = new AvroSerializer<>()) {
@@ -376,7 +446,8 @@ class CostIT {
         try {
             Path properties = Files.writeString(
                     folder.resolve("client.properties"),
-                    "bootstrap.servers=" + kafka + "\nschema.registry.url=" + registry + "\n");
+                    "bootstrap.servers=" + kafka + "\nschema.registry.url=" + registry
+                            + "\nsluice.registry.answer.patience.ms=2000\n");
             List<String> all = new ArrayList<>(arguments);
             all.addAll(List.of("--command-config", properties.toString()));
             return CommandRun.of(all.toArray(String[]::new));

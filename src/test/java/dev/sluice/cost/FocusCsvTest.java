@@ -278,13 +278,14 @@ class FocusCsvTest {
         List<String> line = new ArrayList<>();
         StringBuilder cell = new StringBuilder();
         boolean quoted = false;
-        for (char next : csv.toCharArray()) {
+        for (int i = 0; i < csv.length(); i++) {
+            char next = csv.charAt(i);
             if (next == '"') {
                 if (!quoted && !cell.isEmpty()) {
                     cell.append(next);
                 }
                 quoted = !quoted;
-            } else if (quoted || next != ',' && next != '\r' && next != '\n') {
+            } else if (quoted || (next != ',' && next != '\r' && next != '\n')) {
                 cell.append(next);
             } else if (next != '\r') {
                 line.add(cell.toString());

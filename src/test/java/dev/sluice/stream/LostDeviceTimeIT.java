@@ -19,6 +19,7 @@ import dev.sluice.wire.EventEncoder;
 import dev.sluice.wire.Price;
 import dev.sluice.wire.RequestDecoder;
 import dev.sluice.wire.Tariff;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -161,6 +162,41 @@ class LostDeviceTimeIT {
     }
 
     @Test
+    void leavesTheFileToTheNextStartWhereChargesOfItsWorkerCannotBeRead() {
+        createTopic(Map.of());
+        producer.initTransactions();
+        inTransaction(30, 0);
+        byte[] unknown = serializer.serialize(
+                TOPIC, dead.overhead(99, new DeviceUsage(nanos(50, 0), 0, 1), startedAt, startedAt));
+        ByteBuffer.wrap(unknown).putInt(1, 4711);
+        ProducerRecord<String, byte[]> own = new ProducerRecord<>(TOPIC, "worker", unknown);
+        own.headers()
+                .add("ce_type", "dev.sluice.cost.incurred.v1".getBytes(StandardCharsets.UTF_8))
+                .add("ce_source", "worker".getBytes(StandardCharsets.UTF_8));
+        sent.add(producer.send(own));
+        producer.commitTransaction();
+        try (LostDeviceTime lost = lostDeviceTime()) {
+            lost.start();
+            SimulatedWorker.await(() -> !lost.isLooking(), () -> "it still looks");
+            assertThat(overhead.takeLost()).isEmpty();
+            assertThat(meterFile()).exists();
+        }
+    }
+
+    @Test
+    void somebodyElsesRecordsDoNotKeepTheTimeFromBeingCharged() {
+        createTopic(Map.of());
+        producer.initTransactions();
+        inTransaction(30, 0);
+        send(new byte[] {0, 0, 0, 0x12, 0x67, 1});
+        producer.commitTransaction();
+        try (LostDeviceTime lost = lostDeviceTime()) {
+            lost.start();
+            assertThat(awaitLost().usage()).isEqualTo(new DeviceUsage(nanos(70, 10), 0, 0));
+        }
+    }
+
+    @Test
     void chargesNothingWhereTheTopicMayHaveLostCharges() throws ExecutionException, InterruptedException {
         createTopic(Map.of("retention.ms", "1000"));
         producer.initTransactions();
@@ -279,7 +315,9 @@ class LostDeviceTimeIT {
                         "bootstrap.servers",
                         kafka.bootstrapServers(),
                         "schema.registry.url",
-                        registry.url().toString()));
+                        registry.url().toString(),
+                        "sluice.registry.answer.patience.ms",
+                        "300"));
     }
 
     private static PerNetwork nanos(long denoiser, long guide) {
