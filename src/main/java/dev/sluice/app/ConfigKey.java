@@ -25,7 +25,7 @@ record ConfigKey(String name, Optional<String> fallback, boolean secret, String 
             key(
                     "engine.rows-per-call",
                     "auto",
-                    "Rows of every denoiser call, or auto: chosen once by a sweep. Equal bits are promised per value"),
+                    "Rows of every denoiser call, or auto: chosen by a sweep. Equal bits are promised per value"),
             key(
                     "engine.guide-rows-per-call",
                     "auto",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sluice.DocumentedJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ class SweepCommandTest {
                 "sweep", "--bundle", BUNDLE.toString(), "--state", folder.toString(), "--budget", "1", "--json");
 
         JsonNode report = new JsonMapper().readTree(run.out());
+        DocumentedJson.assertDocumented("sweep", report);
         assertDocumented("sweep", report);
         JsonNode networks = report.at("/bundles/0/networks");
         assertThat(networks)
