@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import static dev.sluice.DocumentedJson.assertDocumented;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -80,10 +81,9 @@ class FoundTextTest {
         JsonNode cancelled = FoundJson.of(found(failed(GenerationFailureCode.CANCELLED, "m")), NONE, ALL);
         JsonNode dead = FoundJson.of(found(letter()), NONE, ALL);
 
-        assertThat(unknown.fieldNames())
-                .toIterable()
-                .containsExactly(
-                        "requestId", "state", "at", "outcome", "progress", "deadLetter", "charges", "files", "known");
+        assertDocumented("get", unknown);
+        assertDocumented("get", cancelled);
+        assertDocumented("get", dead);
         assertThat(unknown.get("state").textValue()).isEqualTo("unknown");
         assertThat(unknown.at("/known/complete").booleanValue()).isTrue();
         assertThat(cancelled.get("state").textValue()).isEqualTo("cancelled");

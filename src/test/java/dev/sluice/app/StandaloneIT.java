@@ -110,6 +110,7 @@ class StandaloneIT {
 
         CommandRun found = command(stack, "get", Stream.of("shown", "--link", "--expires", "5m", "--json"));
         assertThat(found.exitCode()).as(found.err()).isZero();
+        assertDocumented("get", found.out());
         JsonNode json = new JsonMapper().readTree(found.out());
         assertThat(json.get("state").textValue()).isEqualTo("completed");
         assertThat(json.get("charges")).hasSize(1);
