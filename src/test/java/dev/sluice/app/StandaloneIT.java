@@ -281,8 +281,8 @@ class StandaloneIT {
         assertDocumented("demo", table);
         assertThat(table.get("requests").intValue()).isEqualTo(32);
         assertThat(table.get("settled").intValue()).isEqualTo(32);
-        assertThat(table.get("evaluationsCounted").longValue()).isEqualTo(1092);
-        assertThat(table.get("evaluationsPlanned").longValue()).isEqualTo(1092);
+        assertThat(table.get("evaluationsCounted").longValue()).isEqualTo(2184);
+        assertThat(table.get("evaluationsPlanned").longValue()).isEqualTo(2184);
         assertThat(table.get("lines")).hasSize(8);
         assertThat(folder.resolve("demo/contact-sheet.png")).isNotEmptyFile();
     }
