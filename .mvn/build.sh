@@ -100,6 +100,12 @@ watch_build() {
   done
 }
 
+record_classes() {
+  say "  recording which classes the commands load, $(($(date +%s) - begun)) s"
+  "$home/.mvn/classes.sh" record "$JAVA_HOME" >>"$log" 2>&1 </dev/null ||
+    say "  that failed ($log): commands will start more slowly"
+}
+
 run_maven() {
   say "Building Sluice (once; needs Maven Central) ..."
   begun=$(date +%s)
@@ -119,6 +125,7 @@ run_maven() {
   kill "$watcher" 2>/dev/null || true
   watcher=
   [ ! -t 2 ] || printf '\r%-64s\r' '' >&2
+  [ "$failed" != 0 ] || record_classes
   if [ "$failed" != 0 ]; then
     { grep '^\[ERROR\]' "$log" || tail -n 20 "$log"; } | head -n 20 >&2
     say "The build failed. All that it said is in $log."

@@ -133,7 +133,8 @@ final class BenchCommand implements Callable<Integer> {
                 quick ? BenchPlan.quick() : BenchPlan.full(requests),
                 bundle -> rival(bundle, choice),
                 asked,
-                seed);
+                seed,
+                HOME.toAbsolutePath().resolve("sluice"));
         BenchReport report =
                 new Bench(torch, setup, BenchCommand::say).run(Machine.here(deviceName(choice)), versions(torch));
         PrintWriter out = spec.commandLine().getOut();

@@ -8,6 +8,7 @@ import dev.sluice.stream.UnusableStateException;
 import dev.sluice.wire.SchemaRejectedException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -26,24 +27,6 @@ import picocli.CommandLine.IExecutionExceptionHandler;
             "Guided diffusion sampling on Kafka, with a guidance schedule per request.",
             "",
             "Try @|bold sluice demo|@ first: it starts everything in one process, sends requests and shows what came of them."
-        },
-        subcommands = {
-            DemoCommand.class,
-            StandaloneCommand.class,
-            WorkerCommand.class,
-            ConfigCommand.class,
-            SubmitCommand.class,
-            GetCommand.class,
-            CancelCommand.class,
-            CostCommand.class,
-            DlqCommand.class,
-            SchemasCommand.class,
-            PartitionsCommand.class,
-            PlanCommand.class,
-            SweepCommand.class,
-            BenchCommand.class,
-            ChaosCommand.class,
-            CommandLine.HelpCommand.class
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:all went well", "1:something failed; the last line says what", "2:wrong usage"})
@@ -72,11 +55,25 @@ public final class Main {
     }
 
     static int run(String... arguments) {
-        return commandLine().execute(arguments);
+        return commandLine(arguments).execute(arguments);
     }
 
+    /** With all commands. */
     static CommandLine commandLine() {
-        return HelpLayout.of(new CommandLine(new Main()))
+        return commandLine(Commands.all());
+    }
+
+    /** With the one command that the arguments name, as reading what all of them take is most of a start; else with all. */
+    static CommandLine commandLine(String... arguments) {
+        return Commands.named(arguments)
+                .map(command -> commandLine(List.of(command)))
+                .orElseGet(Main::commandLine);
+    }
+
+    private static CommandLine commandLine(List<Object> commands) {
+        CommandLine line = new CommandLine(new Main());
+        commands.forEach(line::addSubcommand);
+        return HelpLayout.of(line)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(new UsageErrors())
                 .setExecutionExceptionHandler(onFailure());

@@ -34,6 +34,7 @@ public final class Bench {
      * @param rowsPerCall rows of a denoiser call; empty for where more rows gain nothing, for each bundle by itself
      * @param rival the static server for a bundle's directory
      * @param asked the figures to measure
+     * @param launcher the program, as a shell finds it
      */
     public record Setup(
             List<Path> bundles,
@@ -42,7 +43,8 @@ public final class Bench {
             BenchPlan plan,
             Function<Path, StaticOption> rival,
             Set<FigureKind> asked,
-            long seed) {
+            long seed,
+            Path launcher) {
         public Setup {
             bundles = List.copyOf(bundles);
             asked = Set.copyOf(asked);
@@ -86,7 +88,8 @@ public final class Bench {
             if (!first) {
                 return figures;
             }
-            ServiceBench service = new ServiceBench(setup.plan().service(), progress);
+            ServiceBench service =
+                    new ServiceBench(setup.plan().service(), new CommandStarts(setup.launcher()), progress);
             return figures.with(service.measure(setup.asked(), bundle, prepareThread));
         }
     }

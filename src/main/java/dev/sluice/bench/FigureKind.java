@@ -9,7 +9,9 @@ public enum FigureKind {
     CONSTANT_VS_ELASTIC("constantVsElastic", "constant ÷ elastic calls, full load", Direction.AT_LEAST, 0.98),
     PADDING_SHARE("paddingShare", "padding while work waits", Direction.AT_MOST, 0.01),
     NULL_MODEL_REQUESTS("nullModelRequestsPerSecond", "requests/s through Kafka, null model", Direction.AT_LEAST, 2000),
-    RSS_GROWTH("rssGrowthMb", "memory that requests leave, MB", Direction.AT_MOST, 32);
+    RSS_GROWTH("rssGrowthMb", "memory that requests leave, MB", Direction.AT_MOST, 32),
+    HELP_SECONDS("helpSeconds", "sluice plan --help, s", Direction.AT_MOST, 0.35),
+    SUBMIT_CPU_SECONDS("submitCpuSeconds", "sluice submit, s of processor", Direction.AT_MOST, 1.2);
 
     private final String key;
     private final String title;

@@ -19,6 +19,7 @@ final class ServiceBench {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceBench.class);
 
     private final Counts counts;
+    private final CommandStarts starts;
     private final Consumer<String> progress;
 
     /**
@@ -31,8 +32,9 @@ final class ServiceBench {
      */
     record Counts(int warmUp, int requests, int rounds, int first, int last) {}
 
-    ServiceBench(Counts counts, Consumer<String> progress) {
+    ServiceBench(Counts counts, CommandStarts starts, Consumer<String> progress) {
         this.counts = counts;
+        this.starts = starts;
         this.progress = progress;
     }
 
@@ -52,6 +54,17 @@ final class ServiceBench {
         if (asked.contains(FigureKind.RSS_GROWTH)) {
             progress.accept("memory after " + counts.first() + " and after " + counts.last() + " requests ...");
             figures.put(FigureKind.RSS_GROWTH, attempt(() -> growth(bundle, prepareThread)));
+        }
+        if (asked.contains(FigureKind.HELP_SECONDS)) {
+            progress.accept("the start of a command, " + counts.rounds() + " times ...");
+            figures.put(
+                    FigureKind.HELP_SECONDS, attempt(() -> Measured.median(Spread.of(starts.help(counts.rounds())))));
+        }
+        if (asked.contains(FigureKind.SUBMIT_CPU_SECONDS)) {
+            progress.accept("a submit from start to published, " + counts.rounds() + " times ...");
+            figures.put(
+                    FigureKind.SUBMIT_CPU_SECONDS,
+                    attempt(() -> Measured.median(Spread.of(starts.submit(counts.rounds())))));
         }
         return figures;
     }

@@ -75,6 +75,8 @@ final class StreamRig implements AutoCloseable {
     private final Topics topics = Topics.DEFAULT;
     private final String model;
     private final String label;
+    private final String brokers;
+    private final String registryUrl;
     private final AvroSerializer<GenerationRequested> serializer = new AvroSerializer<>();
     private final CommittedOutcomes outcomes;
     private final KafkaProducer<String, byte[]> producer;
@@ -96,11 +98,9 @@ final class StreamRig implements AutoCloseable {
             kafka.createTopics(
                     topics.all().stream().collect(Collectors.toMap(Function.identity(), topic -> PARTITIONS)),
                     Map.of());
-            Map<String, Object> clients = Map.of(
-                    "bootstrap.servers",
-                    kafka.bootstrapServers(),
-                    AvroConfig.REGISTRY_URL,
-                    registry.url().toString());
+            brokers = kafka.bootstrapServers();
+            registryUrl = registry.url().toString();
+            Map<String, Object> clients = Map.of("bootstrap.servers", brokers, AvroConfig.REGISTRY_URL, registryUrl);
             startWorker(bundle, prepareThread, folder.resolve("state"), clients);
             outcomes = opened(new CommittedOutcomes(kafka.bootstrapServers(), topics, capacity));
             serializer.configure(clients, false);
@@ -121,6 +121,14 @@ final class StreamRig implements AutoCloseable {
             close();
             throw e;
         }
+    }
+
+    String brokers() {
+        return brokers;
+    }
+
+    String registryUrl() {
+        return registryUrl;
     }
 
     private void startWorker(Bundle bundle, Runnable prepareThread, Path state, Map<String, Object> clients)

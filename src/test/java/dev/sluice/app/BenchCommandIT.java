@@ -28,6 +28,8 @@ class BenchCommandIT {
             assertThat(row.get("ratioToIdeal").asDouble()).as(row.toString()).isPositive();
         }
         assertThat(json.get("rssGrowthMb").isNumber()).isTrue();
+        assertThat(json.has("helpSeconds")).isTrue();
+        assertThat(json.has("submitCpuSeconds")).isTrue();
         assertThat(json.has("mixedVsStatic")).isTrue();
         assertThat(json.at("/machine/cores").asInt()).isPositive();
         assertThat(json.at("/versions/libtorch").asText()).isNotEmpty();

@@ -47,6 +47,8 @@ class BenchReportTest {
                         "paddingShare",
                         "nullModelRequestsPerSecond",
                         "rssGrowthMb",
+                        "helpSeconds",
+                        "submitCpuSeconds",
                         "machine",
                         "versions",
                         "bundles",

@@ -38,7 +38,8 @@ class LauncherTest {
     @BeforeEach
     void checkOut() throws IOException {
         checkout = folder.resolve("checkout");
-        for (String file : List.of("sluice", ".mvn/build.sh", ".mvn/find-jdk.sh", ".mvn/sources.sh")) {
+        for (String file :
+                List.of("sluice", ".mvn/build.sh", ".mvn/classes.sh", ".mvn/find-jdk.sh", ".mvn/sources.sh")) {
             Files.createDirectories(checkout.resolve(file).getParent());
             Files.copy(Path.of(file), checkout.resolve(file));
         }
@@ -131,6 +132,53 @@ class LauncherTest {
     }
 
     @Test
+    void startsWithTheClassesThatTheBuildRecorded() throws Exception {
+        assertThat(start().said()).contains("started on jdk-21", "-XX:SharedArchiveFile=" + archive());
+        assertThat(start().said()).contains("-XX:SharedArchiveFile=" + archive());
+    }
+
+    @Test
+    void startsWithoutClassesOfAnotherJdkOrOfAJarWithAnotherTime() throws Exception {
+        start();
+
+        assertThat(shell(Map.of("SLUICE_JDK", folder.resolve(".jdks/jdk-99").toString()), "./sluice --version")
+                        .said())
+                .contains("started on jdk-99")
+                .doesNotContain("SharedArchiveFile");
+        Files.setLastModifiedTime(checkout.resolve("target/sluice.jar"), FileTime.fromMillis(0));
+        assertThat(start().said()).contains("started on jdk-21").doesNotContain("SharedArchiveFile");
+    }
+
+    @Test
+    void startsWithoutClassesThatCouldNotBeRecorded() throws Exception {
+        write("forgetful", "");
+
+        assertThat(start().said())
+                .contains("commands will start more slowly", "started on jdk-21")
+                .doesNotContain("SharedArchiveFile");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "submit, true",
+        "plan --help, true",
+        "--version, true",
+        "worker, false",
+        "standalone, false",
+        "demo, false"
+    })
+    void sparesCommandsThatEndAtOnceWhatServersNeed(String command, boolean spared) throws Exception {
+        String said = shell(Map.of("SLUICE_JDK", folder.resolve(".jdks/jdk-21").toString()), "./sluice " + command)
+                .said();
+
+        assertThat(said.contains("-XX:+UseSerialGC")).isEqualTo(spared);
+    }
+
+    private Path archive() throws IOException {
+        return checkout.toRealPath().resolve("target/sluice.jsa");
+    }
+
+    @Test
     void saysHowFarTheBuildIs() throws Exception {
         write("slow", "");
         Process first = launch();
@@ -169,9 +217,9 @@ class LauncherTest {
             try (BufferedReader waits = second.inputReader(StandardCharsets.UTF_8)) {
                 assertThat(waits.readLine()).contains("Another ./sluice builds here", "waiting for it");
                 Files.delete(checkout.resolve("slow"));
-                assertThat(waits.lines().toList()).containsExactly("started on jdk-21");
+                assertThat(waits.lines()).singleElement().asString().startsWith("started on jdk-21 ");
             }
-            assertThat(said.lines().toList()).contains("started on jdk-21");
+            assertThat(said.lines()).anyMatch(line -> line.startsWith("started on jdk-21 "));
         }
 
         assertThat(first.waitFor() + second.waitFor()).isZero();
@@ -286,7 +334,20 @@ class LauncherTest {
         String home = "../.jdks/" + name + "/";
         write(home + "release", "JAVA_VERSION=\"" + version + ".0.1\"\n");
         program(home + "bin/javac", "exit 1\n");
-        program(home + "bin/java", "echo started on " + name + "\n");
+        program(home + "bin/java", """
+                for argument in "$@"; do
+                  case "$argument" in
+                  -Xshare:dump) dumps=yes ;;
+                  -XX:SharedArchiveFile=*) archive=${argument#*=} ;;
+                  rehearse) [ ! -e forgetful ] || exit 1 ;;
+                  esac
+                done
+                if [ "${dumps-}" ]; then
+                  echo archive >"$archive"
+                else
+                  echo started on %s with "$@"
+                fi
+                """.formatted(name));
     }
 
     private void program(String file, String script) throws IOException {
