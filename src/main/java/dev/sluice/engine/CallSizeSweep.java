@@ -19,7 +19,7 @@ import java.util.function.IntConsumer;
  * Measures calls of 1, 2, 4, … rows, to find the size from which on larger calls bring no more rows per second.
  *
  * <p>First each size in turn is called once unmeasured and twice measured, as long as doubling still helps, the device holds
- * it, and the budget allows all its rounds. Then the sizes take turns, so that whatever else the machine does in the
+ * it, and the budget allows enough rounds. Then the sizes take turns, so that whatever else the machine does in the
  * meantime falls on all of them alike; the median of a size's calls counts. Where the calls of a size differ too much, they
  * take more turns until the budget is spent. Confined to the thread that makes the calls.
  */
@@ -28,6 +28,9 @@ public final class CallSizeSweep {
     public static final int MOST_ROWS = 512;
 
     private static final int ROUNDS = 7;
+
+    /** For which the budget must have room before a larger size is tried. */
+    private static final int LEAST_ROUNDS = 4;
 
     /** Two calls that were held up alike are rare; one is not. */
     private static final int FIRST_ROUNDS = 2;
@@ -169,11 +172,11 @@ public final class CallSizeSweep {
         return roundsFit(candidates) && spent(candidates) < budget.toNanos();
     }
 
-    /** Whether all rounds fit with the next size among them, at worst twice as slow as the last, if nothing disturbs them. */
+    /** Whether enough rounds fit with the next size among them, at worst twice as slow as the last, if nothing disturbs them. */
     private boolean roundsFit(List<Candidate> candidates) {
         long round = candidates.stream().mapToLong(Candidate::least).sum();
         long next = 2 * candidates.getLast().least();
-        return ROUNDS * (round + next) <= budget.toNanos();
+        return LEAST_ROUNDS * (round + next) <= budget.toNanos();
     }
 
     private static long spent(List<Candidate> candidates) {

@@ -112,11 +112,19 @@ public record SweepTable(List<Measured> measured, List<Skipped> skipped) {
                         size.rows() == 1 ? "row" : "rows",
                         size.spread())));
         skipped.stream()
-                .filter(size -> size.reason() == Reason.OVER_BUDGET)
+                .filter(size -> size.reason() == Reason.OVER_BUDGET && lastDoublingHelped())
                 .findFirst()
                 .ifPresent(size ->
                         doubts.add("from " + size.rows() + " rows on nothing was measured: it would take too long"));
         return doubts;
+    }
+
+    /** Whether the largest size was so much faster than all before it that a larger one may be too. */
+    private boolean lastDoublingHelped() {
+        Measured last = measured.getLast();
+        return measured.stream()
+                .filter(size -> size.rows() < last.rows())
+                .allMatch(size -> size.rowsPerSecond() < last.rowsPerSecond() * (1 - TOLERANCE));
     }
 
     /** The first of the sizes that were not measured for each reason. */
