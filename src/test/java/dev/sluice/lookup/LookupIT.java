@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
@@ -43,10 +44,10 @@ import org.junit.jupiter.api.io.TempDir;
 class LookupIT {
     private static final LookupTopics TOPICS =
             new LookupTopics("requests", "completions", "failures", "costs", "progress", "dead-letters");
-    private static final Instant NOW = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-    private static final Instant MINUTES_AGO = NOW.minus(Duration.ofMinutes(5));
-    private static final Instant HOURS_AGO = NOW.minus(Duration.ofHours(5));
-    private static final Instant DAYS_AGO = NOW.minus(Duration.ofDays(3));
+    private final Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    private final Instant minutesAgo = now.minus(Duration.ofMinutes(5));
+    private final Instant hoursAgo = now.minus(Duration.ofHours(5));
+    private final Instant daysAgo = now.minus(Duration.ofDays(3));
 
     @TempDir
     private static Path folder;
@@ -85,7 +86,7 @@ class LookupIT {
     @Test
     void findsOutcomesHoweverOldWithTheirCharges() throws Exception {
         LookupTopics topics = fresh("old");
-        for (Instant at : List.of(DAYS_AGO, HOURS_AGO, MINUTES_AGO)) {
+        for (Instant at : List.of(daysAgo, hoursAgo, minutesAgo)) {
             String id = "made-" + at;
             write(topics.requests(), id, new byte[] {1}, at.minusSeconds(9));
             write(topics.progress(), id, Outcomes.progressed(id, 1, 4), at.minusSeconds(3));
@@ -97,10 +98,10 @@ class LookupIT {
                 topics.failures(),
                 "no",
                 Outcomes.failed("no", GenerationFailureCode.CANCELLED, "changed my mind"),
-                HOURS_AGO);
+                hoursAgo);
 
-        Answers answers = look(
-                topics, Duration.ofSeconds(60), "made-" + MINUTES_AGO, "made-" + HOURS_AGO, "made-" + DAYS_AGO, "no");
+        Answers answers =
+                look(topics, Duration.ofSeconds(60), "made-" + minutesAgo, "made-" + hoursAgo, "made-" + daysAgo, "no");
 
         assertThat(answers.found().subList(0, 3)).allSatisfy(found -> {
             assertThat(found.standing()).isInstanceOf(Standing.Completed.class);
@@ -115,28 +116,28 @@ class LookupIT {
     @Test
     void anIdThatWasUsedAgainHasItsLastOutcomeAndThatOnesCharge() throws Exception {
         LookupTopics topics = fresh("again");
-        write(topics.completions(), "again", Outcomes.completed("again", "old"), DAYS_AGO);
-        write(topics.costs(), "tenant", charge("again", "again/1"), DAYS_AGO);
-        write(topics.completions(), "again", Outcomes.completed("again", "new"), HOURS_AGO);
-        write(topics.costs(), "tenant", charge("again", "again/2"), HOURS_AGO);
+        write(topics.completions(), "again", Outcomes.completed("again", "old"), daysAgo);
+        write(topics.costs(), "tenant", charge("again", "again/1"), daysAgo);
+        write(topics.completions(), "again", Outcomes.completed("again", "new"), hoursAgo);
+        write(topics.costs(), "tenant", charge("again", "again/2"), hoursAgo);
 
         Found found = look(topics, Duration.ofSeconds(60), "again").found().getFirst();
 
         assertThat(found.standing())
                 .isInstanceOfSatisfying(
                         Standing.Completed.class,
-                        completed -> assertThat(completed.at()).isEqualTo(HOURS_AGO));
+                        completed -> assertThat(completed.at()).isEqualTo(hoursAgo));
         assertThat(found.charges()).extracting(CostIncurred::getCostId).containsExactly("again/2");
     }
 
     @Test
     void aRequestWithoutAnOutcomeIsUnderWayOrWaits() throws Exception {
-        write("requests", "waits", new byte[] {1}, MINUTES_AGO);
-        write("requests", "runs", new byte[] {1}, MINUTES_AGO);
-        write("progress", "runs", Outcomes.progressed("runs", 30, 50), MINUTES_AGO.plusSeconds(1));
-        write("progress", "runs", Outcomes.progressed("runs", 31, 50), MINUTES_AGO.plusSeconds(2));
+        write("requests", "waits", new byte[] {1}, minutesAgo);
+        write("requests", "runs", new byte[] {1}, minutesAgo);
+        write("progress", "runs", Outcomes.progressed("runs", 30, 50), minutesAgo.plusSeconds(1));
+        write("progress", "runs", Outcomes.progressed("runs", 31, 50), minutesAgo.plusSeconds(2));
 
-        assertThat(only("waits").standing()).isEqualTo(new Standing.Waiting(MINUTES_AGO));
+        assertThat(only("waits").standing()).isEqualTo(new Standing.Waiting(minutesAgo));
         assertThat(only("runs").standing())
                 .isInstanceOfSatisfying(
                         Standing.UnderWay.class,
@@ -145,7 +146,7 @@ class LookupIT {
 
     @Test
     void progressOfAClockThatIsAheadHidesNoOutcome() throws Exception {
-        Instant edge = NOW.minus(Duration.ofHours(1));
+        Instant edge = now.minus(Duration.ofHours(1));
         write("completions", "ahead", Outcomes.completed("ahead", "x"), edge.minusSeconds(60));
         write("progress", "ahead", Outcomes.progressed("ahead", 50, 50), edge.plusSeconds(60));
 
@@ -154,10 +155,10 @@ class LookupIT {
 
     @Test
     void aDeadLetterSaysWhyAndWhetherItWasSentBack() throws Exception {
-        letter("dead", HOURS_AGO);
-        RecordMetadata resent = letter("resent", HOURS_AGO);
+        letter("dead", hoursAgo);
+        RecordMetadata resent = letter("resent", hoursAgo);
         ProducerRecord<String, byte[]> marker = new ProducerRecord<>(
-                "dead-letters", resent.partition(), MINUTES_AGO.toEpochMilli(), "resent", (byte[]) null);
+                "dead-letters", resent.partition(), minutesAgo.toEpochMilli(), "resent", (byte[]) null);
         marker.headers()
                 .add(
                         DeadLetterHeaders.RESENT,
@@ -176,8 +177,8 @@ class LookupIT {
 
     @Test
     void aDeadLetterBesideAnOutcomeIsToldWithIt() throws Exception {
-        write("completions", "both", Outcomes.completed("both", "x"), MINUTES_AGO);
-        letter("both", MINUTES_AGO.plusSeconds(1));
+        write("completions", "both", Outcomes.completed("both", "x"), minutesAgo);
+        letter("both", minutesAgo.plusSeconds(1));
 
         Found found = only("both");
 
@@ -188,8 +189,8 @@ class LookupIT {
     @Test
     void saysSinceWhenItKnowsWhereRetentionHasDeleted() throws Exception {
         LookupTopics topics = fresh("short");
-        write(topics.completions(), "old", Outcomes.completed("old", "x"), DAYS_AGO);
-        write(topics.completions(), "kept", Outcomes.completed("kept", "x"), HOURS_AGO);
+        write(topics.completions(), "old", Outcomes.completed("old", "x"), daysAgo);
+        write(topics.completions(), "kept", Outcomes.completed("kept", "x"), hoursAgo);
         assertThat(look(topics, Duration.ofSeconds(60), "old", "nobody").known().complete())
                 .isTrue();
         try (Admin admin = Admin.create(properties)) {
@@ -201,12 +202,12 @@ class LookupIT {
         Answers answers = look(topics, Duration.ofSeconds(60), "old");
 
         assertThat(answers.found().getFirst().standing()).isEqualTo(new Standing.Unknown());
-        assertThat(answers.known()).isEqualTo(new Known(Optional.of(HOURS_AGO), Optional.empty(), List.of()));
+        assertThat(answers.known()).isEqualTo(new Known(Optional.of(hoursAgo), Optional.empty(), List.of()));
     }
 
     @Test
     void stopsWhenItsTimeIsOverAndSaysSo() throws Exception {
-        write("completions", "some", Outcomes.completed("some", "x"), MINUTES_AGO);
+        write("completions", "some", Outcomes.completed("some", "x"), minutesAgo);
 
         Answers answers = look(TOPICS, Duration.ofNanos(1), "some");
 
@@ -254,7 +255,7 @@ class LookupIT {
 
     private static void write(String topic, String key, SpecificRecord event, Instant at)
             throws ExecutionException, InterruptedException {
-        write(topic, key, serializer.serialize(topic, event), at);
+        write(topic, key, Objects.requireNonNull(serializer.serialize(topic, event)), at);
     }
 
     private static void write(String topic, String key, byte[] value, Instant at)
@@ -273,8 +274,8 @@ class LookupIT {
                 .setRequestId(requestId)
                 .setOutcome("COMPLETED")
                 .setWorker("w")
-                .setChargePeriodStart(NOW)
-                .setChargePeriodEnd(NOW)
+                .setChargePeriodStart(Instant.EPOCH)
+                .setChargePeriodEnd(Instant.EPOCH)
                 .setConsumedQuantity(Price.seconds(1))
                 .setPricingQuantity(Price.seconds(1))
                 .setListUnitPrice(price)
