@@ -22,7 +22,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -156,10 +155,13 @@ final class BenchCommand implements Callable<Integer> {
             asked.add(Arrays.stream(FigureKind.values())
                     .filter(kind -> kind.key().equalsIgnoreCase(key))
                     .findAny()
-                    .orElseThrow(() -> wrong("--only: no figure " + key + "; there are "
-                            + Arrays.stream(FigureKind.values())
-                                    .map(FigureKind::key)
-                                    .collect(Collectors.joining(", ")))));
+                    .orElseThrow(() -> {
+                        List<String> keys = Arrays.stream(FigureKind.values())
+                                .map(FigureKind::key)
+                                .toList();
+                        return wrong("--only: no figure " + key + "; there are " + String.join(", ", keys)
+                                + Nearest.didYouMean(key, keys));
+                    }));
         }
         return asked;
     }

@@ -123,7 +123,9 @@ final class CostCommand implements Callable<Integer> {
             try {
                 return Dimension.parse(value.strip());
             } catch (IllegalArgumentException e) {
-                throw new TypeConversionException(String.valueOf(e.getMessage()));
+                throw new TypeConversionException(e.getMessage()
+                        + Nearest.didYouMean(
+                                value.strip(), List.of(Dimension.names().split(", ", -1))));
             }
         }
     }

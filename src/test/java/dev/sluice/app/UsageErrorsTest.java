@@ -29,7 +29,9 @@ class UsageErrorsTest {
                 "worker --config|--config",
                 "cancel|'ID'",
                 "demo more|more: one word too many",
-                "bench --only nothing|nothing"
+                "bench --only nothing|nothing",
+                "bench --only helpSecond|did you mean helpSeconds?",
+                "cost --by tennant|did you mean tenant?"
             })
     void isOneLineWithTheNearestRightWord(String arguments, String message) {
         CommandRun run = CommandRun.of(arguments.split(" "));
