@@ -1,15 +1,17 @@
 package dev.sluice.storage;
 
+import dev.sluice.request.BundleIdentity;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.RequestIdentity;
 
 /**
  * Which image of which request.
  *
+ * @param bundle that makes it
  * @param index number of the image, from 0
  * @param seed the request's, carried into the stored image's description
  */
-public record ImageAddress(RequestIdentity request, int index, long seed) {
+public record ImageAddress(RequestIdentity request, BundleIdentity bundle, int index, long seed) {
     public ImageAddress {
         if (index < 0) {
             throw new IllegalArgumentException("image numbers start at 0, not " + index);
@@ -21,7 +23,7 @@ public record ImageAddress(RequestIdentity request, int index, long seed) {
      *
      * @param contentHash of the request as it was published
      */
-    public static ImageAddress of(GenerationRequest request, String contentHash, int index) {
-        return new ImageAddress(RequestIdentity.of(request, contentHash), index, request.seed());
+    public static ImageAddress of(GenerationRequest request, String contentHash, BundleIdentity bundle, int index) {
+        return new ImageAddress(RequestIdentity.of(request, contentHash), bundle, index, request.seed());
     }
 }

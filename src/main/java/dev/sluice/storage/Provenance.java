@@ -41,7 +41,7 @@ public record Provenance(
             case Prompt.Unconditional none -> Optional.empty();
         };
         return new Provenance(
-                ObjectKeys.requestDigest(RequestIdentity.of(request, contentHash)),
+                ObjectKeys.requestDigest(RequestIdentity.of(request, contentHash), bundle),
                 image,
                 request.seed(),
                 label,

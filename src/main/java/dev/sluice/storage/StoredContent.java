@@ -53,7 +53,7 @@ sealed interface StoredContent {
                 return false;
             }
             JsonNode json = new ObjectMapper().readTree(provenance.get());
-            return json.path("request").asText().equals(ObjectKeys.requestDigest(address.request()))
+            return json.path("request").asText().equals(ObjectKeys.requestDigest(address.request(), address.bundle()))
                     && json.path("image").asInt(-1) == address.index();
         } catch (IllegalArgumentException | JsonProcessingException e) {
             return false;

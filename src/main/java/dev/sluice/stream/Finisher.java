@@ -1,6 +1,7 @@
 package dev.sluice.stream;
 
 import dev.sluice.engine.JobEnd;
+import dev.sluice.request.BundleIdentity;
 import dev.sluice.request.CallShape;
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.Evaluations;
@@ -100,7 +101,7 @@ public final class Finisher implements AutoCloseable {
         return CompletableFuture.supplyAsync(() -> encode(request, contentHash, sampled), pool)
                 .thenCompose(pngs -> {
                     long encoded = System.nanoTime();
-                    return storeAll(request, contentHash, pngs, patience(giveUpAt))
+                    return storeAll(request, contentHash, sampled.bundle(), pngs, patience(giveUpAt))
                             .thenApply(images -> {
                                 tellStored(request, sampled, encoded - start, System.nanoTime() - encoded);
                                 return images;
@@ -146,10 +147,14 @@ public final class Finisher implements AutoCloseable {
     }
 
     private CompletionStage<List<StoredImage>> storeAll(
-            GenerationRequest request, String contentHash, List<byte[]> pngs, Duration patience) {
+            GenerationRequest request,
+            String contentHash,
+            BundleIdentity bundle,
+            List<byte[]> pngs,
+            Duration patience) {
         List<CompletableFuture<StoredImage>> puts = new ArrayList<>();
         for (int image = 0; image < pngs.size(); image++) {
-            ImageAddress address = ImageAddress.of(request, contentHash, request.firstImage() + image);
+            ImageAddress address = ImageAddress.of(request, contentHash, bundle, request.firstImage() + image);
             puts.add(store.put(address, pngs.get(image), patience).toCompletableFuture());
         }
         return CompletableFuture.allOf(puts.toArray(CompletableFuture[]::new)).thenApply(all -> {

@@ -37,6 +37,9 @@ class HelpLayoutTest {
         }
         command.getSubcommands().values().forEach(under -> {
             UsageMessageSpec usage = under.getCommandSpec().usageMessage();
+            if (usage.hidden()) {
+                return;
+            }
             String first = usage.header().length > 0 ? usage.header()[0] : usage.description()[0];
             assertThat(first).endsWith(".");
             assertThat(inOneLine).contains(first);

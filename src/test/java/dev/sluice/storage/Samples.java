@@ -54,14 +54,14 @@ final class Samples {
 
     static ImageAddress address(String request, String contentHash, int index) {
         return new ImageAddress(
-                new RequestIdentity(new TenantId("acme"), new RequestId(request), contentHash), index, 42);
+                new RequestIdentity(new TenantId("acme"), new RequestId(request), contentHash), BUNDLE, index, 42);
     }
 
     /** An image that names the address as its own. */
     static byte[] png(ImageAddress address, int side) {
         Provenance some = provenance(new Prompt.Label("circle"));
         Provenance provenance = new Provenance(
-                ObjectKeys.requestDigest(address.request()),
+                ObjectKeys.requestDigest(address.request(), address.bundle()),
                 address.index(),
                 address.seed(),
                 some.label(),
