@@ -33,6 +33,8 @@ record Addresses(String kafka, String registry, Topics topics, Map<String, Objec
                 Math.min(60_000, millis),
                 AvroConfig.REQUEST_TIMEOUT_MS,
                 Math.min(5_000, millis / 2),
+                AvroConfig.ANSWER_PATIENCE_MS,
+                Math.min(10_000, millis / 2),
                 "request.timeout.ms",
                 Math.min(10_000, millis / 2),
                 "delivery.timeout.ms",

@@ -40,6 +40,8 @@ import picocli.CommandLine.Spec;
 final class DlqShowCommand implements Callable<Integer> {
     private static final int MOST_BYTES = 256;
     private static final long REGISTRY_PATIENCE_MS = 5_000;
+    /** A worker has waited for the schema before the letter was written. */
+    private static final long ANSWER_PATIENCE_MS = 1_000;
 
     @Mixin
     private DlqOptions options = new DlqOptions();
@@ -83,6 +85,7 @@ final class DlqShowCommand implements Callable<Integer> {
         Map<String, Object> properties = new HashMap<>(options.properties());
         properties.put(AvroConfig.MAX_MESSAGE_BYTES, Integer.MAX_VALUE);
         properties.put(AvroConfig.RETRY_BUDGET_MS, REGISTRY_PATIENCE_MS);
+        properties.put(AvroConfig.ANSWER_PATIENCE_MS, ANSWER_PATIENCE_MS);
         String size = value.length + " bytes, ";
         try {
             return size + decoded(GenerationRequested.class, properties, topic, value);

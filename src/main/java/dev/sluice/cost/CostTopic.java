@@ -3,12 +3,10 @@ package dev.sluice.cost;
 import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.wire.AvroConfig;
 import dev.sluice.wire.AvroDeserializer;
-import dev.sluice.wire.RegistryCounts;
 import dev.sluice.wire.UnansweredSchemaException;
 import dev.sluice.wire.UndecodableException;
 import dev.sluice.wire.UnknownSchemaException;
 import dev.sluice.wire.WholeTopic;
-import dev.sluice.wire.WriterSchemas;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -86,12 +84,8 @@ public final class CostTopic {
         AtomicLong strange = new AtomicLong();
         AtomicLong unread = new AtomicLong();
         try (WholeTopic whole = WholeTopic.open(properties, topic);
-                WriterSchemas schemas = WriterSchemas.of(AvroConfig.of(properties), new RegistryCounts());
                 AvroDeserializer<CostIncurred> deserializer = new AvroDeserializer<>(CostIncurred.class)) {
-            // A registry that starts, or lags behind, says "unknown" of what it knows later.
-            Map<String, Object> waiting = new HashMap<>(properties);
-            waiting.put(WriterSchemas.KEY, schemas);
-            deserializer.configure(waiting, false);
+            deserializer.configure(properties, false);
             Map<TopicPartition, Long> decided = whole.consumer().endOffsets(whole.partitions());
             Map<TopicPartition, Long> ends = whole.ends();
             seek(whole.consumer(), whole.partitions(), decided, from);

@@ -6,10 +6,8 @@ import dev.sluice.request.PerNetwork;
 import dev.sluice.wire.AvroConfig;
 import dev.sluice.wire.AvroDeserializer;
 import dev.sluice.wire.CloudEvent;
-import dev.sluice.wire.RegistryCounts;
 import dev.sluice.wire.UnansweredSchemaException;
 import dev.sluice.wire.UnknownSchemaException;
-import dev.sluice.wire.WriterSchemas;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -87,12 +85,9 @@ final class CommittedCharges {
         StreamsConfig config = new StreamsConfig(properties);
         try (Admin admin = Admin.create(config.getAdminConfigs(CLIENT_ID));
                 Consumer<byte[], byte[]> consumer = consumer(config);
-                WriterSchemas schemas = WriterSchemas.of(AvroConfig.of(properties), new RegistryCounts());
                 AvroDeserializer<CostIncurred> deserializer = new AvroDeserializer<>(CostIncurred.class)) {
             // A registry that knows an id late is waited for: a charge that was passed over would be made again.
-            Map<String, Object> waiting = new HashMap<>(properties);
-            waiting.put(WriterSchemas.KEY, schemas);
-            deserializer.configure(waiting, false);
+            deserializer.configure(properties, false);
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                     .map(partition -> new TopicPartition(topic, partition.partition()))
                     .toList();

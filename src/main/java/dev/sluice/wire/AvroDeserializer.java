@@ -40,7 +40,7 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
     private int maxMessageBytes = RequestLimits.DEFAULT.maxMessageBytes();
 
     /** What it connected itself, and closes. */
-    private @Nullable SchemaRegistry own;
+    private @Nullable WriterSchemas own;
 
     /** For Kafka, which calls {@link #configure} next. */
     public AvroDeserializer() {}
@@ -100,8 +100,9 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
         }
     }
 
-    private SchemaRegistry connected(AvroConfig config, Map<String, ?> configs) {
-        own = config.connect(RegistryCounts.in(configs));
+    /** Such as wait where a registry that starts, or lags behind, says "unknown" of what it knows later. */
+    private WriterSchemas connected(AvroConfig config, Map<String, ?> configs) {
+        own = WriterSchemas.of(config, RegistryCounts.in(configs));
         return own;
     }
 

@@ -4,17 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sluice.events.v1.GenerationCancelled;
 import dev.sluice.events.v1.GenerationRequested;
 import dev.sluice.events.v1.PromptSpec;
 import dev.sluice.events.v1.SamplerKind;
 import dev.sluice.wire.UndecodableException.Reason;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
@@ -201,6 +204,26 @@ class AvroSerdeTest {
             assertThatThrownBy(() -> fresh.deserialize(TOPIC, bytes)).isInstanceOf(RegistryUnavailableException.class);
             registry.setReachable(true);
             assertThat(fresh.deserialize(TOPIC, bytes)).isNotNull();
+        }
+    }
+
+    /** A registry that begins answers 40403 for ids that it knows a moment later. */
+    @Test
+    void waitsForASchemaThatItsOwnRegistryKnowsLate() throws IOException {
+        byte[] bytes = write(SampleRequests.plain().build());
+        String known = new JsonMapper()
+                .createObjectNode()
+                .put("schema", GenerationRequested.getClassSchema().toString())
+                .toString();
+        AtomicInteger asked = new AtomicInteger();
+        try (var server = new StubRegistryServer(
+                        question -> question.path().contains("/ids/") && asked.incrementAndGet() < 3
+                                ? StubRegistryServer.Reply.json(404, "{\"error_code\": 40403}")
+                                : StubRegistryServer.Reply.json(200, known));
+                var client = new AvroDeserializer<>(GenerationRequested.class)) {
+            client.configure(Map.of(AvroConfig.REGISTRY_URL, server.address()), false);
+
+            assertThat(client.deserialize(TOPIC, bytes)).isNotNull();
         }
     }
 
