@@ -73,7 +73,7 @@ final class AddressOptions {
      */
     Addresses reachable(Duration patience) {
         Addresses addresses = addresses();
-        BrokerReach.require(addresses.kafka());
+        Reach.requireBrokers(addresses.kafka());
         return addresses.within(patience);
     }
 
@@ -94,6 +94,22 @@ final class AddressOptions {
 
     private static boolean isStore(String name) {
         return name.startsWith("s3.");
+    }
+
+    /**
+     * Likewise, of registries that listen too.
+     *
+     * @throws Main.Failure if the properties can't be read, or nobody listens
+     */
+    Addresses reachableWithRegistry(Duration patience) {
+        Addresses addresses = reachable(patience);
+        Reach.requireRegistries(addresses.registry());
+        return addresses;
+    }
+
+    /** Likewise, for a quarter of a minute. */
+    Addresses reachableWithRegistry() {
+        return reachableWithRegistry(PATIENCE);
     }
 
     /** The options as they were given, to be typed again with another command. */

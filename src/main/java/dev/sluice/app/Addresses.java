@@ -42,7 +42,7 @@ record Addresses(String kafka, String registry, Topics topics, Map<String, Objec
                 "max.block.ms",
                 Math.min(15_000, millis),
                 "default.api.timeout.ms",
-                Math.min(60_000, millis)));
+                Math.min(15_000, millis)));
         bounded.replaceAll((name, value) -> value.toString());
         bounded.putAll(properties);
         return new Addresses(kafka, registry, topics, bounded);

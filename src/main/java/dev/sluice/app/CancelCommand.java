@@ -2,12 +2,15 @@ package dev.sluice.app;
 
 import dev.sluice.client.GenerationPublisher;
 import dev.sluice.events.v1.GenerationCancelled;
+import dev.sluice.request.Printable;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code sluice cancel}: takes requests back as an upstream app would. */
 @Command(
@@ -33,12 +36,19 @@ final class CancelCommand implements Callable<Integer> {
     @Parameters(arity = "1..*", paramLabel = "ID", description = "Ids of the requests.")
     private List<String> ids = List.of();
 
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
     @Override
     public Integer call() throws InterruptedException {
         try (GenerationPublisher publisher =
-                new GenerationPublisher(connection.reachable().client())) {
+                new GenerationPublisher(connection.reachableWithRegistry().client())) {
             for (String id : ids) {
                 publisher.cancel(new GenerationCancelled(id, reason));
+                spec.commandLine()
+                        .getErr()
+                        .println("cancellation of " + Printable.line(id) + " published; ./sluice get"
+                                + connection.asTyped() + " " + Printable.line(id) + " says what comes of it");
             }
         }
         return 0;

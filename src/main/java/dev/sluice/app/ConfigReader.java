@@ -70,6 +70,11 @@ final class ConfigReader {
                 .equals(Objects.requireNonNull(keys.get(name)).fallback().orElse(""));
     }
 
+    /** Whether anybody said anything of a key, be it its default. */
+    boolean isGiven(String name) {
+        return !values.getOrDefault(name, "").isBlank();
+    }
+
     Optional<String> optionalText(String name) {
         return Optional.of(text(name)).filter(text -> !text.isEmpty());
     }

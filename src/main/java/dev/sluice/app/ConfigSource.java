@@ -90,6 +90,14 @@ final class ConfigSource {
         return values;
     }
 
+    /** A key, or a section of keys. */
+    private static boolean isKnown(String name) {
+        return name.startsWith(ConfigKey.KAFKA_PROPERTIES)
+                || (ConfigKey.KAFKA_PROPERTIES).startsWith(name + ".")
+                || ConfigKey.ALL.stream()
+                        .anyMatch(key -> key.name().equals(name) || key.name().startsWith(name + "."));
+    }
+
     private static void flatten(String prefix, JsonNode node, BiConsumer<String, String> values) {
         if (node.isObject()) {
             node.properties()
@@ -107,6 +115,9 @@ final class ConfigSource {
             values.accept(prefix, String.join(",", items));
         } else if (!node.isNull()) {
             values.accept(prefix, node.asText());
+        } else if (!isKnown(prefix)) {
+            // Left for the reader to refuse. "0,00028" in braces is 0 and such a key.
+            values.accept(prefix, "");
         }
     }
 }

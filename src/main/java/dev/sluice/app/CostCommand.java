@@ -201,7 +201,7 @@ final class CostCommand implements Callable<Integer> {
     }
 
     private CostTopic.Reading read(Function<CostTopic, CostTopic.Reading> reading) {
-        Addresses addresses = connection.reachable();
+        Addresses addresses = connection.reachableWithRegistry();
         String name = topic == null ? addresses.topics().costs() : topic;
         try {
             return reading.apply(new CostTopic(FocusOptions.without(addresses.clientProperties()), name));

@@ -130,7 +130,9 @@ record CostVerdict(
         List<String> notes = new ArrayList<>(problems);
         notes.addAll(unknown);
         unmetered.forEach(process -> notes.add(Printable.line(process) + ": no meter here, not compared"));
-        notes.add(answer().sentence);
+        boolean inPart = answer() == Answer.YES && !unmetered.isEmpty();
+        notes.add(
+                inPart ? "What was compared adds up; the processes without a meter here were not." : answer().sentence);
         notes.forEach(note -> Paragraph.lines(note, width, 2).forEach(out::println));
     }
 

@@ -12,6 +12,7 @@ import dev.sluice.text.Table;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -67,7 +68,17 @@ final class DlqListCommand implements Callable<Integer> {
                         ? "sent back"
                         : letter.unsendable().isPresent() ? "stays" : "")));
         table.print(out, Paragraph.width(System.getenv()));
-        out.println(letters.size() + " dead letters.");
+        int all = contents.letters().size();
+        out.println((letters.size() == 1 ? "1 dead letter" : letters.size() + " dead letters")
+                + (letters.size() == all ? "." : " of " + all + "; their reasons are " + reasons(contents) + "."));
+    }
+
+    private static String reasons(DeadLetterTopic.Contents contents) {
+        return contents.letters().stream()
+                .map(letter -> Printable.line(letter.reason()))
+                .distinct()
+                .sorted()
+                .collect(Collectors.joining(", "));
     }
 
     private static String shortened(String key) {

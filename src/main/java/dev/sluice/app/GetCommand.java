@@ -144,7 +144,7 @@ final class GetCommand implements Callable<Integer> {
 
     private Answers look(Duration limit) {
         Set<String> each = new LinkedHashSet<>(ids);
-        Addresses addresses = connection.reachable(limit);
+        Addresses addresses = connection.reachableWithRegistry(limit);
         Topics topics = addresses.topics();
         LookupTopics names = new LookupTopics(
                 topics.requests(),

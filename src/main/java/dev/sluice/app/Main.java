@@ -40,6 +40,15 @@ public final class Main {
         }
     }
 
+    /** Words of a command that contradict each other, for which the message is enough. */
+    static final class WrongUsage extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        WrongUsage(String message) {
+            super(message);
+        }
+    }
+
     static final class Version implements CommandLine.IVersionProvider {
         @Override
         public String[] getVersion() {
@@ -90,7 +99,8 @@ public final class Main {
     private static String hint(Throwable failure) {
         return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
                         .anyMatch(TimeoutException.class::isInstance)
-                ? " Somebody listens and doesn't answer: is security.protocol (--command-config) the brokers' own?"
+                ? ". Somebody listens there and doesn't answer as a broker: is --kafka right, and security.protocol (--command-config)"
+                        + " the brokers' own?"
                 : "";
     }
 
@@ -104,6 +114,7 @@ public final class Main {
             PrintWriter err = command.getErr();
             switch (failure) {
                 case Failure expected -> print(err, expected.getMessage());
+                case WrongUsage wrong -> print(err, wrong.getMessage());
                 case ConfigException config -> print(err, config.getMessage());
                 case StartupException start -> print(err, start.getMessage());
                 case BundleException bundle -> print(err, bundle.getMessage());
@@ -115,7 +126,7 @@ public final class Main {
                 case KafkaException kafka -> print(err, "Kafka: " + said(kafka));
                 default -> failure.printStackTrace(err);
             }
-            return 1;
+            return failure instanceof WrongUsage ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
         };
     }
 }

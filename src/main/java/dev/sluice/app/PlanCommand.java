@@ -111,7 +111,7 @@ final class PlanCommand implements Callable<Integer> {
                 draw(asked, out);
             }
         } catch (IllegalArgumentException e) {
-            throw new Main.Failure(RequestCheck.inOptions(String.valueOf(e.getMessage())));
+            throw new Main.WrongUsage(RequestCheck.inOptions(String.valueOf(e.getMessage())));
         }
         out.flush();
         return 0;

@@ -94,6 +94,11 @@ final class PriceOptions {
     }
 
     private Price onePrice() {
+        for (String given : List.of(SKU, CURRENCY)) {
+            if (reader.isGiven(given) && !reader.isGiven(PER_SECOND)) {
+                problem(PER_SECOND, "must be set where " + given + " is; 0 for a price of nothing");
+            }
+        }
         String sku = reader.optionalText(SKU).orElse("device-second");
         BigDecimal perSecond = reader.decimal(PER_SECOND);
         Currency currency = reader.currency(CURRENCY);

@@ -82,7 +82,7 @@ final class SubmitCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException, IOException {
         Stopwatch time = new Stopwatch(Duration.ofSeconds(timeout()));
         List<GenerationRequested> requests = requests();
-        Addresses addresses = connection.reachable(time.limit());
+        Addresses addresses = connection.reachableWithRegistry(time.limit());
         if (!wait && !pictures.wanted()) {
             publish(addresses, requests);
             requests.forEach(request -> spec.commandLine().getOut().println(request.getRequestId()));
@@ -130,7 +130,7 @@ final class SubmitCommand implements Callable<Integer> {
 
     private long timeout() {
         if (timeoutSeconds < 1) {
-            throw new Main.Failure("--timeout must be at least 1 second");
+            throw new Main.WrongUsage("--timeout must be at least 1 second");
         }
         return timeoutSeconds;
     }
@@ -150,13 +150,17 @@ final class SubmitCommand implements Callable<Integer> {
             RequestCheck.require(request);
             return List.of(request);
         } catch (IllegalArgumentException e) {
-            throw new Main.Failure(RequestCheck.inOptions(String.valueOf(e.getMessage())));
+            throw new Main.WrongUsage(RequestCheck.inOptions(String.valueOf(e.getMessage())));
         }
     }
 
     private static List<GenerationRequested> lines() throws IOException {
         try {
-            return JsonRequests.readLines(System.in);
+            List<GenerationRequested> requests = JsonRequests.readLines(System.in);
+            if (requests.isEmpty()) {
+                throw new Main.Failure("there is no request on standard input");
+            }
+            return requests;
         } catch (IllegalArgumentException e) {
             throw new Main.Failure(String.valueOf(e.getMessage()));
         }
@@ -177,7 +181,7 @@ final class SubmitCommand implements Callable<Integer> {
                 .filter(name -> !WITH_STDIN.contains(name))
                 .toList();
         if (!given.isEmpty()) {
-            throw new Main.Failure(
+            throw new Main.WrongUsage(
                     String.join(", ", given) + ": not with --stdin, where each line says all of its request");
         }
     }

@@ -39,6 +39,9 @@ public final class CostTable {
 
     private static List<String> notes(CostReport report, Retained retained, Instant from) {
         List<String> notes = new ArrayList<>();
+        if (report.lines().isEmpty()) {
+            notes.add("There is no charge in this period.");
+        }
         long unvalued = report.totals().stream()
                 .mapToLong(line -> line.saved().unvalued())
                 .sum();

@@ -101,8 +101,9 @@ class DlqIT {
         assertThat(letter.at("/origin/topic").textValue()).isEqualTo(REQUESTS);
         assertThat(letter.get("publishedAt").textValue()).isEqualTo("1970-01-01T00:00:01Z");
         assertThat(letter.get("writtenAt").textValue()).doesNotStartWith("1970");
-        assertThat(sound("list", "--reason", "WRONG_MAGIC")).contains("0 dead letters.");
-        assertThat(sound("list", "--from", REQUESTS)).contains(name, "UNKNOWN_SCHEMA", "late", "1 dead letters.");
+        assertThat(sound("list", "--reason", "WRONG_MAGIC"))
+                .contains("0 dead letters of 1; their reasons are UNKNOWN_SCHEMA.");
+        assertThat(sound("list", "--from", REQUESTS)).contains(name, "UNKNOWN_SCHEMA", "late", "1 dead letter.");
         assertThat(sound("show", name))
                 .contains("sluice.dead-letter.reason = UNKNOWN_SCHEMA", "no request: UNKNOWN_SCHEMA");
 

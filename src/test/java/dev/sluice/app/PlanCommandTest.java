@@ -48,7 +48,7 @@ class PlanCommandTest {
     void saysWhichValueIsWrong() {
         CommandRun run = CommandRun.of("plan", "--steps", "10", "--scale", "-1");
 
-        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("scale").doesNotContain("at dev.sluice");
     }
 
@@ -73,7 +73,7 @@ class PlanCommandTest {
     void refusesAnOptionThatTheScheduleDoesNotTake() {
         CommandRun run = CommandRun.of("plan", "--guided", "10");
 
-        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err())
                 .isEqualToIgnoringNewLines("--guided is for --schedule compress or early-stop or uniform, not full");
     }
@@ -130,7 +130,7 @@ class PlanCommandTest {
     void saysWhatIsWrongWithAnImpossibleSchedule() {
         CommandRun run = CommandRun.of("plan", "--steps", "10", "--schedule", "compress", "--guided", "40");
 
-        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("guided");
     }
 

@@ -44,6 +44,16 @@ class PriceOptionsTest {
     }
 
     @Test
+    void aSkuOrACurrencyAloneIsNoPrice() {
+        assertThat(problems(Map.of("price.sku", "a10g", "price.currency", "USD")))
+                .contains("price.per-device-second: must be set where price.sku is; 0 for a price of nothing");
+        assertThat(read(Map.of("price.sku", "a10g", "price.per-device-second", "0"))
+                        .at(MAY, "any")
+                        .perUnit())
+                .isZero();
+    }
+
+    @Test
     void readsAListOfAFile() throws IOException {
         PriceList list = read(file("""
                 prices:

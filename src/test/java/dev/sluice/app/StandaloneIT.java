@@ -10,6 +10,8 @@ import dev.sluice.events.v1.GenerationFailed;
 import dev.sluice.events.v1.GenerationFailureCode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -143,18 +145,21 @@ class StandaloneIT {
         assertThat(other.out()).isEmpty();
     }
 
-    private static void givesUpOnARegistryThatIsAway(StandaloneStack stack) {
+    private static void givesUpOnARegistryThatIsAway(StandaloneStack stack) throws IOException {
         long started = System.nanoTime();
-        CommandRun away = CommandRun.of(
-                "submit",
-                "--label",
-                "seven",
-                "--timeout",
-                "2",
-                "--kafka",
-                stack.addresses().kafka(),
-                "--registry",
-                "http://127.0.0.1:1");
+        CommandRun away;
+        try (ServerSocket mute = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
+            away = CommandRun.of(
+                    "submit",
+                    "--label",
+                    "seven",
+                    "--timeout",
+                    "2",
+                    "--kafka",
+                    stack.addresses().kafka(),
+                    "--registry",
+                    "http://127.0.0.1:" + mute.getLocalPort());
+        }
 
         assertThat(away.exitCode()).isEqualTo(1);
         assertThat(away.err()).startsWith("not published to generation.requests: no schema registry answers");

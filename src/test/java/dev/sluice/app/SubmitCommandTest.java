@@ -24,10 +24,14 @@ class SubmitCommandTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "--wait"})
-    void saysWhatIsWrongWithTheBrokersAddress(String option) {
-        CommandRun run = option.isEmpty()
-                ? CommandRun.of("submit", "--label", "seven", "--kafka", "broker")
-                : CommandRun.of("submit", "--label", "seven", "--kafka", "broker", option);
+    void saysWhatIsWrongWithTheBrokersAddress(String option) throws IOException {
+        CommandRun run;
+        try (ServerSocket registry = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
+            String url = "http://127.0.0.1:" + registry.getLocalPort();
+            run = CommandRun.of(Stream.of("submit", "--label", "seven", "--kafka", "broker", "--registry", url, option)
+                    .filter(word -> !word.isEmpty())
+                    .toArray(String[]::new));
+        }
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err())
@@ -42,7 +46,15 @@ class SubmitCommandTest {
         CommandRun run;
         try (ServerSocket mute = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
             String broker = "127.0.0.1:" + mute.getLocalPort();
-            run = CommandRun.of("cancel", "a-request", "--kafka", broker, "--command-config", quick.toString());
+            run = CommandRun.of(
+                    "cancel",
+                    "a-request",
+                    "--kafka",
+                    broker,
+                    "--registry",
+                    "http://" + broker,
+                    "--command-config",
+                    quick.toString());
         }
 
         assertThat(run.exitCode()).isEqualTo(1);
@@ -60,7 +72,17 @@ class SubmitCommandTest {
         CommandRun run;
         try (ServerSocket mute = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
             String broker = "127.0.0.1:" + mute.getLocalPort();
-            run = CommandRun.of(Stream.of("submit", "--label", "seven", "--kafka", broker, "--timeout", "1", option)
+            run = CommandRun.of(Stream.of(
+                            "submit",
+                            "--label",
+                            "seven",
+                            "--kafka",
+                            broker,
+                            "--registry",
+                            "http://" + broker,
+                            "--timeout",
+                            "1",
+                            option)
                     .filter(word -> !word.isEmpty())
                     .toArray(String[]::new));
         }
@@ -110,7 +132,7 @@ class SubmitCommandTest {
     void refusesWhatContradictsItselfByTheOptionsName(String arguments, String message) {
         CommandRun run = CommandRun.of(arguments.split(" "));
 
-        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains(message);
         assertThat(run.err().lines()).hasSize(1);
     }
@@ -119,7 +141,7 @@ class SubmitCommandTest {
     void leavesNoOptionOfARequestOutSilentlyWhereLinesAreRead() {
         CommandRun run = CommandRun.of("submit", "--stdin", "--label", "seven", "--seed", "1");
 
-        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).contains("--label", "--seed", "not with --stdin");
     }
 

@@ -391,6 +391,24 @@ class WorkerConfigTest {
                 .hasMessageContaining("engine.threads: set twice, nested and dotted");
     }
 
+    /** In braces, a decimal comma makes a price of 0 and a key without a value. */
+    @Test
+    void leavesOutNoUnknownKeyBecauseItHasNoValue(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("comma.yaml"), "price: {sku: a10g, per-device-second: 0,00028}\nengine.rows-per-cal:\n");
+
+        assertThatThrownBy(() -> WorkerConfig.read(ConfigSource.file(file)))
+                .hasMessageContaining("price.00028: no such key")
+                .hasMessageContaining("engine.rows-per-cal: no such key");
+    }
+
+    @Test
+    void passesOverKnownKeysAndSectionsWithoutAValue(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("empty.yaml"), "s3:\nprice.sku:\nkafka.properties:\n");
+
+        assertThat(ConfigSource.file(file)).isEmpty();
+    }
+
     @Test
     void readsNestedAndDottedKeysAlike(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("worker.yaml");

@@ -3,21 +3,23 @@ package dev.sluice.app;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * Looks whether anything listens where brokers should be, before a command asks a Kafka client, which would go on trying for a
- * minute and say the same with every try. Only a refusal of all addresses counts: what a listener then speaks is the client's
- * business.
+ * Looks whether anything listens where brokers and registries should be, before a command asks their clients, which would go on
+ * trying for a minute and say the same with every try. Only a refusal of all addresses counts: what a listener then speaks is the
+ * client's business.
  */
-final class BrokerReach {
+final class Reach {
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
-    private BrokerReach() {}
+    private Reach() {}
 
     /**
      * Returns at the first address that takes a connection.
@@ -25,10 +27,31 @@ final class BrokerReach {
      * @param bootstrapServers as Kafka's clients take them
      * @throws Main.Failure if none does
      */
-    static void require(String bootstrapServers) {
+    static void requireBrokers(String bootstrapServers) {
+        require(
+                Arrays.stream(bootstrapServers.split(",", -1))
+                        .map(String::strip)
+                        .toList(),
+                "No broker can be reached at ",
+                ". --kafka says where they are; ./sluice standalone starts one.");
+    }
+
+    /**
+     * Likewise.
+     *
+     * @param urls as the registry's clients take them
+     * @throws Main.Failure if none does
+     */
+    static void requireRegistries(String urls) {
+        require(
+                Arrays.stream(urls.split(",", -1)).map(Reach::authority).toList(),
+                "No schema registry can be reached at ",
+                ". --registry says where it is.");
+    }
+
+    private static void require(List<String> addresses, String what, String hint) {
         List<String> refusals = new ArrayList<>();
-        for (String server : bootstrapServers.split(",", -1)) {
-            String address = server.strip();
+        for (String address : addresses) {
             OptionalInt port = port(address);
             if (port.isEmpty()) {
                 // The client says better what is wrong with an address.
@@ -41,8 +64,18 @@ final class BrokerReach {
                 refusals.add(address + " (" + reason(refused) + ")");
             }
         }
-        throw new Main.Failure("No broker can be reached at " + String.join(", ", refusals)
-                + ". --kafka says where they are; ./sluice standalone starts one.");
+        throw new Main.Failure(what + String.join(", ", refusals) + hint);
+    }
+
+    /** Host and port of a URL; the URL itself where it has none, which its client says better. */
+    private static String authority(String url) {
+        try {
+            URI uri = URI.create(url.strip());
+            int port = uri.getPort() >= 0 ? uri.getPort() : "https".equals(uri.getScheme()) ? 443 : 80;
+            return uri.getHost() == null ? url : uri.getHost() + ":" + port;
+        } catch (IllegalArgumentException e) {
+            return url;
+        }
     }
 
     private static String reason(IOException refused) {

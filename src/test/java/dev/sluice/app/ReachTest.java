@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class BrokerReachTest {
+class ReachTest {
     /** Each used to be half a minute of a client's warnings, and a time-out at the end. */
     @ParameterizedTest
     @ValueSource(
@@ -36,10 +36,27 @@ class BrokerReachTest {
                         + " (Connection refused). --kafka says where they are; ./sluice standalone starts one.");
     }
 
+    /** Each used to try for a minute. */
+    @ParameterizedTest
+    @ValueSource(strings = {"cost", "cancel an-id", "get an-id", "submit --label seven", "submit --label seven --wait"})
+    void saysInOneSentenceThatNoRegistryListens(String command) throws IOException {
+        String nobody = "127.0.0.1:" + freePort();
+        try (ServerSocket broker = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CommandRun run = CommandRun.of(
+                    (command + " --kafka 127.0.0.1:" + broker.getLocalPort() + " --registry http://" + nobody)
+                            .split(" "));
+
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.err())
+                    .isEqualToIgnoringNewLines("No schema registry can be reached at " + nobody
+                            + " (Connection refused). --registry says where it is.");
+        }
+    }
+
     @Test
     void goesOnWhereOneOfSeveralListens() throws IOException {
         try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            assertThatCode(() -> BrokerReach.require(
+            assertThatCode(() -> Reach.requireBrokers(
                             "127.0.0.1:" + freePort() + ", [::ffff:127.0.0.1]:" + listening.getLocalPort()))
                     .doesNotThrowAnyException();
         }
@@ -48,14 +65,14 @@ class BrokerReachTest {
     @Test
     void namesEveryAddressThatRefused() throws IOException {
         String first = "127.0.0.1:" + freePort();
-        assertThatThrownBy(() -> BrokerReach.require(first + ",no-such-host.invalid:9092"))
+        assertThatThrownBy(() -> Reach.requireBrokers(first + ",no-such-host.invalid:9092"))
                 .hasMessageContainingAll(first + " (Connection refused)", "no-such-host.invalid:9092 (unknown host)");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "broker", "broker:", ":9092", "broker:many", "broker:70000", "PLAINTEXT"})
     void leavesAddressesThatAreNoneToTheClient(String address) {
-        assertThatCode(() -> BrokerReach.require(address)).doesNotThrowAnyException();
+        assertThatCode(() -> Reach.requireBrokers(address)).doesNotThrowAnyException();
     }
 
     private static int freePort() throws IOException {
