@@ -93,7 +93,7 @@ final class ConfigSource {
     /** A key, or a section of keys. */
     private static boolean isKnown(String name) {
         return name.startsWith(ConfigKey.KAFKA_PROPERTIES)
-                || (ConfigKey.KAFKA_PROPERTIES).startsWith(name + ".")
+                || ConfigKey.KAFKA_PROPERTIES.startsWith(name + ".")
                 || ConfigKey.ALL.stream()
                         .anyMatch(key -> key.name().equals(name) || key.name().startsWith(name + "."));
     }
