@@ -26,6 +26,9 @@ class ConfigCommandTest {
               bearer.auth.token: hidden-6
               sasl.oauthbearer.client.credentials.client.secret: hidden-7
               proxy: https://ann:hidden-8@proxy.test/x
+              client.rack: https://ann:hidden-13@rack.test/x
+              ssl.truststore.pasword: hidden-14
+              consumer.max.poll.records: 5
             registry:
               url: http://127.0.0.1:2
               user-info: ann:hidden-9
@@ -54,7 +57,9 @@ class ConfigCommandTest {
                         "kafka.properties.security.protocol file SASL_SSL",
                         "kafka.properties.ssl.truststore.location file /etc/trust.p12",
                         "kafka.properties.sasl.jaas.config file ***",
-                        "kafka.properties.proxy file https://***@proxy.test/x");
+                        "kafka.properties.client.rack file https://***@rack.test/x",
+                        "kafka.properties.ssl.truststore.pasword file ***",
+                        "kafka.properties.consumer.max.poll.records file 5");
     }
 
     @Test
