@@ -28,6 +28,7 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.errors.LogAndFailExceptionHandler;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,6 +55,8 @@ public final class StreamWorker {
     private volatile boolean leavesAtOnce;
     /** From a stream thread's failure until records flow again; written by stream threads. */
     private volatile boolean troubled;
+    /** When records first flowed; written by the thread that tells of the client's states. */
+    private volatile @Nullable Long firstRunningNanos;
 
     /**
      * A worker that is not started yet.
@@ -90,6 +93,9 @@ public final class StreamWorker {
         streams.setStateListener((now, before) -> {
             LOG.info("stream_state from={} to={}", before, now);
             if (now == KafkaStreams.State.RUNNING) {
+                if (firstRunningNanos == null) {
+                    firstRunningNanos = System.nanoTime();
+                }
                 troubled = false;
             }
         });
@@ -176,15 +182,24 @@ public final class StreamWorker {
         return reasons;
     }
 
-    /** How long ago its consumer last sent its group a heartbeat, by Kafka's own metric; zero before it first has. */
+    /**
+     * How long ago its consumer last sent its group a heartbeat, by Kafka's own metric. Before it first has, how long records
+     * have flown; zero before they do.
+     */
     public Duration sinceHeartbeat() {
         double seconds = kafkaMetrics().entrySet().stream()
                 .filter(metric -> metric.getKey().name().equals("last-heartbeat-seconds-ago"))
                 .map(metric -> metric.getValue().metricValue())
-                .mapToDouble(value -> value instanceof Number number ? number.doubleValue() : 0)
+                .mapToDouble(value -> value instanceof Number number ? number.doubleValue() : -1)
                 .max()
-                .orElse(0);
-        return Duration.ofMillis(Math.max(0, Math.round(seconds * 1000)));
+                .orElse(-1);
+        // Kafka says -1 where none was ever sent.
+        return seconds >= 0 ? Duration.ofMillis(Math.round(seconds * 1000)) : sinceFirstRunning();
+    }
+
+    private Duration sinceFirstRunning() {
+        Long first = firstRunningNanos;
+        return first == null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - first);
     }
 
     /** Whether none of its requests' partitions can be taken from, for each waits for a schema. */

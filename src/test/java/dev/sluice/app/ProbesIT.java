@@ -130,7 +130,14 @@ class ProbesIT {
 
     @Test
     void staysAliveWithoutBrokerRegistryAndStore() throws IOException, InterruptedException {
-        try (WorkerProgram worker = start("alone", Map.of())) {
+        // The broker is gone before the first heartbeat.
+        try (WorkerProgram worker = start(
+                "alone",
+                Map.of(
+                        "kafka.properties.heartbeat.interval.ms",
+                        "12000",
+                        "kafka.properties.session.timeout.ms",
+                        "40000"))) {
             assertThat(worker.awaitStatus("/health/ready", 200, PATIENCE))
                     .as(worker.said())
                     .isTrue();
