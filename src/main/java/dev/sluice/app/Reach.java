@@ -78,8 +78,11 @@ final class Reach {
         }
     }
 
+    /** Some JDKs say twice that it failed. */
     private static String reason(IOException refused) {
-        return refused instanceof UnknownHostException ? "unknown host" : String.valueOf(refused.getMessage());
+        return refused instanceof UnknownHostException
+                ? "unknown host"
+                : String.valueOf(refused.getMessage()).replace(" (connect failed)", "");
     }
 
     private static String host(String address) {
