@@ -174,6 +174,25 @@ class LauncherTest {
         assertThat(said.contains("-XX:+UseSerialGC")).isEqualTo(spared);
     }
 
+    @Test
+    void choosesNoCollectorBesideSomebodysOwn() throws Exception {
+        Map<String, String> own =
+                Map.of("SLUICE_JDK", folder.resolve(".jdks/jdk-21").toString(), "SLUICE_JAVA_OPTS", "-XX:+UseG1GC");
+
+        assertThat(shell(own, "./sluice plan").said()).contains("-XX:+UseG1GC").doesNotContain("-XX:+UseSerialGC");
+    }
+
+    @Test
+    void startsThroughLinksToIt() throws Exception {
+        Path bin = Files.createDirectories(folder.resolve("bin"));
+        Files.createSymbolicLink(bin.resolve("first"), Path.of("../checkout/sluice"));
+        Files.createSymbolicLink(bin.resolve("sluice"), bin.resolve("first"));
+
+        assertThat(shell(Map.of("SLUICE_JDK", folder.resolve(".jdks/jdk-21").toString()), "../bin/sluice --version")
+                        .said())
+                .contains("started on jdk-21", "-Dsluice.home=" + checkout.toRealPath() + " ");
+    }
+
     private Path archive() throws IOException {
         return checkout.toRealPath().resolve("target/sluice.jsa");
     }
