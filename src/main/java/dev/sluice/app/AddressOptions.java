@@ -78,6 +78,22 @@ final class AddressOptions {
     }
 
     /**
+     * Likewise, of registries that listen too.
+     *
+     * @throws Main.Failure if the properties can't be read, or nobody listens
+     */
+    Addresses reachableWithRegistry(Duration patience) {
+        Addresses addresses = reachable(patience);
+        Reach.requireRegistries(addresses.registry());
+        return addresses;
+    }
+
+    /** Likewise, with clients that give up after a quarter of a minute. */
+    Addresses reachableWithRegistry() {
+        return reachableWithRegistry(PATIENCE);
+    }
+
+    /**
      * What {@code --command-config} says of the store, which is no client's of Kafka.
      *
      * @throws Main.Failure if the properties can't be read
@@ -94,22 +110,6 @@ final class AddressOptions {
 
     private static boolean isStore(String name) {
         return name.startsWith("s3.");
-    }
-
-    /**
-     * Likewise, of registries that listen too.
-     *
-     * @throws Main.Failure if the properties can't be read, or nobody listens
-     */
-    Addresses reachableWithRegistry(Duration patience) {
-        Addresses addresses = reachable(patience);
-        Reach.requireRegistries(addresses.registry());
-        return addresses;
-    }
-
-    /** Likewise, for a quarter of a minute. */
-    Addresses reachableWithRegistry() {
-        return reachableWithRegistry(PATIENCE);
     }
 
     /** The options as they were given, to be typed again with another command. */
