@@ -56,7 +56,9 @@ public final class EmbeddedS3 implements AutoCloseable {
 
     private static FilesystemNio2BlobStore open(Path folder) {
         try {
-            return new FilesystemNio2BlobStore(Files.createDirectories(folder).toString());
+            // It compares what it finds with its own path, and lists nothing where that is relative.
+            return new FilesystemNio2BlobStore(
+                    Files.createDirectories(folder).toAbsolutePath().normalize().toString());
         } catch (IOException e) {
             throw new StandaloneException("S3's folder " + folder + " could not be made", e);
         }

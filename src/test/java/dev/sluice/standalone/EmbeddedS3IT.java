@@ -64,6 +64,21 @@ class EmbeddedS3IT {
         }
     }
 
+    /** As a standalone's folder is where nobody says another: relative to where it was started. */
+    @Test
+    void listsWhatLiesInARelativeFolder() {
+        Path relative = Path.of("").toAbsolutePath().relativize(folder.toAbsolutePath());
+        try (EmbeddedS3 s3 = EmbeddedS3.start(relative, 0, "key", "secret");
+                S3AsyncClient client = client(s3, "secret")) {
+            s3.createBucket(BUCKET);
+            assertThat(writeOnce(client, "a/b/0.png", "content").join()).isEqualTo(200);
+
+            assertThat(client.listObjectsV2(list -> list.bucket(BUCKET)).join().contents())
+                    .singleElement()
+                    .satisfies(object -> assertThat(object.key()).isEqualTo("a/b/0.png"));
+        }
+    }
+
     @Test
     void aWrongSecretIsRefused() {
         try (EmbeddedS3 s3 = start();
