@@ -61,10 +61,10 @@ class ArchitectureTest {
         return List.of(
                 MaySee.of("request"),
                 MaySee.of("log", "org.apache.logging.log4j.."),
-                // Tables and sentences that fit a terminal.
-                MaySee.of("text"),
+                // Tables and sentences that fit a terminal, and what is wrong with a file in words.
+                MaySee.of("text", JACKSON),
                 MaySee.of("diffusion", request),
-                MaySee.of("model", request, diffusion, "ai.djl..", JACKSON),
+                MaySee.of("model", request, diffusion, in("text"), "ai.djl..", JACKSON),
                 MaySee.of("engine", request, diffusion, in("model"), LOG),
                 MaySee.of("storage", request, "software.amazon.awssdk..", JACKSON, LOG),
                 MaySee.of("wire", request, AVRO, KAFKA, JACKSON, LOG).andGenerated(),

@@ -1,6 +1,7 @@
 package dev.sluice.app;
 
 import dev.sluice.stream.Topics;
+import dev.sluice.text.FileFault;
 import dev.sluice.wire.AvroConfig;
 import java.io.IOException;
 import java.io.Reader;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Properties;
+import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -45,16 +47,27 @@ final class AddressOptions {
     /**
      * With the topics' usual names.
      *
-     * @throws Main.Failure if the properties can't be read
+     * @throws Main.Failure if the properties can't be read or used
      */
     Addresses addresses() {
         Map<String, Object> properties = properties(commandConfig);
         properties.keySet().removeIf(AddressOptions::isStore);
-        return new Addresses(
+        Addresses addresses = new Addresses(
                 chosen(kafka, properties, BOOTSTRAP_SERVERS, "127.0.0.1:9092"),
                 chosen(registry, properties, AvroConfig.REGISTRY_URL, "http://127.0.0.1:8081"),
                 Topics.DEFAULT,
                 properties);
+        requireUsable(addresses);
+        return addresses;
+    }
+
+    /** As the registry's client reads them; before a client of Kafka's wraps what is wrong. */
+    private static void requireUsable(Addresses addresses) {
+        try {
+            AvroConfig.of(addresses.clientProperties());
+        } catch (ConfigException e) {
+            throw new Main.WrongUsage(Main.said(e));
+        }
     }
 
     /**
@@ -138,7 +151,9 @@ final class AddressOptions {
             Properties properties = new Properties();
             try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
                 properties.load(reader);
-            } catch (IOException | IllegalArgumentException e) {
+            } catch (IOException e) {
+                throw new Main.Failure("can't read " + file + ": " + FileFault.reason(e));
+            } catch (IllegalArgumentException e) {
                 throw new Main.Failure("can't read " + file + ": " + e.getMessage());
             }
             properties.forEach((name, value) -> values.put(name.toString(), value));

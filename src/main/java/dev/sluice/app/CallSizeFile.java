@@ -3,6 +3,7 @@ package dev.sluice.app;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sluice.text.JsonFault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -116,7 +117,7 @@ final class CallSizeFile {
             }
             LOG.warn("call_sizes_unreadable file={} reason=\"null\"", file);
         } catch (JsonProcessingException e) {
-            LOG.warn("call_sizes_unreadable file={} reason=\"{}\"", file, e.getOriginalMessage());
+            LOG.warn("call_sizes_unreadable file={} reason=\"{}\"", file, JsonFault.described(e));
         } catch (IOException e) {
             LOG.warn("call_sizes_unreadable file={}", file, e);
         }

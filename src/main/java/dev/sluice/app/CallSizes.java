@@ -49,7 +49,7 @@ final class CallSizes {
     /** What choices hold for, besides the network. */
     record Place(String device, String libtorch, int threads) {
         static Place of(TorchScriptBundles torch, int threads) {
-            return new Place(torch.deviceName(), torch.libtorchVersion(), threads);
+            return new Place(torch.deviceKey(), torch.libtorchVersion(), threads);
         }
 
         private CallSizeFile.Key key(Bundle bundle, Network network) {

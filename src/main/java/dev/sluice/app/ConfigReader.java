@@ -37,7 +37,7 @@ final class ConfigReader {
         this.places = places;
         for (String name : values.keySet()) {
             if (!keys.containsKey(name) && !name.startsWith(ConfigKey.KAFKA_PROPERTIES)) {
-                problem(name, "no such key" + Nearest.didYouMean(name, keys.keySet()));
+                problem(name, noSuchKey(name));
             }
         }
         for (ConfigKey key : ConfigKey.ALL) {
@@ -45,6 +45,16 @@ final class ConfigReader {
                 problems.add(key.name() + ": must be set (or " + key.variable() + ")");
             }
         }
+    }
+
+    private String noSuchKey(String name) {
+        List<String> below = ConfigKey.ALL.stream()
+                .map(ConfigKey::name)
+                .filter(key -> key.startsWith(name + "."))
+                .toList();
+        return below.isEmpty()
+                ? "no such key" + Nearest.didYouMean(name, keys.keySet())
+                : "no such key, but there are keys below it: " + String.join(", ", below);
     }
 
     List<String> problems() {

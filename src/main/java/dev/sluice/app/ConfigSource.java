@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.sluice.text.FileFault;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,7 +54,7 @@ final class ConfigSource {
             throw new ConfigException(List.of(file + (again ? ": a key for the second time" : ": no YAML") + " at line "
                     + place.getLineNr() + ", column " + place.getColumnNr()));
         } catch (IOException e) {
-            throw new ConfigException(List.of(file + ": " + e.getMessage()));
+            throw new ConfigException(List.of(file + ": " + FileFault.reason(e)));
         }
         if (!twice.isEmpty()) {
             throw new ConfigException(twice);

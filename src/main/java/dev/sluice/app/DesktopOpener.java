@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import dev.sluice.text.FileFault;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,7 +40,7 @@ final class DesktopOpener {
                         .redirectError(ProcessBuilder.Redirect.DISCARD)
                         .start();
             } catch (IOException e) {
-                return Optional.of("Can't show " + file + ": " + e.getMessage());
+                return Optional.of("Can't show " + file + ": " + FileFault.reason(e));
             }
         }
         return Optional.empty();

@@ -25,7 +25,10 @@ final class HttpEndpoint implements AutoCloseable {
         try {
             server = HttpServer.create(address, 0);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot serve health and metrics on " + address + ": " + e.getMessage(), e);
+            throw new UncheckedIOException(
+                    "cannot serve health and metrics on " + address.getHostString() + ":" + address.getPort() + ": "
+                            + e.getMessage(),
+                    e);
         }
         threads = Executors.newFixedThreadPool(
                 2, Thread.ofPlatform().name("sluice-http-", 0).daemon(true).factory());

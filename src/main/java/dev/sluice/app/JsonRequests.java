@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sluice.events.v1.GenerationRequested;
+import dev.sluice.text.JsonFault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -112,7 +113,7 @@ final class JsonRequests {
         // Jackson names its own class and setting here.
         return e instanceof MismatchedInputException
                 ? "there is more than one JSON object" + where
-                : "not JSON" + where + ": " + e.getOriginalMessage();
+                : "not JSON" + where + ": " + JsonFault.reason(e);
     }
 
     private static boolean beginsWith(byte[] bytes, byte[] beginning) {

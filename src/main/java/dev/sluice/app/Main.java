@@ -5,10 +5,15 @@ import dev.sluice.model.BundleException;
 import dev.sluice.request.Printable;
 import dev.sluice.standalone.StandaloneException;
 import dev.sluice.stream.UnusableStateException;
+import dev.sluice.text.FileFault;
+import dev.sluice.wire.AvroConfig;
+import dev.sluice.wire.RefusedProperty;
 import dev.sluice.wire.SchemaRejectedException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -90,9 +95,41 @@ public final class Main {
 
     /** Kafka's clients say that they could not be made, and only their cause says of what. */
     static String said(KafkaException failure) {
+        Optional<String> refused = refused(failure);
+        if (refused.isPresent()) {
+            return refused.get();
+        }
         Throwable cause = failure.getCause();
         String reason = cause == null || cause instanceof TimeoutException ? "" : ": " + cause.getMessage();
         return failure.getMessage() + reason + hint(failure);
+    }
+
+    /** A property that was given by an option is said by that. */
+    private static Optional<String> refused(Throwable failure) {
+        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+                .filter(org.apache.kafka.common.config.ConfigException.class::isInstance)
+                .map(org.apache.kafka.common.config.ConfigException.class::cast)
+                .flatMap(config -> RefusedProperty.of(config).stream())
+                .findFirst()
+                .map(property -> switch (property.name()) {
+                            case "bootstrap.servers" -> "--kafka";
+                            case AvroConfig.REGISTRY_URL -> "--registry";
+                            default -> property.name() + " (--command-config)";
+                        }
+                        + ": "
+                        + property.sentence(Masking.masked(key(property.name()), property.value())));
+    }
+
+    private static String key(String property) {
+        return property.equals(AvroConfig.REGISTRY_URL) ? "registry.url" : ConfigKey.KAFKA_PROPERTIES + property;
+    }
+
+    /** Whoever wraps a failure without a word of its own leaves the JDK's, which is a class and a file's name. */
+    private static @Nullable String said(UncheckedIOException failure) {
+        return failure.getCause() instanceof FileSystemException file
+                        && file.toString().equals(failure.getMessage())
+                ? file.getFile() + ": " + FileFault.reason(file)
+                : failure.getMessage();
     }
 
     /** What is behind most time-outs where somebody listens. */
@@ -120,10 +157,11 @@ public final class Main {
                 case BundleException bundle -> print(err, bundle.getMessage());
                 case UnusableStateException state -> print(err, state.getMessage());
                 case StandaloneException taken -> print(err, taken.getMessage());
-                case UncheckedIOException io -> print(err, io.getMessage());
+                case UncheckedIOException io -> print(err, said(io));
+                case FileSystemException file -> print(err, file.getFile() + ": " + FileFault.reason(file));
                 case NotPublishedException kafka -> print(err, kafka.getMessage() + hint(kafka));
                 case SchemaRejectedException refused -> print(err, refused.getMessage());
-                case KafkaException kafka -> print(err, "Kafka: " + said(kafka));
+                case KafkaException kafka -> print(err, refused(kafka).orElseGet(() -> "Kafka: " + said(kafka)));
                 default -> failure.printStackTrace(err);
             }
             return failure instanceof WrongUsage ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;

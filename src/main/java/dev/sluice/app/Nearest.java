@@ -19,20 +19,21 @@ final class Nearest {
                 .filter(candidate ->
                         !word.isEmpty() && (plain(candidate).equals(word) || candidate.endsWith("." + typed)))
                 .min(Comparator.naturalOrder());
-        return ending.or(() -> known.stream()
+        return ending.or(() -> beginningAlike(word, known))
+                .or(() -> known.stream()
                         .filter(candidate -> distance(word, plain(candidate))
                                 <= Math.max(
                                         1,
                                         Math.min(word.length(), plain(candidate).length()) / 3))
                         .min(Comparator.<String>comparingInt(candidate -> distance(word, plain(candidate)))
-                                .thenComparing(Comparator.naturalOrder())))
-                .or(() -> beginningAlike(typed, known));
+                                .thenComparing(Comparator.naturalOrder())));
     }
 
     /** The one word that goes on where the typed one stops. */
-    private static Optional<String> beginningAlike(String typed, Collection<String> known) {
+    private static Optional<String> beginningAlike(String word, Collection<String> known) {
         List<String> longer = known.stream()
-                .filter(candidate -> typed.length() >= SHORTEST_BEGINNING && candidate.startsWith(typed))
+                .filter(candidate ->
+                        word.length() >= SHORTEST_BEGINNING && plain(candidate).startsWith(word))
                 .toList();
         return longer.size() == 1 ? Optional.of(longer.getFirst()) : Optional.empty();
     }

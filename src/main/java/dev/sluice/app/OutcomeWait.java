@@ -97,7 +97,7 @@ final class OutcomeWait {
         return (open.size() == 1
                         ? "The request goes on; this takes it back:"
                         : "The requests go on; this takes them back:")
-                + System.lineSeparator() + "  sluice cancel" + addressesAsTyped + " "
+                + System.lineSeparator() + "  ./sluice cancel" + addressesAsTyped + " "
                 + Printable.line(String.join(" ", ids))
                 + (more <= 0 ? "" : System.lineSeparator() + "  and " + more + " more");
     }

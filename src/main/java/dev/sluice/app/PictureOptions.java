@@ -1,6 +1,7 @@
 package dev.sluice.app;
 
 import dev.sluice.storage.ObjectReader;
+import dev.sluice.text.FileFault;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -59,7 +60,7 @@ final class PictureOptions {
         try {
             return out == null ? Files.createTempDirectory("sluice-") : out;
         } catch (IOException e) {
-            throw new UncheckedIOException("no folder for temporary files: " + e.getMessage(), e);
+            throw new UncheckedIOException("no folder for temporary files: " + FileFault.reason(e), e);
         }
     }
 }

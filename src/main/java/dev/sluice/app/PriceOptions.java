@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sluice.text.JsonFault;
 import dev.sluice.wire.ListedPrice;
 import dev.sluice.wire.Price;
 import dev.sluice.wire.PriceList;
@@ -119,7 +120,7 @@ final class PriceOptions {
                     .build()
                     .readTree(reader.text(LIST));
         } catch (JsonProcessingException e) {
-            problem(LIST, "must be a list of prices; in a variable, as JSON");
+            problem(LIST, "must be a list of prices; in a variable, as JSON (" + JsonFault.described(e) + ")");
             return List.of();
         }
         if (!list.isArray()) {

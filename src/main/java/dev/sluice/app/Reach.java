@@ -25,13 +25,22 @@ final class Reach {
      * Returns at the first address that takes a connection.
      *
      * @param bootstrapServers as Kafka's clients take them
-     * @throws Main.Failure if none does
+     * @throws Main.WrongUsage if one is no address
+     * @throws Main.Failure if none takes a connection
      */
     static void requireBrokers(String bootstrapServers) {
+        List<String> brokers = Arrays.stream(bootstrapServers.split(",", -1))
+                .map(String::strip)
+                .filter(address -> !address.isEmpty())
+                .toList();
+        if (brokers.isEmpty()) {
+            throw new Main.WrongUsage("--kafka: must be HOST:PORT, not empty");
+        }
+        brokers.stream().filter(address -> port(address).isEmpty()).findFirst().ifPresent(address -> {
+            throw new Main.WrongUsage("--kafka: must be HOST:PORT, not " + address);
+        });
         require(
-                Arrays.stream(bootstrapServers.split(",", -1))
-                        .map(String::strip)
-                        .toList(),
+                brokers,
                 "No broker can be reached at ",
                 ". --kafka says where they are; ./sluice standalone starts one.");
     }
@@ -86,7 +95,8 @@ final class Reach {
     }
 
     private static String host(String address) {
-        String host = address.substring(0, address.lastIndexOf(':'));
+        String host = address.substring(
+                address.indexOf("://") < 0 ? 0 : address.indexOf("://") + 3, address.lastIndexOf(':'));
         return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;
     }
 

@@ -63,6 +63,10 @@ final class UsageErrors implements IParameterExceptionHandler {
     private static String unmatched(String word, CommandSpec spec) {
         if (word.startsWith("-")) {
             String option = word.replaceFirst("=.*", "");
+            if (spec.subcommands().values().stream()
+                    .anyMatch(command -> options(command.getCommandSpec()).contains(option))) {
+                return "say what to do first, then " + option + ": " + String.join(", ", commands(spec));
+            }
             return "no such option: " + option + Nearest.didYouMean(option, options(spec));
         }
         return spec.subcommands().isEmpty() ? word + ": one word too many" : noSuchCommand(word, spec);

@@ -18,6 +18,7 @@ import dev.sluice.stream.StreamSettings;
 import dev.sluice.stream.Topics;
 import dev.sluice.wire.AvroConfig;
 import dev.sluice.wire.PriceList;
+import dev.sluice.wire.RefusedProperty;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -199,8 +200,21 @@ record WorkerConfig(
         try {
             AvroConfig.of(kafka).connect().close();
         } catch (org.apache.kafka.common.config.ConfigException e) {
-            reader.problem("registry", Masking.masked("registry.url", String.valueOf(e.getMessage())));
+            RefusedProperty.of(e)
+                    .ifPresentOrElse(
+                            refused -> reader.problem(key(refused.name()), refused.sentence(shown(refused))),
+                            () -> reader.problem(
+                                    "registry", Masking.masked("registry.url", String.valueOf(e.getMessage()))));
         }
+    }
+
+    /** The key that a property of the registry's client was passed on from. */
+    private static String key(String property) {
+        return property.equals(AvroConfig.REGISTRY_URL) ? "registry.url" : ConfigKey.KAFKA_PROPERTIES + property;
+    }
+
+    private static String shown(RefusedProperty refused) {
+        return Masking.masked(key(refused.name()), refused.value());
     }
 
     private static void passOn(ConfigReader reader, String name, String property, Map<String, Object> kafka) {

@@ -58,7 +58,7 @@ public record Letter(
                 new LetterId(record.partition(), record.offset()),
                 Instant.ofEpochMilli(record.timestamp()),
                 reason(headers),
-                text(headers, DeadLetterHeaders.MESSAGE).orElse(""),
+                message(headers),
                 origin(headers),
                 number(headers, DeadLetterHeaders.TIMESTAMP).map(Instant::ofEpochMilli),
                 Optional.ofNullable(key).map(bytes -> new String(bytes, StandardCharsets.UTF_8)),
@@ -88,6 +88,13 @@ public record Letter(
                 .or(() -> text(headers, DeadLetterHeaders.EXCEPTION)
                         .map(name -> name.substring(name.lastIndexOf('.') + 1)))
                 .orElse(UNKNOWN);
+    }
+
+    /** Without the reason, which the exception's own words begin with and the letter has beside them. */
+    private static String message(Headers headers) {
+        String message = text(headers, DeadLetterHeaders.MESSAGE).orElse("");
+        String repeated = reason(headers) + ": ";
+        return message.startsWith(repeated) ? message.substring(repeated.length()) : message;
     }
 
     private static Optional<Origin> origin(Headers headers) {

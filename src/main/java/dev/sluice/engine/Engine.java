@@ -148,7 +148,7 @@ public final class Engine implements AutoCloseable {
             return new Admission.Rejected(new Refusal(
                     FailureCode.MODEL_UNKNOWN,
                     "model",
-                    "no bundle of that name; this worker serves "
+                    "there is no bundle " + request.model() + " here; this worker serves "
                             + String.join(", ", loop.lanes().keySet())));
         }
         if (lane.breaker().open()) {

@@ -42,8 +42,13 @@ public final class TorchScriptBundles {
         Engine.getEngine("PyTorch");
     }
 
-    /** For example {@code cpu} or {@code gpu(0)}; part of what the promise of equal bits is tied to. */
+    /** As the configuration has it: {@code cpu} or {@code gpu:0}. */
     public String deviceName() {
+        return device.isGpu() ? "gpu:" + device.getDeviceId() : device.getDeviceType();
+    }
+
+    /** What sizes of calls are remembered under; stays as earlier releases wrote it, since equal bits are promised per size. */
+    public String deviceKey() {
         return device.toString();
     }
 

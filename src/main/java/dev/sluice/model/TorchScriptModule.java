@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import dev.sluice.text.FileFault;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -54,7 +55,7 @@ final class TorchScriptModule {
             return Files.size(file.path());
         } catch (IOException e) {
             throw new BundleException(
-                    name + ": " + file.path().getFileName() + " cannot be read: " + e.getMessage(), e);
+                    name + ": " + file.path().getFileName() + " cannot be read: " + FileFault.reason(e), e);
         }
     }
 

@@ -1,11 +1,14 @@
 package dev.sluice.model;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.sluice.request.BundleIdentity;
 import dev.sluice.request.Network;
+import dev.sluice.text.FileFault;
+import dev.sluice.text.JsonFault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +61,12 @@ public record VerifiedBundle(Path directory, BundleManifest manifest, BundleIden
     }
 
     private static BundleException unreadable(Path directory, IOException e) {
-        return new BundleException("bundle " + directory + ": cannot read bundle.json: " + e.getMessage(), e);
+        return new BundleException(
+                "bundle " + directory + ": cannot read bundle.json: "
+                        + (e instanceof JsonProcessingException fault
+                                ? JsonFault.described(fault)
+                                : FileFault.reason(e)),
+                e);
     }
 
     /**
@@ -132,7 +140,7 @@ public record VerifiedBundle(Path directory, BundleManifest manifest, BundleIden
         } catch (BundleException e) {
             return List.of(role + ": " + e.getMessage());
         } catch (IOException e) {
-            return List.of(role + ": " + named.file() + " cannot be read: " + e.getMessage());
+            return List.of(role + ": " + named.file() + " cannot be read: " + FileFault.reason(e));
         }
     }
 }

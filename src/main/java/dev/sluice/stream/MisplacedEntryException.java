@@ -14,7 +14,7 @@ final class MisplacedEntryException extends ProcessorStateException {
         super("the ledger of partition " + partition + " has an entry whose id is at home on partition " + home + " of "
                 + partitions
                 + ". If the next start says so too, partitions were added to the changelogs by other means:"
-                + " stop all workers, run sluice partitions --to " + partitions + ", and start them again");
+                + " stop all workers, run ./sluice partitions --to " + partitions + ", and start them again");
     }
 
     static void require(String id, int partition, int partitions) {

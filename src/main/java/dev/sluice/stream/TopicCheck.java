@@ -1,5 +1,6 @@
 package dev.sluice.stream;
 
+import dev.sluice.wire.RefusedProperty;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,9 @@ public final class TopicCheck {
         try {
             config = new StreamsConfig(StreamWorker.config(settings)).getAdminConfigs("sluice-startup");
         } catch (ConfigException e) {
-            return List.of("kafka.properties: " + e.getMessage());
+            return List.of(RefusedProperty.of(e)
+                    .map(refused -> "kafka.properties." + refused.name() + ": " + refused.requirement())
+                    .orElse("kafka.properties: " + e.getMessage()));
         }
         Answer answer = answer(patience, timeout -> BrokerAnswers.ask(settings, config, timeout));
         answer.warnings().forEach(warning -> LOG.warn("topics_doubtful reason=\"{}\"", warning));

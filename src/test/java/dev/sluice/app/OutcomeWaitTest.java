@@ -70,7 +70,7 @@ class OutcomeWaitTest {
         wait.take(failure("done", "it is"));
 
         assertThat(wait.whatGoesOn().lines())
-                .containsExactly("The requests go on; this takes them back:", "  sluice cancel --kafka k:1 a b");
+                .containsExactly("The requests go on; this takes them back:", "  ./sluice cancel --kafka k:1 a b");
         assertThat(wait(Set.of("one")).whatGoesOn()).startsWith("The request goes on; this takes it back:");
         Set<String> many = IntStream.range(0, 25).mapToObj(String::valueOf).collect(Collectors.toSet());
         assertThat(wait(many).whatGoesOn()).endsWith("  and 5 more");

@@ -71,8 +71,18 @@ class ReachTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "broker", "broker:", ":9092", "broker:many", "broker:70000", "PLAINTEXT"})
-    void leavesAddressesThatAreNoneToTheClient(String address) {
-        assertThatCode(() -> Reach.requireBrokers(address)).doesNotThrowAnyException();
+    void refusesAddressesThatAreNone(String address) {
+        assertThatThrownBy(() -> Reach.requireBrokers(address))
+                .isInstanceOf(Main.WrongUsage.class)
+                .hasMessage("--kafka: must be HOST:PORT, not " + (address.isEmpty() ? "empty" : address));
+    }
+
+    @Test
+    void takesAddressesWithTheirProtocolAsKafkasClientsDo() throws IOException {
+        try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThatCode(() -> Reach.requireBrokers("PLAINTEXT://127.0.0.1:" + listening.getLocalPort() + ","))
+                    .doesNotThrowAnyException();
+        }
     }
 
     private static int freePort() throws IOException {

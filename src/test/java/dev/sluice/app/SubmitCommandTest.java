@@ -33,10 +33,8 @@ class SubmitCommandTest {
                     .toArray(String[]::new));
         }
 
-        assertThat(run.exitCode()).isEqualTo(1);
-        assertThat(run.err())
-                .contains("Invalid url in bootstrap.servers: broker")
-                .doesNotContain("at org.apache");
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("--kafka: must be HOST:PORT, not broker").doesNotContain("at org.apache");
     }
 
     @Test

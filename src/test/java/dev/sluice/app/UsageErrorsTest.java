@@ -31,6 +31,10 @@ class UsageErrorsTest {
                 "demo more|more: one word too many",
                 "bench --only nothing|nothing",
                 "bench --only helpSecond|did you mean helpSeconds?",
+                "cost --form json|no such option: --form; did you mean --format?",
+                "dlq --kafka k:1|say what to do first, then --kafka: list, show, resend",
+                "cost --registry nowhere|--registry: must begin with http:// or https://, not \"nowhere\"",
+                "cost --kafka nowhere|--kafka: must be HOST:PORT, not nowhere",
                 "cost --by tennant|did you mean tenant?"
             })
     void isOneLineWithTheNearestRightWord(String arguments, String message) {

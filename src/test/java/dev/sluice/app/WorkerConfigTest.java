@@ -403,6 +403,21 @@ class WorkerConfigTest {
     }
 
     @Test
+    void saysOfASectionWithAValueWhichKeysAreBelowIt(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("section.yaml"), "price: 0.00028\n");
+
+        assertThatThrownBy(() -> WorkerConfig.read(ConfigSource.file(file)))
+                .hasMessageContaining(
+                        "price: no such key, but there are keys below it: price.sku, price.per-device-second");
+    }
+
+    @Test
+    void saysOfARegistryThatIsNoAddressWhichKeyIsMeant() {
+        assertThat(WorkerConfig.draft(Map.of("registry.url", "registry:8081")).problems())
+                .contains("registry.url: must begin with http:// or https://, not \"registry:8081\"");
+    }
+
+    @Test
     void passesOverKnownKeysAndSectionsWithoutAValue(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("empty.yaml"), "s3:\nprice.sku:\nkafka.properties:\n");
 

@@ -46,6 +46,17 @@ class LetterTest {
                 .isEqualTo(reason);
     }
 
+    @Test
+    void saysTheReasonOnce() {
+        assertThat(letter(headers(
+                                "__streams.errors.message",
+                                "WRONG_MAGIC: 7 instead of 0",
+                                "sluice.dead-letter.reason",
+                                "WRONG_MAGIC"))
+                        .message())
+                .isEqualTo("7 instead of 0");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -165,7 +165,7 @@ class EngineTest {
         assertThat(admission).isInstanceOfSatisfying(Admission.Rejected.class, rejected -> {
             assertThat(rejected.refusal().code()).isEqualTo(FailureCode.MODEL_UNKNOWN);
             assertThat(rejected.refusal().field()).isEqualTo("model");
-            assertThat(rejected.refusal().message()).contains(MODEL);
+            assertThat(rejected.refusal().message()).contains("unheard-of", MODEL);
         });
     }
 
