@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import dev.sluice.cost.FocusKey;
 import dev.sluice.stream.Topics;
 import dev.sluice.text.FileFault;
 import dev.sluice.wire.AvroConfig;
@@ -63,6 +64,13 @@ final class AddressOptions {
 
     /** As the registry's client reads them; before a client of Kafka's wraps what is wrong. */
     private static void requireUsable(Addresses addresses) {
+        addresses.properties().keySet().stream()
+                .filter(name -> !name.startsWith(FocusKey.PREFIX))
+                .sorted()
+                .forEach(name -> KafkaNames.meant(name).ifPresent(meant -> {
+                    throw new Main.WrongUsage(
+                            "--command-config: no such property: " + name + "; did you mean " + meant + "?");
+                }));
         try {
             AvroConfig.of(addresses.clientProperties());
         } catch (ConfigException e) {

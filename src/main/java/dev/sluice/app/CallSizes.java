@@ -49,11 +49,16 @@ final class CallSizes {
     /** What choices hold for, besides the network. */
     record Place(String device, String libtorch, int threads) {
         static Place of(TorchScriptBundles torch, int threads) {
-            return new Place(torch.deviceKey(), torch.libtorchVersion(), threads);
+            return new Place(torch.deviceName(), torch.libtorchVersion(), threads);
+        }
+
+        /** As earlier releases wrote it: what was chosen then holds on, since equal bits are promised per size. */
+        private static String kept(String device) {
+            return device.startsWith("gpu:") ? device.replace(":", "(") + ")" : device + "()";
         }
 
         private CallSizeFile.Key key(Bundle bundle, Network network) {
-            return new CallSizeFile.Key(bundle.identity().sha256(), network.label(), device, libtorch, threads);
+            return new CallSizeFile.Key(bundle.identity().sha256(), network.label(), kept(device), libtorch, threads);
         }
     }
 

@@ -62,6 +62,7 @@ final class ConfigCommand implements Callable<Integer> {
             settings.forEach(setting -> out.printf(
                     "%-32s %-11s %s%n",
                     setting.name(), setting.origin().name().toLowerCase(Locale.ROOT), setting.value()));
+            ConfigNotes.of(values, System.getenv()).forEach(spec.commandLine().getErr()::println);
             problems.forEach(spec.commandLine().getErr()::println);
         }
         return problems.isEmpty() ? 0 : 1;

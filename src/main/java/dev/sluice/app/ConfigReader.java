@@ -36,7 +36,9 @@ final class ConfigReader {
         this.values = values;
         this.places = places;
         for (String name : values.keySet()) {
-            if (!keys.containsKey(name) && !name.startsWith(ConfigKey.KAFKA_PROPERTIES)) {
+            if (name.startsWith(ConfigKey.KAFKA_PROPERTIES)) {
+                misspelt(name).ifPresent(meant -> problem(name, "no such property; did you mean " + meant + "?"));
+            } else if (!keys.containsKey(name)) {
                 problem(name, noSuchKey(name));
             }
         }
@@ -47,7 +49,19 @@ final class ConfigReader {
         }
     }
 
+    /** One that is near none may be for a class that somebody put beside the clients. */
+    private static Optional<String> misspelt(String name) {
+        String property = name.substring(ConfigKey.KAFKA_PROPERTIES.length());
+        return KafkaNames.meant(property).map(meant -> ConfigKey.KAFKA_PROPERTIES + meant);
+    }
+
     private String noSuchKey(String name) {
+        if (Variables.isVariable(name)) {
+            return "no such key"
+                    + Variables.meant(name)
+                            .map(near -> "; did you mean " + near + "?")
+                            .orElse("");
+        }
         List<String> below = ConfigKey.ALL.stream()
                 .map(ConfigKey::name)
                 .filter(key -> key.startsWith(name + "."))

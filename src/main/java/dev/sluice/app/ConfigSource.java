@@ -63,7 +63,8 @@ final class ConfigSource {
     }
 
     /**
-     * The keys that the environment sets. Variables that are no key are somebody else's and left alone.
+     * The keys that the environment sets, and by their own names the variables that are nearly a key's, for the reader to refuse.
+     * Others are somebody else's and left alone.
      *
      * @param file what it goes before: a variable that is meant for all programs does not
      */
@@ -88,6 +89,7 @@ final class ConfigSource {
                         value);
             }
         });
+        Variables.misspelt(variables).forEach(name -> values.put(name, variables.getOrDefault(name, "")));
         return values;
     }
 

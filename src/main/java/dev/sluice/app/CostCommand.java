@@ -150,6 +150,21 @@ final class CostCommand implements Callable<Integer> {
         if (!from.isBefore(to)) {
             throw new ParameterException(spec.commandLine(), "--from must be before --to");
         }
+        Companions.require(spec, List.of("--state-directory"), "--check");
+        Companions.refuse(spec, List.of("--by", "--focus"), "--check");
+        if (format != Format.CSV
+                && !check
+                && spec.commandLine().getParseResult().hasMatchedOption("--focus")) {
+            throw new ParameterException(spec.commandLine(), "--focus does nothing without --format csv");
+        }
+        by.stream()
+                .map(Dimension::name)
+                .filter(name ->
+                        by.stream().filter(other -> other.name().equals(name)).count() > 1)
+                .findFirst()
+                .ifPresent(twice -> {
+                    throw new ParameterException(spec.commandLine(), "--by: " + twice + " is there twice");
+                });
         return check ? check() : report();
     }
 

@@ -114,6 +114,8 @@ final class GetCommand implements Callable<Integer> {
         if (timeoutSeconds < 1) {
             throw new ParameterException(spec.commandLine(), "--timeout must be at least 1 second");
         }
+        Companions.require(spec, List.of("--expires"), "--link");
+        Companions.require(spec, StoreOptions.NAMES, "--link", "--out", "--open");
         Answers answers = look(Duration.ofSeconds(timeoutSeconds));
         int exitCode = 0;
         List<Path> files = new ArrayList<>();

@@ -1,16 +1,9 @@
 package dev.sluice.app;
 
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.producer.ProducerConfig;
-import org.apache.kafka.streams.StreamsConfig;
 
 /** Makes values of the configuration fit to be shown. */
 final class Masking {
@@ -24,26 +17,7 @@ final class Masking {
     private static final Map<String, ConfigKey> KEYS =
             ConfigKey.ALL.stream().collect(Collectors.toUnmodifiableMap(ConfigKey::name, Function.identity()));
 
-    /** With these before them, properties are for one kind of client. */
-    private static final Pattern FOR_ONE_CLIENT =
-            Pattern.compile("(main\\.|restore\\.|global\\.)?(consumer|producer|admin)\\.");
-
-    private static final Set<String> KAFKAS = Stream.of(
-                    ProducerConfig.configNames(),
-                    ConsumerConfig.configNames(),
-                    AdminClientConfig.configNames(),
-                    StreamsConfig.configDef().names())
-            .flatMap(Set::stream)
-            .collect(Collectors.toUnmodifiableSet());
-
     private Masking() {}
-
-    private static boolean isKafkas(String property) {
-        Matcher prefix = FOR_ONE_CLIENT.matcher(property);
-        return KAFKAS.contains(property)
-                || property.startsWith("topic.")
-                || (prefix.lookingAt() && KAFKAS.contains(property.substring(prefix.end())));
-    }
 
     /**
      * The value, or as much of it as anybody may see. What stands under an unknown key, or under a property that is not Kafka's, may
@@ -57,7 +31,7 @@ final class Masking {
         boolean shown = key == null
                 ? name.startsWith(ConfigKey.KAFKA_PROPERTIES)
                         && !SECRET_PROPERTY.matcher(name).find()
-                        && isKafkas(name.substring(ConfigKey.KAFKA_PROPERTIES.length()))
+                        && KafkaNames.isKafkas(name.substring(ConfigKey.KAFKA_PROPERTIES.length()))
                 : !key.secret();
         return shown ? CREDENTIALS.matcher(value).replaceAll(MASK + "@") : MASK;
     }

@@ -10,6 +10,8 @@ import java.util.Optional;
 final class Nearest {
     private static final int SHORTEST_BEGINNING = 3;
 
+    private static final int SLIP = 2;
+
     private Nearest() {}
 
     /** The known word that is nearest, if one is near enough to be meant: a third of its letters may be wrong. */
@@ -36,6 +38,14 @@ final class Nearest {
                         word.length() >= SHORTEST_BEGINNING && plain(candidate).startsWith(word))
                 .toList();
         return longer.size() == 1 ? Optional.of(longer.getFirst()) : Optional.empty();
+    }
+
+    /** The known word of which the typed one is a slip of the keys: two letters may be wrong, no more. */
+    static Optional<String> slipOf(String typed, Collection<String> known) {
+        return known.stream()
+                .filter(candidate -> distance(typed, candidate) <= SLIP)
+                .min(Comparator.<String>comparingInt(candidate -> distance(typed, candidate))
+                        .thenComparing(Comparator.naturalOrder()));
     }
 
     /** The same as the end of a sentence; empty where none is near. */

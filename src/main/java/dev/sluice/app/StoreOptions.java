@@ -23,6 +23,9 @@ import picocli.CommandLine.Option;
  * AWS's own places. Where nothing says anything and the registry is on this machine, the store is a standalone's.
  */
 final class StoreOptions {
+    /** All of them. */
+    static final List<String> NAMES = List.of("--s3-endpoint", "--s3-region", "--s3-path-style");
+
     private static final List<String> KEYS =
             List.of("s3.endpoint", "s3.region", "s3.path-style", "s3.access-key", "s3.secret-key");
     /** A standalone's by default, and compose's. */

@@ -81,6 +81,8 @@ final class SubmitCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException, IOException {
         Stopwatch time = new Stopwatch(Duration.ofSeconds(timeout()));
+        Companions.require(spec, List.of("--json"), "--wait", "--out", "--open");
+        Companions.require(spec, StoreOptions.NAMES, "--out", "--open");
         List<GenerationRequested> requests = requests();
         Addresses addresses = connection.reachableWithRegistry(time.limit());
         if (!wait && !pictures.wanted()) {
@@ -104,7 +106,7 @@ final class SubmitCommand implements Callable<Integer> {
                         all,
                         json ? command.getErr() : command.getOut(),
                         command.getErr(),
-                        "sluice get" + connection.asTyped() + " --out DIR"));
+                        "./sluice get" + connection.asTyped() + " --out DIR"));
         try (EventWatcher watcher = new EventWatcher(addresses);
                 OtherAnswers others = new OtherAnswers(addresses, choseIds() ? requests : List.of())) {
             publish(addresses, requests);

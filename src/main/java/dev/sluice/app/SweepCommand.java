@@ -83,6 +83,7 @@ final class SweepCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        Companions.refuse(spec, List.of("--bundle", "--device", "--threads", "--state"), "--config");
         Asked asked = asked();
         List<VerifiedBundle> verified =
                 asked.bundles().stream().map(VerifiedBundle::read).toList();

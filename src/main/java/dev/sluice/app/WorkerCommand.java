@@ -7,6 +7,7 @@ import dev.sluice.log.LogFormat;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -48,6 +49,7 @@ final class WorkerCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
+        Companions.require(spec, List.of("--json"), "--keys");
         if (keys) {
             if (json) {
                 out.println(keysAsJson());
@@ -63,6 +65,7 @@ final class WorkerCommand implements Callable<Integer> {
         WorkerConfig.Draft config =
                 WorkerConfig.draft(values, ConfigPlaces.of(Optional.ofNullable(file), fromEnvironment));
         ProcessLog.use(config.config().log());
+        ConfigNotes.of(values, System.getenv()).forEach(note -> LOG.warn("setting_idle reason=\"{}\"", note));
         try {
             return serve(config);
         } catch (StartupException e) {

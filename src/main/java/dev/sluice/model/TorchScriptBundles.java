@@ -47,11 +47,6 @@ public final class TorchScriptBundles {
         return device.isGpu() ? "gpu:" + device.getDeviceId() : device.getDeviceType();
     }
 
-    /** What sizes of calls are remembered under; stays as earlier releases wrote it, since equal bits are promised per size. */
-    public String deviceKey() {
-        return device.toString();
-    }
-
     /** What equal bits are promised on: the device's kind and libtorch's version. */
     public String platform() {
         return device.getDeviceType() + " libtorch-" + libtorchVersion();

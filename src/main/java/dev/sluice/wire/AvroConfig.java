@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,24 @@ public record AvroConfig(
     public static final String RETRY_BUDGET_MS = "sluice.registry.retry.budget.ms";
     public static final String ANSWER_PATIENCE_MS = "sluice.registry.answer.patience.ms";
     public static final String MAX_MESSAGE_BYTES = "sluice.avro.max.message.bytes";
+
+    /** All of these. */
+    public static final Set<String> NAMES = Set.of(
+            REGISTRY_URL,
+            CREDENTIALS_SOURCE,
+            USER_INFO,
+            TOKEN_SOURCE,
+            TOKEN,
+            TRUSTSTORE,
+            TRUSTSTORE_PASSWORD,
+            KEYSTORE,
+            KEYSTORE_PASSWORD,
+            AUTO_REGISTER,
+            VALUE_TYPE,
+            REQUEST_TIMEOUT_MS,
+            RETRY_BUDGET_MS,
+            ANSWER_PATIENCE_MS,
+            MAX_MESSAGE_BYTES);
 
     public AvroConfig {
         registryUrls = List.copyOf(registryUrls);

@@ -27,7 +27,7 @@ class ConfigCommandTest {
               sasl.oauthbearer.client.credentials.client.secret: hidden-7
               proxy: https://ann:hidden-8@proxy.test/x
               client.rack: https://ann:hidden-13@rack.test/x
-              ssl.truststore.pasword: hidden-14
+              truststore.pasword: hidden-14
               consumer.max.poll.records: 5
             registry:
               url: http://127.0.0.1:2
@@ -58,7 +58,7 @@ class ConfigCommandTest {
                         "kafka.properties.ssl.truststore.location file /etc/trust.p12",
                         "kafka.properties.sasl.jaas.config file ***",
                         "kafka.properties.client.rack file https://***@rack.test/x",
-                        "kafka.properties.ssl.truststore.pasword file ***",
+                        "kafka.properties.truststore.pasword file ***",
                         "kafka.properties.consumer.max.poll.records file 5");
     }
 

@@ -35,6 +35,16 @@ class UsageErrorsTest {
                 "dlq --kafka k:1|say what to do first, then --kafka: list, show, resend",
                 "cost --registry nowhere|--registry: must begin with http:// or https://, not \"nowhere\"",
                 "cost --kafka nowhere|--kafka: must be HOST:PORT, not nowhere",
+                "get a --expires 1h|--expires does nothing without --link",
+                "get a --s3-region eu|--s3-region does nothing without --link or --out or --open",
+                "submit --label a --json|--json does nothing without --wait or --out or --open",
+                "worker --json|--json does nothing without --keys",
+                "cost --focus service=a|--focus does nothing without --format csv",
+                "cost --by tenant,model,tenant|--by: tenant is there twice",
+                "cost --by day --by day|--by: day is there twice",
+                "cost --check --by day|--by does nothing beside --check",
+                "cost --state-directory a|--state-directory does nothing without --check",
+                "sweep --config a --threads 2|--threads does nothing beside --config",
                 "cost --by tennant|did you mean tenant?"
             })
     void isOneLineWithTheNearestRightWord(String arguments, String message) {
