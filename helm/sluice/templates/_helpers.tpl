@@ -17,12 +17,16 @@ app.kubernetes.io/name: {{ include "sluice.name" . }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
-{{- define "sluice.labels" -}}
+{{- define "sluice.ownLabels" -}}
 {{ include "sluice.selectorLabels" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/component: worker
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+{{- end -}}
+
+{{- define "sluice.labels" -}}
+{{ include "sluice.ownLabels" . }}
 {{- with .Values.labels }}
 {{ toYaml . }}
 {{- end }}
@@ -70,6 +74,15 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- default (printf "%s-credentials" (include "sluice.fullname" .)) .Values.secrets.existing -}}
 {{- end -}}
 
+{{- /* A GPU for one worker more than usual may not be there. Elsewhere a new pod is ready before an old one goes. */ -}}
+{{- define "sluice.maxSurge" -}}
+{{- ternary (ternary "0" "1" .Values.gpu.enabled) (toString .Values.workload.maxSurge) (eq (toString .Values.workload.maxSurge) "") -}}
+{{- end -}}
+
+{{- define "sluice.maxUnavailable" -}}
+{{- ternary (ternary "1" "0" .Values.gpu.enabled) (toString .Values.workload.maxUnavailable) (eq (toString .Values.workload.maxUnavailable) "") -}}
+{{- end -}}
+
 {{- /* The longest that a pod may take from its start to warm bundles, in seconds. */ -}}
 {{- define "sluice.longestStart" -}}
 {{- mul .Values.probes.startup.periodSeconds .Values.probes.startup.failureThreshold -}}
@@ -83,6 +96,17 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- $problems = append $problems (printf "%s: must be set" $path) -}}
 {{- end -}}
 {{- end -}}
+{{- /* A label twice is the later one, so pods would no longer be those that their workload selects. */ -}}
+{{- range $path, $labels := dict "labels" .Values.labels "pod.labels" .Values.pod.labels "monitoring.podMonitor.labels" .Values.monitoring.podMonitor.labels "monitoring.rules.labels" .Values.monitoring.rules.labels "monitoring.dashboard.labels" .Values.monitoring.dashboard.labels -}}
+{{- range $name, $value := $labels -}}
+{{- if hasKey (include "sluice.ownLabels" $ | fromYaml) $name -}}
+{{- $problems = append $problems (printf "%s.%s: the chart sets this label itself" $path $name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if hasKey (default dict .Values.pod.annotations) "checksum/config" -}}
+{{- $problems = append $problems "pod.annotations.checksum/config: the chart sets this annotation itself" -}}
+{{- end -}}
 {{- $partitions := int .Values.topics.partitions -}}
 {{- if .Values.autoscaling.enabled -}}
 {{- if gt (int .Values.autoscaling.maxReplicas) $partitions -}}
@@ -91,14 +115,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if gt (int .Values.autoscaling.minReplicas) (int .Values.autoscaling.maxReplicas) -}}
 {{- $problems = append $problems (printf "autoscaling.minReplicas: %d is more than autoscaling.maxReplicas: %d" (int .Values.autoscaling.minReplicas) (int .Values.autoscaling.maxReplicas)) -}}
 {{- end -}}
-{{- if not .Values.autoscaling.waiting.serverAddress -}}
-{{- $problems = append $problems "autoscaling.waiting.serverAddress: must be set, or accepted work would not keep a worker" -}}
-{{- end -}}
-{{- if not .Values.monitoring.podMonitor.enabled -}}
-{{- if not .Values.autoscaling.waiting.query -}}
-{{- $problems = append $problems "autoscaling.waiting.query: must be set where monitoring.podMonitor.enabled is false, since its labels are asked for" -}}
-{{- end -}}
-{{- end -}}
+{{- $problems = concat $problems (include "sluice.autoscalingProblems" . | fromJsonArray) -}}
 {{- if le (int .Values.autoscaling.cooldownPeriod) (int (include "sluice.longestStart" .)) -}}
 {{- $problems = append $problems (printf "autoscaling.cooldownPeriod: %d s must be longer than a start may take, %s s (probes.startup.periodSeconds times failureThreshold)" (int .Values.autoscaling.cooldownPeriod) (include "sluice.longestStart" .)) -}}
 {{- end -}}
@@ -134,6 +151,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if gt (int .Values.strimzi.topics.minInSyncReplicas) (int .Values.strimzi.topics.replicas) -}}
 {{- $problems = append $problems (printf "strimzi.topics.minInSyncReplicas: %d is more than strimzi.topics.replicas: %d" (int .Values.strimzi.topics.minInSyncReplicas) (int .Values.strimzi.topics.replicas)) -}}
 {{- end -}}
+{{- if and (eq .Values.workload.kind "Deployment") (has (include "sluice.maxSurge" .) (list "0" "0%")) (has (include "sluice.maxUnavailable" .) (list "0" "0%")) -}}
+{{- $problems = append $problems "workload.maxSurge, workload.maxUnavailable: one of them must be more than 0, or no pod could be replaced" -}}
+{{- end -}}
+{{- $problems = concat $problems (include "sluice.clusterProblems" . | fromJsonArray) -}}
 {{- if $problems -}}
 {{- fail (printf "\n%s" (join "\n" $problems)) -}}
 {{- end -}}

@@ -52,7 +52,10 @@ public final class Chart {
                 .withName(RELEASE)
                 .withNamespace(NAMESPACE)
                 // Helm takes an old one where it has no cluster to ask.
-                .withKubeVersion("1.34.0");
+                .withKubeVersion("1.34.0")
+                // This command, unlike helm's own, would ask one where a template looks something up.
+                .set("lookup.workload", false)
+                .set("lookup.runtimeClass", false);
         values.forEach(template::withValuesFile);
         return template.call();
     }

@@ -157,6 +157,15 @@ class ChartTest {
                 .isEqualTo("sluice:0.1.0-cpu");
     }
 
+    /** Helm's {@code --wait} waits for as many pods as may not be missing. */
+    @Test
+    void hasANewPodReadyBeforeAnOldOneGoesUnlessThatTakesAGpuMore() throws IOException {
+        assertThat(rollout(examples("minimal"))).isEqualTo("1 more, 0 missing");
+        assertThat(rollout(examples("minimal", "gpu"))).isEqualTo("0 more, 1 missing");
+        assertThat(rollout(with("gpu: {enabled: true}\nworkload: {maxSurge: 25%, maxUnavailable: 0}")))
+                .isEqualTo("25% more, 0 missing");
+    }
+
     @Test
     void asksForStartReadinessAndLifeEachAtItsPlace() {
         JsonNode container = container(Chart.objects(examples("minimal")));
@@ -174,23 +183,6 @@ class ChartTest {
 
         assertThat(after).isNotEqualTo(before);
         assertThat(checksum(with("pod: {labels: {a: b}}"))).isEqualTo(before);
-    }
-
-    @Test
-    void scalesOnLagOfTheRequestsAndOnWorkThatWaits() {
-        JsonNode triggers = Objects.requireNonNull(
-                        Chart.objects(examples("minimal", "monitoring", "keda")).get("ScaledObject/sluice"))
-                .at("/spec/triggers");
-
-        JsonNode lag = triggers.path(0).path("metadata");
-        assertThat(lag.path("topic").asText()).isEqualTo("generation.requests");
-        assertThat(lag.path("consumerGroup").asText()).isEqualTo("sluice");
-        assertThat(lag.path("allowIdleConsumers").asText()).isEqualTo("false");
-        assertThat(lag.path("offsetResetPolicy").asText()).isEqualTo("earliest");
-        JsonNode waiting = triggers.path(1).path("metadata");
-        assertThat(waiting.path("query").asText())
-                .isEqualTo("sum(sluice_work_waiting_seconds{namespace=\"images\",pod=~\"sluice-.+\"})");
-        assertThat(waiting.path("activationThreshold").asText()).isEqualTo("0");
     }
 
     @Test
@@ -259,19 +251,15 @@ class ChartTest {
                 List.of("shutdown: {membership: stay}", "shutdown.membership: stay needs workload.kind"),
                 List.of("workload: {replicas: 13}", "workload.replicas: 13 workers", "topics.partitions: 12"),
                 List.of(
-                        "autoscaling: {enabled: true, maxReplicas: 13, waiting: {serverAddress: \"http://p\"}}\n"
-                                + "monitoring: {podMonitor: {enabled: true}}",
-                        "autoscaling.maxReplicas: 13 workers",
-                        "topics.partitions: 12"),
-                List.of(
-                        "autoscaling: {enabled: true, minReplicas: 5}",
-                        "autoscaling.minReplicas: 5",
-                        "autoscaling.waiting.serverAddress: must be set",
-                        "autoscaling.waiting.query: must be set"),
-                List.of(
-                        "autoscaling: {enabled: true, cooldownPeriod: 300, waiting: {serverAddress: \"http://p\","
-                                + " query: q}}",
-                        "autoscaling.cooldownPeriod: 300 s"),
+                        "labels: {app.kubernetes.io/instance: other}\npod: {labels: {app.kubernetes.io/name: other}}\n"
+                                + "monitoring: {podMonitor: {labels: {helm.sh/chart: x}}}",
+                        "\nlabels.app.kubernetes.io/instance: the chart sets",
+                        "pod.labels.app.kubernetes.io/name: the chart sets",
+                        "monitoring.podMonitor.labels.helm.sh/chart: the chart sets"),
+                List.of("pod: {annotations: {checksum/config: x}}", "pod.annotations.checksum/config: the chart sets"),
+                List.of("workload: {replicas: many}", "workload", "replicas"),
+                List.of("workload: {maxSurge: 0}", "workload.maxSurge, workload.maxUnavailable: one of them"),
+                List.of("gpu: {enabled: true}\nworkload: {maxUnavailable: 0%}", "workload.maxSurge"),
                 List.of("secrets: {keys: {s3.secret-key: a}}", "secrets.existing: must name the Secret"),
                 List.of("secrets: {keys: {engine.threads: a}}", "secrets", "keys", "engine.threads"),
                 List.of(
@@ -317,6 +305,12 @@ class ChartTest {
 
     private static JsonNode container(Map<String, JsonNode> objects) {
         return workload(objects).at("/spec/template/spec/containers/0");
+    }
+
+    private static String rollout(List<Path> values) {
+        JsonNode rolling = workload(Chart.objects(values)).at("/spec/strategy/rollingUpdate");
+        return rolling.path("maxSurge").asText() + " more, "
+                + rolling.path("maxUnavailable").asText() + " missing";
     }
 
     private static String checksum(List<Path> values) {

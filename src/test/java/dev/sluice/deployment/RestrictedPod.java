@@ -20,8 +20,23 @@ final class RestrictedPod {
 
     private RestrictedPod() {}
 
-    /** What the standard forbids of a pod's {@code spec}. */
+    /** What the standard forbids of a pod's {@code spec}, and where its root can be written. */
     static List<String> problems(JsonNode pod) {
+        List<String> problems = standardProblems(pod);
+        for (JsonNode container : containers(pod)) {
+            require(
+                    container
+                            .path("securityContext")
+                            .path("readOnlyRootFilesystem")
+                            .asBoolean(),
+                    "readOnlyRootFilesystem",
+                    problems);
+        }
+        return problems;
+    }
+
+    /** What the standard forbids of a pod's {@code spec}. */
+    static List<String> standardProblems(JsonNode pod) {
         List<String> problems = new ArrayList<>();
         JsonNode context = pod.path("securityContext");
         require(context.path("runAsNonRoot").asBoolean(), "runAsNonRoot", problems);
@@ -38,13 +53,9 @@ final class RestrictedPod {
                     .forEachRemaining(field ->
                             require(field.equals("name") || VOLUMES.contains(field), "volume of " + field, problems));
         }
-        List<JsonNode> containers = new ArrayList<>();
-        pod.path("initContainers").forEach(containers::add);
-        pod.path("containers").forEach(containers::add);
-        for (JsonNode container : containers) {
+        for (JsonNode container : containers(pod)) {
             JsonNode own = container.path("securityContext");
             require(!own.path("allowPrivilegeEscalation").asBoolean(true), "allowPrivilegeEscalation", problems);
-            require(own.path("readOnlyRootFilesystem").asBoolean(), "readOnlyRootFilesystem", problems);
             require(
                     own.path("capabilities").path("drop").toString().equals("[\"ALL\"]")
                             && !own.path("capabilities").has("add"),
@@ -52,6 +63,13 @@ final class RestrictedPod {
                     problems);
         }
         return problems;
+    }
+
+    private static List<JsonNode> containers(JsonNode pod) {
+        List<JsonNode> containers = new ArrayList<>();
+        pod.path("initContainers").forEach(containers::add);
+        pod.path("containers").forEach(containers::add);
+        return containers;
     }
 
     private static void require(boolean held, String what, List<String> problems) {

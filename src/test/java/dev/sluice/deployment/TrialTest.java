@@ -43,6 +43,24 @@ class TrialTest {
     }
 
     @Test
+    void holdsPodsThatARestrictedNamespaceAdmits() {
+        assertThat(surroundings.values().stream().map(object -> object.at("/spec/template/spec")))
+                .filteredOn(JsonNode::isObject)
+                .hasSize(5)
+                .allSatisfy(
+                        pod -> assertThat(RestrictedPod.standardProblems(pod)).isEmpty());
+    }
+
+    /** KEDA asks from its own namespace, where a name without one has no address. */
+    @Test
+    void advertisesANameThatEveryNamespaceResolves() {
+        JsonNode kafka = surroundings.getOrDefault("Deployment/kafka", Yaml.read(FOLDER.resolve("values.yaml")));
+
+        assertThat(kafka.at("/spec/template/spec/containers/0/env"))
+                .anyMatch(variable -> variable.path("value").asText().equals("INSIDE://kafka.$(NAMESPACE).svc:19092"));
+    }
+
+    @Test
     void runsTheComposeFilesImages() {
         JsonNode compose = Yaml.read(Path.of("docker-compose.yml")).path("services");
         Set<String> known = StreamSupport.stream(compose.spliterator(), false)
