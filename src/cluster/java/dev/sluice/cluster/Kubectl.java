@@ -1,0 +1,89 @@
+package dev.sluice.cluster;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.deployment.Yaml;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** kubectl, as the cluster's administrator. */
+final class Kubectl {
+    private static final long LOOK_MILLIS = 500;
+
+    private final Cluster cluster;
+
+    Kubectl(Cluster cluster) {
+        this.cluster = cluster;
+    }
+
+    Command of(String... words) {
+        List<String> all = new ArrayList<>(List.of("kubectl"));
+        all.addAll(List.of(words));
+        return cluster.command(all);
+    }
+
+    /** Its output; refuses a status other than 0. */
+    String run(String... words) {
+        return of(words).output();
+    }
+
+    /** What it prints as JSON. */
+    JsonNode json(String... words) {
+        List<String> all = new ArrayList<>(List.of(words));
+        all.addAll(List.of("--output", "json"));
+        return Yaml.documents(run(all.toArray(String[]::new))).getFirst();
+    }
+
+    void apply(String namespace, String yaml) {
+        of("--namespace", namespace, "apply", "--server-side", "--force-conflicts", "--filename", "-")
+                .reading(yaml)
+                .output();
+    }
+
+    /** Makes a namespace that takes no pod beyond the restricted standard, and says so of workloads too. */
+    void restrictedNamespace(String name) {
+        apply("default", """
+                apiVersion: v1
+                kind: Namespace
+                metadata:
+                  name: %s
+                  labels:
+                    pod-security.kubernetes.io/enforce: restricted
+                    pod-security.kubernetes.io/warn: restricted
+                """.formatted(name));
+    }
+
+    /** Names of the objects of these kinds, {@code kind/name} each. */
+    List<String> names(String namespace, String kinds) {
+        return run("--namespace", namespace, "get", kinds, "--output", "name")
+                .lines()
+                .toList();
+    }
+
+    /**
+     * Waits on a condition.
+     *
+     * @param state is told where it does not come true
+     */
+    static void await(Duration patience, String what, BooleanSupplier condition, Supplier<String> state) {
+        long end = System.nanoTime() + patience.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError(
+                        "not within " + patience.toSeconds() + " s: " + what + "; it is " + state.get());
+            }
+            pause();
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(LOOK_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+}
