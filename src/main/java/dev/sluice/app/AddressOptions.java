@@ -95,6 +95,7 @@ final class AddressOptions {
     Addresses reachable(Duration patience) {
         Addresses addresses = addresses();
         Reach.requireBrokers(addresses.kafka());
+        Reach.requireKafka(addresses, patience);
         return addresses.within(patience);
     }
 
@@ -104,9 +105,12 @@ final class AddressOptions {
      * @throws Main.Failure if the properties can't be read, or nobody listens
      */
     Addresses reachableWithRegistry(Duration patience) {
-        Addresses addresses = reachable(patience);
+        Addresses addresses = addresses();
+        Reach.requireBrokers(addresses.kafka());
         Reach.requireRegistries(addresses.registry());
-        return addresses;
+        Reach.requireKafka(addresses, patience);
+        Reach.requireRegistry(addresses);
+        return addresses.within(patience);
     }
 
     /** Likewise, with clients that give up after a quarter of a minute. */

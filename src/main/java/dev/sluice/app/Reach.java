@@ -1,5 +1,6 @@
 package dev.sluice.app;
 
+import dev.sluice.wire.AvroConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -9,7 +10,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalInt;
+import org.apache.kafka.common.config.ConfigException;
 
 /**
  * Looks whether anything listens where brokers and registries should be, before a command asks their clients, which would go on
@@ -18,6 +22,9 @@ import java.util.OptionalInt;
  */
 final class Reach {
     private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+    /** A registry that starts, or is busy, takes its time. */
+    private static final Duration ANSWER = Duration.ofSeconds(6);
 
     private Reach() {}
 
@@ -56,6 +63,48 @@ final class Reach {
                 Arrays.stream(urls.split(",", -1)).map(Reach::authority).toList(),
                 "No schema registry can be reached at ",
                 ". --registry says where it is.");
+    }
+
+    /**
+     * Asks who listens where a connection is not encrypted: a client would ask for a quarter of a minute.
+     *
+     * @throws Main.Failure if none of the addresses answers as a broker
+     */
+    static void requireKafka(Addresses addresses, Duration patience) {
+        Object protocol = addresses.properties().getOrDefault("security.protocol", "PLAINTEXT");
+        if (!String.valueOf(protocol).toUpperCase(Locale.ROOT).endsWith("PLAINTEXT")) {
+            return;
+        }
+        List<String> strangers = new ArrayList<>();
+        for (String address : addresses.kafka().split(",", -1)) {
+            OptionalInt port = port(address.strip());
+            if (port.isPresent()) {
+                Optional<String> stranger = BrokerGreeting.stranger(
+                        new InetSocketAddress(host(address.strip()), port.getAsInt()), patience);
+                if (stranger.isEmpty()) {
+                    return;
+                }
+                strangers.add(address.strip() + " (" + stranger.get() + ")");
+            }
+        }
+        throw new Main.Failure("Somebody listens, but doesn't answer as a broker at " + String.join(", ", strangers)
+                + ": is --kafka right, and security.protocol (--command-config) the brokers' own?");
+    }
+
+    /**
+     * Asks who listens: the registry's client takes a strange answer for trouble that passes, and waits for its end.
+     *
+     * @throws Main.Failure if no registry answers
+     */
+    static void requireRegistry(Addresses addresses) {
+        try {
+            AvroConfig.of(addresses.clientProperties()).stranger(ANSWER).ifPresent(stranger -> {
+                throw new Main.Failure("Somebody listens, but doesn't answer as a schema registry: " + stranger
+                        + ". --registry says where it is.");
+            });
+        } catch (ConfigException e) {
+            throw new Main.WrongUsage(Main.said(e));
+        }
     }
 
     private static void require(List<String> addresses, String what, String hint) {

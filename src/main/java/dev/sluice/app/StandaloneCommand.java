@@ -80,16 +80,20 @@ final class StandaloneCommand implements Callable<Integer> {
         overrides.putIfAbsent("device", device);
         ProcessLog.use(overrides);
         Optional<String> failure;
+        Worker worker;
         try (StopSignal stop = new StopSignal();
                 StandaloneStack stack = StandaloneStack.start(data, ports, overrides)) {
             stop.hold();
-            print(out, stack);
+            worker = stack.worker();
             stack.worker().fatal().thenAccept(cause -> stop.ask());
+            if (stack.worker().awaitReady(stop)) {
+                print(out, stack);
+            }
             stop.await();
             failure = stack.worker().failure();
         }
         failure.ifPresent(spec.commandLine().getErr()::println);
-        return failure.isPresent() ? 1 : 0;
+        return failure.isPresent() ? 1 : worker.drained() ? 0 : StopSignal.WITH_WORK_IN_HAND;
     }
 
     private void print(PrintWriter out, StandaloneStack stack) throws IOException {

@@ -55,6 +55,8 @@ final class Worker implements AutoCloseable {
     /** For the last commit and for leaving the group. */
     private static final Duration LEAVE_PATIENCE = Duration.ofSeconds(15);
 
+    private static final Duration LOOK = Duration.ofMillis(100);
+
     /** For each network of each bundle, at the first start alone. */
     private static final Duration SWEEP_BUDGET = Duration.ofSeconds(5);
 
@@ -73,6 +75,7 @@ final class Worker implements AutoCloseable {
     private final MeterFile meterFile;
     private final LostDeviceTime lostDeviceTime;
     private final StartReport report;
+    private volatile boolean drained;
 
     /**
      * What a fault test sees of a worker, and what it puts in the way.
@@ -263,9 +266,24 @@ final class Worker implements AutoCloseable {
                 report);
     }
 
+    /** Whether {@link #close} has left nothing for whoever comes next. */
+    boolean drained() {
+        return drained;
+    }
+
     /** Whether requests are being taken from the topic. */
     boolean ready() {
         return probes.ready().yes();
+    }
+
+    /** Waits until requests are taken; no where somebody asks for the end first. */
+    boolean awaitReady(StopSignal stop) throws InterruptedException {
+        while (!ready()) {
+            if (stop.await(LOOK)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Completes with what has ended the worker's part in the group for good; it should be closed then. */
@@ -309,7 +327,7 @@ final class Worker implements AutoCloseable {
         LOG.info("worker_draining images_inside={}", engine.imagesInside());
         try {
             // A worker whose stream has failed can settle nothing any more.
-            boolean drained = stream.drain(fatal.isDone() ? Duration.ZERO : config.shutdownGrace());
+            drained = stream.drain(fatal.isDone() ? Duration.ZERO : config.shutdownGrace());
             LOG.info("worker_stopping drained={}", drained);
             stream.handOver();
         } catch (InterruptedException e) {

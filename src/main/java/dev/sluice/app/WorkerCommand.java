@@ -27,6 +27,13 @@ import picocli.CommandLine.Spec;
             "A worker against outside Kafka, registry and S3.",
             "",
             "Every key of the file can also be set by an environment variable, which goes first. --keys lists them all."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:stopped by a signal, with everything settled that it had taken",
+            "1:it can't start, or failed",
+            "2:wrong usage",
+            "143:stopped by a signal, and shutdown.grace ended first: the rest is pending for the next worker"
         })
 final class WorkerCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerCommand.class);
@@ -85,11 +92,16 @@ final class WorkerCommand implements Callable<Integer> {
 
     private int serve(WorkerConfig.Draft config) throws InterruptedException {
         Optional<String> failure;
+        Worker worker;
         try (StopSignal stop = new StopSignal();
-                Worker worker = Worker.start(config, hooks())) {
+                Worker served = Worker.start(config, hooks())) {
+            worker = served;
             stop.hold();
-            say(config, worker);
             worker.fatal().thenAccept(cause -> stop.ask());
+            sayJoining(config, worker);
+            if (worker.awaitReady(stop)) {
+                sayUp(config);
+            }
             stop.await();
             failure = worker.failure();
         }
@@ -100,21 +112,31 @@ final class WorkerCommand implements Callable<Integer> {
                 case JSON -> LOG.error("worker_failed reason=\"{}\"", sentence);
             }
         });
-        return failure.isPresent() ? 1 : 0;
+        return failure.isPresent() ? 1 : worker.drained() ? 0 : StopSignal.WITH_WORK_IN_HAND;
     }
 
     /** To people; where lines are JSON, they go to a collector, which takes nothing else. */
-    private void say(WorkerConfig.Draft config, Worker worker) {
+    private void sayJoining(WorkerConfig.Draft config, Worker worker) {
+        String id = config.config().workerId();
         switch (config.config().log().format()) {
-            case LOGFMT -> {
-                PrintWriter out = spec.commandLine().getOut();
-                out.println(
-                        "Worker " + config.config().workerId() + " is up; health on port " + worker.httpPort() + ".");
-                out.flush();
-            }
-            case JSON ->
-                LOG.info("worker_up worker={} http_port={}", config.config().workerId(), worker.httpPort());
+            case LOGFMT -> say("Worker " + id + " joins its group; health on port " + worker.httpPort() + ".");
+            case JSON -> LOG.info("worker_joining worker={} http_port={}", id, worker.httpPort());
         }
+    }
+
+    /** That it takes requests. */
+    private void sayUp(WorkerConfig.Draft config) {
+        String id = config.config().workerId();
+        switch (config.config().log().format()) {
+            case LOGFMT -> say("Worker " + id + " is up.");
+            case JSON -> LOG.info("worker_up worker={}", id);
+        }
+    }
+
+    private void say(String sentence) {
+        PrintWriter out = spec.commandLine().getOut();
+        out.println(sentence);
+        out.flush();
     }
 
     private Worker.Hooks hooks() {

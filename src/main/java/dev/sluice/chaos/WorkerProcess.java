@@ -36,7 +36,7 @@ import org.slf4j.LoggerFactory;
  */
 final class WorkerProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerProcess.class);
-    private static final Pattern UP = Pattern.compile("Worker .* is up; health on port (\\d+)\\.");
+    private static final Pattern UP = Pattern.compile("Worker .* joins its group; health on port (\\d+)\\.");
     private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(2);
 
     private final WorkerLaunch launch;

@@ -29,6 +29,7 @@ final class EventConfiguration extends XmlConfiguration {
                     .setTarget(ConsoleAppender.Target.SYSTEM_ERR)
                     .setLayout(layout)
                     .setConfiguration(this)
+                    .setFilter(new SaidAlready(System::nanoTime))
                     .build();
             stderr.start();
             addAppender(stderr);

@@ -29,9 +29,6 @@ public final class ObjectReader implements ObjectSource {
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-    /** How the SDK begins what it says of every place where it looked. */
-    private static final String NO_CREDENTIALS = "Unable to load credentials from any of the providers";
-
     private final StoreAccess access;
     private final Region region;
     private final RenewableCredentials credentials;
@@ -116,7 +113,7 @@ public final class ObjectReader implements ObjectSource {
         String reason = said;
         if (StorageFault.hasStatus(cause, StorageFault.NOT_FOUND)) {
             reason = "there is no such object (" + said + ")";
-        } else if (said.startsWith(NO_CREDENTIALS)) {
+        } else if (StorageFault.wantsCredentials(cause)) {
             reason =
                     "there are no credentials for it. AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, AWS_PROFILE, or s3.access-key"
                             + " and s3.secret-key in the file of --command-config give some.";

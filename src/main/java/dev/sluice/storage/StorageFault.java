@@ -12,6 +12,9 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 
 /** What the failure of one attempt means for the next. */
 sealed interface StorageFault {
+    /** How the SDK begins a thousand letters on every place where it looked. */
+    String NO_CREDENTIALS = "Unable to load credentials from any of the providers";
+
     int NOT_FOUND = 404;
     int PRECONDITION_FAILED = 412;
 
@@ -72,11 +75,18 @@ sealed interface StorageFault {
         return unwrap(failure) instanceof AwsServiceException answer && answer.statusCode() == status;
     }
 
+    /** Whether nothing was asked of the store, for want of credentials. */
+    static boolean wantsCredentials(Throwable failure) {
+        return unwrap(failure) instanceof SdkClientException none
+                && String.valueOf(none.getMessage()).startsWith(NO_CREDENTIALS);
+    }
+
     /** The failure in words, with the store's own code where it answered. */
     static String describe(Throwable failure, Duration timeout) {
         return switch (unwrap(failure)) {
             case TimeoutException late -> "no answer within " + DurationText.of(timeout);
             case AwsServiceException answer -> describe(answer);
+            case SdkClientException none when wantsCredentials(none) -> "there are no credentials";
             case Throwable other -> String.valueOf(other.getMessage());
         };
     }

@@ -75,10 +75,11 @@ public final class StoreCheck {
             credentials.resolveCredentials();
             return Optional.empty();
         } catch (SdkException e) {
+            LOG.debug("credentials_not_found", e);
             return Optional.of(
-                    "s3.access-key: there are no credentials for S3: set s3.access-key and s3.secret-key, or give the"
-                            + " worker what the AWS SDK looks for (environment, service account, profile, container or instance role): "
-                            + e.getMessage());
+                    "s3.access-key: there are no credentials for S3. Looked for: s3.access-key and s3.secret-key,"
+                            + " AWS_ACCESS_KEY_ID, a service account's token, a profile, a container's and an instance's role."
+                            + " With log.level: debug the log says what each of them answered.");
         }
     }
 

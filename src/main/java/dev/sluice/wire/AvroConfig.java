@@ -129,6 +129,30 @@ public record AvroConfig(
     }
 
     /**
+     * Asks once whether a schema registry listens. One that refuses the caller, or tells of trouble of its own, is one.
+     *
+     * @param patience with an answer
+     * @return why it is none, or does not answer; empty where it is one
+     * @throws ConfigException where a trust or key store can't be used
+     */
+    public Optional<String> stranger(Duration patience) {
+        try (HttpSchemaRegistry registry =
+                new HttpSchemaRegistry(registryUrls, authorization(), tls.context(), patience)) {
+            registry.schemaOf(0);
+        } catch (UndecodableException answered) {
+            return Optional.empty();
+        } catch (UnexpectedAnswerException other) {
+            RegistryAnswer answer = other.answer();
+            return answer.errorCode() != 0 || answer.status() == 401 || answer.status() == 429 || answer.status() >= 500
+                    ? Optional.empty()
+                    : Optional.of(String.valueOf(other.getMessage()));
+        } catch (RegistryUnavailableException silent) {
+            return Optional.of(String.valueOf(silent.getMessage()));
+        }
+        return Optional.empty();
+    }
+
+    /**
      * The registry's subjects, for those who keep them; without waiting, likewise.
      *
      * @throws ConfigException where a trust or key store can't be used

@@ -6,12 +6,16 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.sluice.wire.SchemaRejectedException.Reason;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -253,8 +257,20 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
     }
 
     private static String describe(IOException failure) {
-        String kind = failure.getClass().getSimpleName();
-        return failure.getMessage() == null ? kind : kind + ": " + failure.getMessage();
+        return switch (failure) {
+            case HttpConnectTimeoutException slow -> "no connection in time";
+            case HttpTimeoutException slow -> "no answer in time";
+            case ConnectException unknown
+            when unknown.getCause() instanceof ConnectException deeper
+                    && deeper.getCause() instanceof UnresolvedAddressException -> "unknown host";
+            case ConnectException unknown
+            when unknown.getCause() instanceof UnresolvedAddressException -> "unknown host";
+            case ConnectException refused when refused.getMessage() == null -> "connection refused";
+            default -> {
+                String kind = failure.getClass().getSimpleName();
+                yield failure.getMessage() == null ? kind : kind + ": " + failure.getMessage();
+            }
+        };
     }
 
     private static boolean isTrouble(int status) {

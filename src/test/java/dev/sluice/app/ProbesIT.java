@@ -33,9 +33,6 @@ class ProbesIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Duration GRACE = Duration.ofSeconds(60);
 
-    /** A JVM that SIGTERM has ended in good order: 128 and the signal. */
-    private static final int STOPPED = 143;
-
     @TempDir
     private static Path folder = Path.of("");
 
@@ -77,7 +74,17 @@ class ProbesIT {
             assertThat(worker.status("/health/live")).isEqualTo(200);
             OptionalInt status = worker.awaitExit(GRACE.plusSeconds(20));
 
-            assertThat(status).as(worker.said()).hasValue(STOPPED);
+            assertThat(status).as(worker.said()).hasValue(0);
+            assertThat(worker.said()
+                            .lines()
+                            .filter(line -> line.contains("joins its group")
+                                    || line.contains("is up")
+                                    || line.contains("event=worker_ready")))
+                    .as("is up once it takes requests")
+                    .hasSize(3)
+                    .last()
+                    .asString()
+                    .doesNotContain("joins");
             List<GenerationCompleted> completed = outcomes(events, asked.size());
             assertThat(completed)
                     .extracting(GenerationCompleted::getRequestId)

@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ReachTest {
@@ -50,6 +52,42 @@ class ReachTest {
             assertThat(run.err())
                     .isEqualToIgnoringNewLines("No schema registry can be reached at " + nobody
                             + " (Connection refused). --registry says where it is.");
+        }
+    }
+
+    /** Each used to take a quarter of a minute. */
+    @ParameterizedTest
+    @CsvSource({"HTTP/1.1 400 Bad Request, it speaks something else", "'', it closes the connection"})
+    void saysAtOnceThatAListenerIsNoBroker(String answer, String why) throws IOException {
+        try (Speaker stranger = new Speaker(answer.getBytes(StandardCharsets.US_ASCII))) {
+            CommandRun run = CommandRun.of("dlq", "list", "--kafka", "127.0.0.1:" + stranger.port());
+
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.err())
+                    .startsWith("Somebody listens, but doesn't answer as a broker at 127.0.0.1:" + stranger.port()
+                            + " (" + why + "): is --kafka right");
+        }
+    }
+
+    /** A minute, with --wait. */
+    @Test
+    void saysAtOnceThatAListenerIsNoRegistry() throws IOException {
+        try (Speaker broker = Speaker.broker();
+                Speaker stranger = Speaker.http("404 Not Found", "text/html", "hi")) {
+            CommandRun run = CommandRun.of(
+                    "submit",
+                    "--label",
+                    "seven",
+                    "--wait",
+                    "--kafka",
+                    "127.0.0.1:" + broker.port(),
+                    "--registry",
+                    "http://127.0.0.1:" + stranger.port());
+
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.err())
+                    .startsWith("Somebody listens, but doesn't answer as a schema registry: ")
+                    .contains("answered 404", "no JSON but text/html", "--registry says where it is");
         }
     }
 

@@ -42,15 +42,15 @@ class SubmitCommandTest {
         Path quick = Files.writeString(folder.resolve("client.properties"), "max.block.ms=300\n");
 
         CommandRun run;
-        try (ServerSocket mute = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
-            String broker = "127.0.0.1:" + mute.getLocalPort();
+        try (Speaker broker = Speaker.broker();
+                Speaker registry = Speaker.registry()) {
             run = CommandRun.of(
                     "cancel",
                     "a-request",
                     "--kafka",
-                    broker,
+                    "127.0.0.1:" + broker.port(),
                     "--registry",
-                    "http://" + broker,
+                    "http://127.0.0.1:" + registry.port(),
                     "--command-config",
                     quick.toString());
         }
