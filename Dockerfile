@@ -5,28 +5,34 @@
 #   docker build --target cpu  -t sluice:cpu  .
 #   docker build --target cuda -t sluice:cuda .      # CUDA 12.8; the host brings the driver and the container toolkit
 #
-# Layers from what changes least to what changes most: JRE, libtorch, libraries, bundles, application. A change of the code
-# alone replaces the last one, the application's own jar of 1.3 MB. Nothing is downloaded when a container starts.
+# Layers from what changes least to what changes most: packages of the distribution, JRE, libtorch, libraries, bundles, list of
+# parts, application. A change of the code alone replaces the last one. The same sources make the same layers where times of
+# files are told to be the same (docs/operations.md). Nothing is downloaded when a container starts.
 
-ARG JDK_IMAGE=eclipse-temurin:21.0.12_8-jdk-noble
-ARG PYTHON_IMAGE=python:3.12.11-slim-bookworm
-ARG BASE_IMAGE=debian:12.12-slim
+# docker/images.txt names all images that the project builds on; docker/behind.sh tells what is newer.
+ARG JDK_IMAGE=eclipse-temurin:21.0.13_9-jdk-noble
+ARG PYTHON_IMAGE=python:3.12.11-slim-trixie
+ARG BASE_IMAGE=debian:13.8-slim
 
 
-# A JRE of the modules that Sluice and its libraries ask for.
+# A JRE of the modules that Sluice and its libraries ask for, with an archive of the classes that every JVM loads: a health
+# check that starts one every few seconds costs half as much.
 FROM ${JDK_IMAGE} AS jre
-RUN jlink --output /opt/jre --strip-debug --no-header-files --no-man-pages --compress zip-6 \
+RUN jlink --output /opt/jre --strip-java-debug-attributes --no-header-files --no-man-pages --compress zip-6 \
     --add-modules java.base,java.compiler,java.desktop,java.instrument,java.logging,java.management,java.management.rmi,java.naming,java.net.http,java.rmi,java.scripting,java.security.jgss,java.security.sasl,java.sql,java.xml,jdk.crypto.ec,jdk.httpserver,jdk.jfr,jdk.management,jdk.management.agent,jdk.naming.dns,jdk.net,jdk.security.auth,jdk.unsupported,jdk.zipfs
+RUN /opt/jre/bin/java -XX:+UseSerialGC -Xshare:dump -version > /dev/null
 
 
-# The libraries that pom.xml names, apart from the application, so that they stay the same layer while it changes. Times of
-# files are set to zero, for the same bytes of a layer on every machine.
+# The libraries that pom.xml names, apart from the application, so that they stay the same layer while it changes.
 FROM ${JDK_IMAGE} AS libraries
+ARG MAVEN_ARGS
 WORKDIR /build
 COPY .mvn .mvn
 COPY mvnw pom.xml ./
 RUN --mount=type=cache,target=/root/.m2 ./mvnw -B -q dependency:copy-dependencies@libraries
-# Native libraries are taken out of their jars here: a read-only root has no room for DJL's cache.
+COPY docker/ /docker/
+# Native libraries that DJL would unpack are taken out of their jars here: a read-only root has no room for its cache. The
+# others stay in theirs, those of this platform alone.
 RUN mkdir -p /out/lib /out/cpu/lib /out/cuda/lib /out/native /unpacked \
     && cd /unpacked \
     && for archive in /build/target/lib/pytorch-native-cpu-*.jar /build/target/lib/pytorch-jni-*.jar /build/target/lib/tokenizers-*.jar; do jar -xf "$archive"; done \
@@ -35,52 +41,76 @@ RUN mkdir -p /out/lib /out/cpu/lib /out/cuda/lib /out/native /unpacked \
     && cp native/lib/linux-x86_64/cpu/libtokenizers.so /out/native/ \
     && rm /build/target/lib/pytorch-native-cpu-*.jar \
     && cp /build/target/lib/*.jar /out/lib/ \
-    && find /out -exec touch -h -d @0 {} +
+    && java /docker/OnePlatform.java /out/lib \
+    && cp -r /docker/licenses /out/cpu/ \
+    && chmod -R u=rwX,go=rX /out
 
 
 FROM libraries AS application
 COPY schemas schemas
 COPY src/main src/main
-RUN --mount=type=cache,target=/root/.m2 ./mvnw -B -q -Dmaven.test.skip=true -Dspotless.check.skip=true package \
-    && mkdir /app && cp target/sluice.jar target/sluice-sbom.json /app/
+RUN --mount=type=cache,target=/root/.m2 ./mvnw -B -q -Dmaven.test.skip=true -Dspotless.check.skip=true package
+COPY LICENSE ./
+RUN mkdir /app && cp LICENSE target/sluice.jar /app/ && chmod -R u=rwX,go=rX /app
+
+
+# With the same rights whatever the umask of the checkout was.
+FROM ${BASE_IMAGE} AS bundles
+COPY models/bundles/ /bundles/
+RUN chmod -R u=rwX,go=rX /bundles
 
 
 # libtorch for CUDA 12.8 with the CUDA libraries that it was built for, as PyTorch publishes them for Python; only the shared
-# libraries are kept, in the folders where they look for each other; but for Python's own, and for the one that reads storage
-# over a network's own drivers.
+# libraries and licences are kept, the former in the folders where they look for each other; but for Python's own, and for the
+# one that reads storage over a network's own drivers.
 FROM ${PYTHON_IMAGE} AS cuda-wheels
 ARG LIBTORCH_VERSION=2.7.1
-RUN pip install --no-cache-dir --no-compile --target /python \
-    --index-url https://download.pytorch.org/whl/cu128 "torch==${LIBTORCH_VERSION}+cu128" \
-    && mkdir -p /out/torch && mv /python/torch/lib /out/torch/lib && mv /python/nvidia /python/cusparselt /out/ \
-    && rm -f /out/torch/lib/libtorch_python.so /out/nvidia/cufile/lib/libcufile_rdma.so* \
-    && find /out -type f ! -name '*.so' ! -name '*.so.*' -delete \
-    && find /out -depth -type d -empty -delete
+ARG CUDA_WHEELS="--index-url https://download.pytorch.org/whl/cu128 torch==${LIBTORCH_VERSION}+cu128"
+RUN pip install --no-cache-dir --no-compile --target /python ${CUDA_WHEELS}
+COPY docker/ /docker/
+RUN sh /docker/unpack-wheels.sh /python /out /wheels && chmod -R u=rwX,go=rX /out
 COPY --from=libraries /out/cuda/lib/ /out/torch/lib/
-RUN find /out -exec touch -h -d @0 {} +
+
+
+# What the images have of the distribution: neither shell nor package manager.
+FROM ${BASE_IMAGE} AS base
+COPY docker/ /docker/
+RUN sh /docker/root.sh /image base-files libc6 'gcc-*-base' libgcc-s1 libstdc++6 zlib1g \
+    && install -d -o 65532 -g 65532 /state/sluice
 
 
 # Each target's native libraries on the base that they will run on. No GPU is needed to see that one of them misses another.
-FROM ${BASE_IMAGE} AS libtorch-cuda
-COPY docker/ /docker/
-COPY --from=cuda-wheels /out/ /opt/libtorch/
-RUN sh /docker/check-libraries.sh /opt/libtorch
+FROM base AS libtorch-cuda
+COPY --from=cuda-wheels /out/ /image/opt/libtorch/
+RUN sh /docker/check-libraries.sh /image /opt/libtorch
 
-FROM ${BASE_IMAGE} AS libtorch-cpu
-COPY docker/ /docker/
-COPY --from=libraries /out/cpu/ /opt/libtorch/
-COPY --from=libraries /out/native/ /opt/sluice/native/
-RUN sh /docker/check-libraries.sh /opt/libtorch /opt/sluice/native
+FROM base AS libtorch-cpu
+COPY --from=libraries /out/cpu/ /image/opt/libtorch/
+COPY --from=libraries /out/native/ /image/opt/sluice/native/
+RUN sh /docker/check-libraries.sh /image /opt/libtorch /opt/sluice/native
+
+
+# What each image is made of.
+FROM application AS parts-cuda
+COPY --from=base /image/var/lib/dpkg/status.d/ /debian/
+COPY --from=cuda-wheels /wheels/ /wheels/
+RUN java -cp "/out/lib/*" /docker/Sbom.java cuda target/sluice-sbom.json /debian /wheels /sluice-sbom.json
+
+FROM application AS parts-cpu
+COPY --from=base /image/var/lib/dpkg/status.d/ /debian/
+RUN java -cp "/out/lib/*" /docker/Sbom.java cpu target/sluice-sbom.json /debian /wheels /sluice-sbom.json
 
 
 # What both images share. The root may be read-only: the worker writes to its state folder and to /tmp alone, and /tmp must
 # allow to run from it, because S3's and RocksDB's native libraries unpack themselves there.
-FROM ${BASE_IMAGE} AS runtime
-RUN install -d -o 65532 -g 65532 /var/lib/sluice
-COPY --from=jre /opt/jre /opt/jre
+FROM scratch AS runtime
+COPY --from=base /image/ /
+COPY --from=base --chown=65532:65532 /state/ /var/lib/
 # The base has no certificates, and S3's native client makes a TLS context even for an endpoint without TLS.
 COPY --from=jre /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
-ENV DJL_OFFLINE=true \
+COPY --from=jre /opt/jre /opt/jre
+ENV PATH=/opt/jre/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+    DJL_OFFLINE=true \
     OPT_OUT_TRACKING=true \
     DJL_CACHE_DIR=/tmp/djl \
     RUST_LIBRARY_PATH=/opt/sluice/native/libtokenizers.so \
@@ -100,18 +130,20 @@ ENV PYTORCH_LIBRARY_PATH=/opt/libtorch/torch/lib \
     PYTORCH_FLAVOR=cu128 \
     NVIDIA_VISIBLE_DEVICES=all \
     NVIDIA_DRIVER_CAPABILITIES=compute,utility
-COPY --from=libtorch-cuda /opt/libtorch/ /opt/libtorch/
+COPY --from=libtorch-cuda /image/opt/libtorch/ /opt/libtorch/
 COPY --from=libraries /out/native/ /opt/sluice/native/
 COPY --from=libraries /out/lib/ /opt/sluice/lib/
-COPY models/bundles/ /opt/sluice/models/bundles/
+COPY --from=bundles /bundles/ /opt/sluice/models/bundles/
+COPY --from=parts-cuda /sluice-sbom.json /opt/sluice/
 COPY --from=application /app/ /opt/sluice/
 
 
 FROM runtime AS cpu
 ENV PYTORCH_LIBRARY_PATH=/opt/libtorch/lib \
     PYTORCH_FLAVOR=cpu
-COPY --from=libtorch-cpu /opt/libtorch/ /opt/libtorch/
+COPY --from=libtorch-cpu /image/opt/libtorch/ /opt/libtorch/
 COPY --from=libraries /out/native/ /opt/sluice/native/
 COPY --from=libraries /out/lib/ /opt/sluice/lib/
-COPY models/bundles/ /opt/sluice/models/bundles/
+COPY --from=bundles /bundles/ /opt/sluice/models/bundles/
+COPY --from=parts-cpu /sluice-sbom.json /opt/sluice/
 COPY --from=application /app/ /opt/sluice/

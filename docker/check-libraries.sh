@@ -1,22 +1,40 @@
 #!/bin/sh
-# check-libraries.sh FOLDER...: fails, naming them, if a shared library there needs one that can't be found. It runs while the
-# image is built, on the base that the image will have. Only libcuda is left out: the driver on the host brings it.
+# check-libraries.sh ROOT FOLDER...: fails, naming them, if a shared library in these folders of ROOT needs one that can't be found
+# there. It runs while the image is built, and the loader that looks is the one of the image. Only libcuda is left out: the
+# driver on the host brings it.
 set -eu
+root=$1
+shift
 
-libraries=$(find "$@" -type f \( -name '*.so' -o -name '*.so.*' \))
+folders=
+for folder; do
+  folders="$folders $root$folder"
+done
+# Folders of this repository's and PyTorch's, without blanks in their names.
+# shellcheck disable=SC2086
+libraries=$(find $folders -type f \( -name '*.so' -o -name '*.so.*' \))
 [ -n "$libraries" ] || {
   echo "There are no shared libraries in $*." >&2
   exit 1
 }
+look() { # look BESIDE LIBRARY
+  if [ -z "$root" ]; then
+    LD_LIBRARY_PATH=$1 ldd "$2"
+  else
+    LD_LIBRARY_PATH=$1 chroot "$root" /lib64/ld-linux-x86-64.so.2 --list "$2"
+  fi
+}
 missing=$(
   for library in $libraries; do
-    case "$library" in
+    within=${library#"$root"}
+    case "$within" in
     # DJL loads libtorch, which lies beside its own library, before that.
-    */libdjl_torch.so) beside=${library%/*} ;;
+    */libdjl_torch.so) beside=${within%/*} ;;
     *) beside= ;;
     esac
-    found=$(LD_LIBRARY_PATH=$beside ldd "$library" 2>&1) || found="ldd => not found: $found"
-    echo "$found" | grep 'not found' | grep -v '^[[:space:]]*libcuda\.so\.1 =>' | sed "s|^[[:space:]]*|$library needs |" || :
+    found=$(look "$beside" "$within" 2>&1) || found="$found
+ldd => not found: $found"
+    echo "$found" | grep 'not found' | grep -v '^[[:space:]]*libcuda\.so\.1 =>' | sed "s|^[[:space:]]*|$within needs |" || :
   done
 )
 [ -z "$missing" ] || {

@@ -11,6 +11,8 @@ import dev.sluice.stream.Topics;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +26,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What can be said of docker-compose.yml without Docker. */
 class ComposeTest {
@@ -55,7 +58,8 @@ class ComposeTest {
             if (build.isMissingNode()) {
                 assertThat(service.getValue().path("image").asText())
                         .as(service.getKey())
-                        .matches(PinnedImage::matches);
+                        .matches(PinnedImage::matches)
+                        .matches(PinnedImage::isListed);
             } else {
                 assertThat(DOCKERFILE.hasStage(build.path("target").asText())).isTrue();
             }
@@ -109,6 +113,7 @@ class ComposeTest {
     void declaresTheVolumesThatItNames() {
         List<String> named = services().stream()
                 .flatMap(service -> texts(service.getValue().path("volumes")).stream())
+                .filter(volume -> volume.contains(":"))
                 .map(volume -> volume.substring(0, volume.indexOf(':')))
                 .filter(volume -> !volume.startsWith("./"))
                 .toList();
@@ -175,7 +180,6 @@ class ComposeTest {
             // Native libraries of S3 and RocksDB unpack themselves there; Docker's tmpfs forbids to run from it by
             // default.
             assertThat(texts(worker.path("tmpfs"))).hasSize(1).allMatch(tmp -> tmp.startsWith("/tmp:exec,"));
-            assertThat(texts(worker.path("volumes"))).hasSize(1).allMatch(state -> state.endsWith(":/var/lib/sluice"));
         }
     }
 
@@ -192,28 +196,102 @@ class ComposeTest {
                         .exists());
     }
 
+    /** The health check of a worker, whose image has no shell. */
     @ParameterizedTest
     @CsvSource({"200, 0", "503, 1"})
     void judgesAWorkerByItsReadiness(int status, int exitCode) throws Exception {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/health/ready", exchange -> {
-            exchange.sendResponseHeaders(status, -1);
+            byte[] why = "no\nmodel: loading\n".getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(status, why.length);
+            exchange.getResponseBody().write(why);
             exchange.close();
         });
         server.start();
         try {
-            List<String> test = texts(
-                    COMPOSE.path("services").path("worker").path("healthcheck").path("test"));
-            String script =
-                    test.get(3).replace("/8080", "/" + server.getAddress().getPort());
-            Process probe = new ProcessBuilder(test.get(1), test.get(2), script)
-                    .redirectErrorStream(true)
-                    .start();
+            Process probe = ready(server.getAddress().getPort());
 
             assertThat(probe.waitFor(30, TimeUnit.SECONDS)).isTrue();
             assertThat(probe.exitValue()).isEqualTo(exitCode);
+            assertThat(new String(probe.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .isEqualTo(exitCode == 0 ? "" : "no\nmodel: loading\n");
         } finally {
             server.stop(0);
+        }
+    }
+
+    @Test
+    void judgesAWorkerThatIsNotThereAsNotReady() throws Exception {
+        int nobodys;
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            nobodys = socket.getLocalPort();
+        }
+
+        Process probe = ready(nobodys);
+
+        assertThat(probe.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(probe.exitValue()).isEqualTo(1);
+    }
+
+    /** As the compose file has it, but for the JVM and the classes of this test, and another port. */
+    private static Process ready(int port) throws IOException {
+        List<String> test =
+                texts(COMPOSE.path("services").path("worker").path("healthcheck").path("test"));
+        assertThat(test).startsWith("CMD", "java").contains("-cp", "/opt/sluice/sluice.jar");
+        List<String> command = new ArrayList<>(test.subList(1, test.size()));
+        command.set(0, Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.set(command.indexOf("-cp") + 1, "target/classes");
+        command.add(Integer.toString(port));
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    @Test
+    void judgesKafkaByItsPortAndStartsNoJvmForIt() throws Exception {
+        JsonNode kafka = COMPOSE.path("services").path("kafka");
+        List<String> test = texts(kafka.path("healthcheck").path("test"));
+        assertThat(test.subList(0, 3)).containsExactly("CMD", "bash", "-c");
+        assertThat(kafka.at("/environment/KAFKA_LISTENERS").asText()).contains("INSIDE://:19092");
+        try (ServerSocket broker = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String script = test.get(3).replace("19092", Integer.toString(broker.getLocalPort()));
+
+            assertThat(exitCode("bash", "-c", script)).isZero();
+
+            broker.close();
+            assertThat(exitCode("bash", "-c", script)).isNotZero();
+        }
+    }
+
+    private static int exitCode(String... command) throws Exception {
+        return new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
+    }
+
+    /** Replicas of one service share its named volumes and fight for its ports. */
+    @ParameterizedTest
+    @ValueSource(strings = {"worker", "worker-gpu"})
+    void scalesWorkersThatShareNeitherStateNorPort(String name) {
+        JsonNode worker = COMPOSE.path("services").path(name);
+
+        assertThat(texts(worker.path("volumes"))).containsExactly("/var/lib/sluice");
+        assertThat(worker.path("ports")).isEmpty();
+        assertThat(worker.has("container_name")).isFalse();
+    }
+
+    @Test
+    void startsAgainWhatEndedAndLimitsItsMemory() {
+        for (Map.Entry<String, JsonNode> service : services()) {
+            boolean runsOnce = service.getValue().path("entrypoint").path(1).asText().endsWith(".sh")
+                    || service.getKey().equals("schemas");
+
+            assertThat(service.getValue().path("restart").asText())
+                    .as(service.getKey())
+                    .isEqualTo(runsOnce ? "" : "unless-stopped");
+            assertThat(service.getValue().path("mem_limit").asText())
+                    .as(service.getKey())
+                    .matches("\\d+[mg]");
         }
     }
 

@@ -86,7 +86,7 @@ class NativeLibrariesTest {
 
     private Run check() throws Exception {
         ProcessBuilder builder =
-                new ProcessBuilder(List.of("sh", SCRIPT.toString(), folder.toString())).redirectErrorStream(true);
+                new ProcessBuilder(List.of("sh", SCRIPT.toString(), "", folder.toString())).redirectErrorStream(true);
         builder.environment().merge("PATH", folder.resolve("bin").toString(), (path, mine) -> mine + ":" + path);
         Process process = builder.start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
