@@ -30,7 +30,8 @@ WORKDIR /build
 COPY .mvn .mvn
 COPY mvnw pom.xml ./
 RUN --mount=type=cache,target=/root/.m2 ./mvnw -B -q dependency:copy-dependencies@libraries
-COPY docker/ /docker/
+COPY docker/OnePlatform.java /docker/
+COPY docker/licenses/ /docker/licenses/
 # Native libraries that DJL would unpack are taken out of their jars here: a read-only root has no room for its cache. The
 # others stay in theirs, those of this platform alone.
 RUN mkdir -p /out/lib /out/cpu/lib /out/cuda/lib /out/native /unpacked \
@@ -67,14 +68,14 @@ FROM ${PYTHON_IMAGE} AS cuda-wheels
 ARG LIBTORCH_VERSION=2.7.1
 ARG CUDA_WHEELS="--index-url https://download.pytorch.org/whl/cu128 torch==${LIBTORCH_VERSION}+cu128"
 RUN pip install --no-cache-dir --no-compile --target /python ${CUDA_WHEELS}
-COPY docker/ /docker/
+COPY docker/unpack-wheels.sh /docker/
 RUN sh /docker/unpack-wheels.sh /python /out /wheels && chmod -R u=rwX,go=rX /out
 COPY --from=libraries /out/cuda/lib/ /out/torch/lib/
 
 
 # What the images have of the distribution: neither shell nor package manager.
 FROM ${BASE_IMAGE} AS base
-COPY docker/ /docker/
+COPY docker/root.sh docker/check-libraries.sh /docker/
 RUN sh /docker/root.sh /image base-files libc6 'gcc-*-base' libgcc-s1 libstdc++6 zlib1g \
     && install -d -o 65532 -g 65532 /state/sluice
 
@@ -92,11 +93,13 @@ RUN sh /docker/check-libraries.sh /image /opt/libtorch /opt/sluice/native
 
 # What each image is made of.
 FROM application AS parts-cuda
+COPY docker/Sbom.java /docker/
 COPY --from=base /image/var/lib/dpkg/status.d/ /debian/
 COPY --from=cuda-wheels /wheels/ /wheels/
 RUN java -cp "/out/lib/*" /docker/Sbom.java cuda target/sluice-sbom.json /debian /wheels /sluice-sbom.json
 
 FROM application AS parts-cpu
+COPY docker/Sbom.java /docker/
 COPY --from=base /image/var/lib/dpkg/status.d/ /debian/
 RUN java -cp "/out/lib/*" /docker/Sbom.java cpu target/sluice-sbom.json /debian /wheels /sluice-sbom.json
 

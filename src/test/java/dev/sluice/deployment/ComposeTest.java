@@ -235,8 +235,8 @@ class ComposeTest {
 
     /** As the compose file has it, but for the JVM and the classes of this test, and another port. */
     private static Process ready(int port) throws IOException {
-        List<String> test =
-                texts(COMPOSE.path("services").path("worker").path("healthcheck").path("test"));
+        List<String> test = texts(
+                COMPOSE.path("services").path("worker").path("healthcheck").path("test"));
         assertThat(test).startsWith("CMD", "java").contains("-cp", "/opt/sluice/sluice.jar");
         List<String> command = new ArrayList<>(test.subList(1, test.size()));
         command.set(0, Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -283,8 +283,9 @@ class ComposeTest {
     @Test
     void startsAgainWhatEndedAndLimitsItsMemory() {
         for (Map.Entry<String, JsonNode> service : services()) {
-            boolean runsOnce = service.getValue().path("entrypoint").path(1).asText().endsWith(".sh")
-                    || service.getKey().equals("schemas");
+            boolean runsOnce =
+                    service.getValue().path("entrypoint").path(1).asText().endsWith(".sh")
+                            || service.getKey().equals("schemas");
 
             assertThat(service.getValue().path("restart").asText())
                     .as(service.getKey())

@@ -50,7 +50,8 @@ class ImagePartsTest {
         entries.put("dev/dll.properties", text("a=b"));
         Path jar = jar("one.jar", entries);
 
-        assertThat(java("docker/OnePlatform.java", folder.toString()).exitCode()).isZero();
+        assertThat(java("docker/OnePlatform.java", folder.toString()).exitCode())
+                .isZero();
 
         try (ZipFile kept = new ZipFile(jar.toFile())) {
             assertThat(kept.stream().map(ZipEntry::getName))
@@ -115,7 +116,9 @@ class ImagePartsTest {
         write(python.resolve("torch-2.7.1.dist-info/METADATA"), "Name: torch\nVersion: 2.7.1+cu128\n");
         write(python.resolve("torch-2.7.1.dist-info/licenses/LICENSE"), "BSD");
         write(python.resolve("torch-2.7.1.dist-info/licenses/NOTICE"), "of others");
-        write(python.resolve("nvidia_cublas_cu12-12.8.dist-info/METADATA"), "Name: nvidia-cublas-cu12\nVersion: 12.8\n");
+        write(
+                python.resolve("nvidia_cublas_cu12-12.8.dist-info/METADATA"),
+                "Name: nvidia-cublas-cu12\nVersion: 12.8\n");
         write(python.resolve("nvidia_cublas_cu12-12.8.dist-info/License.txt"), "NVIDIA's");
         write(
                 python.resolve("nvidia_cusparselt_cu12-0.6.dist-info/METADATA"),
@@ -143,8 +146,7 @@ class ImagePartsTest {
                             "licenses/nvidia_cusparselt_cu12-0.6/METADATA");
         }
         assertThat(folder.resolve("wheels").toFile().list())
-                .containsExactlyInAnyOrder(
-                        "torch-2.7.1", "nvidia_cublas_cu12-12.8", "nvidia_cusparselt_cu12-0.6");
+                .containsExactlyInAnyOrder("torch-2.7.1", "nvidia_cublas_cu12-12.8", "nvidia_cusparselt_cu12-0.6");
     }
 
     @Test
@@ -166,8 +168,7 @@ class ImagePartsTest {
 
         assertThat(names(sbom))
                 .containsExactly("sluice", "kafka-clients", "openjdk-jre", "libc6", "nvidia-cublas-cu12", "torch");
-        assertThat(sbom.at("/components/4/licenses/0/license/name").asText())
-                .isEqualTo("NVIDIA Proprietary Software");
+        assertThat(sbom.at("/components/4/licenses/0/license/name").asText()).isEqualTo("NVIDIA Proprietary Software");
         assertThat(sbom.at("/components/5/purl").asText()).isEqualTo("pkg:pypi/torch@2.7.1%2Bcu128");
         assertThat(sbom.toString()).doesNotContain("pytorch-native-cpu");
     }
@@ -184,7 +185,9 @@ class ImagePartsTest {
                 """);
         write(folder.resolve("debian/libc6"), "Package: libc6\nVersion: 2.41-12+deb13u1\nArchitecture: amd64\n");
         if (target.equals("cuda")) {
-            write(folder.resolve("wheels/torch"), "Metadata-Version: 2.1\nName: torch\nVersion: 2.7.1+cu128\n\nVersion: x\n");
+            write(
+                    folder.resolve("wheels/torch"),
+                    "Metadata-Version: 2.1\nName: torch\nVersion: 2.7.1+cu128\n\nVersion: x\n");
             write(
                     folder.resolve("wheels/nvidia"),
                     "Name: nvidia-cublas-cu12\nVersion: 12.8\nLicense: NVIDIA Proprietary Software\n");
