@@ -150,6 +150,7 @@ public final class StreamWorker {
      * @throws UnusableStateException if what lies in the state directory is damaged
      */
     public void start() {
+        new EmptyPartitions(settings).commitEnds();
         try {
             streams.start();
         } catch (RuntimeException failure) {
@@ -348,7 +349,9 @@ public final class StreamWorker {
         config.put(StreamsConfig.DEFAULT_TIMESTAMP_EXTRACTOR_CLASS_CONFIG, UsableTimestamps.class);
         config.putAll(settings.kafka());
         config.put(StreamsConfig.APPLICATION_ID_CONFIG, settings.applicationId());
-        config.put(StreamsConfig.STATE_DIR_CONFIG, StoreFolder.of(settings.stateDirectory()).toString());
+        config.put(
+                StreamsConfig.STATE_DIR_CONFIG,
+                StoreFolder.of(settings.stateDirectory()).toString());
         config.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         // Otherwise a task waits for every partition that has lag, and where the gate holds the requests back, a
         // cancellation would wait with them: the one thing that makes room.

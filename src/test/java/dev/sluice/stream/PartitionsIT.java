@@ -38,9 +38,12 @@ import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -220,6 +223,30 @@ class PartitionsIT {
     }
 
     /** A worker of its own, but for its state directory, which stays. */
+    /** As retention leaves a topic, and a group whose offsets expired, of an installation that had nothing to do for long. */
+    @Test
+    void commitsTheEndOfALogThatNobodyCanRead() throws Exception {
+        createTopics(2);
+        TopicPartition emptied = new TopicPartition(TOPICS.requests(), 0);
+        for (int number = 0; number < 3; number++) {
+            request(0, Requests.plain("deleted-" + number));
+        }
+        producer.flush();
+        try (Admin admin = Admin.create(Map.copyOf(clients))) {
+            admin.deleteRecords(Map.of(emptied, RecordsToDelete.beforeOffset(3)))
+                    .all()
+                    .get();
+
+            try (Rig worker = new Rig()) {
+                await(worker.stream::running);
+                assertThat(admin.listConsumerGroupOffsets(GROUP)
+                                .partitionsToOffsetAndMetadata()
+                                .get())
+                        .containsOnly(Map.entry(emptied, new OffsetAndMetadata(3)));
+            }
+        }
+    }
+
     private final class Rig implements AutoCloseable {
         final ManualTime time = new ManualTime();
         final SimulatedDevice device = new SimulatedDevice(time);

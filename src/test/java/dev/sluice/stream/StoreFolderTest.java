@@ -44,7 +44,8 @@ class StoreFolderTest {
     @Test
     void keepsWhatItHasBesideAnEarlierReleases() throws IOException {
         Files.writeString(Files.createDirectories(state.resolve("sluice")).resolve("x"), "old");
-        Files.writeString(Files.createDirectories(state.resolve("stores/sluice")).resolve("x"), "new");
+        Files.writeString(
+                Files.createDirectories(state.resolve("stores/sluice")).resolve("x"), "new");
 
         StoreFolder.prepare(state, "sluice");
 

@@ -61,7 +61,7 @@ class StreamWorkerConfigTest {
                 .containsEntry("production.exception.handler", UnsendableRecords.class)
                 .containsEntry("max.task.idle.ms", -1L)
                 .containsEntry("application.id", "sluice")
-                .containsEntry("state.dir", Path.of("state").toString());
+                .containsEntry("state.dir", Path.of("state", "stores").toString());
     }
 
     @Test
