@@ -115,6 +115,8 @@ class ArchitectureTest {
                 MaySee.of("lookup", in("wire"), in("deadletter"), AVRO, KAFKA).andGenerated(),
                 // Reads dead letters and sends them back, for sluice dlq; nothing that serves sees it.
                 MaySee.of("deadletter", in("wire"), KAFKA),
+                // Simulates workers, for sluice capacity; nothing that serves sees it.
+                MaySee.of("capacity", request, in("text"), in("engine"), JACKSON),
                 MaySee.of("demo", request, in("text"), diffusion, in("model"), in("storage"), AVRO, JACKSON)
                         .andGenerated(),
                 MaySee.of(

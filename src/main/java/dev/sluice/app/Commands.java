@@ -28,6 +28,7 @@ final class Commands {
         commands.put("schemas", SchemasCommand::new);
         commands.put("partitions", PartitionsCommand::new);
         commands.put("plan", PlanCommand::new);
+        commands.put("capacity", CapacityCommand::new);
         commands.put("sweep", SweepCommand::new);
         commands.put("bench", BenchCommand::new);
         commands.put("chaos", ChaosCommand::new);

@@ -47,7 +47,7 @@ final class EngineLoop {
     private final List<Lane> turns = new ArrayList<>();
     private final Set<Job> inside = new HashSet<>();
     private final NavigableSet<Job> byDeadline =
-            new TreeSet<>(Comparator.comparing(EngineLoop::deadline).thenComparingLong(Job::arrival));
+            new TreeSet<>(Comparator.comparing(Job::deadline).thenComparingLong(Job::arrival));
     private final List<Lane> underWay = new ArrayList<>();
     private volatile Calls calls = Calls.NONE;
     private long round;
@@ -352,17 +352,13 @@ final class EngineLoop {
 
     private void expireDeadlines() {
         Instant now = clock.now();
-        while (!byDeadline.isEmpty() && deadline(byDeadline.first()).isBefore(now)) {
+        while (!byDeadline.isEmpty() && byDeadline.first().deadline().isBefore(now)) {
             Job late = byDeadline.first();
             stop(
                     late,
                     FailureCode.DEADLINE_EXPIRED,
-                    Deadlines.inWords(deadline(late)) + " passed before the last step");
+                    Deadlines.inWords(late.deadline()) + " passed before the last step");
         }
-    }
-
-    private static Instant deadline(Job job) {
-        return job.request().deadline().orElse(Instant.MAX);
     }
 
     /** Ends a job as failed, unless it has ended. */

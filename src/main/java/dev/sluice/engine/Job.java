@@ -9,7 +9,9 @@ import dev.sluice.request.CallShape;
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.GenerationRequest;
+import dev.sluice.request.TenantId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * A request inside the engine: its images, started one by one as calls have room, and what they used so far. Confined to
  * the engine's loop once submitted.
  */
-final class Job {
+final class Job implements Startable<Trajectory> {
     private final GenerationRequest request;
     private final Recipe recipe;
     private final Lane lane;
@@ -92,12 +94,23 @@ final class Job {
         return lane;
     }
 
-    long arrival() {
+    @Override
+    public TenantId tenant() {
+        return request.tenant();
+    }
+
+    @Override
+    public Instant deadline() {
+        return request.deadline().orElse(Instant.MAX);
+    }
+
+    @Override
+    public long arrival() {
         return arrival;
     }
 
-    /** The round of the loop in which it came: those that come between two calls are equally old. */
-    long age() {
+    @Override
+    public long age() {
         return age;
     }
 
@@ -105,8 +118,8 @@ final class Job {
         age = round;
     }
 
-    /** Evaluations that the plan of each of its images makes. */
-    long evaluationsPerImage() {
+    @Override
+    public long evaluationsPerImage() {
         return recipe.planned().rows();
     }
 
@@ -122,7 +135,8 @@ final class Job {
         return trajectories.size();
     }
 
-    boolean allImagesStarted() {
+    @Override
+    public boolean allImagesStarted() {
         return trajectories.size() == request.images();
     }
 
@@ -137,7 +151,8 @@ final class Job {
         }
     }
 
-    Trajectory startNextImage() {
+    @Override
+    public Trajectory startNextImage() {
         noteCallShape();
         int started = trajectories.size();
         int image = request.firstImage() + started;

@@ -51,7 +51,7 @@ final class Packing {
 
     private final int patience;
     private final Map<Network, RowLine> lines = new EnumMap<>(Network.class);
-    private final Map<Priority, TenantRounds> toStart = new EnumMap<>(Priority.class);
+    private final Map<Priority, TenantRounds<Trajectory>> toStart = new EnumMap<>(Priority.class);
     /** The stages in the order in which they may go. */
     private final Deque<Network> turns = new ArrayDeque<>(STAGES);
     /** Rows that left and have not paid for padding, as many as pay for a whole call of it at most. */
@@ -69,7 +69,7 @@ final class Packing {
             lines.put(network, new RowLine(rows.of(network)));
         }
         for (Priority priority : Priority.values()) {
-            toStart.put(priority, new TenantRounds());
+            toStart.put(priority, new TenantRounds<>());
         }
     }
 
@@ -92,7 +92,7 @@ final class Packing {
     /** Starts images while their first rows would be in the next denoiser call, and takes those rows in. */
     void startImages() {
         for (Priority priority : Priority.values()) {
-            TenantRounds rounds = rounds(priority);
+            TenantRounds<Trajectory> rounds = rounds(priority);
             while (!rounds.isEmpty() && line(Network.DENOISER).hasRoomFor(priority)) {
                 rounds.startNext().requestRows(this::add);
             }
@@ -197,8 +197,8 @@ final class Packing {
         return line;
     }
 
-    private TenantRounds rounds(Priority priority) {
-        TenantRounds rounds = toStart.get(priority);
+    private TenantRounds<Trajectory> rounds(Priority priority) {
+        TenantRounds<Trajectory> rounds = toStart.get(priority);
         if (rounds == null) {
             throw new IllegalStateException("no rounds for " + priority);
         }

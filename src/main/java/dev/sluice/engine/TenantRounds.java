@@ -1,7 +1,6 @@
 package dev.sluice.engine;
 
 import dev.sluice.request.TenantId;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
@@ -17,18 +16,21 @@ import java.util.TreeSet;
  *
  * <p>While a tenant waits here, no other starts more evaluations than it does, plus {@link #lead} at most. Confined to
  * the engine's loop.
+ *
+ * @param <T> an image that has started
  */
-final class TenantRounds {
+final class TenantRounds<T> {
     /** Evaluations that a visit adds to what a tenant may start. */
     private static final int QUANTUM = 64;
 
-    private static final Comparator<Job> OLDEST_THEN_DEADLINE = Comparator.comparingLong(Job::age)
-            .thenComparing(job -> job.request().deadline().orElse(Instant.MAX))
-            .thenComparingLong(Job::arrival);
+    private static final Comparator<Startable<?>> OLDEST_THEN_DEADLINE = Comparator.<Startable<?>>comparingLong(
+                    Startable::age)
+            .thenComparing(Startable::deadline)
+            .thenComparingLong(Startable::arrival);
 
-    private final Map<TenantId, Turn> turns = new HashMap<>();
+    private final Map<TenantId, Turn<T>> turns = new HashMap<>();
     /** The first is being visited. */
-    private final Deque<Turn> round = new ArrayDeque<>();
+    private final Deque<Turn<T>> round = new ArrayDeque<>();
 
     /**
      * How far one tenant may get ahead of another that waits.
@@ -39,12 +41,12 @@ final class TenantRounds {
         return 2 * (QUANTUM + largestImage);
     }
 
-    void add(Job job) {
-        turns.computeIfAbsent(job.request().tenant(), this::join).jobs.add(job);
+    void add(Startable<T> job) {
+        turns.computeIfAbsent(job.tenant(), this::join).jobs.add(job);
     }
 
-    void remove(Job job) {
-        Turn turn = turns.get(job.request().tenant());
+    void remove(Startable<T> job) {
+        Turn<T> turn = turns.get(job.tenant());
         if (turn != null && turn.jobs.remove(job)) {
             leaveIfDone(turn);
         }
@@ -59,16 +61,16 @@ final class TenantRounds {
      *
      * @throws NoSuchElementException if no job waits
      */
-    Trajectory startNext() {
-        Turn turn = round.getFirst();
+    T startNext() {
+        Turn<T> turn = round.getFirst();
         while (turn.deficit < turn.jobs.first().evaluationsPerImage()) {
             round.addLast(round.removeFirst());
             turn = round.getFirst();
             turn.deficit += QUANTUM;
         }
-        Job job = turn.jobs.first();
+        Startable<T> job = turn.jobs.first();
         turn.deficit -= job.evaluationsPerImage();
-        Trajectory started = job.startNextImage();
+        T started = job.startNextImage();
         if (job.allImagesStarted()) {
             turn.jobs.remove(job);
             leaveIfDone(turn);
@@ -76,13 +78,13 @@ final class TenantRounds {
         return started;
     }
 
-    private Turn join(TenantId tenant) {
-        Turn turn = new Turn(tenant, round.isEmpty() ? QUANTUM : 0);
+    private Turn<T> join(TenantId tenant) {
+        Turn<T> turn = new Turn<>(tenant, round.isEmpty() ? QUANTUM : 0);
         round.addLast(turn);
         return turn;
     }
 
-    private void leaveIfDone(Turn turn) {
+    private void leaveIfDone(Turn<T> turn) {
         if (turn.jobs.isEmpty()) {
             turns.remove(turn.tenant);
             boolean visited = round.getFirst() == turn;
@@ -93,9 +95,9 @@ final class TenantRounds {
         }
     }
 
-    private static final class Turn {
+    private static final class Turn<T> {
         private final TenantId tenant;
-        private final NavigableSet<Job> jobs = new TreeSet<>(OLDEST_THEN_DEADLINE);
+        private final NavigableSet<Startable<T>> jobs = new TreeSet<>(OLDEST_THEN_DEADLINE);
         /** Evaluations it may still start in this visit. */
         private long deficit;
 

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class TenantRoundsTest {
     private final SimulatedLane simulated = new SimulatedLane(4, 4);
-    private final TenantRounds rounds = new TenantRounds();
+    private final TenantRounds<Trajectory> rounds = new TenantRounds<>();
 
     @Test
     void startsATenantsImagesInTheOrderOfArrival() {

@@ -1,0 +1,65 @@
+package dev.sluice.capacity;
+
+import dev.sluice.engine.SimulatedModel;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * What the workers are, and what lies between them and whoever asks.
+ *
+ * @param models that each of them serves
+ * @param partitions of the requests' topic
+ * @param maxImages images inside at which a worker takes no more
+ * @param aside what a request takes beside its time with a worker's engine: publishing, storing, settling
+ * @param rebalance how long partitions that change hands are fetched by nobody
+ * @param grace how long a worker that stops goes on with what it has
+ * @param detail how closely the engine is simulated
+ */
+public record Fleet(
+        List<SimulatedModel> models,
+        int partitions,
+        int maxImages,
+        Duration aside,
+        Duration rebalance,
+        Duration grace,
+        Detail detail) {
+    /** How closely the engine is simulated. */
+    public enum Detail {
+        /** Image by image, with the engine's own fair shares and priorities. */
+        IMAGES,
+        /** Call by call, by the engine's own loop. */
+        ROWS
+    }
+
+    public Fleet {
+        models = List.copyOf(models);
+    }
+
+    /**
+     * What a trace's rows take of devices, padding left out: less than any workers can do with.
+     *
+     * @throws IllegalArgumentException if it asks for a model that isn't here
+     */
+    Duration rowTime(Trace trace) {
+        Map<String, SimulatedModel> byName =
+                models.stream().collect(Collectors.toMap(SimulatedModel::name, Function.identity()));
+        double[] ofAsk = new double[trace.asks().size()];
+        for (int kind = 0; kind < ofAsk.length; kind++) {
+            Ask ask = trace.asks().get(kind);
+            SimulatedModel model = byName.get(ask.model());
+            if (model == null) {
+                throw new IllegalArgumentException("no model of the name " + ask.model());
+            }
+            ofAsk[kind] = ask.images()
+                    * (ask.denoiserRows() * model.denoiserRowNanos() + ask.guideRows() * model.guideRowNanos());
+        }
+        double nanos = 0;
+        for (int request = 0; request < trace.requests(); request++) {
+            nanos += ofAsk[trace.kind(request)];
+        }
+        return Duration.ofNanos(Math.round(nanos));
+    }
+}

@@ -1,0 +1,61 @@
+package dev.sluice.capacity;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Kubernetes' horizontal autoscaler between one and the most replicas, as KEDA sets it up: an average value for each metric,
+ * tolerance of a tenth, up by four pods or to twice as many in {@link #PERIOD}, down as far as no recommendation of the
+ * stabilization window wants more. (kube-controller-manager's {@code podautoscaler}, defaults of autoscaling/v2.)
+ */
+final class HorizontalAutoscaler {
+    /** {@code --horizontal-pod-autoscaler-sync-period}, and the period of the default policies. */
+    static final Duration PERIOD = Duration.ofSeconds(15);
+
+    /** {@code --horizontal-pod-autoscaler-tolerance} */
+    private static final double TOLERANCE = 0.1;
+
+    private static final int PODS_PER_PERIOD = 4;
+
+    private final int least;
+    private final int most;
+    private final long windowNanos;
+    private final Deque<Recommendation> recommendations = new ArrayDeque<>();
+
+    private record Recommendation(long nanos, int replicas) {}
+
+    HorizontalAutoscaler(int least, int most, Duration stabilization) {
+        this.least = least;
+        this.most = most;
+        windowNanos = stabilization.toNanos();
+    }
+
+    /** How many replicas a metric wants, at so much of it for each. */
+    static int wanted(double value, double perReplica, int replicas) {
+        double usage = value / (perReplica * replicas);
+        return Math.abs(usage - 1) <= TOLERANCE ? replicas : (int) Math.ceil(value / perReplica);
+    }
+
+    /**
+     * What it sets now.
+     *
+     * @param wanted by the metric that wants most
+     * @param replicas now, at least 1
+     */
+    int replicas(long nowNanos, int wanted, int replicas) {
+        int recommended = Math.clamp(wanted, least, most);
+        while (!recommendations.isEmpty() && recommendations.getFirst().nanos() < nowNanos - windowNanos) {
+            recommendations.removeFirst();
+        }
+        recommendations.addLast(new Recommendation(nowNanos, recommended));
+        if (recommended > replicas) {
+            return Math.min(recommended, Math.max(replicas + PODS_PER_PERIOD, 2 * replicas));
+        }
+        int held = recommendations.stream()
+                .mapToInt(Recommendation::replicas)
+                .max()
+                .orElse(recommended);
+        return Math.min(replicas, held);
+    }
+}

@@ -1,0 +1,54 @@
+package dev.sluice.capacity;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What became of a trace.
+ *
+ * @param latencies of requests that completed, from publication
+ * @param expired requests that their deadline ended
+ * @param unsettled requests without an outcome, where the run was given up as its target could no longer be met
+ * @param device time in calls, of all workers
+ * @param workers time that workers were there, of all workers, from a pod's creation
+ * @param span from the trace's beginning until all was done
+ * @param starts workers that were started, those at the beginning left out
+ * @param handedOver requests that a worker left undone when it stopped
+ * @param replicas how many there were from when on
+ */
+public record Run(
+        Latencies latencies,
+        long expired,
+        long unsettled,
+        Duration device,
+        Duration workers,
+        Duration span,
+        int starts,
+        long handedOver,
+        List<Change> replicas) {
+    /** From this moment of the trace on there were so many. */
+    public record Change(Duration at, int replicas) {}
+
+    public Run {
+        replicas = List.copyOf(replicas);
+    }
+
+    /** The most workers that there were at a time. */
+    public int mostReplicas() {
+        return replicas.stream().mapToInt(Change::replicas).max().orElse(0);
+    }
+
+    /** On average over the time. */
+    public double meanReplicas() {
+        return span.isZero() ? 0 : (double) workers.toNanos() / span.toNanos();
+    }
+
+    /** The share of the workers' time that was spent in calls. */
+    public double busy() {
+        return workers.isZero() ? 0 : (double) device.toNanos() / workers.toNanos();
+    }
+
+    boolean meets(Target target) {
+        return unsettled == 0 && expired <= target.mayMiss(latencies.count() + expired) && target.metBy(latencies);
+    }
+}

@@ -1,0 +1,44 @@
+package dev.sluice.capacity;
+
+import java.time.Duration;
+
+/** How many workers there are. */
+public sealed interface Scaling {
+    /** So many, all the time. */
+    record Fixed(int workers) implements Scaling {
+        public Fixed {
+            if (workers < 1) {
+                throw new IllegalArgumentException("must be at least 1, not " + workers);
+            }
+        }
+    }
+
+    /**
+     * As many as KEDA and the horizontal autoscaler behind it say, by the chart's ScaledObject.
+     *
+     * @param minReplicas may be 0
+     * @param polling how often KEDA looks whether anything is to be done
+     * @param cooldown without anything to be done, until the last worker goes; also how long the horizontal autoscaler
+     *     remembers that more were wanted, up to an hour
+     * @param start from a pod's creation until its worker is in the group
+     * @param lagThreshold requests of lag per worker
+     * @param waitingThreshold of waiting work per worker
+     * @param scrape how old the workers' metrics may be
+     */
+    record Keda(
+            int minReplicas,
+            int maxReplicas,
+            Duration polling,
+            Duration cooldown,
+            Duration start,
+            int lagThreshold,
+            Duration waitingThreshold,
+            Duration scrape)
+            implements Scaling {
+        public Keda {
+            if (minReplicas < 0 || maxReplicas < Math.max(1, minReplicas)) {
+                throw new IllegalArgumentException("no replicas: " + minReplicas + " to " + maxReplicas);
+            }
+        }
+    }
+}

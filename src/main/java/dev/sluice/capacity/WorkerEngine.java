@@ -1,0 +1,37 @@
+package dev.sluice.capacity;
+
+/** A simulated worker's engine. Its caller tells it of time, which never goes back. */
+interface WorkerEngine {
+    /** How a request ended. */
+    interface Ended {
+        /** In {@link #passTo}; {@code expired} where its deadline ended it. */
+        void ended(boolean expired);
+    }
+
+    /**
+     * Takes a request on.
+     *
+     * @param publishedNanos when it was published
+     */
+    void submit(Ask ask, long publishedNanos, long nowNanos, Ended ended);
+
+    /** When it has to be told of time again; {@link Long#MAX_VALUE} where it has nothing to do. */
+    long nextNanos();
+
+    /** Lets time pass to this moment, which is not after {@link #nextNanos}. */
+    void passTo(long nanos);
+
+    /** Seconds of work that it has taken and not done, as {@code sluice_work_waiting_seconds}. */
+    double waitingSeconds();
+
+    /** Device time in calls. */
+    long deviceNanos();
+
+    /** A new one of a fleet. */
+    static WorkerEngine of(Fleet fleet) {
+        return switch (fleet.detail()) {
+            case IMAGES -> new ByImages(fleet.models());
+            case ROWS -> new ByRows(fleet.models());
+        };
+    }
+}

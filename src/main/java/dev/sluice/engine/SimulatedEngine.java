@@ -1,0 +1,153 @@
+package dev.sluice.engine;
+
+import dev.sluice.diffusion.BetaSchedule;
+import dev.sluice.diffusion.FinalAlphaBar;
+import dev.sluice.diffusion.Spacing;
+import dev.sluice.model.Bundle;
+import dev.sluice.model.BundleManifest;
+import dev.sluice.model.BundleManifest.ClassCondition;
+import dev.sluice.model.BundleManifest.Defaults;
+import dev.sluice.model.BundleManifest.Diffusion;
+import dev.sluice.model.BundleManifest.GuidanceFacts;
+import dev.sluice.model.BundleManifest.Prediction;
+import dev.sluice.model.BundleManifest.TensorShape;
+import dev.sluice.model.BundleManifest.Variance;
+import dev.sluice.model.RowFunction;
+import dev.sluice.request.BundleIdentity;
+import dev.sluice.request.GenerationRequest;
+import dev.sluice.request.InvalidFieldException;
+import dev.sluice.request.Network;
+import dev.sluice.request.SamplerSettings;
+import java.nio.FloatBuffer;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The engine's own loop, its packing, priorities and fair shares, on a device whose calls take simulated time and compute
+ * nothing: what a worker does with requests, without a worker. Loading bundles, the host's arithmetic and failures take no
+ * time here. Confined to one thread.
+ *
+ * <p>{@link #tick} runs to the end of a call, so its clock is then ahead of whoever simulates several. What is submitted
+ * before that time comes is considered in the next tick, as it is behind a real device.
+ */
+public final class SimulatedEngine {
+    /** The largest number of steps that a request may ask for here. */
+    public static final int MOST_STEPS = 1000;
+
+    /** The one class that every model here has. */
+    public static final String LABEL = "anything";
+
+    private static final TensorShape PIXEL = new TensorShape(1, 1, 1);
+
+    private final SimulatedCalls device;
+    private final DeviceMeter meter = new DeviceMeter();
+    private final EngineLoop loop;
+    private long arrivals;
+
+    /** An engine that serves these at time 0. */
+    public SimulatedEngine(Collection<SimulatedModel> models) {
+        Map<String, SimulatedModel> byName =
+                models.stream().collect(Collectors.toMap(SimulatedModel::name, Function.identity()));
+        device = new SimulatedCalls(byName);
+        List<Lane> lanes = models.stream()
+                .map(model -> new Lane(bundle(model), EngineSettings.constant(model.rows()), device))
+                .toList();
+        lanes.forEach(lane -> lane.backlog()
+                .guess(
+                        lane.packing().rowsPerCall(Network.DENOISER),
+                        byName.get(lane.bundle().name()).denoiserCallNanos()));
+        loop = new EngineLoop(lanes, EngineSettings.constant(1, 1), device, device, meter);
+    }
+
+    /**
+     * Takes a request on.
+     *
+     * @param nanos when: not before any other moment that this engine was told
+     * @throws InvalidFieldException if no model of that name is served, or the request has no plan there
+     */
+    public void submit(GenerationRequest request, JobListener listener, long nanos) {
+        Lane lane = loop.lanes().get(request.model());
+        if (lane == null) {
+            throw new IllegalArgumentException("no model of the name " + request.model());
+        }
+        if (loop.idle()) {
+            device.passTo(nanos);
+        }
+        Recipe recipe = lane.recipes().admitted(request);
+        loop.submit(new Job(request, recipe, lane, listener, nanos, arrivals++, Runnable::run, Optional.empty()));
+    }
+
+    public boolean idle() {
+        return loop.idle();
+    }
+
+    /** The end of the last call, or when the last request came to an idle engine. */
+    public long nanos() {
+        return device.nanos();
+    }
+
+    /** Goes on to the end of the next call. */
+    public void tick() {
+        loop.tick();
+    }
+
+    /** Device time in calls so far. */
+    public long deviceNanos() {
+        return meter.deviceNanos();
+    }
+
+    /** Rows and calls so far. */
+    public Calls calls() {
+        return loop.calls();
+    }
+
+    /** As {@link Backlog#seconds}, of all models. */
+    public double waitingSeconds() {
+        return loop.lanes().values().stream()
+                .mapToDouble(lane -> lane.backlog().seconds())
+                .sum();
+    }
+
+    private static Bundle bundle(SimulatedModel model) {
+        BundleManifest manifest = new BundleManifest(
+                BundleManifest.FORMAT_VERSION,
+                model.name(),
+                "1",
+                "simulated",
+                "Apache-2.0",
+                PIXEL,
+                PIXEL,
+                new Diffusion(
+                        BetaSchedule.COSINE,
+                        MOST_STEPS,
+                        Prediction.EPSILON,
+                        Variance.FIXED_SMALL,
+                        true,
+                        Spacing.EVEN,
+                        0,
+                        FinalAlphaBar.ONE),
+                new ClassCondition(List.of(LABEL), 1, true),
+                Optional.empty(),
+                Optional.empty(),
+                new GuidanceFacts(PIXEL.channels(), true),
+                new Defaults(SamplerSettings.Kind.DDIM, 1, 2, 1),
+                Map.of());
+        return Bundle.counting(
+                manifest,
+                new BundleIdentity(model.name(), "1", "0".repeat(64)),
+                Map.of(
+                        Network.DENOISER,
+                        zeros(model.rows().denoiser()),
+                        Network.GUIDE,
+                        zeros(model.rows().guide())));
+    }
+
+    private static RowFunction zeros(int rows) {
+        List<FloatBuffer> zeros = List.of(FloatBuffer.allocate(rows));
+        return call -> zeros;
+    }
+}
