@@ -5,7 +5,8 @@ import java.util.List;
 
 /** Helm, in a JVM of its own within the node's network: its library opens connections from where its process is. */
 final class Helm {
-    private static final List<String> JVM = List.of("--enable-native-access=ALL-UNNAMED", "-Xmx256m");
+    private static final List<String> JVM =
+            List.of("--enable-native-access=ALL-UNNAMED", "-Xmx256m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
 
     private final Cluster cluster;
 

@@ -55,6 +55,15 @@ final class Kubectl {
                 """.formatted(name));
     }
 
+    /** Removes a namespace and, without letting them finish, the pods in it. Returns when it has gone. */
+    void removeNamespace(String name) {
+        of("--namespace", name, "delete", "scaledobjects.keda.sh", "--all").result();
+        of("--namespace", name, "delete", "deployments,statefulsets", "--all").result();
+        of("--namespace", name, "delete", "pods", "--all", "--force", "--grace-period=0")
+                .result();
+        run("delete", "namespace", name, "--ignore-not-found", "--timeout=3m");
+    }
+
     /** Names of the objects of these kinds, {@code kind/name} each. */
     List<String> names(String namespace, String kinds) {
         return run("--namespace", namespace, "get", kinds, "--output", "name")

@@ -50,7 +50,7 @@ class ReleaseOnCluster {
 
     @AfterEach
     void leaveNothing() {
-        kubectl.run("delete", "namespace", NAMESPACE, "--wait", "--timeout=60s");
+        kubectl.removeNamespace(NAMESPACE);
     }
 
     @Test
@@ -91,11 +91,90 @@ class ReleaseOnCluster {
                 + " the end its topics alone.");
     }
 
+    @Test
+    void keepsTheNumberOfWorkersWhereAutoscalingIsTurnedOnAndOff() throws IOException {
+        install(values("workload: {replicas: 3}"));
+
+        install(values("", "monitoring", "keda"));
+        assertThat(replicas()).isEqualTo("3");
+        kubectl.run("--namespace", NAMESPACE, "scale", "deployment/" + NAME, "--replicas=5");
+        install(values("", "monitoring", "keda"));
+        assertThat(replicas()).isEqualTo("5");
+        install(values(""));
+        assertThat(replicas()).isEqualTo("5");
+
+        helm.run("uninstall", NAME, "--namespace", NAMESPACE);
+        Report.say("Turning autoscaling on kept 3 workers, an upgrade and turning it off kept the 5 that were then.");
+    }
+
+    @Test
+    void refusesWhatKubernetesWouldRefuseOrLeaveBehind() throws IOException {
+        install(values("", "statefulset"));
+
+        assertThat(refusal(values("state: {size: 4Gi}", "statefulset"))).contains("state.size: the claims");
+        assertThat(refusal(values("state: {storageClassName: fast}", "statefulset")))
+                .contains("state.storageClassName");
+        assertThat(refusal(values("nameOverride: other", "statefulset"))).contains("nameOverride");
+        assertThat(refusal(values(""))).contains("workload.kind: StatefulSet sluice would go");
+
+        helm.run("uninstall", NAME, "--namespace", NAMESPACE);
+        Report.say("Helm refused a StatefulSet's other size, storage class, name and kind, each with the way.");
+    }
+
+    /** The documented way, without the claims that no provisioner makes here. */
+    @Test
+    void takesAnotherSizeOfStateByTheDocumentedWay() throws IOException {
+        install(values("", "statefulset"));
+
+        kubectl.run("--namespace", NAMESPACE, "delete", "statefulset", NAME, "--cascade=orphan");
+        install(values("state: {size: 4Gi}", "statefulset"));
+
+        assertThat(kubectl.json("--namespace", NAMESPACE, "get", "statefulset", NAME)
+                        .at("/spec/volumeClaimTemplates/0/spec/resources/requests/storage")
+                        .asText())
+                .isEqualTo("4Gi");
+        helm.run("uninstall", NAME, "--namespace", NAMESPACE);
+    }
+
+    @Test
+    void refusesAGpuWithoutItsRuntimeClass() throws IOException {
+        assertThat(refusal(values("", "gpu"))).contains("runtimeClassName: the cluster has no RuntimeClass nvidia");
+
+        kubectl.apply("default", """
+                apiVersion: node.k8s.io/v1
+                kind: RuntimeClass
+                metadata: {name: nvidia}
+                handler: nvidia
+                """);
+        try {
+            install(values("", "gpu"));
+            helm.run("uninstall", NAME, "--namespace", NAMESPACE);
+        } finally {
+            kubectl.run("delete", "runtimeclass", "nvidia");
+        }
+    }
+
     private void install(List<Path> values) {
+        helm.run(upgrade(values));
+    }
+
+    private String refusal(List<Path> values) {
+        Command.Result result = helm.of(upgrade(values)).result();
+        assertThat(result.ok()).as(result.text()).isFalse();
+        return result.text();
+    }
+
+    private String replicas() {
+        return kubectl.json("--namespace", NAMESPACE, "get", "deployment", NAME)
+                .at("/spec/replicas")
+                .asText();
+    }
+
+    private static String[] upgrade(List<Path> values) {
         List<String> words = new ArrayList<>(
                 List.of("upgrade", "--install", NAME, Examples.CHART.toString(), "--namespace", NAMESPACE));
         values.forEach(file -> words.addAll(List.of("--values", file.toString())));
-        helm.run(words.toArray(String[]::new));
+        return words.toArray(String[]::new);
     }
 
     private List<Path> values(String text, String... examples) throws IOException {

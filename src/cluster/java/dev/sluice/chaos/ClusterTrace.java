@@ -1,0 +1,94 @@
+package dev.sluice.chaos;
+
+import dev.sluice.chaos.checker.HistoryFile;
+import dev.sluice.chaos.checker.Publication;
+import dev.sluice.chaos.checker.TopicReader;
+import dev.sluice.events.v1.CostIncurred;
+import dev.sluice.events.v1.GenerationCompleted;
+import dev.sluice.stream.Topics;
+import dev.sluice.wire.AvroConfig;
+import dev.sluice.wire.AvroDeserializer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+
+/**
+ * When each completed request came, was taken and was done, and how much device time it was charged with: what a capacity model is
+ * held against. Used by one thread.
+ */
+final class ClusterTrace {
+    private static final String HEADER =
+            "id,published_ms,accepted_ms,completed_ms,waiting_ms,sampling_ms,storing_ms,device_ms,"
+                    + "evaluations,images,worker";
+
+    private final String brokers;
+    private final Topics topics = Topics.DEFAULT;
+    private final AvroDeserializer<GenerationCompleted> completions = new AvroDeserializer<>(GenerationCompleted.class);
+    private final AvroDeserializer<CostIncurred> costs = new AvroDeserializer<>(CostIncurred.class);
+    private final Map<String, Done> done = new HashMap<>();
+    private final Map<String, Long> deviceNanos = new HashMap<>();
+
+    private record Done(GenerationCompleted event, long atMillis) {}
+
+    ClusterTrace(String brokers, String registry) {
+        this.brokers = brokers;
+        List.of(completions, costs).forEach(each -> each.configure(Map.of(AvroConfig.REGISTRY_URL, registry), false));
+    }
+
+    void write(Path history, Path to) throws InterruptedException {
+        new TopicReader(brokers, Duration.ofSeconds(30))
+                .read(List.of(topics.completions(), topics.costs()), this::take);
+        List<String> lines = HistoryFile.read(history).stream()
+                .filter(publication -> publication.kind() == Publication.Kind.REQUEST)
+                .flatMap(publication -> line(publication).stream())
+                .toList();
+        try {
+            Files.writeString(to, HEADER + "\n" + String.join("\n", lines) + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void take(ConsumerRecord<String, byte[]> record) {
+        if (record.topic().equals(topics.completions())) {
+            GenerationCompleted event = completions.deserialize(record.topic(), record.value());
+            if (event != null) {
+                done.put(event.getRequestId(), new Done(event, record.timestamp()));
+            }
+        } else {
+            CostIncurred event = costs.deserialize(record.topic(), record.value());
+            if (event != null && event.getRequestId() != null) {
+                deviceNanos.merge(event.getRequestId(), event.getDeviceNanos(), Long::sum);
+            }
+        }
+    }
+
+    private Optional<String> line(Publication publication) {
+        return Optional.ofNullable(done.get(publication.id())).map(found -> {
+            var timings = found.event().getTimings();
+            var evaluations = found.event().getEvaluations();
+            return String.format(
+                    Locale.ROOT,
+                    "%s,%d,%d,%d,%.1f,%.1f,%.1f,%.1f,%d,%d,%s",
+                    publication.id(),
+                    publication.publishedAtMillis(),
+                    timings.getAcceptedAt().toEpochMilli(),
+                    found.atMillis(),
+                    timings.getWaitingNanos() / 1e6,
+                    timings.getSamplingNanos() / 1e6,
+                    timings.getStoringNanos() / 1e6,
+                    deviceNanos.getOrDefault(publication.id(), 0L) / 1e6,
+                    evaluations.getConditional() + evaluations.getUnconditional() + evaluations.getGuide(),
+                    publication.images(),
+                    found.event().getWorker());
+        });
+    }
+}

@@ -1,0 +1,148 @@
+package dev.sluice.cluster;
+
+import dev.sluice.chaos.ClusterTraffic;
+import dev.sluice.chaos.checker.Verdict;
+import dev.sluice.chaos.surroundings.ChildJvm;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** An upstream app and the checker that judges, in a JVM of their own within the node's network. Used by one thread. */
+final class Traffic implements AutoCloseable {
+    private static final Path BUNDLE =
+            Path.of("models", "bundles", "glyphs-adm").toAbsolutePath();
+    private static final List<String> JVM = List.of("--enable-native-access=ALL-UNNAMED", "-Xmx512m");
+
+    private final Path folder;
+    private final Process process;
+    private final Writer orders;
+    private final BufferedReader answers;
+
+    private Traffic(Path folder, Process process) {
+        this.folder = folder;
+        this.process = process;
+        orders = process.outputWriter();
+        answers = process.inputReader();
+    }
+
+    /** What stands for the traffic before there is any: has nothing to close. */
+    static Traffic none() {
+        try {
+            return new Traffic(Path.of(""), new ProcessBuilder("true").start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Publishes nothing before it is told to. */
+    static Traffic of(Cluster cluster, String namespace) {
+        try {
+            Path folder =
+                    Files.createDirectories(cluster.logs().resolve(namespace).resolve("traffic"));
+            try (var old = Files.list(folder)) {
+                for (Path file : old.toList()) {
+                    Files.delete(file);
+                }
+            }
+            List<String> arguments = List.of(
+                    Surroundings.kafka(namespace),
+                    Surroundings.registry(namespace),
+                    Surroundings.s3(namespace),
+                    folder.toString(),
+                    BUNDLE.toString(),
+                    "1");
+            Process process = cluster.inside(ChildJvm.command(ClusterTraffic.class, JVM, arguments))
+                    .startTalking(folder.resolve("traffic.log"));
+            return new Traffic(folder, process);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** From now on the chaos suite's mix. */
+    Traffic mix(double groupsPerSecond) {
+        tell("mix " + groupsPerSecond);
+        return this;
+    }
+
+    /** From now on requests of one image and this many steps; 0 a second for none. */
+    Traffic steps(double perSecond, int steps) {
+        tell("steps " + perSecond + " " + steps);
+        return this;
+    }
+
+    int outstanding() {
+        return Integer.parseInt(tell("outstanding"));
+    }
+
+    /** Where {@code history.jsonl} and, once it is judged, {@code trace.csv} lie. */
+    Path folder() {
+        return folder;
+    }
+
+    /** Publishes no more, waits for what is outstanding, and has everything judged. */
+    Verdict judge(Duration patience) {
+        return Verdict.parse(tell("judge " + patience.toSeconds()));
+    }
+
+    /** What all workers made together, from the first request that was accepted to the last that was done, as judged last. */
+    double evaluationsPerSecond() {
+        try {
+            List<String[]> lines = Files.readAllLines(folder.resolve("trace.csv")).stream()
+                    .skip(1)
+                    .map(line -> line.split(","))
+                    .toList();
+            long begin = lines.stream()
+                    .mapToLong(line -> Long.parseLong(line[2]))
+                    .min()
+                    .orElseThrow();
+            long end = lines.stream()
+                    .mapToLong(line -> Long.parseLong(line[3]))
+                    .max()
+                    .orElseThrow();
+            long made =
+                    lines.stream().mapToLong(line -> Long.parseLong(line[8])).sum();
+            return made * 1000.0 / (end - begin);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String tell(String order) {
+        try {
+            orders.write(order + "\n");
+            orders.flush();
+            String line = answers.readLine();
+            while (line != null && !line.startsWith(ClusterTraffic.ANSWER)) {
+                line = answers.readLine();
+            }
+            if (line == null) {
+                throw new IllegalStateException("the traffic ended; see " + folder);
+            }
+            return line.substring(ClusterTraffic.ANSWER.length());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the traffic ended; see " + folder, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            orders.close();
+            if (!process.waitFor(30, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (IOException e) {
+            process.destroyForcibly();
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}
