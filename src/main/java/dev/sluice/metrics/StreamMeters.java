@@ -51,9 +51,10 @@ public final class StreamMeters implements MeterBinder {
                         "sluice.work.waiting",
                         () -> workWaiting(
                                 backlogs.stream().mapToDouble(Backlog::seconds).sum(),
-                                stream.unsettled().count()))
+                                stream.unsettled().count(),
+                                stream.running()))
                 .description("Device time that accepted and unsettled requests will take at the present pace; above 0"
-                        + " while there are any")
+                        + " while there are any, and while the worker can't know")
                 .baseUnit("seconds")
                 .register(registry);
         deadLetters(registry, "undecodable", DeadLetterCounts::undecodable);
@@ -90,9 +91,10 @@ public final class StreamMeters implements MeterBinder {
 
     /**
      * Seconds of device time in hand. Requests that are being stored, or have not been handed to the engine yet, have no
-     * evaluations waiting and still are work: so nobody who scales by this stops a worker that holds any.
+     * evaluations waiting and still are work: so nobody who scales by this stops a worker that holds any. While a group hands its
+     * partitions around, what was accepted is in nobody's hand, and its workers don't say that there is none.
      */
-    static double workWaiting(double backlogSeconds, int unsettled) {
-        return backlogSeconds > 0 || unsettled > 0 ? Math.max(LEAST_SECONDS, backlogSeconds) : 0;
+    static double workWaiting(double backlogSeconds, int unsettled, boolean running) {
+        return backlogSeconds > 0 || unsettled > 0 || !running ? Math.max(LEAST_SECONDS, backlogSeconds) : 0;
     }
 }
