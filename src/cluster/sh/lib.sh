@@ -21,6 +21,6 @@ tools() {
   need etcd etcd-server; need kubectl kubernetes-client; need openssl openssl; need nsenter util-linux; need ip iproute2
   [ "$1" = node ] || return 0
   need containerd containerd; need runc runc; need iptables iptables; need conntrack conntrack; need ipset ipset; need python3 python3
-  [ -r "$image" ] || { echo "there is no image in $image; ./mvnw -Pimage verify makes one" >&2; exit 3; }
+  [ -r "$image" ] || { echo "there is no image in $image; ./mvnw -Pimage verify -Dimage.archive=$image writes one" >&2; exit 3; }
   PATH=$PATH:/usr/lib/cni need bridge containernetworking-plugins
 }
