@@ -23,6 +23,7 @@ from sluice_models.training.pairs import Autoencoding
 from sluice_models.training.trainer import run
 
 MODULES = {
+    "glyphs-adm": {"denoiser", "guide", "auditor"},
     "glyphs-dit": {"denoiser", "decoder", "auditor"},
     "scenes-sd": {"denoiser", "decoder", "text_encoder", "auditor"},
     "scenes-glide": {"denoiser", "text_encoder", "guide", "guide_text_encoder", "upsampler", "auditor"},
@@ -67,7 +68,7 @@ def test_no_file_is_too_large_for_a_repository(bundle):
 
 def test_bundle_gives_pictures(bundle):
     manifest = read_description(bundle)
-    prompts = torch.tensor([3, 10]) if manifest["condition"]["kind"] == "class" else CAPTIONS[:2]
+    prompts = torch.tensor([3, 9]) if manifest["condition"]["kind"] == "class" else CAPTIONS[:2]
     guidance = "classifier" if "guide" in manifest["modules"] else "cfg"
     plan = SamplingPlan(guidance, 2.0, steps=3, guided=2, seed=0, sampler=manifest["defaults"]["sampler"])
     pixels = Pipeline(bundle).sample(prompts, plan)
@@ -81,6 +82,8 @@ def test_training_goes_on_from_a_bundle(bundle, tmp_path):
     if recipe.unpack is None:
         pytest.skip("the bundle does not hold all that was trained")
     recipe.unpack(workshop, bundle)
+    for name in recipe.parts:
+        assert torch.load(workshop.checkpoint(name), weights_only=True)["begun"] == 1
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Pictures, "load", few_pictures)
         recipe.export(workshop, tmp_path / "again")
@@ -92,6 +95,16 @@ def test_training_goes_on_from_a_bundle(bundle, tmp_path):
     before, after = parameters_of(bundle), parameters_of(tmp_path / "further")
     assert after.keys() == before.keys()
     assert any(not torch.equal(after[name], before[name]) for name in before if name.startswith("denoiser."))
+
+
+def test_training_goes_on_from_the_glyphs_that_ship(tmp_path):
+    shipped = Path(__file__).parent.parent / "bundles" / "glyphs-adm"
+    workshop = Workshop(tmp_path, shipped.name)
+    RECIPES[shipped.name].unpack(workshop, shipped)
+    for part, steps in (("denoiser", 4_800), ("guide", 1_200), ("auditor", 1_200)):
+        state = torch.load(workshop.checkpoint(part), weights_only=True)
+        assert (state["step"], state["begun"]) == (steps, steps)
+        torch.testing.assert_close(dict(state["ema"]), below("network.", parameters(shipped, part)), rtol=0, atol=0)
 
 
 def parameters_of(folder: Path) -> dict[str, torch.Tensor]:

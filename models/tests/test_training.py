@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -9,7 +11,7 @@ import torch
 from conftest import TINY_CLASSIFIER, TINY_DENOISER
 from sluice_models.data.picture_sets import PictureSet
 from sluice_models.recipes.glyphs_adm import classifier_trainer, denoiser_trainer
-from sluice_models.training.trainer import TrainingPlan, run, trained
+from sluice_models.training.trainer import TrainingPlan, begin_from, run, trained
 
 CPU = torch.device("cpu")
 
@@ -67,3 +69,33 @@ def test_learning_rate_warms_up_holds_and_falls_to_nothing():
     assert whole.learning_rate_at(500) == 1.0
     assert whole.learning_rate_at(900) == pytest.approx(0.5)
     assert whole.learning_rate_at(999) == pytest.approx(0.005)
+
+
+def test_an_optimiser_that_begins_anew_warms_up_from_there_whatever_stops_come_after(pool, tmp_path):
+    whole = TrainingPlan(steps=1000, seed=9, batch=4, learning_rate=1.0, warmup_steps=100)
+    checkpoint = tmp_path / "run.ckpt"
+    begin_from(denoiser_trainer(TINY_DENOISER, whole, pool, CPU).network, 400, whole, checkpoint)
+    for _ in range(2):
+        trainer = denoiser_trainer(TINY_DENOISER, whole, pool, CPU)
+        trainer.restore(checkpoint)
+        trainer.save(checkpoint)
+    assert (trainer.step, trainer.begun) == (400, 400)
+    assert whole.learning_rate_at(400, begun=trainer.begun) == pytest.approx(0.01)
+    assert whole.learning_rate_at(600, begun=trainer.begun) == 1.0
+
+
+def test_the_first_step_of_an_optimiser_that_begins_anew_is_a_small_one(pool, tmp_path):
+    assert largest_change(0, pool, tmp_path) > 50 * largest_change(400, pool, tmp_path)
+
+
+def largest_change(begun: int, pool: PictureSet, folder: Path) -> float:
+    """Of a parameter in step 401, taken by an optimiser that knows of none before it."""
+    whole = TrainingPlan(steps=1000, seed=9, batch=4, warmup_steps=100)
+    checkpoint = folder / f"{begun}.ckpt"
+    trainer = denoiser_trainer(TINY_DENOISER, whole, pool, CPU)
+    begin_from(trainer.network, 400, whole, checkpoint)
+    torch.save({**torch.load(checkpoint, weights_only=True), "begun": begun}, checkpoint)
+    trainer.restore(checkpoint)
+    before = [value.detach().clone() for value in trainer.network.parameters()]
+    trainer.advance()
+    return max((mine - theirs).abs().max().item() for mine, theirs in zip(before, trainer.network.parameters()))

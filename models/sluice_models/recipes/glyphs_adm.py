@@ -9,7 +9,17 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from sluice_models.bundles.bundle import ClassCondition, Defaults, Diffusion, Facts, Label, Shape
+from sluice_models.bundles.bundle import (
+    ClassCondition,
+    Defaults,
+    Diffusion,
+    Facts,
+    Label,
+    Shape,
+    below,
+    parameters,
+    read_description,
+)
 from sluice_models.bundles.contract import AuditorModule, DenoiserModule, GuideModule
 from sluice_models.bundles.exporting import export_bundle
 from sluice_models.data import glyphs
@@ -23,7 +33,7 @@ from sluice_models.sampling.diffusion import Process, Schedule
 from sluice_models.sampling.samplers import ClassifierFree, full_weights, sample_ddpm, to_pixels
 from sluice_models.training.examples import PictureSource
 from sluice_models.training.losses import classifier_loss, denoiser_loss
-from sluice_models.training.trainer import Trainer, TrainingPlan
+from sluice_models.training.trainer import Trainer, TrainingPlan, begin_from
 
 DENOISER, GUIDE, AUDITOR = "denoiser", "guide", "auditor"
 DEFAULTS = Defaults(steps=50, classifier_free_scale=3.0, classifier_scale=4.0)
@@ -95,6 +105,22 @@ def _export(workshop: Workshop, folder: Path) -> None:
     export_bundle(folder, modules, FACTS, training)
 
 
+def _unpack(workshop: Workshop, folder: Path) -> None:
+    steps = _steps(read_description(folder)["training"])
+    networks = {DENOISER: Denoiser(GLYPHS_DENOISER), GUIDE: NoisyClassifier(GLYPHS_CLASSIFIER), AUDITOR: NoisyClassifier(GLYPHS_CLASSIFIER)}
+    for part, network in networks.items():
+        network.load_state_dict(below("network.", parameters(folder, part)))
+        begin_from(network, steps[part], RECIPE.parts[part].plan, workshop.checkpoint(part))
+
+
+def _steps(training: dict) -> dict[str, int]:
+    """Of each part; the bundle that ships has them in three entries."""
+    counted = training["steps"]
+    if isinstance(counted, dict):
+        return counted
+    return {DENOISER: counted, GUIDE: training["guideSteps"], AUDITOR: training["auditorSteps"]}
+
+
 RECIPE = Recipe(
     {
         DENOISER: Part(TrainingPlan(steps=4_800, seed=11), _denoiser, _watch),
@@ -102,4 +128,5 @@ RECIPE = Recipe(
         AUDITOR: Part(TrainingPlan(steps=1_200, seed=31, batch=64, weight_decay=0.05), _classifier),
     },
     _export,
+    _unpack,
 )

@@ -2,7 +2,8 @@
 
 So a run that is stopped and resumed from a checkpoint continues exactly as if it had not been, with no generator state
 to save, and ``--steps`` may grow or shrink between two starts: only the last fifth of the steps, where the learning rate
-falls, depends on it.
+falls, depends on it. An optimiser that begins anew, at averaged weights out of a bundle, is warmed up as the first one was, and so is
+the average.
 """
 
 from __future__ import annotations
@@ -40,14 +41,14 @@ class TrainingPlan:
     null_share: float = 0.15
     checkpoint_every: int = 250
 
-    def learning_rate_at(self, step: int) -> float:
-        """Linear warm-up, then constant, then linear decay; ``step`` counts from 0."""
+    def learning_rate_at(self, step: int, begun: int = 0) -> float:
+        """Linear warm-up from the step at which the optimiser begins, then constant, then linear decay; ``step`` counts from 0."""
         left = (self.steps - step) / max(1.0, self.decay_share * self.steps)
-        return self.learning_rate * min(1.0, (step + 1) / self.warmup_steps, left)
+        return self.learning_rate * min(1.0, (step - begun + 1) / self.warmup_steps, left)
 
 
 class Ema:
-    """An exponential moving average of a network's parameters: decay min(decay, (1 + k)/(10 + k)) at step k."""
+    """An exponential moving average of a network's parameters: decay min(decay, (1 + k)/(10 + k)) at step k of its optimiser."""
 
     def __init__(self, network: nn.Module, decay: float):
         self.network = copy.deepcopy(network).requires_grad_(False)
@@ -106,13 +107,17 @@ def _sharing_copy(network: nn.Module) -> nn.Module:
 
 
 class Trainer:
-    """One network, its average and its optimiser; knows how to take a step and how to be saved and restored."""
+    """One network, its average and its optimiser; knows how to take a step and how to be saved and restored.
+
+    ``begun`` is the step at which the optimiser and the average began, 0 unless what came before is lost.
+    """
 
     def __init__(self, network: nn.Module, loss: Loss, plan: TrainingPlan, source: Source, replicas: int = 1):
         self.network = network
         self.ema = Ema(network, plan.ema_decay)
         self.plan = plan
         self.step = 0
+        self.begun = 0
         self._source = source
         self._replicas = Replicas(network, loss, replicas)
         self._optimiser = torch.optim.AdamW(_trained(network), weight_decay=plan.weight_decay)
@@ -120,18 +125,19 @@ class Trainer:
     def advance(self) -> dict[str, float]:
         """One optimiser step; returns what to report about it."""
         for group in self._optimiser.param_groups:
-            group["lr"] = self.plan.learning_rate_at(self.step)
+            group["lr"] = self.plan.learning_rate_at(self.step, self.begun)
         report = self._replicas.gradients(self._source.batch(step_generator(self.plan.seed, self.step), self.plan.batch))
         nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
         self._optimiser.step()
         self.step += 1
-        self.ema.update(self.network, self.step)
+        self.ema.update(self.network, self.step - self.begun)
         return report
 
     def save(self, path: Path) -> None:
         """Writes the checkpoint beside ``path`` first, so that a kill never leaves half of one."""
         state = {
             "step": self.step,
+            "begun": self.begun,
             "plan": asdict(self.plan),
             "network": self.network.state_dict(),
             "ema": self.ema.network.state_dict(),
@@ -147,6 +153,7 @@ class Trainer:
         if state["plan"]["seed"] != self.plan.seed:
             raise ValueError(f"{path} was trained with seed {state['plan']['seed']}, not {self.plan.seed}")
         self.step = state["step"]
+        self.begun = state.get("begun", 0)
         self.network.load_state_dict(state["network"])
         self.ema.network.load_state_dict(state["ema"])
         self._optimiser.load_state_dict(state["optimiser"])
@@ -198,6 +205,7 @@ def begin_from(network: nn.Module, step: int, plan: TrainingPlan, checkpoint: Pa
     """Writes a checkpoint that goes on from averaged weights alone: their optimiser's state is not known and begins anew."""
     state = {
         "step": step,
+        "begun": step,
         "plan": asdict(plan),
         "network": network.state_dict(),
         "ema": network.state_dict(),
