@@ -9,7 +9,7 @@ import sys
 import time
 import uuid
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.schema_registry import SchemaRegistryClient
 from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer
 from confluent_kafka.serialization import MessageField, SerializationContext
@@ -26,6 +26,7 @@ def watcher(kafka):
             "bootstrap.servers": kafka,
             "group.id": "unused",  # librdkafka insists on a name; nothing is committed under it
             "enable.auto.commit": False,
+            "log_level": 2,  # what goes wrong is said once, at the end
             "isolation.level": "read_committed",
         }
     )
@@ -45,7 +46,7 @@ def publish(kafka, registry, request):
     value = serialize(request, SerializationContext(REQUESTS, MessageField.VALUE))
     problems = []
     # Kafka's own partitioner; librdkafka's default is another, and what lies elsewhere costs a worker a second record.
-    producer = Producer({"bootstrap.servers": kafka, "enable.idempotence": True, "partitioner": "murmur2_random"})
+    producer = Producer({"bootstrap.servers": kafka, "enable.idempotence": True, "partitioner": "murmur2_random", "log_level": 2})
     producer.produce(
         REQUESTS,
         key=request["requestId"],
@@ -110,4 +111,8 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except Exception as problem:  # of Kafka's, the registry's and HTTP's kinds
+        reason = problem.args[0].str() if isinstance(problem, KafkaException) else problem
+        sys.exit(f"{reason}. Are --kafka and --registry right, and does Sluice run there?")

@@ -2,6 +2,8 @@ package dev.sluice.app;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.text.Paragraph;
+import dev.sluice.text.Table;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,9 +61,10 @@ final class ConfigCommand implements Callable<Integer> {
         if (json) {
             out.println(asJson(settings, problems));
         } else {
-            settings.forEach(setting -> out.printf(
-                    "%-32s %-11s %s%n",
-                    setting.name(), setting.origin().name().toLowerCase(Locale.ROOT), setting.value()));
+            Table table = Table.ofWords(2, List.of("key", "from", "value"));
+            settings.forEach(setting -> table.row(
+                    List.of(setting.name(), setting.origin().name().toLowerCase(Locale.ROOT), setting.value())));
+            table.print(out, Paragraph.width(System.getenv()));
             ConfigNotes.of(values, System.getenv()).forEach(spec.commandLine().getErr()::println);
             problems.forEach(spec.commandLine().getErr()::println);
         }

@@ -2,7 +2,10 @@ package dev.sluice.app;
 
 import dev.sluice.stream.PartitionGrowth;
 import dev.sluice.stream.Topics;
+import dev.sluice.text.Paragraph;
+import dev.sluice.text.Table;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -69,20 +72,31 @@ final class PartitionsCommand implements Callable<Integer> {
 
     private void print(PartitionGrowth.Report report) {
         PrintWriter out = spec.commandLine().getOut();
+        int width = Paragraph.width(System.getenv());
+        Table topics = Table.ofFigures(1, List.of("topic", "partitions before", "after"));
         report.before()
-                .forEach((topic, before) -> out.println(
-                        before == report.partitions()
-                                ? topic + ": " + before + " partitions, as before"
-                                : topic + ": " + before + " -> " + report.partitions() + " partitions"));
+                .forEach((topic, before) ->
+                        topics.row(List.of(topic, String.valueOf(before), String.valueOf(report.partitions()))));
+        topics.print(out, width);
         if (report.moves().isEmpty()) {
             out.println("No worker of group " + group + " ever ran: there is nothing to move.");
         }
-        report.moves()
-                .forEach(changelog -> out.println(changelog.changelog() + ": " + changelog.moved() + " entries "
-                        + (dryRun ? "would move" : "moved") + " to their home"
-                        + (changelog.dropped() == 0
-                                ? ""
-                                : ", " + changelog.dropped() + " dropped, whose ids have another there")));
+        if (!report.moves().isEmpty()) {
+            Table moves = Table.ofFigures(1, List.of("changelog", dryRun ? "to move" : "moved", "dropped"));
+            report.moves()
+                    .forEach(changelog -> moves.row(List.of(
+                            changelog.changelog(),
+                            String.valueOf(changelog.moved()),
+                            String.valueOf(changelog.dropped()))));
+            out.println();
+            moves.print(out, width);
+            Paragraph.lines(
+                            "Entries move to the partition that is now their id's home; one is dropped where its id has another"
+                                    + " there.",
+                            width,
+                            0)
+                    .forEach(out::println);
+        }
         out.println(
                 dryRun
                         ? "Nothing was changed."

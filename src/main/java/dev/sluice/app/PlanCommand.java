@@ -24,6 +24,8 @@ import dev.sluice.request.SamplerSettings;
 import dev.sluice.text.Paragraph;
 import dev.sluice.wire.RequestDecoder;
 import java.io.PrintWriter;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -226,10 +228,8 @@ final class PlanCommand implements Callable<Integer> {
         say(out, "classifier: " + evaluations.guide() + " guide evaluations instead of " + walk.length());
         say(
                 out,
-                String.format(
-                                Locale.ROOT,
-                                "classifier-free scale %.4g",
-                                asked.guidance().scale()) + ": effective scales " + range(asked.effectiveScales()));
+                "classifier-free scale " + number(asked.guidance().scale()) + ": effective scales "
+                        + range(asked.effectiveScales()));
     }
 
     private static void say(PrintWriter out, String text) {
@@ -237,13 +237,21 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private static String range(List<Double> values) {
-        return values.isEmpty()
-                ? "none"
-                : String.format(Locale.ROOT, "%.4g to %.4g", Collections.min(values), Collections.max(values));
+        return values.isEmpty() ? "none" : number(Collections.min(values)) + " to " + number(Collections.max(values));
     }
 
     private static String adding(List<Double> weights) {
         double sum = weights.stream().mapToDouble(Double::doubleValue).sum();
-        return weights.isEmpty() ? "" : String.format(Locale.ROOT, ", adding up to %.6g", sum);
+        return weights.isEmpty() ? "" : ", adding up to " + number(sum);
+    }
+
+    /** To four digits, without those that say nothing. */
+    private static String number(double value) {
+        return Double.isFinite(value)
+                ? new BigDecimal(value)
+                        .round(new MathContext(4))
+                        .stripTrailingZeros()
+                        .toPlainString()
+                : String.valueOf(value);
     }
 }

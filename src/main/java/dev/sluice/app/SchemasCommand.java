@@ -2,6 +2,8 @@ package dev.sluice.app;
 
 import dev.sluice.request.Printable;
 import dev.sluice.stream.Topics;
+import dev.sluice.text.Paragraph;
+import dev.sluice.text.Table;
 import dev.sluice.wire.AvroConfig;
 import dev.sluice.wire.RegistryAdmin;
 import dev.sluice.wire.RegistryUnavailableException;
@@ -65,12 +67,13 @@ final class SchemasCommand {
             PrintWriter out = spec.commandLine().getOut();
             PrintWriter err = spec.commandLine().getErr();
             SubjectCheck check = new SubjectCheck(registry);
+            Table table = Table.ofWords(1, List.of("subject", "id", "level"));
             boolean all = true;
             for (Subject subject : subjects) {
                 try {
                     registry.setLevel(subject.name(), RegistryAdmin.FULL_TRANSITIVE);
                     int id = registry.register(subject);
-                    out.printf("%-34s id %-6d %s%n", subject.name(), id, RegistryAdmin.FULL_TRANSITIVE);
+                    table.row(List.of(subject.name(), String.valueOf(id), RegistryAdmin.FULL_TRANSITIVE));
                     registry.latest(subject.name())
                             .flatMap(latest -> check.lost(subject, latest))
                             .ifPresent(said -> err.println(Printable.line(said)));
@@ -82,6 +85,7 @@ final class SchemasCommand {
                     all = false;
                 }
             }
+            table.print(out, Paragraph.width(System.getenv()));
             return all ? 0 : 1;
         });
     }

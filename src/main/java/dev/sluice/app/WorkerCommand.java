@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.sluice.chaos.FaultConsole;
 import dev.sluice.log.LogFormat;
+import dev.sluice.text.Paragraph;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -161,20 +162,24 @@ final class WorkerCommand implements Callable<Integer> {
     }
 
     private static void listKeys(PrintWriter out) {
+        int width = Paragraph.width(System.getenv());
         for (ConfigKey key : ConfigKey.ALL) {
-            out.printf(
-                    "%-28s %-36s %s%n    %s%n",
-                    key.name(),
-                    key.variable(),
-                    key.fallback()
-                            .map(value -> value.isEmpty() ? "(empty)" : value)
-                            .orElse("(must be set)"),
-                    key.description());
+            String fallback = key.fallback()
+                    .map(value -> value.isEmpty() ? "empty" : value)
+                    .orElse("must be set");
+            print(out, width, key.name() + " (" + fallback + ")", key.variable(), key.description());
         }
-        out.printf(
-                "%-28s %-36s%n    %s%n",
+        print(
+                out,
+                width,
                 ConfigKey.KAFKA_PROPERTIES + "*",
                 "SLUICE_KAFKA_PROPERTIES_*",
                 "Properties of the Kafka clients and Kafka Streams, as they are (underscores stand for dots)");
+    }
+
+    private static void print(PrintWriter out, int width, String head, String variable, String description) {
+        out.println(head);
+        out.println("    " + variable);
+        Paragraph.lines("    " + description, width, 4).forEach(out::println);
     }
 }

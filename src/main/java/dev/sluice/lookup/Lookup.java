@@ -5,12 +5,15 @@ import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.events.v1.GenerationCompleted;
 import dev.sluice.events.v1.GenerationFailed;
 import dev.sluice.events.v1.GenerationProgressed;
+import dev.sluice.events.v1.GenerationRequested;
 import dev.sluice.wire.AvroDeserializer;
+import dev.sluice.wire.RegistryUnavailableException;
 import dev.sluice.wire.UndecodableException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -22,6 +25,8 @@ import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
@@ -38,6 +43,12 @@ public final class Lookup implements AutoCloseable {
     /** A charge is written with the outcome, by the same clock. */
     private static final Duration CHARGE_MARGIN = Duration.ofMinutes(1);
 
+    /** Reasons of letters whose bytes no worker could read. */
+    private static final Set<String> UNREADABLE = Stream.concat(
+                    Stream.of("UNDECODABLE"),
+                    Arrays.stream(UndecodableException.Reason.values()).map(Enum::name))
+            .collect(Collectors.toUnmodifiableSet());
+
     private final Map<String, Object> properties;
     private final LookupTopics topics;
     private final Duration limit;
@@ -52,6 +63,7 @@ public final class Lookup implements AutoCloseable {
 
     private final Map<String, Consumer<ConsumerRecord<byte[], byte[]>>> takers;
     private final List<AvroDeserializer<?>> deserializers = new ArrayList<>();
+    private final AvroDeserializer<GenerationRequested> requests = new AvroDeserializer<>(GenerationRequested.class);
 
     /**
      * A lookup that has not begun.
@@ -64,6 +76,8 @@ public final class Lookup implements AutoCloseable {
         this.topics = topics;
         this.limit = limit;
         ids.forEach(id -> traces.put(id, new Traces(id)));
+        requests.configure(properties, false);
+        deserializers.add(requests);
         takers = new LinkedHashMap<>();
         takers.put(
                 topics.completions(),
@@ -166,9 +180,23 @@ public final class Lookup implements AutoCloseable {
     }
 
     private void takeLetter(ConsumerRecord<byte[], byte[]> record) {
-        Letter.resent(record.headers())
-                .ifPresentOrElse(
-                        sentBack::add, () -> of(key(record)).ifPresent(trace -> trace.died(Letter.of(record))));
+        Letter.resent(record.headers()).ifPresentOrElse(sentBack::add, () -> {
+            Letter letter = Letter.of(record);
+            of(key(record)).or(() -> asked(letter, record)).ifPresent(trace -> trace.died(letter));
+        });
+    }
+
+    /** Such as lies under another key than its id. One that no worker could read is not tried again. */
+    private Optional<Traces> asked(Letter letter, ConsumerRecord<byte[], byte[]> record) {
+        if (record.value() == null || UNREADABLE.contains(letter.reason())) {
+            return Optional.empty();
+        }
+        try {
+            GenerationRequested request = requests.deserialize(record.topic(), record.value());
+            return request == null ? Optional.empty() : of(request.getRequestId());
+        } catch (UndecodableException | RegistryUnavailableException e) {
+            return Optional.empty();
+        }
     }
 
     private Known known(boolean whole, Optional<Instant> reached) {

@@ -122,7 +122,7 @@ class PlanCommandTest {
         JsonNode json = new JsonMapper()
                 .readTree(CommandRun.of(whole.toArray(String[]::new)).out());
 
-        assertThat(CommandRun.of(plan).out()).contains("effective scales 2.000 to 3.500");
+        assertThat(CommandRun.of(plan).out()).contains("effective scales 2 to 3.5");
         assertThat(json.get("effectiveScales").toString()).isEqualTo("[3,4.5,7.5]");
     }
 

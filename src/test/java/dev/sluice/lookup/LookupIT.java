@@ -6,6 +6,8 @@ import dev.sluice.app.Outcomes;
 import dev.sluice.events.v1.ChargeKind;
 import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.events.v1.GenerationFailureCode;
+import dev.sluice.events.v1.GenerationRequested;
+import dev.sluice.events.v1.PromptSpec;
 import dev.sluice.standalone.EmbeddedKafka;
 import dev.sluice.standalone.EmbeddedSchemaRegistry;
 import dev.sluice.wire.AvroSerializer;
@@ -176,6 +178,19 @@ class LookupIT {
     }
 
     @Test
+    void aDeadLetterUnderAnotherKeyIsFoundByTheIdInIt() throws Exception {
+        ProducerRecord<String, byte[]> letter =
+                new ProducerRecord<>("dead-letters", null, hoursAgo.toEpochMilli(), "not-its-id", requested("within"));
+        letter.headers().add(DeadLetterHeaders.REASON, "WRONG_KEY".getBytes(StandardCharsets.UTF_8));
+        producer.send(letter).get();
+
+        assertThat(only("within").standing())
+                .isInstanceOfSatisfying(
+                        Standing.DeadLetter.class,
+                        dead -> assertThat(dead.letter().reason()).isEqualTo("WRONG_KEY"));
+    }
+
+    @Test
     void aDeadLetterBesideAnOutcomeIsToldWithIt() throws Exception {
         write("completions", "both", Outcomes.completed("both", "x"), minutesAgo);
         letter("both", minutesAgo.plusSeconds(1));
@@ -251,6 +266,16 @@ class LookupIT {
                 new ProducerRecord<>("dead-letters", null, at.toEpochMilli(), id, new byte[] {1});
         letter.headers().add(DeadLetterHeaders.REASON, "ID_TAKEN".getBytes(StandardCharsets.UTF_8));
         return producer.send(letter).get();
+    }
+
+    private static byte[] requested(String id) {
+        GenerationRequested request = GenerationRequested.newBuilder()
+                .setRequestId(id)
+                .setTenantId("tenant")
+                .setModel("model")
+                .setPrompt(PromptSpec.newBuilder().setLabel("seven").build())
+                .build();
+        return Objects.requireNonNull(serializer.serialize("requests", request));
     }
 
     private static void write(String topic, String key, SpecificRecord event, Instant at)
