@@ -55,6 +55,7 @@ final class StopSignal implements AutoCloseable {
     }
 
     /** By reflection, since javac warns of the class, which every JDK has (module jdk.unsupported), and takes no word for it. */
+    @SuppressWarnings("ReferenceEquality") // A proxy is equal to itself alone.
     private void take(String signal) {
         try {
             Class<?> type = Class.forName("sun.misc.Signal");
