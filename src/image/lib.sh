@@ -4,6 +4,8 @@
 work=$home/target/image
 cache=${SLUICE_IMAGE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/sluice-image}
 suite=trixie
+# Of all files in a layer. Not 0: Maven copies no resource that isn't younger than a file which is not there.
+time=1767225600
 base=localhost/bases/debian:$suite
 jdk=localhost/bases/jdk-21:$suite
 python=localhost/bases/python:$suite
@@ -42,14 +44,14 @@ make_base() {
   if [ ! -s "$archive" ]; then
     say "making $1 with mmdebstrap"
     mkdir -p "$cache"
-    SOURCE_DATE_EPOCH=0 mmdebstrap --quiet --variant=minbase --include="$2" "$suite" "$archive.part" >"$archive.log" 2>&1 ||
+    SOURCE_DATE_EPOCH=$time mmdebstrap --quiet --variant=minbase --include="$2" "$suite" "$archive.part" >"$archive.log" 2>&1 ||
       fail "mmdebstrap failed; $archive.log says why."
     mv "$archive.part" "$archive"
   fi
   if ! buildah inspect "$1" >/dev/null 2>&1; then
     container=$(buildah from scratch)
     buildah add -q "$container" "$archive" / >/dev/null
-    buildah commit -q --timestamp 0 "$container" "$1" >/dev/null
+    buildah commit -q --timestamp $time "$container" "$1" >/dev/null
     buildah rm "$container" >/dev/null
   fi
 }
@@ -67,7 +69,7 @@ build() {
   shift 3
   trusted=$(readlink -f "$JAVA_HOME/lib/security/cacerts")
   mkdir -p "$repository"
-  buildah bud --isolation chroot --timestamp 0 --target "$target" -t "$tag" \
+  buildah bud --isolation chroot --timestamp $time --target "$target" -t "$tag" \
     --volume "$repository:/m2:ro" --volume "$trusted:/etc/ssl/certs/java/cacerts:ro" \
     --build-arg MAVEN_ARGS="-Dmaven.repo.local.tail=/m2 -Dmaven.repo.local.tail.ignoreAvailability=true" \
     --build-arg JDK_IMAGE="$jdk" --build-arg BASE_IMAGE="$base" --build-arg PYTHON_IMAGE="$python" "$@" "$context"

@@ -45,7 +45,7 @@ build "$work/one" cpu sluice:cpu --layers >>"$log" 2>&1 || { tail -n 30 "$log" >
 say "built in $((SECONDS - started)) s"
 (umask 077 && checkout "$work/two")
 export -f build buildah
-export work jdk base python JAVA_HOME
+export work jdk base python time JAVA_HOME
 say "building it once more, elsewhere"
 TZ=Asia/Tokyo unshare --uts bash -c 'hostname elsewhere; umask 077; build "$1" cpu sluice:again --no-cache' build "$work/two" >>"$log" 2>&1 ||
   { tail -n 30 "$log" >&2; fail "The image was not built twice; $log has all."; }
@@ -129,7 +129,7 @@ say "an image of each bundle; memory $memory"
 
 # It drains what it has: told to stop while requests are under way, it ends by itself, and says that it was fine.
 podman run --rm "${run[@]}" --tmpfs /tmp:rw,exec,mode=1777,size=64m sluice:cpu submit --kafka "$kafka" --registry "$registry" \
-  --model glyphs-adm --label seven --steps 50 --count 4 >"$work/submit.log" 2>&1 || fail "Not submitted: $(tail -n 3 "$work/submit.log")"
+  --model glyphs-adm --label seven --steps 50 --images 4 >"$work/submit.log" 2>&1 || fail "Not submitted: $(tail -n 3 "$work/submit.log")"
 started=$SECONDS
 podman stop -t 60 sluice-image-worker >/dev/null
 status=$(podman inspect --format '{{.State.ExitCode}}' sluice-image-worker)
