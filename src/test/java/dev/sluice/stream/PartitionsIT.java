@@ -222,7 +222,6 @@ class PartitionsIT {
         }
     }
 
-    /** A worker of its own, but for its state directory, which stays. */
     /** As retention leaves a topic, and a group whose offsets expired, of an installation that had nothing to do for long. */
     @Test
     void commitsTheEndOfALogThatNobodyCanRead() throws Exception {
@@ -247,6 +246,7 @@ class PartitionsIT {
         }
     }
 
+    /** A worker of its own, but for its state directory, which stays. */
     private final class Rig implements AutoCloseable {
         final ManualTime time = new ManualTime();
         final SimulatedDevice device = new SimulatedDevice(time);
