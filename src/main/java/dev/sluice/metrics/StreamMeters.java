@@ -52,7 +52,7 @@ public final class StreamMeters implements MeterBinder {
                         () -> workWaiting(
                                 backlogs.stream().mapToDouble(Backlog::seconds).sum(),
                                 stream.unsettled().count(),
-                                stream.running()))
+                                stream.running() || stream.stopping()))
                 .description("Device time that accepted and unsettled requests will take at the present pace; above 0"
                         + " while there are any, and while the worker can't know")
                 .baseUnit("seconds")
@@ -92,9 +92,12 @@ public final class StreamMeters implements MeterBinder {
     /**
      * Seconds of device time in hand. Requests that are being stored, or have not been handed to the engine yet, have no
      * evaluations waiting and still are work: so nobody who scales by this stops a worker that holds any. While a group hands its
-     * partitions around, what was accepted is in nobody's hand, and its workers don't say that there is none.
+     * partitions around, what was accepted is in nobody's hand, and its workers don't say that there is none. One that stops with
+     * nothing in hand does, or it would wake another in its place.
+     *
+     * @param known whether what it has in hand is all of it
      */
-    static double workWaiting(double backlogSeconds, int unsettled, boolean running) {
-        return backlogSeconds > 0 || unsettled > 0 || !running ? Math.max(LEAST_SECONDS, backlogSeconds) : 0;
+    static double workWaiting(double backlogSeconds, int unsettled, boolean known) {
+        return backlogSeconds > 0 || unsettled > 0 || !known ? Math.max(LEAST_SECONDS, backlogSeconds) : 0;
     }
 }

@@ -168,6 +168,11 @@ public final class StreamWorker {
         return notRunning().isEmpty();
     }
 
+    /** Whether it has begun to stop: it takes on nothing any more, and what it has in hand is all that it will have. */
+    public boolean stopping() {
+        return state.stopping().begun();
+    }
+
     /** Why no records flow, in sentences; nothing where they do. */
     public List<String> notRunning() {
         List<String> reasons = new ArrayList<>();
