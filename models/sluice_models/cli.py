@@ -282,7 +282,7 @@ def parser() -> argparse.ArgumentParser:
     training.add_argument("--steps", type=int, help=f"default: {steps}; {JUDGE} {JUDGE_PLAN.steps}")
     training.add_argument("--device", default="cpu", help="cpu or cuda (default: cpu)")
     packing = command(pack, "script the trained networks into the bundle, checking each script against its network")
-    unpacking = command(unpack, "write checkpoints out of a bundle, so that its training goes on from there; optimiser and average begin anew")
+    unpacking = command(unpack, "write checkpoints out of a bundle, to train on from there; optimiser and average begin anew")
     sampling = command(evaluate, "sample pictures and print how often what was asked for is found in them")
     sampling.add_argument(
         "--guidance",
