@@ -58,7 +58,7 @@ final class CapacityCommand implements Callable<Integer> {
             required = true,
             paramLabel = "pN=TIME",
             converter = TargetOf.class,
-            description = "The target: p95=30s, 95 % of requests complete within 30 s of their publication.")
+            description = "The target: p95=30s, 95 %% of requests complete within 30 s of their publication.")
     private @Nullable Target target;
 
     @Option(names = "--workers", paramLabel = "N", description = "What so many do, instead of how many it takes.")
