@@ -51,7 +51,7 @@ final class Autoscaler {
         // allowIdleConsumers is false: no more lag counts than a worker for each partition is worth.
         long lag = Math.min(metrics.lag(), (long) partitions * settings.lagThreshold());
         int wanted = Math.max(
-                HorizontalAutoscaler.wanted(lag, settings.lagThreshold(), replicas),
+                HorizontalAutoscaler.wanted((double) lag, settings.lagThreshold(), replicas),
                 HorizontalAutoscaler.wanted(
                         metrics.waitingSeconds(), settings.waitingThreshold().toNanos() / 1e9, replicas));
         return horizontal.replicas(nowNanos, wanted, replicas);

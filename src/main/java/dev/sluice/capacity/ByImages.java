@@ -19,7 +19,7 @@ final class ByImages implements WorkerEngine {
 
     @Override
     public void submit(Ask ask, long publishedNanos, long nowNanos, Ended ended) {
-        engine.passTo(nowNanos);
+        engine.passTo((double) nowNanos);
         engine.submit(new CoarseJob(
                 ask.model(),
                 tenants.computeIfAbsent(ask.tenant(), TenantId::new),
@@ -36,7 +36,7 @@ final class ByImages implements WorkerEngine {
 
     @Override
     public void passTo(long nanos) {
-        engine.passTo(nanos);
+        engine.passTo((double) nanos);
     }
 
     @Override

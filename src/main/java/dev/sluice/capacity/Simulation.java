@@ -180,7 +180,7 @@ final class Simulation {
                     }
                     return;
                 }
-                any |= take(worker, oldest, oldest.take());
+                any |= take(worker, oldest.take());
             }
         }
         if (any) {
@@ -201,7 +201,7 @@ final class Simulation {
     }
 
     /** Whether the worker's engine has it now. */
-    private boolean take(Worker worker, Partition partition, int request) {
+    private boolean take(Worker worker, int request) {
         Ask ask = trace.ask(request);
         taken++;
         long published = trace.atNanos(request);

@@ -53,13 +53,7 @@ public final class SimulatedEngine {
         Map<String, SimulatedModel> byName =
                 models.stream().collect(Collectors.toMap(SimulatedModel::name, Function.identity()));
         device = new SimulatedCalls(byName);
-        List<Lane> lanes = models.stream()
-                .map(model -> new Lane(bundle(model), EngineSettings.constant(model.rows()), device))
-                .toList();
-        lanes.forEach(lane -> lane.backlog()
-                .guess(
-                        lane.packing().rowsPerCall(Network.DENOISER),
-                        byName.get(lane.bundle().name()).denoiserCallNanos()));
+        List<Lane> lanes = models.stream().map(model -> lane(model, device)).toList();
         loop = new EngineLoop(lanes, EngineSettings.constant(1, 1), device, device, meter);
     }
 
@@ -110,6 +104,12 @@ public final class SimulatedEngine {
         return loop.lanes().values().stream()
                 .mapToDouble(lane -> lane.backlog().seconds())
                 .sum();
+    }
+
+    private static Lane lane(SimulatedModel model, SimulatedCalls device) {
+        Lane lane = new Lane(bundle(model), EngineSettings.constant(model.rows()), device);
+        lane.backlog().guess(lane.packing().rowsPerCall(Network.DENOISER), model.denoiserCallNanos());
+        return lane;
     }
 
     private static Bundle bundle(SimulatedModel model) {

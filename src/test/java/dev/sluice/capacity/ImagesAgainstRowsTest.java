@@ -24,15 +24,17 @@ class ImagesAgainstRowsTest {
             new Arrivals.Part(5, Traffic.guided(50, 10, Ask.Method.CLASSIFIER, 1, "a", Priority.INTERACTIVE)),
             new Arrivals.Part(5, Traffic.guided(50, 50, Ask.Method.CLASSIFIER, 2, "b", Priority.INTERACTIVE)));
 
-    private enum Mix {
-        FREE(CLASSIFIER_FREE),
-        PRIORITY(PRIORITIES),
-        GUIDE(CLASSIFIER);
+    enum Mix {
+        FREE,
+        PRIORITY,
+        GUIDE;
 
-        private final List<Arrivals.Part> parts;
-
-        Mix(List<Arrivals.Part> parts) {
-            this.parts = parts;
+        private List<Arrivals.Part> parts() {
+            return switch (this) {
+                case FREE -> CLASSIFIER_FREE;
+                case PRIORITY -> PRIORITIES;
+                case GUIDE -> CLASSIFIER;
+            };
         }
     }
 
@@ -48,7 +50,7 @@ class ImagesAgainstRowsTest {
         "GUIDE, 6, 2, 19"
     })
     void latenciesAndDeviceTimeAreAsTheLoopHasThem(Mix mix, double perSecond, int workers, long seed) {
-        Trace trace = Arrivals.draw(perSecond, mix.parts, Duration.ofMinutes(8), seed);
+        Trace trace = Arrivals.draw(perSecond, mix.parts(), Duration.ofMinutes(8), seed);
         Scaling scaling = new Scaling.Fixed(workers);
 
         Run images = Traffic.run(trace, Traffic.fleet(16, 2, 12, Fleet.Detail.IMAGES), scaling);
@@ -59,6 +61,7 @@ class ImagesAgainstRowsTest {
                 .isCloseTo(rows.latencies().seconds(0.5), withinPercentage(MOST_PERCENT));
         assertThat(images.latencies().seconds(0.95))
                 .isCloseTo(rows.latencies().seconds(0.95), withinPercentage(MOST_PERCENT));
-        assertThat((double) images.device().toNanos()).isCloseTo(rows.device().toNanos(), withinPercentage(1));
+        assertThat((double) images.device().toNanos())
+                .isCloseTo((double) rows.device().toNanos(), withinPercentage(1));
     }
 }

@@ -127,7 +127,7 @@ class SimulationTest {
                         new Run.Change(Duration.ZERO, 0),
                         new Run.Change(Duration.ofSeconds(15), 1),
                         new Run.Change(Duration.ofSeconds(195), 0));
-        assertThat(run.workers()).isEqualTo(Duration.ofSeconds(180));
+        assertThat(run.workers()).isEqualTo(Duration.ofMinutes(3));
     }
 
     @Test

@@ -251,14 +251,13 @@ class ComposeTest {
         List<String> test = texts(kafka.path("healthcheck").path("test"));
         assertThat(test.subList(0, 3)).containsExactly("CMD", "bash", "-c");
         assertThat(kafka.at("/environment/KAFKA_LISTENERS").asText()).contains("INSIDE://:19092");
+        String script;
         try (ServerSocket broker = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            String script = test.get(3).replace("19092", Integer.toString(broker.getLocalPort()));
+            script = test.get(3).replace("19092", Integer.toString(broker.getLocalPort()));
 
             assertThat(exitCode("bash", "-c", script)).isZero();
-
-            broker.close();
-            assertThat(exitCode("bash", "-c", script)).isNotZero();
         }
+        assertThat(exitCode("bash", "-c", script)).isNotZero();
     }
 
     private static int exitCode(String... command) throws Exception {
