@@ -109,7 +109,7 @@ final class AddressOptions {
         Reach.requireBrokers(addresses.kafka());
         Reach.requireRegistries(addresses.registry());
         Reach.requireKafka(addresses, patience);
-        Reach.requireRegistry(addresses);
+        Reach.requireRegistry(addresses, patience);
         return addresses.within(patience);
     }
 

@@ -94,11 +94,13 @@ final class Reach {
     /**
      * Asks who listens: the registry's client takes a strange answer for trouble that passes, and waits for its end.
      *
+     * @param patience how long it may take, of {@link #ANSWER} at most
      * @throws Main.Failure if no registry answers
      */
-    static void requireRegistry(Addresses addresses) {
+    static void requireRegistry(Addresses addresses, Duration patience) {
         try {
-            AvroConfig.of(addresses.clientProperties()).stranger(ANSWER).ifPresent(stranger -> {
+            Duration most = patience.compareTo(ANSWER) < 0 ? patience : ANSWER;
+            AvroConfig.of(addresses.clientProperties()).stranger(most).ifPresent(stranger -> {
                 throw new Main.Failure("Somebody listens, but doesn't answer as a schema registry: " + stranger
                         + ". --registry says where it is.");
             });

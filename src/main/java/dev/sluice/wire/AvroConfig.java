@@ -5,12 +5,14 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
@@ -147,7 +149,11 @@ public record AvroConfig(
                     ? Optional.empty()
                     : Optional.of(String.valueOf(other.getMessage()));
         } catch (RegistryUnavailableException silent) {
-            return Optional.of(String.valueOf(silent.getMessage()));
+            // Of each address, without the client's own words before them.
+            String each = Arrays.stream(silent.getSuppressed())
+                    .map(Throwable::getMessage)
+                    .collect(Collectors.joining("; "));
+            return Optional.of(each.isEmpty() ? String.valueOf(silent.getMessage()) : each);
         }
         return Optional.empty();
     }

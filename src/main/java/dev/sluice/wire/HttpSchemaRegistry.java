@@ -307,7 +307,7 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
             }
             throw new IOException(e.getCause());
         } catch (TimeoutException e) {
-            throw new IOException("no whole answer within " + timeout, e);
+            throw new HttpTimeoutException("no whole answer within " + timeout);
         } finally {
             sent.cancel(true);
         }

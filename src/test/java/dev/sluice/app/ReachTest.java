@@ -92,6 +92,29 @@ class ReachTest {
     }
 
     @Test
+    void saysOfAMuteRegistryThatItIsMuteAsSoonAsTheTimeoutEnds() throws IOException {
+        try (Speaker broker = Speaker.broker();
+                ServerSocket mute = new ServerSocket(0, 9, InetAddress.getLoopbackAddress())) {
+            String registry = "http://127.0.0.1:" + mute.getLocalPort();
+            CommandRun run = CommandRun.of(
+                    "submit",
+                    "--label",
+                    "seven",
+                    "--timeout",
+                    "1",
+                    "--kafka",
+                    "127.0.0.1:" + broker.port(),
+                    "--registry",
+                    registry);
+
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.err())
+                    .isEqualToIgnoringNewLines("Somebody listens, but doesn't answer as a schema registry: " + registry
+                            + ": no answer in time. --registry says where it is.");
+        }
+    }
+
+    @Test
     void goesOnWhereOneOfSeveralListens() throws IOException {
         try (ServerSocket listening = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThatCode(() -> Reach.requireBrokers(

@@ -162,7 +162,9 @@ class StandaloneIT {
         }
 
         assertThat(away.exitCode()).isEqualTo(1);
-        assertThat(away.err()).startsWith("not published to generation.requests: no schema registry answers");
+        assertThat(away.err())
+                .startsWith("Somebody listens, but doesn't answer as a schema registry: http://127.0.0.1:")
+                .contains(": no answer in time. --registry says where it is.");
         assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(20));
     }
 
