@@ -50,7 +50,9 @@ RUN mkdir -p /out/lib /out/cpu/lib /out/cuda/lib /out/native /unpacked \
 FROM libraries AS application
 COPY schemas schemas
 COPY src/main src/main
-RUN --mount=type=cache,target=/root/.m2 ./mvnw -B -q -Dmaven.test.skip=true -Dspotless.check.skip=true package
+# The jar remembers the rights of pom.xml and of resources, which are those of the checkout.
+RUN --mount=type=cache,target=/root/.m2 umask 022 && chmod -R u=rwX,go=rX pom.xml schemas src \
+    && ./mvnw -B -q -Dmaven.test.skip=true -Dspotless.check.skip=true package
 COPY LICENSE ./
 RUN mkdir /app && cp LICENSE target/sluice.jar /app/ && chmod -R u=rwX,go=rX /app
 

@@ -9,7 +9,7 @@ home=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$home"
 . .mvn/find-jdk.sh
 . src/image/lib.sh
-need_tools buildah podman runc mmdebstrap unshare curl
+need_tools buildah podman runc mmdebstrap unshare curl unzip
 begun=$SECONDS
 port=${IMAGE_PORTS:-22300}
 kafka=127.0.0.1:$port registry=http://127.0.0.1:$((port + 1)) s3=http://127.0.0.1:$((port + 2)) http=127.0.0.1:$((port + 3))
@@ -47,7 +47,7 @@ say "built in $((SECONDS - started)) s"
 export -f build buildah
 export work jdk base python time JAVA_HOME
 say "building it once more, elsewhere"
-TZ=Asia/Tokyo unshare --uts bash -c 'hostname elsewhere; umask 077; build "$1" cpu sluice:again --no-cache' build "$work/two" >>"$log" 2>&1 ||
+TZ=Asia/Tokyo unshare --uts bash -c 'hostname elsewhere; umask 077; build "$1" cpu sluice:again --layers --no-cache' build "$work/two" >>"$log" 2>&1 ||
   { tail -n 30 "$log" >&2; fail "The image was not built twice; $log has all."; }
 layers sluice:cpu >"$work/layers"
 layers sluice:again >"$work/layers-again"
@@ -86,7 +86,7 @@ done
 for part in '"openjdk-jre"' '"libc6"' '"kafka-clients"' '"pytorch-native-cpu"' '"sluice:cpu"'; do
   grep -q ": *$part" "$root/opt/sluice/sluice-sbom.json" || fail "The list of parts lacks $part."
 done
-! find "$root/opt/sluice/lib" -name '*.jar' -exec unzip -lqq {} \; 2>/dev/null | grep -E '\.(dll|dylib|jnilib)$|aarch64|musl|riscv' ||
+! find "$root/opt/sluice/lib" -name '*.jar' -exec unzip -lqq {} \; 2>/dev/null | grep -E '\.(dll|dylib|jnilib)$|(aarch64|musl|riscv).*[^/]$' ||
   fail "A native library of another platform."
 buildah umount "$container" >/dev/null
 buildah rm "$container" >/dev/null
