@@ -17,11 +17,16 @@ libraries=$(find $folders -type f \( -name '*.so' -o -name '*.so.*' \))
   echo "There are no shared libraries in $*." >&2
   exit 1
 }
-look() { # look BESIDE LIBRARY
+# look BESIDE LIBRARY: what it needs and where that is found. The image's own loader tells, as ldd would; what it finds outside
+# of the image is not there.
+look() {
   if [ -z "$root" ]; then
     LD_LIBRARY_PATH=$1 ldd "$2"
   else
-    LD_LIBRARY_PATH=$1 chroot "$root" /lib64/ld-linux-x86-64.so.2 --list "$2"
+    told=$(LD_TRACE_LOADED_OBJECTS=1 "$root/lib64/ld-linux-x86-64.so.2" --inhibit-cache \
+      --library-path "$root/usr/lib/x86_64-linux-gnu${1:+:$root$1}" "$root$2") || return 1
+    echo "$told" |
+      awk -v root="$root/" '$2 == "=>" && $3 ~ /^\// && index($3, root) != 1 { print $1 " => not found in the image"; next } { print }'
   fi
 }
 missing=$(

@@ -84,9 +84,49 @@ class NativeLibrariesTest {
         assertThat(check().exitCode()).isEqualTo(1);
     }
 
+    /** As in an image's build: what the builder has and the image lacks is missing, and the rest is named all the same. */
+    @Test
+    void findsInTheImageWhatIsInTheImage() throws Exception {
+        Path loader = Path.of("/lib64/ld-linux-x86-64.so.2");
+        Path system = Path.of("/usr/lib/x86_64-linux-gnu");
+        assumeTrue(Files.exists(loader) && Files.exists(system), "no Debian on x86-64, so nothing was checked");
+        Path image = Files.createDirectories(folder.resolve("image"));
+        Path libraries = Files.createDirectories(image.resolve("usr/lib/x86_64-linux-gnu"));
+        Files.createDirectories(image.resolve("lib64"));
+        Files.copy(loader, image.resolve("lib64").resolve(loader.getFileName()));
+        Files.createDirectories(image.resolve("opt"));
+        unpack("native/lib/linux-x86_64/cpu/libtokenizers.so", image.resolve("opt"));
+        List<String> needed = List.of("libc.so.6", "libm.so.6", "libgcc_s.so.1", "libstdc++.so.6");
+        for (String library : needed) {
+            assumeTrue(Files.exists(system.resolve(library)), library + " is elsewhere, so nothing was checked");
+            Files.copy(system.resolve(library), libraries.resolve(library));
+        }
+
+        assertThat(check(image.toString(), "/opt")).isEqualTo(new Run(0, "1 libraries find all that they need.\n"));
+
+        Files.delete(libraries.resolve("libgcc_s.so.1"));
+
+        assertThat(check(image.toString(), "/opt"))
+                .isEqualTo(new Run(1, "/opt/libtokenizers.so needs libgcc_s.so.1 => not found in the image\n"));
+
+        unpack("jnilib/linux-x86_64/cu128/libdjl_torch.so", image.resolve("opt"));
+
+        assertThat(check(image.toString(), "/opt").said())
+                .contains("/opt/libdjl_torch.so needs libtorch_cuda.so => not found\n")
+                .contains("/opt/libdjl_torch.so needs libc10.so => not found\n");
+
+        Files.writeString(image.resolve("opt/libbroken.so.1"), "no library");
+
+        assertThat(check(image.toString(), "/opt").said()).contains("/opt/libbroken.so.1 needs ldd => not found");
+    }
+
     private Run check() throws Exception {
+        return check("", folder.toString());
+    }
+
+    private Run check(String root, String where) throws Exception {
         ProcessBuilder builder =
-                new ProcessBuilder(List.of("sh", SCRIPT.toString(), "", folder.toString())).redirectErrorStream(true);
+                new ProcessBuilder(List.of("sh", SCRIPT.toString(), root, where)).redirectErrorStream(true);
         builder.environment().merge("PATH", folder.resolve("bin").toString(), (path, mine) -> mine + ":" + path);
         Process process = builder.start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -94,9 +134,13 @@ class NativeLibrariesTest {
     }
 
     private void unpack(String resource) throws IOException {
+        unpack(resource, folder);
+    }
+
+    private void unpack(String resource, Path target) throws IOException {
         try (InputStream library =
                 Objects.requireNonNull(getClass().getClassLoader().getResourceAsStream(resource))) {
-            Files.copy(library, folder.resolve(resource.substring(resource.lastIndexOf('/') + 1)));
+            Files.copy(library, target.resolve(resource.substring(resource.lastIndexOf('/') + 1)));
         }
     }
 }
