@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Times are seconds from any origin, or instants.
  */
 final class TraceReader {
+    private static final Pattern NUMBER = Pattern.compile("[-+.0-9eE]+");
     private static final String AT = "at";
     private static final String LATENCY = "latencySeconds";
     private static final List<String> NAMES = Stream.of(List.of(AT, LATENCY), AskFields.NAMES)
@@ -145,7 +147,7 @@ final class TraceReader {
     }
 
     private static long time(String at) {
-        if (!at.contains("T")) {
+        if (NUMBER.matcher(at).matches()) {
             return AskFields.nanos(AT, at);
         }
         Instant instant = instant(at);

@@ -151,7 +151,9 @@ class CapacityCommandTest {
                 "{\"at\":1,\"steps\":50}\\n{\"at\":2} | line 2: steps: must be given",
                 "{\"at\":1,\"steps\":50,\"guidence\":\"none\"} | line 1: guidence: no such field",
                 "{\"at\":1,\"steps\":50,\"guided\":5,\"guidance\":\"clasifier\"} | did you mean classifier?",
-                "{\"at\":\"noon\",\"steps\":50} | line 1: at: must be seconds, not noon",
+                "{\"at\":\"noon\",\"steps\":50} | line 1: at: must be seconds, or a time such as 2030-01-31T12:00:00Z, not noon",
+                "{\"at\":-1,\"steps\":50} | line 1: at: must be seconds, not -1",
+                "at,steps\\n2026-11-30 10:00,50 | line 2: at: must be seconds, or a time such as",
                 "at,steps\\n1 | line 2: has 1 fields; the first line names 2",
                 "at,step\\n1,2 | line 1: step: no such field",
                 "{\"at\": | line 1: not JSON"
