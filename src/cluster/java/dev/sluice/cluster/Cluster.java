@@ -96,7 +96,7 @@ final class Cluster {
     }
 
     /** Its standard input is what it lives by. */
-    private static void end(Process process) {
+    static void end(Process process) {
         try {
             process.getOutputStream().close();
             if (!process.waitFor(30, TimeUnit.SECONDS)) {

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** An upstream app and the checker that judges, in a JVM of their own within the node's network. Used by one thread. */
 final class Traffic implements AutoCloseable {
@@ -133,16 +132,6 @@ final class Traffic implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            orders.close();
-            if (!process.waitFor(30, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (IOException e) {
-            process.destroyForcibly();
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        Cluster.end(process);
     }
 }
