@@ -34,11 +34,11 @@ import picocli.CommandLine.Spec;
         name = "bench",
         mixinStandardHelpOptions = true,
         description = {
-            "Measures the engine against a bare loop over the same modules, schedules against full guidance, mixed "
-                    + "traffic against its bound and against static batches, and the stream without a model.",
+            "Measures the engine against a bare loop over the same modules, schedules against full guidance,"
+                    + " mixed traffic against its bound and static batches, and the stream without a model.",
             "",
-            "Everything takes turns, so that a machine that changes its speed changes it for all. Ends with 0 whether "
-                    + "targets are met or not; run it on a machine that does nothing else."
+            "All take turns, so that a machine that changes its speed changes it for all of them. Run it on a"
+                    + " machine that does nothing else. Ends with 0 even if a target is missed."
         })
 final class BenchCommand implements Callable<Integer> {
     private static final String AUTO = "auto";
@@ -65,7 +65,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--threads",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Threads of one operator on the CPU. Default: ${DEFAULT-VALUE}.")
+            description = "Threads of each operator on the CPU. Default: ${DEFAULT-VALUE}.")
     private int threads;
 
     @Option(
@@ -73,27 +73,27 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "N|auto",
             defaultValue = AUTO,
             description =
-                    "Rows of a denoiser call; a guide call has half. Default: ${DEFAULT-VALUE}, which is where more rows"
-                            + " gain nothing, for each network by itself.")
+                    "Batch size of the denoiser; the guide's is half. Default: ${DEFAULT-VALUE}, which measures for each"
+                            + " network where more rows gain nothing.")
     private String rowsPerCall = AUTO;
 
     @Option(
             names = "--requests",
             paramLabel = "N",
             defaultValue = "200",
-            description = "Requests of the mixed traffic; few with --quick. Default: ${DEFAULT-VALUE}.")
+            description = "Requests of the mixed traffic. Default: ${DEFAULT-VALUE}; few with --quick.")
     private int requests;
 
     @Option(
             names = "--only",
             paramLabel = "FIGURE",
             split = ",",
-            description = "Just these figures, by their JSON keys. Default: all.")
+            description = "Measure only these figures, by their JSON keys. Default: all.")
     private List<String> only = List.of();
 
     @Option(
             names = "--quick",
-            description = "Every figure in about a minute: to see that it works; the numbers mean nothing.")
+            description = "Every figure in about a minute, to see that it works. The numbers mean nothing.")
     private boolean quick;
 
     @Option(names = "--json", description = "Print one JSON object.")
@@ -110,7 +110,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Of the mixed traffic. Default: ${DEFAULT-VALUE}.")
+            description = "Seed of the mixed traffic. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
     @Spec

@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Cancels requests by their ids.",
             "",
-            "A request that has no outcome yet fails as CANCELLED, be it under way or still to come; one whose images are"
-                    + " being stored completes, and one that has its outcome keeps it."
+            "A request without an outcome fails as CANCELLED, even if it is still to come. One whose images are"
+                    + " being stored completes. One that has an outcome keeps it."
         })
 final class CancelCommand implements Callable<Integer> {
     @Mixin
@@ -30,7 +30,7 @@ final class CancelCommand implements Callable<Integer> {
             names = "--reason",
             paramLabel = "TEXT",
             defaultValue = "cancelled by its publisher",
-            description = "Told in the failure event. Default: ${DEFAULT-VALUE}.")
+            description = "Reason, for the failure event. Default: ${DEFAULT-VALUE}.")
     private String reason = "";
 
     @Parameters(arity = "1..*", paramLabel = "ID", description = "Ids of the requests.")

@@ -36,8 +36,9 @@ import picocli.CommandLine.TypeConversionException;
         name = "capacity",
         mixinStandardHelpOptions = true,
         description = {
-            "Simulates workers with the engine's own scheduler: how many keep a target, at what cost, what schedules save,"
-                    + " and what KEDA's settings do to latency. Nothing is started; the same words give the same figures.",
+            "Simulates workers with the engine's own scheduler. Says how many keep a target, at what cost, what"
+                    + " schedules save, and what KEDA's settings do to latency. Starts nothing. The same options give the"
+                    + " same figures.",
             "",
             "Example: sluice capacity --rate 2 --mix share=7,steps=50,guided=10 --mix share=3,steps=250,guided=250"
                     + " --gpu-row-ms 2 --slo p95=30s --price 0.00028",
@@ -58,23 +59,26 @@ final class CapacityCommand implements Callable<Integer> {
             required = true,
             paramLabel = "pN=TIME",
             converter = TargetOf.class,
-            description = "The target: p95=30s, 95 %% of requests complete within 30 s of their publication.")
+            description = "Target. p95=30s: 95 %% of requests complete within 30 s of their publication.")
     private @Nullable Target target;
 
-    @Option(names = "--workers", paramLabel = "N", description = "What so many do, instead of how many it takes.")
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            description = "Say what N workers do, in the place of how many the target takes.")
     private @Nullable Integer workers;
 
     @Option(
             names = "--partitions",
             paramLabel = "N",
             defaultValue = "12",
-            description = "Of the requests' topic; more workers than these are idle. Default: ${DEFAULT-VALUE}.")
+            description = "Partitions of the request topic. Workers beyond these are idle. Default: ${DEFAULT-VALUE}.")
     private int partitions;
 
     @Option(
             names = "--max-images",
             paramLabel = "N",
-            description = "engine.max-images. Default: four denoiser calls of them, at least 64.")
+            description = "As engine.max-images. Default: four denoiser batches, at least 64.")
     private @Nullable Integer maxImages;
 
     @Option(
@@ -82,7 +86,7 @@ final class CapacityCommand implements Callable<Integer> {
             paramLabel = "TIME",
             converter = Span.class,
             defaultValue = "200ms",
-            description = "What a request takes beside the engine: publishing, storing, settling. Default:"
+            description = "Time that a request spends outside of the engine: publishing, storing, settling. Default:"
                     + " ${DEFAULT-VALUE}.")
     private Duration aside = Duration.ofMillis(200);
 
@@ -91,7 +95,7 @@ final class CapacityCommand implements Callable<Integer> {
             paramLabel = "TIME",
             converter = Span.class,
             defaultValue = "3s",
-            description = "How long partitions that change hands are fetched by nobody. Default: ${DEFAULT-VALUE}.")
+            description = "How long nobody reads a partition that moves to another worker. Default: ${DEFAULT-VALUE}.")
     private Duration rebalance = Duration.ofSeconds(3);
 
     @Option(
@@ -99,20 +103,23 @@ final class CapacityCommand implements Callable<Integer> {
             paramLabel = "TIME",
             converter = Span.class,
             defaultValue = "30s",
-            description = "shutdown.grace. Default: ${DEFAULT-VALUE}.")
+            description = "As shutdown.grace. Default: ${DEFAULT-VALUE}.")
     private Duration grace = Duration.ofSeconds(30);
 
     @Option(
             names = "--compress-to",
             paramLabel = "SHARE",
             defaultValue = "0.2",
-            description = "Share of the steps that the compressed schedules guide at most. Default: ${DEFAULT-VALUE}.")
+            description = "Largest share of the steps that a compressed schedule guides. Default: ${DEFAULT-VALUE}.")
     private double compressTo;
 
     @Mixin
     private KedaOptions keda = new KedaOptions();
 
-    @Option(names = "--price", paramLabel = "AMOUNT", description = "Of a worker's second, whether it works or not.")
+    @Option(
+            names = "--price",
+            paramLabel = "AMOUNT",
+            description = "Price of a worker's second, whether it works or not.")
     private @Nullable BigDecimal price;
 
     @Option(names = "--currency", defaultValue = "USD", description = "Default: ${DEFAULT-VALUE}.")
@@ -122,7 +129,7 @@ final class CapacityCommand implements Callable<Integer> {
             names = "--detail",
             defaultValue = "IMAGES",
             description =
-                    "images: fast. rows: call by call with the engine's own loop, for short traces. Default: images.")
+                    "images: fast. rows: batch by batch with the engine's own loop, for short traces. Default: images.")
     private Fleet.Detail detail = Fleet.Detail.IMAGES;
 
     @Option(names = "--json", description = "Print one JSON object.")

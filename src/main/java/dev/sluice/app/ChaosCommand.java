@@ -25,9 +25,11 @@ import picocli.CommandLine.Spec;
         name = "chaos",
         mixinStandardHelpOptions = true,
         description = {
-            "Runs workers, a broker, a registry and S3 in processes of their own, publishes requests of every kind, "
-                    + "breaks one thing after another, and judges afterwards whether each request had exactly one outcome, each "
-                    + "image is there, and what was charged is what was used. Ends with 0 where it is.",
+            "Breaks one thing after another around running workers, and judges whether they kept their promises.",
+            "",
+            "Workers, broker, registry and S3 run in processes of their own, and requests of every kind are published. In"
+                    + " the end each request must have exactly one outcome and its images, and what was charged must be what"
+                    + " was used. Ends with 0 if that is so.",
             "",
             "Example: sluice chaos --requests 500 --minutes 5 --seed 1"
         })
@@ -43,15 +45,16 @@ final class ChaosCommand implements Callable<Integer> {
             names = "--minutes",
             paramLabel = "M",
             defaultValue = "5",
-            description = "Time over which they are published at least; faults of a minute and more strike from 15 on."
-                    + " Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Shortest time over which requests are published. Faults that last a minute or more need 15. Default:"
+                            + " ${DEFAULT-VALUE}.")
     private int minutes;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Of traffic and faults. Default: ${DEFAULT-VALUE}.")
+            description = "Seed of traffic and faults. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
     @Option(
@@ -65,10 +68,10 @@ final class ChaosCommand implements Callable<Integer> {
             names = "--only",
             paramLabel = "FAULT",
             split = ",",
-            description = "Just the faults whose names begin so. Default: all.")
+            description = "Only faults whose names begin so. Default: all.")
     private List<String> only = List.of();
 
-    @Option(names = "--list", description = "List the faults, and end.")
+    @Option(names = "--list", description = "List the faults, then end.")
     private boolean list;
 
     @Option(
@@ -80,8 +83,9 @@ final class ChaosCommand implements Callable<Integer> {
     @Option(
             names = "--keep",
             paramLabel = "DIR",
-            description = "Keep logs, topics, objects and history there. Default: a temporary folder, kept where"
-                    + " something was wrong.")
+            description =
+                    "Folder where logs, topics, objects and history stay. Default: a temporary folder, which stays only"
+                            + " if something was wrong.")
     private @Nullable Path keep;
 
     @Option(names = "--json", description = "Print one JSON object.")

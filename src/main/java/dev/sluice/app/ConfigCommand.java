@@ -25,15 +25,16 @@ import picocli.CommandLine.Spec;
         name = "config",
         mixinStandardHelpOptions = true,
         description = {
-            "The configuration that a worker would run with: each key, its value, and where that comes from.",
+            "Shows the configuration that a worker would run with: each key, its value, and where that comes"
+                    + " from.",
             "",
-            "Secrets are masked. Ends with 1 and lists every problem where a worker would not start."
+            "Secrets are masked. Where a worker would not start, it lists every problem and ends with 1."
         })
 final class ConfigCommand implements Callable<Integer> {
-    @Option(names = "--config", paramLabel = "FILE", description = "YAML file; keys nested or dotted.")
+    @Option(names = "--config", paramLabel = "FILE", description = "YAML file. Keys may be nested or dotted.")
     private @Nullable Path file;
 
-    @Option(names = "--json", description = "As one JSON object.")
+    @Option(names = "--json", description = "Print one JSON object.")
     private boolean json;
 
     @Spec

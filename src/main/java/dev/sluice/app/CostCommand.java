@@ -35,9 +35,9 @@ import picocli.CommandLine.TypeConversionException;
         name = "cost",
         mixinStandardHelpOptions = true,
         description = {
-            "Adds up what the cost topic charges.",
+            "Adds up the charges on the cost topic.",
             "",
-            "Reads what is committed when the command starts. Times are UTC; a day is its first moment.",
+            "Reads what is committed when the command starts. Times are in UTC. A day means its first moment.",
             "",
             "Examples: sluice cost --by tenant,model --from 2026-01-01 --to 2026-02-01",
             "          sluice cost --by tenant,schedule     (skipped, saved s and saved cost: what compression saved)",
@@ -46,7 +46,7 @@ import picocli.CommandLine.TypeConversionException;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:all went well",
-            "1:it does not add up or that can't be said (--check), or something failed",
+            "1:something failed; with --check, it does not add up, or that can't be said",
             "2:wrong usage"
         })
 final class CostCommand implements Callable<Integer> {
@@ -71,20 +71,23 @@ final class CostCommand implements Callable<Integer> {
             names = "--from",
             paramLabel = "TIME",
             converter = Moment.class,
-            description = "First start of a charge, a day or an instant. Default: the topic's beginning.")
+            description =
+                    "A day or an instant. Charges that start before it are left out. Default: the topic's beginning.")
     private Instant from = Instant.EPOCH;
 
     @Option(
             names = "--to",
             paramLabel = "TIME",
             converter = Moment.class,
-            description = "First start of a charge that is left out. Default: none.")
+            description = "A day or an instant. Charges that start at it or later are left out. Default: none.")
     private Instant to = Instant.MAX;
 
     @Option(
             names = "--format",
             defaultValue = "TABLE",
-            description = "table, csv (columns of FOCUS, by hour, day or month; see --focus) or json. Default: table.")
+            description =
+                    "table, csv or json. csv has the columns of FOCUS, by hour, day or month (see --focus). Default:"
+                            + " table.")
     private Format format = Format.TABLE;
 
     @Mixin
@@ -93,17 +96,16 @@ final class CostCommand implements Callable<Integer> {
     @Option(
             names = "--check",
             description =
-                    "Compare charges with the device time that worker processes spent, instead of adding up. Processes"
-                            + " are compared whole, from their start on; those started after --to are left out.")
+                    "Compare charges with the device time that worker processes spent. Processes are compared whole, from"
+                            + " their start on. Those that started after --to are left out.")
     private boolean check;
 
     @Option(
             names = "--state-directory",
             paramLabel = "DIR",
             defaultValue = "data/state",
-            description =
-                    "With --check: state directories of the workers, where their meters are. Default: ${DEFAULT-VALUE},"
-                            + " a standalone's.")
+            description = "With --check: state directory of a worker, which has its meters. May be repeated. Default:"
+                    + " ${DEFAULT-VALUE}, a standalone's.")
     private List<Path> stateDirectories = List.of();
 
     @Spec

@@ -43,11 +43,11 @@ import picocli.CommandLine.Spec;
         name = "demo",
         mixinStandardHelpOptions = true,
         description = {
-            "Starts broker, registry, S3 and worker in a fresh folder, sends requests under different guidance "
-                    + "schedules in mixed order, fetches the images back and shows what each schedule cost and achieved.",
+            "Starts broker, registry, S3 and worker in a fresh folder, sends requests under different guidance"
+                    + " schedules, and shows what each schedule cost and achieved.",
             "",
-            "Ends with 0 only if every request was settled exactly once and no module was evaluated more often than "
-                    + "the plans say."
+            "Ends with 0 only if every request was settled exactly once, and no module was evaluated more often"
+                    + " than the plans say."
         })
 final class DemoCommand implements Callable<Integer> {
     /** How long nothing may be settled: a busy machine may take longer over all. */
@@ -63,7 +63,9 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description = "Where the sheet goes, and the stack's files stay. Default: a new folder, without them.")
+            description =
+                    "Folder for the contact sheet. Topics, images and stores stay there too. Default: a new folder for"
+                            + " the sheet alone.")
     private @Nullable Path out;
 
     @Option(names = "--quick", description = "Fewer requests: under a minute on two cores.")
@@ -77,8 +79,8 @@ final class DemoCommand implements Callable<Integer> {
             paramLabel = "FAMILY",
             split = ",",
             description =
-                    "Show the paper's systems of these families (adm, dit, sd, glide, or all), full and compressed,"
-                            + " on the bundles that ship with Sluice, instead of every schedule on one bundle.")
+                    "Show the paper's systems of these families instead: adm, dit, sd, glide, or all. Each is shown full"
+                            + " and compressed, on the bundles that ship with Sluice.")
     private List<String> family = List.of();
 
     @Mixin

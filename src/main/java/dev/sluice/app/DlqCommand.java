@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         description = {
-            "Lists dead letters, shows one, and sends records back to where they were read.",
+            "Lists dead letters, shows one, and sends records back to the topics they were read from.",
             "",
             "Examples: sluice dlq list --reason UNKNOWN_SCHEMA",
             "          sluice dlq show 3-17",

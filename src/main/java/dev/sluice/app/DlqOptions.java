@@ -19,7 +19,7 @@ final class DlqOptions {
     @Option(
             names = "--topic",
             paramLabel = "NAME",
-            description = "Of the dead letters. Default: generation.requests.dlq.")
+            description = "Topic of the dead letters. Default: generation.requests.dlq.")
     private @Nullable String topic;
 
     /** A letter by its place. */

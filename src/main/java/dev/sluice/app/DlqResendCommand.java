@@ -26,12 +26,12 @@ import picocli.CommandLine.Spec;
         description = {
             "Sends the records of dead letters back to the topics they were read from, each exactly once.",
             "",
-            "A letter that was sent back is passed over, whoever sent it. One that was cut can't be sent back. A resend that"
-                    + " begins shuts out one that is under way."
+            "A letter that was sent back before is passed over, whoever sent it. One that was cut can't be sent"
+                    + " back. A new resend stops one that is under way."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:every letter meant is on its way, now or from before",
+            "0:every letter meant was sent back, now or before",
             "1:some can't be sent back, or something failed",
             "2:wrong usage"
         })
@@ -42,7 +42,7 @@ final class DlqResendCommand implements Callable<Integer> {
     @Mixin
     private LetterFilter filter = new LetterFilter();
 
-    @Option(names = "--all", description = "All there are.")
+    @Option(names = "--all", description = "Send back all letters.")
     private boolean all;
 
     @Option(names = "--dry-run", description = "Say what would be sent back, and send nothing.")

@@ -33,9 +33,10 @@ import picocli.CommandLine.Spec;
         name = "show",
         mixinStandardHelpOptions = true,
         description = {
-            "Shows a dead letter: headers, key, and the value as a request or a cancellation, or else its first bytes.",
+            "Shows a dead letter: headers, key and value. The value is shown as a request or a cancellation if it"
+                    + " can be read, else by its first bytes.",
             "",
-            "What can be read has its prompt in it."
+            "If the value can be read, its prompt is shown."
         })
 final class DlqShowCommand implements Callable<Integer> {
     private static final int MOST_BYTES = 256;

@@ -13,10 +13,10 @@ final class FocusOptions {
     @Option(
             names = "--focus",
             paramLabel = "KEY=VALUE",
-            description =
-                    "With --format csv, what no charge says: version (1.2 or 1.0), billing-account-id, billing-account-name,"
-                            + " provider, publisher, invoice-issuer, service, region-id, region-name, invoice-id."
-                            + " Also as focus.KEY in --command-config and as SLUICE_FOCUS_KEY. May be repeated.")
+            description = "With --format csv: sets what no charge says. Keys: version (1.2 or 1.0), billing-account-id,"
+                    + " billing-account-name, provider, publisher, invoice-issuer, service, region-id, region-name,"
+                    + " invoice-id. --command-config may set focus.KEY, and the environment SLUICE_FOCUS_KEY. May be"
+                    + " repeated.")
     private Map<String, String> focus = new HashMap<>();
 
     /**

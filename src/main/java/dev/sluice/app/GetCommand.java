@@ -40,8 +40,8 @@ import picocli.CommandLine.TypeConversionException;
         description = {
             "Says what has become of requests: outcome, plan, cost and images.",
             "",
-            "Reads the topics from their newest records back, and says how far back it knows. Pictures are read with your own"
-                    + " credentials (--s3-endpoint).",
+            "Reads the topics backwards from their newest records, and says how far back it has read. Images are"
+                    + " read with your own credentials (--s3-endpoint).",
             "",
             "Examples: sluice get seven --out .",
             "          sluice get seven --link --expires 1h",

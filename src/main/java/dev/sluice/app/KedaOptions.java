@@ -12,7 +12,9 @@ final class KedaOptions {
 
     @Option(
             names = "--keda",
-            description = "Also with KEDA, by the chart's defaults and what follows. Lists (15s,60s) try each.")
+            description =
+                    "Also simulate KEDA, by the chart's defaults and the options below. A list, such as 15s,60s, tries"
+                            + " each value.")
     private boolean keda;
 
     @Option(names = "--min-replicas", split = ",", defaultValue = "0", description = "Default: ${DEFAULT-VALUE}.")
@@ -26,7 +28,7 @@ final class KedaOptions {
             split = ",",
             converter = Span.class,
             defaultValue = "15s",
-            description = "pollingInterval. Default: ${DEFAULT-VALUE}.")
+            description = "With --keda: pollingInterval. Default: ${DEFAULT-VALUE}.")
     private List<Duration> polling = List.of();
 
     @Option(
@@ -34,7 +36,7 @@ final class KedaOptions {
             split = ",",
             converter = Span.class,
             defaultValue = "600s",
-            description = "cooldownPeriod. Default: ${DEFAULT-VALUE}.")
+            description = "With --keda: cooldownPeriod. Default: ${DEFAULT-VALUE}.")
     private List<Duration> cooldown = List.of();
 
     @Option(
@@ -42,15 +44,15 @@ final class KedaOptions {
             split = ",",
             converter = Span.class,
             defaultValue = "60s",
-            description = "From a pod's creation until its worker takes requests: node, pull, load."
-                    + " Default: ${DEFAULT-VALUE}.")
+            description =
+                    "With --keda: time from a pod's creation until its worker takes requests. Default: ${DEFAULT-VALUE}.")
     private List<Duration> start = List.of();
 
     @Option(
             names = "--lag-threshold",
             split = ",",
             defaultValue = "4",
-            description = "Requests of lag for each worker. Default: ${DEFAULT-VALUE}.")
+            description = "With --keda: requests of lag for each worker. Default: ${DEFAULT-VALUE}.")
     private List<Integer> lag = List.of();
 
     @Option(
@@ -58,14 +60,14 @@ final class KedaOptions {
             split = ",",
             converter = Span.class,
             defaultValue = "60s",
-            description = "Work taken and not done, for each worker. Default: ${DEFAULT-VALUE}.")
+            description = "With --keda: seconds of accepted work for each worker. Default: ${DEFAULT-VALUE}.")
     private List<Duration> waiting = List.of();
 
     @Option(
             names = "--scrape",
             converter = Span.class,
             defaultValue = "15s",
-            description = "How often Prometheus asks workers. Default: ${DEFAULT-VALUE}.")
+            description = "With --keda: how often Prometheus asks workers. Default: ${DEFAULT-VALUE}.")
     private Duration scrape = Duration.ofSeconds(15);
 
     boolean wanted() {

@@ -21,35 +21,38 @@ import picocli.CommandLine.Spec;
         description = {
             "Adds partitions to an installation whose workers are stopped.",
             "",
-            "Requests, cancellations and the changelogs of the workers' group get N partitions, and what workers remember of"
-                    + " each request moves to the partition where its id is at home then. Nothing is lost: what waits in the"
-                    + " topics is handed to its new home by the workers. It mends partitions that were added by other means,"
-                    + " and goes on where an earlier run broke off. Partitions can't be taken away."
+            "Requests, cancellations and the changelogs of the workers' group get N partitions. What workers"
+                    + " remember of each request moves to the new partition of its id. Nothing is lost: workers hand over"
+                    + " what waits in the topics. Run it again if a run broke off, or if partitions were added by other"
+                    + " means. Partitions can't be taken away."
         })
 final class PartitionsCommand implements Callable<Integer> {
     @Mixin
     private AddressOptions connection = new AddressOptions();
 
-    @Option(names = "--to", paramLabel = "N", required = true, description = "Partitions to have.")
+    @Option(names = "--to", paramLabel = "N", required = true, description = "How many partitions there should be.")
     private int partitions;
 
-    @Option(names = "--dry-run", description = "Say what would be done, and do nothing.")
+    @Option(names = "--dry-run", description = "Say what would be done, and change nothing.")
     private boolean dryRun;
 
     @Option(
             names = "--group",
             paramLabel = "NAME",
             defaultValue = "sluice",
-            description = "application.id of the workers. Default: ${DEFAULT-VALUE}.")
+            description = "Consumer group of the workers, as application.id. Default: ${DEFAULT-VALUE}.")
     private String group = "";
 
-    @Option(names = "--requests", paramLabel = "TOPIC", description = "topics.requests. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--requests",
+            paramLabel = "TOPIC",
+            description = "Topic of requests, as topics.requests. Default: ${DEFAULT-VALUE}.")
     private String requests = Topics.DEFAULT.requests();
 
     @Option(
             names = "--cancellations",
             paramLabel = "TOPIC",
-            description = "topics.cancellations. Default: ${DEFAULT-VALUE}.")
+            description = "Topic of cancellations, as topics.cancellations. Default: ${DEFAULT-VALUE}.")
     private String cancellations = Topics.DEFAULT.cancellations();
 
     @Spec

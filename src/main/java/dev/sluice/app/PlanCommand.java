@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
         name = "plan",
         mixinStandardHelpOptions = true,
         description = {
-            "Shows which steps a schedule guides, with what weight, and what that saves.",
+            "Shows which steps a schedule guides, how they are weighted, and what that saves.",
             "",
             "Example: sluice plan --steps 250 --schedule compress --guided 50 --exponent 5 --weight gap"
         })

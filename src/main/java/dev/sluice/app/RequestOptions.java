@@ -36,7 +36,11 @@ final class RequestOptions {
     @Option(names = "--id", paramLabel = "ID", description = "Request id. Default: a random one.")
     private String id = UUID.randomUUID().toString();
 
-    @Option(names = "--tenant", paramLabel = "ID", defaultValue = "default", description = "Who is charged.")
+    @Option(
+            names = "--tenant",
+            paramLabel = "ID",
+            defaultValue = "default",
+            description = "Tenant who is charged. Default: ${DEFAULT-VALUE}.")
     private String tenant = "default";
 
     @Option(
@@ -46,21 +50,25 @@ final class RequestOptions {
             description = "Bundle. Default: ${DEFAULT-VALUE}.")
     private String model = "glyphs-adm";
 
-    @Option(names = "--label", paramLabel = "NAME", description = "Class to show, for bundles with classes.")
+    @Option(names = "--label", paramLabel = "NAME", description = "Class to show, for a bundle of classes.")
     private @Nullable String label;
 
-    @Option(names = "--text", paramLabel = "TEXT", description = "What to show, for bundles that take text.")
+    @Option(names = "--text", paramLabel = "TEXT", description = "What to show, for a bundle of texts.")
     private @Nullable String text;
 
-    @Option(names = "--negative", paramLabel = "TEXT", defaultValue = "", description = "What not to show.")
+    @Option(
+            names = "--negative",
+            paramLabel = "TEXT",
+            defaultValue = "",
+            description = "What not to show. For a bundle of texts under classifier-free guidance.")
     private String negative = "";
 
     @Option(
             names = "--unconditional",
-            description = "An image of nothing in particular; without a prompt there is none.")
+            description = "Asks for an image of nothing in particular, in the place of --label or --text.")
     private boolean unconditional;
 
-    @Option(names = "--images", paramLabel = "N", defaultValue = "1", description = "How many. Default: 1.")
+    @Option(names = "--images", paramLabel = "N", defaultValue = "1", description = "How many images. Default: 1.")
     private int images;
 
     @Option(
@@ -68,14 +76,15 @@ final class RequestOptions {
             paramLabel = "N",
             defaultValue = "0",
             description =
-                    "Number of the first one: makes image N of a larger request again, the same bits. Default: 0.")
+                    "Number of the first image. With --images 1, makes image N of a larger request again, in the same"
+                            + " bits. Default: 0.")
     private int firstImage;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Keys the noise. Default: 0. Beyond 2^53, JavaScript needs a long type to read it.")
+            description = "Seed of the noise. Default: 0. JavaScript can't read one beyond 2^53 without a long type.")
     private long seed;
 
     @Option(names = "--sampler", paramLabel = "KIND", description = "${COMPLETION-CANDIDATES}. Default: the bundle's.")
@@ -84,7 +93,11 @@ final class RequestOptions {
     @Option(names = "--steps", paramLabel = "T", description = "Sampling steps. Default: the bundle's.")
     private @Nullable Integer steps;
 
-    @Option(names = "--eta", paramLabel = "ETA", defaultValue = "0", description = "DDIM's noise, 0 to 1. Default: 0.")
+    @Option(
+            names = "--eta",
+            paramLabel = "ETA",
+            defaultValue = "0",
+            description = "ddim: how much noise each step adds, 0 to 1. Default: 0.")
     private double eta;
 
     @Option(
@@ -97,12 +110,13 @@ final class RequestOptions {
     @Option(
             names = "--scale",
             paramLabel = "S",
-            description = "How strongly it guides; classifier-free guides from above 1. Default: the bundle's.")
+            description =
+                    "How strongly guidance steers. Classifier-free guidance needs more than 1. Default: the bundle's.")
     private @Nullable Double scale;
 
     @Option(
             names = "--unconditional-denoiser",
-            description = "classifier: the denoiser itself is not told the class (ADM-G rather than CADM-G).")
+            description = "classifier: the denoiser itself is not given the class (ADM-G instead of CADM-G).")
     private boolean unconditionalDenoiser;
 
     @Option(
@@ -112,10 +126,16 @@ final class RequestOptions {
             description = "${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private Priority priority = Priority.INTERACTIVE;
 
-    @Option(names = "--deadline", paramLabel = "SECONDS", description = "Seconds from now after which to give up.")
+    @Option(
+            names = "--deadline",
+            paramLabel = "SECONDS",
+            description = "The request fails if it has no outcome after so many seconds from now.")
     private @Nullable Long deadlineSeconds;
 
-    @Option(names = "--tag", paramLabel = "KEY=VALUE", description = "Carried into the events; may be repeated.")
+    @Option(
+            names = "--tag",
+            paramLabel = "KEY=VALUE",
+            description = "A tag that the request's events carry. May be repeated.")
     private Map<String, String> tags = Map.of();
 
     @Mixin

@@ -19,32 +19,33 @@ final class RowCostOptions {
     @Option(
             names = "--gpu-row-ms",
             paramLabel = "MS",
-            description = "What a denoiser row takes of the device in full calls, for every model.")
+            description = "Device time of a denoiser row in full batches, for every model.")
     private @Nullable Double rowMillis;
 
     @Option(
             names = "--gpu-guide-row-ms",
             paramLabel = "MS",
-            description = "The same of a guide row. Default: as much as a denoiser row.")
+            description = "Device time of a guide row in full batches. Default: that of a denoiser row.")
     private @Nullable Double guideRowMillis;
 
     @Option(
             names = "--rows-per-call",
             paramLabel = "N",
             defaultValue = "16",
-            description = "Rows of a denoiser call. Default: ${DEFAULT-VALUE}.")
+            description = "Batch size of the denoiser. Default: ${DEFAULT-VALUE}.")
     private int rows;
 
     @Option(
             names = "--guide-rows-per-call",
             paramLabel = "N",
-            description = "Rows of a guide call. Default: half as many, at least 4.")
+            description = "Batch size of the guide. Default: half of the denoiser's, at least 4.")
     private @Nullable Integer guideRows;
 
     @Option(
             names = "--sweep",
             paramLabel = "FILE",
-            description = "Instead of the four before: what sluice sweep --json printed on a worker's machine.")
+            description = "What sluice sweep --json printed on a worker's machine. In the place of --gpu-row-ms,"
+                    + " --gpu-guide-row-ms, --rows-per-call and --guide-rows-per-call.")
     private @Nullable Path sweep;
 
     /** The models, with what their rows cost. */

@@ -43,17 +43,20 @@ final class ScheduleOptions {
     @Option(
             names = "--guided",
             paramLabel = "N",
-            description = "compress, early-stop, uniform: how many steps are guided (nominally, for compress).")
+            description =
+                    "compress, early-stop, uniform: how many steps are guided. For compress it may come to fewer.")
     private @Nullable Integer guided;
 
     @Option(
             names = "--exponent",
             paramLabel = "K",
             defaultValue = "1",
-            description = "compress: 1 spaces guided steps evenly, above 1 early, below 1 late. Default: 1.")
+            description =
+                    "compress: where guided steps lie. 1: evenly; above 1: more of them early; below 1: more of them"
+                            + " late. Default: 1.")
     private double exponent;
 
-    @Option(names = "--stride", paramLabel = "N", description = "every-nth: guide timesteps that N divides.")
+    @Option(names = "--stride", paramLabel = "N", description = "every-nth: guide the timesteps that N divides.")
     private @Nullable Integer stride;
 
     @Option(names = "--sigma-low", paramLabel = "SIGMA", description = "interval: guide above this noise level.")
@@ -66,33 +69,35 @@ final class ScheduleOptions {
             names = "--timesteps",
             paramLabel = "T",
             split = ",",
-            description = "explicit: the guided timesteps, 1 to the number of steps, counted down as sampling goes.")
+            description = "explicit: the guided timesteps. Sampling goes from the number of steps down to 1.")
     private List<Integer> timesteps = List.of();
 
     @Option(
             names = "--float-arithmetic",
-            description = "compress: floor in doubles, as public research code does, rather than exactly.")
+            description = "compress: round down in floating point, as public research code does, and not exactly.")
     private boolean floatArithmetic;
 
     @Option(
             names = "--weight",
             paramLabel = "KIND",
-            description = "What a guided step's push is multiplied by: ${COMPLETION-CANDIDATES}."
-                    + " Default: gap for compress, none otherwise.")
+            description =
+                    "How the guidance of a guided step is weighted: ${COMPLETION-CANDIDATES}. Default: gap for compress,"
+                            + " none otherwise.")
     private GuidanceWeighting.@Nullable Kind weight;
 
-    @Option(names = "--force-tail", description = "Guide the last two steps whatever the schedule says.")
+    @Option(names = "--force-tail", description = "Guide the last two steps too, whatever the schedule says.")
     private boolean forceTail;
 
-    @Option(names = "--max-omega", paramLabel = "W", description = "Upper bound of every weight.")
+    @Option(names = "--max-omega", paramLabel = "W", description = "No weight is above this.")
     private @Nullable Double maxOmega;
 
     @Option(
             names = "--cfg-compress",
             paramLabel = "KIND",
             defaultValue = "guidance_term",
-            description = "classifier-free: what a weight w makes of the scale s: guidance_term, 1 + w (s - 1);"
-                    + " whole_scale, w s. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "classifier-free: what a weight w does to the scale s. guidance_term: 1 + w (s - 1). whole_scale: w"
+                            + " s. Default: ${DEFAULT-VALUE}.")
     private Guidance.CfgCompress cfgCompress = Guidance.CfgCompress.GUIDANCE_TERM;
 
     /**

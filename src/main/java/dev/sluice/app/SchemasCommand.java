@@ -27,10 +27,10 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         description = {
-            "Registers the contracts of all topics in the schema registry, or checks them there.",
+            "Registers the contracts of all topics in the schema registry, or checks them.",
             "",
-            "Each topic's subject is TOPIC-value. Without a level of their own, registries let schemas in that not every"
-                    + " reader and writer of a topic can share."
+            "The subject of a topic is TOPIC-value. Each gets the level FULL_TRANSITIVE, for a registry's own"
+                    + " default lets schemas in that some readers or writers can't use."
         })
 final class SchemasCommand {
     private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -51,8 +51,8 @@ final class SchemasCommand {
             description = {
                 "Sets FULL_TRANSITIVE for each subject and registers this release's contract under it.",
                 "",
-                "Both are done for requests and cancellations too, so that publishers find the whole contract. What is there"
-                        + " already stays. Warns of a later version that lacks fields."
+                "This includes requests and cancellations, so that publishers find the whole contract. What is"
+                        + " registered already stays. Warns of a later version that lacks fields."
             })
     int register(
             @Mixin RegistryOptions options,
@@ -95,10 +95,10 @@ final class SchemasCommand {
             name = "check",
             mixinStandardHelpOptions = true,
             description = {
-                "Looks whether each subject has this release's contract, at FULL_TRANSITIVE, and nothing less as its latest"
-                        + " version.",
+                "Checks that each subject has this release's contract and the level FULL_TRANSITIVE, and that its"
+                        + " latest version lacks nothing.",
                 "",
-                "Ends with 1 and a sentence for each that doesn't."
+                "Prints a sentence for each subject that fails, and then ends with 1."
             })
     int check(@Mixin RegistryOptions options) throws InterruptedException {
         return ask(options, 0, (registry, subjects) -> {

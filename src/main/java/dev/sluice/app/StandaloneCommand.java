@@ -23,9 +23,9 @@ import picocli.CommandLine.Spec;
         name = "standalone",
         mixinStandardHelpOptions = true,
         description = {
-            "Broker, schema registry, S3 and worker in one process, on loopback.",
+            "Runs broker, schema registry, S3 and worker in one process, on loopback.",
             "",
-            "Keeps its data in a folder and goes on where it was after a restart. Ctrl-C drains and ends."
+            "Its data stays in a folder, and a restart goes on from there. Ctrl-C drains and ends."
         })
 final class StandaloneCommand implements Callable<Integer> {
     @Option(
@@ -35,22 +35,28 @@ final class StandaloneCommand implements Callable<Integer> {
             description = "Folder for topics, schemas, images and stores. Default: ${DEFAULT-VALUE}.")
     private Path data = Path.of("data");
 
-    @Option(names = "--kafka-port", defaultValue = "9092", description = "0 for a free one. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--kafka-port",
+            defaultValue = "9092",
+            description = "Port. 0: any free one. Default: ${DEFAULT-VALUE}.")
     private int kafkaPort;
 
     @Option(
             names = "--registry-port",
             defaultValue = "8081",
-            description = "0 for a free one. Default: ${DEFAULT-VALUE}.")
+            description = "Port. 0: any free one. Default: ${DEFAULT-VALUE}.")
     private int registryPort;
 
-    @Option(names = "--s3-port", defaultValue = "9000", description = "0 for a free one. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--s3-port",
+            defaultValue = "9000",
+            description = "Port. 0: any free one. Default: ${DEFAULT-VALUE}.")
     private int s3Port;
 
     @Option(
             names = "--http-port",
             defaultValue = "8080",
-            description = "For health and metrics; 0 for a free one. Default: ${DEFAULT-VALUE}.")
+            description = "Port for probes and metrics. 0: any free one. Default: ${DEFAULT-VALUE}.")
     private int httpPort;
 
     @Option(names = "--device", defaultValue = "cpu", description = "cpu, or gpu:N. Default: ${DEFAULT-VALUE}.")
@@ -59,7 +65,7 @@ final class StandaloneCommand implements Callable<Integer> {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "A key of the worker's configuration, as sluice worker --keys lists them; may be repeated.")
+            description = "Sets a key of the worker's configuration; sluice worker --keys lists them. May be repeated.")
     private Map<String, String> settings = Map.of();
 
     @Option(names = "--json", description = "Print the addresses as one JSON object.")

@@ -36,14 +36,16 @@ final class StoreOptions {
     @Option(
             names = "--s3-endpoint",
             paramLabel = "URL",
-            description = "S3-compatible service with the pictures. Default: s3.endpoint of --command-config, else"
-                    + " SLUICE_S3_ENDPOINT; with a registry on this machine a standalone's, else AWS.")
+            description = "S3-compatible store with the images. Default: s3.endpoint of --command-config, else"
+                    + " SLUICE_S3_ENDPOINT, else a standalone's if the registry is on this machine, else AWS.")
     private @Nullable String endpoint;
 
     @Option(
             names = "--s3-region",
             paramLabel = "NAME",
-            description = "Default: s3.region of --command-config, else SLUICE_S3_REGION, else AWS's own settings.")
+            description =
+                    "Region of the store. Default: s3.region of --command-config, else SLUICE_S3_REGION, else AWS's own"
+                            + " settings.")
     private @Nullable String region;
 
     @Option(

@@ -23,15 +23,15 @@ import picocli.CommandLine.Spec;
         name = "submit",
         mixinStandardHelpOptions = true,
         description = {
-            "Publishes a request, or one per line of standard input, and may wait for the outcome.",
+            "Publishes a request, or one for each line of standard input. With --wait, waits for the outcome.",
             "",
             "Example: sluice submit --label seven --guidance classifier-free --schedule compress --guided 10"
                     + " --wait --out .",
-            "Sampler, steps and scale are the bundle's own where they are left out.",
+            "If sampler, steps or scale is left out, the bundle's own is used.",
             "JSON lines have the contract's fields: {\"requestId\":\"a\",\"tenantId\":\"t\",\"model\":\"glyphs-adm\","
                     + "\"prompt\":{\"label\":\"seven\"}}. Nothing is published unless all of them can be read.",
             "",
-            "An id that has its outcome already gets no second one: --wait then shows the outcome that it had."
+            "An id that has an outcome gets no second one. --wait then shows the one it has."
         })
 final class SubmitCommand implements Callable<Integer> {
     private static final Set<String> WITH_STDIN = Set.of(
@@ -56,14 +56,16 @@ final class SubmitCommand implements Callable<Integer> {
 
     @Option(
             names = "--wait",
-            description = "Show progress and wait for every outcome; failures end with 1. --out and --open wait, too.")
+            description =
+                    "Show progress and wait for every outcome. If one failed, ends with 1. --out and --open wait too.")
     private boolean wait;
 
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
             defaultValue = "600",
-            description = "How long at most, with --wait until the last outcome. Default: ${DEFAULT-VALUE}.")
+            description = "How long publishing may take. With --wait, until the last outcome is there. Default:"
+                    + " ${DEFAULT-VALUE}.")
     private long timeoutSeconds;
 
     @Option(names = "--json", description = "Print each outcome as one line of JSON.")

@@ -28,18 +28,18 @@ import picocli.CommandLine.Spec;
         name = "sweep",
         mixinStandardHelpOptions = true,
         description = {
-            "Measures how many rows the calls of each network should have, and keeps that for a worker's next start.",
+            "Measures the best batch size of each network, and keeps it for a worker's next start.",
             "",
-            "Run it on the worker's machine while little else runs there. What is in doubt is told and not kept; the"
-                    + " command then ends with 1."
+            "Run it on the worker's machine while little else runs there. A size that is in doubt is told and not"
+                    + " kept. The command then ends with 1."
         })
 final class SweepCommand implements Callable<Integer> {
     @Option(
             names = "--config",
             paramLabel = "FILE",
             description =
-                    "A worker's YAML file: its bundles, device, threads and state directory, with the environment's"
-                            + " variables before them. Instead of the next four.")
+                    "A worker's YAML file, for its bundles, device, threads and state directory. Environment variables go"
+                            + " before it. In the place of --bundle, --device, --threads and --state.")
     private @Nullable Path config;
 
     @Mixin
@@ -52,21 +52,21 @@ final class SweepCommand implements Callable<Integer> {
             names = "--threads",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Threads per operator on the CPU, as engine.threads. Default: ${DEFAULT-VALUE}.")
+            description = "Threads of each operator on the CPU, as engine.threads. Default: ${DEFAULT-VALUE}.")
     private int threads;
 
     @Option(
             names = "--state",
             paramLabel = "DIR",
             defaultValue = "data/state",
-            description = "The worker's state directory. Default: ${DEFAULT-VALUE}, as standalone has it.")
+            description = "The worker's state directory. Default: ${DEFAULT-VALUE}, a standalone's.")
     private Path state = Path.of("data/state");
 
     @Option(
             names = "--budget",
             paramLabel = "SECONDS",
             defaultValue = "30",
-            description = "What each network's calls may take. A worker's start takes 5. Default: ${DEFAULT-VALUE}.")
+            description = "How long to measure each network. A worker's start takes 5. Default: ${DEFAULT-VALUE}.")
     private int budgetSeconds;
 
     @Option(names = "--json", description = "Print what was measured as one JSON object.")

@@ -22,14 +22,16 @@ final class TrafficOptions {
     @Option(
             names = "--trace",
             paramLabel = "FILE",
-            description = "Requests as JSON lines or CSV: at, steps, guided, guidance, images, model, tenant, priority,"
-                    + " deadlineSeconds, latencySeconds; or what submit --wait --json printed.")
+            description =
+                    "File of requests, as JSON lines or CSV with at, steps, guided, guidance, images, model, tenant,"
+                            + " priority, deadlineSeconds, latencySeconds. Or what submit --wait --json printed.")
     private @Nullable Path file;
 
     @Option(
             names = "--rate",
             paramLabel = "PER_SECOND",
-            description = "Requests a second instead, which come independently of each other, of the --mix.")
+            description =
+                    "Draws so many requests a second, independent of each other, by --mix. In the place of --trace.")
     private @Nullable Double rate;
 
     @Option(
@@ -37,8 +39,8 @@ final class TrafficOptions {
             paramLabel = "PART",
             converter = PartOf.class,
             description =
-                    "With --rate, what requests ask for: share=7,steps=50,guided=10,images=2. Fields as in a trace;"
-                            + " once for each part.")
+                    "With --rate: what requests ask for, such as share=7,steps=50,guided=10,images=2. Fields are those of"
+                            + " a trace. Once for each part.")
     private List<Arrivals.Part> mix = List.of();
 
     @Option(
@@ -46,7 +48,7 @@ final class TrafficOptions {
             paramLabel = "TIME",
             converter = Span.class,
             defaultValue = "1h",
-            description = "With --rate, how long. Default: ${DEFAULT-VALUE}.")
+            description = "With --rate: for how long. Default: ${DEFAULT-VALUE}.")
     private Duration span = Duration.ofHours(1);
 
     @Option(

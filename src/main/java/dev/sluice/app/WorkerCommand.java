@@ -25,27 +25,27 @@ import picocli.CommandLine.Spec;
         name = "worker",
         mixinStandardHelpOptions = true,
         description = {
-            "A worker against outside Kafka, registry and S3.",
+            "Runs a worker against your Kafka, registry and S3.",
             "",
-            "Every key of the file can also be set by an environment variable, which goes first. --keys lists them all."
+            "An environment variable can set each key too, and goes before the file. --keys lists all of them."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
-            "0:stopped by a signal, with everything settled that it had taken",
-            "1:it can't start, or failed",
+            "0:a signal stopped it, and all that it had taken is settled",
+            "1:it can't start, or it failed",
             "2:wrong usage",
-            "143:stopped by a signal, and shutdown.grace ended first: the rest is pending for the next worker"
+            "143:a signal stopped it, and shutdown.grace ended first: the rest is pending for the next worker"
         })
 final class WorkerCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerCommand.class);
 
-    @Option(names = "--config", paramLabel = "FILE", description = "YAML file; keys nested or dotted.")
+    @Option(names = "--config", paramLabel = "FILE", description = "YAML file. Keys may be nested or dotted.")
     private @Nullable Path file;
 
-    @Option(names = "--keys", description = "List every key with its variable, default and meaning, and end.")
+    @Option(names = "--keys", description = "List every key with its variable, default and meaning, then end.")
     private boolean keys;
 
-    @Option(names = "--json", description = "With --keys: as one JSON list.")
+    @Option(names = "--json", description = "With --keys: print one JSON list.")
     private boolean json;
 
     @Option(names = "--failpoints", hidden = true, description = "Take the fault suite's orders on standard input.")
