@@ -44,8 +44,7 @@ worker that Prometheus knows was scraped, or Kubernetes itself says that there i
 {{- if .Values.autoscaling.waiting.query -}}
 {{- .Values.autoscaling.waiting.query -}}
 {{- else -}}
-{{- /* A PodMonitor's targets have its namespace and name as their job, which no other release has. */ -}}
-{{- $job := printf "%s/%s" .Release.Namespace (include "sluice.fullname" .) -}}
+{{- $job := include "sluice.job" . -}}
 {{- $kind := lower .Values.workload.kind -}}
 {{- printf "(sum(sluice_work_waiting_seconds{job=%q}) unless on() count(up{job=%q} == 0)) or on() (sum(kube_%s_status_replicas{namespace=%q,%s=%q}) == 0)" $job $job $kind .Release.Namespace $kind (include "sluice.fullname" .) -}}
 {{- end -}}

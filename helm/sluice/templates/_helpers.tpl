@@ -26,10 +26,19 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 
 {{- define "sluice.labels" -}}
-{{ include "sluice.ownLabels" . }}
-{{- with .Values.labels }}
-{{ toYaml . }}
-{{- end }}
+{{- include "sluice.labelsWith" (list . dict) -}}
+{{- end -}}
+
+{{- /* The labels of every object, and further ones of one of them, which go first: each key once. Takes the root and those. */ -}}
+{{- define "sluice.labelsWith" -}}
+{{- $root := index . 0 -}}
+{{- $own := include "sluice.ownLabels" $root | fromYaml -}}
+{{- merge dict $own (index . 1 | default dict) ($root.Values.labels | default dict) | toYaml -}}
+{{- end -}}
+
+{{- /* What Prometheus has for the job of a PodMonitor's targets, which no other release has. */ -}}
+{{- define "sluice.job" -}}
+{{- printf "%s/%s" .Release.Namespace (include "sluice.fullname" .) -}}
 {{- end -}}
 
 {{- define "sluice.serviceAccountName" -}}
@@ -102,6 +111,15 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if hasKey (include "sluice.ownLabels" $ | fromYaml) $name -}}
 {{- $problems = append $problems (printf "%s.%s: the chart sets this label itself" $path $name) -}}
 {{- end -}}
+{{- end -}}
+{{- end -}}
+{{- $variables := list "SLUICE_WORKER_ID" -}}
+{{- if .Values.javaOptions -}}{{- $variables = append $variables "JAVA_TOOL_OPTIONS" -}}{{- end -}}
+{{- if eq .Values.shutdown.membership "stay" -}}{{- $variables = append $variables "SLUICE_KAFKA_PROPERTIES_GROUP_INSTANCE_ID" -}}{{- end -}}
+{{- range $key, $name := .Values.secrets.keys -}}{{- $variables = append $variables (include "sluice.variable" $key) -}}{{- end -}}
+{{- range $variable := .Values.pod.extraEnv -}}
+{{- if has $variable.name $variables -}}
+{{- $problems = append $problems (printf "pod.extraEnv: the chart sets %s itself" $variable.name) -}}
 {{- end -}}
 {{- end -}}
 {{- if hasKey (default dict .Values.pod.annotations) "checksum/config" -}}

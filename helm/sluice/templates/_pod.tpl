@@ -2,10 +2,7 @@
 {{- define "sluice.pod" -}}
 metadata:
   labels:
-    {{- include "sluice.labels" . | nindent 4 }}
-    {{- with .Values.pod.labels }}
-    {{- toYaml . | nindent 4 }}
-    {{- end }}
+    {{- include "sluice.labelsWith" (list . .Values.pod.labels) | nindent 4 }}
   annotations:
     checksum/config: {{ include "sluice.worker" . | sha256sum }}
     {{- with .Values.pod.annotations }}

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
+import dev.sluice.metrics.PromQl;
 import dev.sluice.stream.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -114,7 +115,8 @@ class ChartTest {
 
     @Test
     void bringsDashboardAndAlertsAsTheyAre() throws IOException {
-        Map<String, JsonNode> objects = Chart.objects(examples("minimal", "monitoring"));
+        Map<String, JsonNode> objects =
+                Chart.objects(with("monitoring: {rules: {enabled: true}, dashboard: {enabled: true}}"));
 
         JsonNode rules = Objects.requireNonNull(objects.get("PrometheusRule/sluice"));
         assertThat(rules.path("spec")).isEqualTo(Yaml.read(Chart.DIRECTORY.resolve("rules/sluice.yaml")));
@@ -122,6 +124,55 @@ class ChartTest {
         assertThat(dashboard.at("/data/sluice.json").asText().strip())
                 .isEqualTo(Files.readString(Chart.DIRECTORY.resolve("dashboards/sluice.json"))
                         .strip());
+    }
+
+    /** A PodMonitor's targets have its namespace and name as their job. */
+    @Test
+    void alertsOfThisReleaseAlone() {
+        JsonNode rules = Objects.requireNonNull(
+                Chart.objects(examples("minimal", "monitoring")).get("PrometheusRule/sluice"));
+        List<String> plain =
+                Yaml.read(Chart.DIRECTORY.resolve("rules/sluice.yaml")).findValuesAsText("expr");
+
+        List<String> rendered = rules.findValuesAsText("expr");
+
+        assertThat(rendered).hasSameSizeAs(plain);
+        for (int i = 0; i < plain.size(); i++) {
+            List<PromQl.Selector> before = PromQl.selectors(plain.get(i));
+            List<PromQl.Selector> after = PromQl.selectors(rendered.get(i));
+            assertThat(after)
+                    .extracting(PromQl.Selector::metric)
+                    .isEqualTo(before.stream().map(PromQl.Selector::metric).toList());
+            assertThat(after)
+                    .allMatch(
+                            selector -> selector.equal().getOrDefault("job", "").equals("images/sluice"));
+            assertThat(rendered.get(i).replaceAll("job=\"images/sluice\",?", "").replace("{}", ""))
+                    .isEqualTo(plain.get(i));
+        }
+    }
+
+    /** A key that stands twice in a mapping is refused by whoever reads it strictly, this test's reader too. */
+    @Test
+    void hasALabelOnceThatTwoValuesSet() throws IOException {
+        Map<String, JsonNode> objects = Chart.objects(with("""
+                labels: {team: all, floor: first}
+                pod: {labels: {team: pods}}
+                monitoring:
+                  podMonitor: {enabled: true, labels: {team: monitors}}
+                  rules: {enabled: true, labels: {team: rules}}
+                  dashboard: {enabled: true, labels: {team: boards}}
+                """));
+
+        assertThat(workload(objects).at("/spec/template/metadata/labels/team").asText())
+                .isEqualTo("pods");
+        assertThat(workload(objects).at("/spec/template/metadata/labels/floor").asText())
+                .isEqualTo("first");
+        assertThat(workload(objects).at("/metadata/labels/team").asText()).isEqualTo("all");
+        assertThat(Stream.of("PodMonitor/sluice", "PrometheusRule/sluice", "ConfigMap/sluice-dashboard")
+                        .map(name -> Objects.requireNonNull(objects.get(name))
+                                .at("/metadata/labels/team")
+                                .asText()))
+                .containsExactly("monitors", "rules", "boards");
     }
 
     @Test
@@ -257,6 +308,16 @@ class ChartTest {
                         "pod.labels.app.kubernetes.io/name: the chart sets",
                         "monitoring.podMonitor.labels.helm.sh/chart: the chart sets"),
                 List.of("pod: {annotations: {checksum/config: x}}", "pod.annotations.checksum/config: the chart sets"),
+                List.of(
+                        "pod: {extraEnv: [{name: SLUICE_WORKER_ID, value: x}]}",
+                        "pod.extraEnv: the chart sets SLUICE_W"),
+                List.of(
+                        "javaOptions: -Xmx1g\npod: {extraEnv: [{name: JAVA_TOOL_OPTIONS, value: x}]}",
+                        "pod.extraEnv: the chart sets JAVA_TOOL_OPTIONS"),
+                List.of(
+                        "secrets: {existing: a, keys: {s3.secret-key: b}}\n"
+                                + "pod: {extraEnv: [{name: SLUICE_S3_SECRET_KEY, value: x}]}",
+                        "pod.extraEnv: the chart sets SLUICE_S3_SECRET_KEY"),
                 List.of("workload: {replicas: many}", "workload", "replicas"),
                 List.of("workload: {maxSurge: 0}", "workload.maxSurge, workload.maxUnavailable: one of them"),
                 List.of("gpu: {enabled: true}\nworkload: {maxUnavailable: 0%}", "workload.maxSurge"),

@@ -56,6 +56,7 @@ public final class Observability {
                         target.get("expr")
                                 .asText()
                                 .replace("$__rate_interval", "5m")
+                                .replace("$job", ".*")
                                 .replace("$model", ".*"))));
         alerts().forEach(alert -> expressions.put(
                 "alert " + alert.get("alert").asText(), alert.get("expr").asText()));

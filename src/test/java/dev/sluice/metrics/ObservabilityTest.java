@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Dashboard and alerts are whole, and explained. Whether what they name exists is for MetricsIT. */
@@ -92,6 +93,36 @@ class ObservabilityTest {
                 .map(line -> line.substring(5))
                 .toList();
         assertThat(headings).containsExactlyInAnyOrderElementsOf(names);
+    }
+
+    /** One Prometheus has the workers of several releases, and a sum over all of them hides one that stands still. */
+    @Test
+    void everyAlertTellsReleasesApart() {
+        Observability.alerts().forEach(alert -> {
+            String expression = alert.get("expr").asText();
+            long aggregations = Pattern.compile("\\b(sum|min|max)\\b")
+                    .matcher(expression)
+                    .results()
+                    .count();
+
+            assertThat(PromQl.grouped(expression))
+                    .as(alert.get("alert").asText())
+                    .filteredOn("job"::equals)
+                    .hasSize((int) aggregations);
+        });
+    }
+
+    @Test
+    void everyPanelShowsTheReleasesThatAreChosen() {
+        assertThat(Observability.dashboard().at("/templating/list/1/name").asText())
+                .isEqualTo("job");
+        Observability.expressions().forEach((where, expression) -> {
+            if (where.startsWith("panel ")) {
+                assertThat(PromQl.selectors(expression))
+                        .as(where)
+                        .allMatch(selector -> selector.matched().contains("job"));
+            }
+        });
     }
 
     @Test
