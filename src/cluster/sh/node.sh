@@ -27,8 +27,8 @@ if [ "$kind" = node ]; then
     case $controller in */unified/ | *.slice/ | *.scope/) continue ;; esac
     mkdir -p "$controller$group"
   done
-  # As much as the kubelet gives to all pods where nothing is above them.
-  [ ! -e "/sys/fs/cgroup/cpu/$group" ] || echo $((1024 * $(nproc))) > "/sys/fs/cgroup/cpu/$group/cpu.shares"
+  # The kubelet would give 1024 a processor to all pods where nothing is above them, which is what every thread of another program has.
+  [ ! -e "/sys/fs/cgroup/cpu/$group" ] || echo $((8 * 1024 * $(nproc))) > "/sys/fs/cgroup/cpu/$group/cpu.shares"
   for file in cpuset.cpus cpuset.mems; do   # a new one has none
     [ ! -e "/sys/fs/cgroup/cpuset/$group/$file" ] || cat "/sys/fs/cgroup/cpuset/$file" > "/sys/fs/cgroup/cpuset/$group/$file"
   done
