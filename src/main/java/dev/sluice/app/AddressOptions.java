@@ -62,7 +62,7 @@ final class AddressOptions {
         return addresses;
     }
 
-    /** As the registry's client reads them; before a client of Kafka's wraps what is wrong. */
+    /** Reads the addresses as the registry's client does, and reports what is wrong before a Kafka client wraps it. */
     private static void requireUsable(Addresses addresses) {
         addresses.properties().keySet().stream()
                 .filter(name -> !name.startsWith(FocusKey.PREFIX))

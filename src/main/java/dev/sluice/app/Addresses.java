@@ -56,7 +56,7 @@ record Addresses(String kafka, String registry, Topics topics, Map<String, Objec
         return all;
     }
 
-    /** For whoever publishes requests from here. */
+    /** Settings for a client that publishes requests from this process. */
     ClientSettings client() {
         return new ClientSettings(
                 clientProperties(),
@@ -67,7 +67,7 @@ record Addresses(String kafka, String registry, Topics topics, Map<String, Objec
                 topics.failures());
     }
 
-    /** Without the secrets. */
+    /** Leaves out the secrets. */
     @Override
     public String toString() {
         return "Addresses[kafka=" + kafka + ", registry=" + registry + ", topics=" + topics + "]";

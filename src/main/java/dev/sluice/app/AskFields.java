@@ -13,7 +13,7 @@ import java.util.function.Function;
 
 /** A request of a trace or a mix, read from names and texts, whichever form they came in. */
 final class AskFields {
-    /** Of every form. */
+    /** Field names that every form has. */
     static final List<String> NAMES =
             List.of("model", "steps", "guided", "guidance", "images", "tenant", "priority", "deadlineSeconds");
 

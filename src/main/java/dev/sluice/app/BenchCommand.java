@@ -227,7 +227,7 @@ final class BenchCommand implements Callable<Integer> {
         return Versions.here(version == null ? "(not packaged)" : version, commit(), torch.libtorchVersion());
     }
 
-    /** As git has it, where the program runs from a checkout. */
+    /** The commit that git names, if the program runs from a checkout. */
     private static String commit() {
         return firstLine("git", "describe", "--always", "--dirty", "--exclude=*")
                 .orElse("commit unknown");

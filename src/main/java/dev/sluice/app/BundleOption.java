@@ -26,7 +26,7 @@ final class BundleOption {
         return List.copyOf(bundles);
     }
 
-    /** As the configuration key {@code bundles} has it. */
+    /** The value for the configuration key {@code bundles}. */
     String asConfigValue() {
         return asConfigValue(bundles);
     }

@@ -25,7 +25,7 @@ final class CallSizeFile {
     private final JsonMapper json = new JsonMapper();
     private List<Choice> choices;
 
-    /** In the folder that a worker keeps its state in. */
+    /** The file in a worker's state directory. */
     static CallSizeFile of(Path stateDirectory) {
         return new CallSizeFile(stateDirectory.resolve("call-sizes.json"));
     }

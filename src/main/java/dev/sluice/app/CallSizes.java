@@ -29,7 +29,7 @@ final class CallSizes {
     private final OtherProcesses others;
     private final Place place;
     private final StartReport report;
-    /** By its checksum. */
+    /** Checksum of the bundle that is loaded. */
     private @Nullable String loaded;
 
     /**
@@ -52,7 +52,7 @@ final class CallSizes {
             return new Place(torch.deviceName(), torch.libtorchVersion(), threads);
         }
 
-        /** As earlier releases wrote it: what was chosen then holds on, since equal bits are promised per size. */
+        /** The form that earlier releases wrote. Their choices still hold, since equal bits are promised per size. */
         private static String kept(String device) {
             return device.startsWith("gpu:") ? device.replace(":", "(") + ")" : device + "()";
         }

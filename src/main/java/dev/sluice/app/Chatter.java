@@ -17,7 +17,7 @@ final class Chatter {
 
     private Chatter() {}
 
-    /** To be called before anything is logged: the configuration of the log reads these properties once. */
+    /** Must be called before anything is logged, since the log's configuration reads these properties once. */
     static void keepDownFor(String... arguments) {
         String command = arguments.length == 0 ? "" : arguments[0];
         if (STACKS.contains(command) || CLIENTS.contains(command)) {

@@ -9,7 +9,7 @@ import picocli.CommandLine;
 
 /** The commands by their names, each made only when it is wanted. */
 final class Commands {
-    /** In the order in which the help lists them. */
+    /** The commands, in the order in which the help lists them. */
     private static final Map<String, Supplier<Object>> BY_NAME = byName();
 
     private Commands() {}

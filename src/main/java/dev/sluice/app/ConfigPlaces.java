@@ -50,7 +50,7 @@ final class ConfigPlaces {
         return places;
     }
 
-    /** Those of a worker's file, without what the environment says in its place, which has the variable's name. */
+    /** Places in a worker's file. A key that the environment overrides has the variable's name instead. */
     static Map<String, String> of(Optional<Path> file, Map<String, String> fromEnvironment) {
         Map<String, String> places = new HashMap<>(file.map(ConfigPlaces::of).orElse(Map.of()));
         Map<String, String> variables = new HashMap<>();

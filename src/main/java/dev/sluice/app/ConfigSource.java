@@ -24,7 +24,7 @@ final class ConfigSource {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
-    /** As OpenTelemetry has it for all programs. */
+    /** The variable that OpenTelemetry defines for all programs. */
     private static final String COLLECTOR = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
     private ConfigSource() {}

@@ -94,7 +94,9 @@ record CostVerdict(
         return unknown.isEmpty() ? Answer.YES : Answer.UNKNOWN;
     }
 
-    /** More charged than spent is wrong whatever else is known; less may be in what is not. */
+    /**
+     * Judges one process. More charged than spent is always wrong. Less may be explained by charges that can't be read.
+     */
     private Answer answer(DeviceTime time) {
         if (time.addsUp()) {
             return Answer.YES;

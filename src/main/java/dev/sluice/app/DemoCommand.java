@@ -54,10 +54,10 @@ final class DemoCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private static final int CELL = 64;
-    /** In half as many, the small bundles draw broken digits, the more so under compressed guidance. */
+    /** With half as many steps the small bundles draw broken digits, and more of them under compressed guidance. */
     private static final int STEPS = 50;
 
-    /** In place of a family's name. */
+    /** Stands for every family. */
     private static final String ALL = "all";
 
     @Option(

@@ -24,7 +24,7 @@ sealed interface DeviceChoice {
         throw new IllegalArgumentException(text);
     }
 
-    /** As {@link #parse} reads it. */
+    /** The text that {@link #parse} reads. */
     default String text() {
         return switch (this) {
             case Cpu cpu -> "cpu";

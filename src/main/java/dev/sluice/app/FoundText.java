@@ -90,7 +90,7 @@ final class FoundText {
                                 + word(plan.getWeighting()));
     }
 
-    /** As options are typed. */
+    /** The word as it is typed in an option. */
     private static String word(String symbol) {
         return Printable.line(symbol.toLowerCase(Locale.ROOT).replace('_', '-'));
     }

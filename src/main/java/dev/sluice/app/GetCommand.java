@@ -189,7 +189,7 @@ final class GetCommand implements Callable<Integer> {
         err.flush();
     }
 
-    /** In the order of the exit codes' list: 1, 3, 4, 0. */
+    /** The worse of two exit codes, in the order 1, 3, 4, 0. */
     private static int worse(int one, int other) {
         if (one == 0 || other == 0) {
             return Math.max(one, other);

@@ -37,7 +37,7 @@ final class HelpLayout {
         return command.setHelpSectionMap(sections);
     }
 
-    /** Something that is explained, and how. */
+    /** Names, and the text that explains them. */
     private record Entry(String names, String text) {}
 
     private static String synopsis(Help help) {

@@ -251,7 +251,9 @@ final class JsonRequests {
         return node.asLong();
     }
 
-    /** Also these as text, for JSON has no such numbers. Whether they are of use is the field's to say. */
+    /**
+     * Takes NaN and infinities as text too, since JSON has no such numbers. The field decides whether it accepts them.
+     */
     private static double decimal(String path, JsonNode node) {
         return switch (node.isTextual() ? node.asText() : "") {
             case "NaN" -> Double.NaN;

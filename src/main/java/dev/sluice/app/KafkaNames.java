@@ -14,7 +14,7 @@ import org.apache.kafka.streams.StreamsConfig;
 
 /** Names of properties that Kafka's clients, Kafka Streams and the registry's client know. */
 final class KafkaNames {
-    /** With these before them, properties are for one kind of client. */
+    /** Prefixes that make a property apply to one kind of client. */
     private static final Pattern FOR_ONE_CLIENT =
             Pattern.compile("(main\\.|restore\\.|global\\.)?(consumer|producer|admin)\\.");
 

@@ -72,12 +72,15 @@ public final class Main {
         return commandLine(arguments).execute(arguments);
     }
 
-    /** With all commands. */
+    /** The command line with all commands. */
     static CommandLine commandLine() {
         return commandLine(Commands.all());
     }
 
-    /** With the one command that the arguments name, as reading what all of them take is most of a start; else with all. */
+    /**
+     * The command line with only the command that the arguments name, or with all. Reading all commands takes most of a
+     * start.
+     */
     static CommandLine commandLine(String... arguments) {
         return Commands.named(arguments)
                 .map(command -> commandLine(List.of(command)))

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 final class Masking {
     static final String MASK = "***";
 
-    /** Of the Kafka clients' own properties, those that hold secrets: passwords, tokens, keys, login modules. */
+    /** Properties of Kafka's clients that hold secrets: passwords, tokens, keys, login modules. */
     private static final Pattern SECRET_PROPERTY = Pattern.compile(
             "password|secret|jaas\\.config|token$|user\\.info|ssl\\.keystore\\.key|private", Pattern.CASE_INSENSITIVE);
 

@@ -48,7 +48,7 @@ final class Nearest {
                         .thenComparing(Comparator.naturalOrder()));
     }
 
-    /** The same as the end of a sentence; empty where none is near. */
+    /** The nearest word as the end of a sentence, or nothing if none is near. */
     static String didYouMean(String typed, Collection<String> known) {
         return to(typed, known).map(near -> "; did you mean " + near + "?").orElse("");
     }

@@ -42,7 +42,7 @@ final class OtherAnswers implements AutoCloseable {
 
     /** An answer to a request. */
     sealed interface Answer {
-        /** The same request, by its content too, had this outcome already, at {@code at} by its record. */
+        /** The same request, with the same content, already had this outcome. {@code at} is its record's time. */
         record Earlier(String requestId, SpecificRecord outcome, Instant at) implements Answer {}
 
         /** The record could not be answered; Kafka Streams' words for why. */
@@ -52,7 +52,7 @@ final class OtherAnswers implements AutoCloseable {
     private final Consumer<String, byte[]> consumer;
     private final Map<String, Deserializer<? extends SpecificRecord>> outcomes;
 
-    /** By request id. */
+    /** Content hashes by request id. */
     private final Map<String, String> contentHashes;
 
     /** Where looking back ends, for partitions where it goes on. */

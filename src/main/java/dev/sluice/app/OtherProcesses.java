@@ -10,7 +10,7 @@ interface OtherProcesses {
     /** Begins anew. */
     void watch();
 
-    /** That they held this process up since then, in words; nothing where there was room for all. */
+    /** Says in words that they held this process up since then. Empty if there was room for all. */
     Optional<String> inTheWay();
 
     /** Nobody looks: calls on a GPU hardly need a processor. */
@@ -24,7 +24,7 @@ interface OtherProcesses {
         }
     };
 
-    /** Those beside calls on this device. */
+    /** Other processes that compete with batches on this device. */
     static OtherProcesses beside(DeviceChoice device) {
         return switch (device) {
             case DeviceChoice.Cpu cpu -> new OnProcessors();
@@ -32,7 +32,7 @@ interface OtherProcesses {
         };
     }
 
-    /** As the operating system counts, within the limits of a container. */
+    /** Uses the operating system's counts, within the limits of a container. */
     final class OnProcessors implements OtherProcesses {
         /** Processors that are no busier than this have room for one more thread. */
         private static final double FULL = 0.9;

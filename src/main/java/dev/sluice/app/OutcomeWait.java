@@ -25,7 +25,7 @@ import picocli.CommandLine;
  * the JVM's shutdown says what becomes of the requests that are open.
  */
 final class OutcomeWait {
-    /** For a worker that takes a used id for a new request, or refuses it, to show that. */
+    /** Time for a worker to show that it takes a used id for a new request, or refuses it. */
     private static final Duration GRACE = Duration.ofSeconds(5);
 
     private static final Duration LOOK = Duration.ofMillis(200);

@@ -16,7 +16,7 @@ final class PictureNames {
 
     private PictureNames() {}
 
-    /** Without an ending; one name of a file on any system, whatever the id. */
+    /** A file's name without its ending. It is valid on any system, whatever the id. */
     static String of(String requestId, int index) {
         String plain = requestId.replaceAll("[^A-Za-z0-9._-]", "_");
         plain = plain.length() <= LONGEST ? plain : plain.substring(0, LONGEST);

@@ -55,7 +55,7 @@ final class PictureSaving {
         err.flush();
     }
 
-    /** Those that are there now. */
+    /** The files that have been saved so far. */
     List<Path> files() {
         return List.copyOf(files);
     }

@@ -111,7 +111,7 @@ final class PriceOptions {
         }
     }
 
-    /** Those that can be read. */
+    /** The prices that can be read. */
     private List<ListedPrice> prices() {
         JsonNode list;
         try {
@@ -220,7 +220,7 @@ final class PriceOptions {
         reader.problem(path, message);
     }
 
-    /** Until the problems are told. */
+    /** Stands in for the price list until the problems are reported. */
     private static PriceList standIn() {
         return PriceList.always(Price.free(PriceList.UNPRICED, Currency.getInstance("USD")));
     }

@@ -12,13 +12,13 @@ final class ProcessLog {
 
     private ProcessLog() {}
 
-    /** From now on. */
+    /** Applies from now on. */
     static void use(LogOptions options) {
         options.use();
         Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> LOG.error("thread_died", failure));
     }
 
-    /** For keys that may be set on the command line, by which the environment is overridden. */
+    /** Applies keys of the command line, which override the environment. */
     static void use(Map<String, String> set) {
         Map<String, String> values = new HashMap<>(ConfigSource.environment(System.getenv(), Map.of()));
         values.putAll(set);

@@ -60,7 +60,7 @@ final class RequestCheck {
         return require(request, new RequestDecoder());
     }
 
-    /** As above, for a bundle that is known. */
+    /** Does the same for a bundle that is known. */
     static GenerationRequest require(GenerationRequested request, RequestDecoder decoder) {
         return switch (decoder.decode(request)) {
             case Decoded.Valid valid -> valid.request();
@@ -70,7 +70,7 @@ final class RequestCheck {
         };
     }
 
-    /** The same sentence with options in place of fields. */
+    /** The sentence, with the names of options in the place of fields. */
     static String inOptions(String message) {
         String said = message;
         for (Map.Entry<String, String> option : OPTIONS) {

@@ -26,7 +26,7 @@ final class RequestOptions {
         classifier,
         classifier_free;
 
-        /** As the option is typed; the constant's own name is taken too. */
+        /** The spelling of the option. The constant's own name is accepted too. */
         @Override
         public String toString() {
             return name().replace('_', '-');

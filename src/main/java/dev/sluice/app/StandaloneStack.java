@@ -158,7 +158,10 @@ final class StandaloneStack implements AutoCloseable {
         return values;
     }
 
-    /** As {@code sluice schemas register} does. What a user's own schemas forbid is the user's to know, and no reason to end. */
+    /**
+     * Registers the contracts, as {@code sluice schemas register} does. If the user's own schemas forbid that, it says
+     * so and goes on.
+     */
     private static void bringSchemas(WorkerConfig config) {
         try (RegistryAdmin registry = AvroConfig.of(config.stream().kafka()).administer()) {
             for (Subject subject : config.stream().topics().subjects()) {
@@ -204,7 +207,7 @@ final class StandaloneStack implements AutoCloseable {
         closeAll(started);
     }
 
-    /** In the reverse order of the start, each whatever the others do. */
+    /** Closes the parts in the reverse order of the start. A failure of one does not keep the others open. */
     private static void closeAll(Deque<AutoCloseable> parts) {
         while (!parts.isEmpty()) {
             AutoCloseable part = parts.pop();

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * passes: a worker waits for it, whenever it is away. What could not be read from the configuration is not asked at all.
  */
 final class StartupChecks {
-    /** For a first answer, where the start fails anyway. */
+    /** How long to wait for a first answer if the start fails anyway. */
     private static final Duration NO_PATIENCE = Duration.ofSeconds(3);
 
     private final WorkerConfig config;

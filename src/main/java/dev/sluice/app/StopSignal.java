@@ -35,7 +35,7 @@ final class StopSignal implements AutoCloseable {
         take("INT");
     }
 
-    /** As if somebody had pressed Ctrl-C. */
+    /** Asks for a stop, as Ctrl-C does. */
     void ask() {
         asked.countDown();
     }
@@ -54,7 +54,10 @@ final class StopSignal implements AutoCloseable {
         closed.countDown();
     }
 
-    /** By reflection, since javac warns of the class, which every JDK has (module jdk.unsupported), and takes no word for it. */
+    /**
+     * Handles a signal by reflection: javac warns of the class, which every JDK has (module jdk.unsupported), and the
+     * warning can't be suppressed.
+     */
     @SuppressWarnings("ReferenceEquality") // A proxy is equal to itself alone.
     private void take(String signal) {
         try {

@@ -52,12 +52,12 @@ import org.slf4j.LoggerFactory;
 final class Worker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
 
-    /** For the last commit and for leaving the group. */
+    /** How long the last commit and leaving the group may take. */
     private static final Duration LEAVE_PATIENCE = Duration.ofSeconds(15);
 
     private static final Duration LOOK = Duration.ofMillis(100);
 
-    /** For each network of each bundle, at the first start alone. */
+    /** Time to measure one network of one bundle, at the first start only. */
     private static final Duration SWEEP_BUDGET = Duration.ofSeconds(5);
 
     private final WorkerConfig config;
@@ -129,7 +129,7 @@ final class Worker implements AutoCloseable {
         return start(new WorkerConfig.Draft(config, List.of()), Hooks.NONE);
     }
 
-    /** As above, with somebody looking on or in the way, and perhaps with problems in the configuration. */
+    /** Starts a worker with hooks that watch it or interfere, from a configuration that may have problems. */
     static Worker start(WorkerConfig.Draft draft, Hooks hooks) throws InterruptedException {
         LOG.info(
                 "worker_starting worker={} bundles={} device={} kafka=\"{}\"",
@@ -347,7 +347,7 @@ final class Worker implements AutoCloseable {
         http.close();
     }
 
-    /** With the sizes of calls as configured, or else chosen, on a thread like the engine's. */
+    /** Settings with the configured batch sizes. Those that are left open are chosen on a thread like the engine's. */
     private static EngineSettings engineSettings(
             WorkerConfig config, List<Bundle> bundles, TorchScriptBundles torch, StartReport report)
             throws InterruptedException {

@@ -125,7 +125,7 @@ final class WorkerCommand implements Callable<Integer> {
         }
     }
 
-    /** That it takes requests. */
+    /** Says that the worker takes requests. */
     private void sayUp(WorkerConfig.Draft config) {
         String id = config.config().workerId();
         switch (config.config().log().format()) {

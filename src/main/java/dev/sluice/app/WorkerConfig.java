@@ -83,7 +83,7 @@ record WorkerConfig(
         return draft.config();
     }
 
-    /** As {@link #read}, for who wants to look further before the problems are told. */
+    /** Reads like {@link #read}, but leaves it to the caller to report the problems. */
     static Draft draft(Map<String, String> values) {
         return draft(values, Map.of());
     }
