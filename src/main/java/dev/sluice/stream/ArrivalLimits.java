@@ -10,7 +10,7 @@ import dev.sluice.request.RequestLimits;
  * @param giantBytes a record that inflates to this much is read by itself
  */
 record ArrivalLimits(int keyBytes, int valueBytes, long giantBytes) {
-    /** More than a fetch of many small records takes, {@code fetch.max.bytes}. */
+    /** Smallest size of a giant. It is more than a fetch of many small records takes ({@code fetch.max.bytes}). */
     private static final long LEAST_GIANT = 64 << 20;
 
     private static final int HEAP_SHARE = 8;

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Used by the thread that polls.
  */
 final class Arrivals {
-    /** More headers than fit into a {@link HeaderBudget}, each of which is an object. */
+    /** A number of headers that can't fit into a {@link HeaderBudget}. Each of them is an object. */
     private static final int MANY_HEADERS = HeaderBudget.MAX_BYTES / 10;
 
     private static final int MUCH = 1 << 20;
@@ -30,7 +30,7 @@ final class Arrivals {
     private static final int LONGEST_START = 32;
 
     private final ArrivalLimits limits;
-    /** Of the one record in this poll whose headers are to be cut, which they are only when it returns. */
+    /** Headers of the one record in this poll that will be cut when the poll returns. */
     private @Nullable Headers heavy;
 
     Arrivals(ArrivalLimits limits) {
@@ -46,7 +46,7 @@ final class Arrivals {
         }
     }
 
-    /** To be told after each poll. */
+    /** Must be called after each poll. */
     void pollEnded() {
         heavy = null;
     }

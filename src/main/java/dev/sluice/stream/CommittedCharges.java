@@ -159,7 +159,7 @@ final class CommittedCharges {
         return new DeviceUsage(nanos, cost.getPaddingNanos(), cost.getRows());
     }
 
-    /** Without regard to transactions, so that none that is open is overlooked; -1 where there is no such offset. */
+    /** Offsets regardless of transactions, so that no open one is overlooked. -1 if there is no such offset. */
     private static Map<TopicPartition, Long> offsets(Admin admin, List<TopicPartition> partitions, OffsetSpec spec)
             throws ExecutionException, InterruptedException {
         Map<TopicPartition, Long> offsets = new HashMap<>();

@@ -15,10 +15,10 @@ import org.apache.kafka.common.header.Header;
 sealed interface Cut extends Header {
     /** A key or a value of which only the beginning is left. */
     sealed interface Bytes extends Cut {
-        /** Of the whole, in bytes. */
+        /** Length of the whole, in bytes. */
         int length();
 
-        /** Of the whole, in hexadecimal. */
+        /** SHA-256 of the whole, in hexadecimal. */
         String sha256();
 
         @Override
@@ -70,7 +70,7 @@ sealed interface Cut extends Header {
         return Optional.empty();
     }
 
-    /** Of all that remains in the buffer, which stays as it is. */
+    /** SHA-256 of all that remains in the buffer. The buffer's position does not change. */
     static String sha256(ByteBuffer bytes) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");

@@ -11,7 +11,7 @@ public final class DeadLetterCounts {
     private final LongAdder undecodable = new LongAdder();
     private final LongAdder unanswerable = new LongAdder();
 
-    /** Those that the configuration names, or others that nobody reads. */
+    /** The counts that the configuration names, or others that nobody reads. */
     static DeadLetterCounts in(Map<String, ?> configs) {
         return configs.get(KEY) instanceof DeadLetterCounts counts ? counts : new DeadLetterCounts();
     }

@@ -7,7 +7,7 @@ public final class DeadLetterException extends RuntimeException {
     /** What is wrong with the record; the name is in the dead letter's headers. */
     public enum Reason {
         NO_VALUE,
-        /** Another contract's record. */
+        /** A record of another contract. */
         NOT_A_REQUEST,
         /** The key is not the requestId, or no text. */
         WRONG_KEY,

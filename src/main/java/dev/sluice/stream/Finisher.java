@@ -60,7 +60,7 @@ public final class Finisher implements AutoCloseable {
         this(store, threads, maxRequests, clock, milestones, FinishObserver.NONE);
     }
 
-    /** As above, with somebody who hears of what is stored. */
+    /** A publisher of images with an observer that hears what is stored. */
     public Finisher(
             ImageStore store,
             int threads,

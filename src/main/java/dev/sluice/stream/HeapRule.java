@@ -9,7 +9,7 @@ import java.util.TreeMap;
  * and the one record of it that is read. What compression hides no setting tells; see {@code docs/limits.md}.
  */
 final class HeapRule {
-    /** Of a broker's answer at most, unless one batch is larger; Kafka's {@code fetch.max.bytes}. */
+    /** Most bytes of a broker's answer, unless one batch is larger: Kafka's {@code fetch.max.bytes}. */
     static final long USUAL_FETCH_BYTES = 50 << 20;
 
     /** What a worker needs besides: half of a small heap. */

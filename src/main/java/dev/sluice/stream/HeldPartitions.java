@@ -47,7 +47,7 @@ final class HeldPartitions {
     private final HeldPartitionCounts counts;
     private final LongSupplier nanoClock;
     private final Map<TopicPartition, Held> held = new HashMap<>();
-    /** Those held that Streams has paused besides. */
+    /** Held partitions that Streams has paused too. */
     private final Set<TopicPartition> pausedByStreams = new HashSet<>();
 
     HeldPartitions(

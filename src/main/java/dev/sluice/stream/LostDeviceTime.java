@@ -136,7 +136,10 @@ public final class LostDeviceTime implements AutoCloseable {
         }
     }
 
-    /** On a stream thread, which must not fail for a file: with its charge committed, the next start deletes it. */
+    /**
+     * Deletes the file on a stream thread, which must not fail because of it. If it stays, the next start deletes it,
+     * since its charge is committed.
+     */
     private static void delete(DeadMeter meter) {
         try {
             meter.delete();

@@ -54,7 +54,7 @@ public final class Overhead {
      */
     record Lost(String process, DeviceUsage usage, Instant start, Instant end, Runnable committed) {}
 
-    /** From now on each charge is due at once: the worker stops. Any thread may say so. */
+    /** Makes each charge due at once from now on, because the worker stops. Any thread may call. */
     public void flush() {
         flushing = true;
     }
@@ -89,7 +89,7 @@ public final class Overhead {
         return Optional.ofNullable(lost.poll());
     }
 
-    /** Something to be charged for another process, or again. Any thread may bring it. */
+    /** Adds device time to be charged for another process, or again. Any thread may call. */
     void lost(Lost charge) {
         lost.add(charge);
     }

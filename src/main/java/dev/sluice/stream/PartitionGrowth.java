@@ -39,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to one thread.
  */
 public final class PartitionGrowth {
-    /** For a worker that has died; brokers abort its transaction after transaction.timeout.ms. */
+    /** How long to wait for a dead worker's transaction. Brokers abort it after transaction.timeout.ms. */
     private static final Duration TRANSACTION_PATIENCE = Duration.ofSeconds(60);
 
     private static final Duration SPREADING = Duration.ofSeconds(30);

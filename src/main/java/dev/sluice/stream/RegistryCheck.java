@@ -46,7 +46,7 @@ public final class RegistryCheck {
         }
     }
 
-    /** As above, asking somebody. */
+    /** Asks the given registry. */
     List<String> problems(SchemaRegistry registry, boolean register, Duration reading) throws InterruptedException {
         long start = System.nanoTime();
         while (true) {

@@ -10,7 +10,7 @@ import dev.sluice.request.Refusal;
  * #submitting}, from the stream's thread, and ends it.
  */
 public interface RequestTrace {
-    /** Of a request that nobody follows. */
+    /** The trace of a request that nobody follows. */
     RequestTrace NONE = new RequestTrace() {};
 
     /** The engine is about to get the request. */

@@ -33,7 +33,7 @@ final class Router implements Processor<byte[], byte[], Object, Object> {
     /** A batch's head, and the most that a record needs besides its parts. */
     private static final int OVERHEAD_BYTES = 61 + 21;
 
-    /** At most three bytes of UTF-8 for each UTF-16 code unit. */
+    /** Most bytes of UTF-8 for one UTF-16 code unit. */
     private static final int UTF8_BYTES = 3;
 
     private static final int LENGTH_BYTES = 5;
@@ -136,7 +136,7 @@ final class Router implements Processor<byte[], byte[], Object, Object> {
         }
     }
 
-    /** At most this many bytes uncompressed. */
+    /** Upper bound of the record's size, uncompressed. */
     private static long size(Record<byte[], byte[]> record, Headers headers) {
         long size = OVERHEAD_BYTES + 2L * LENGTH_BYTES + record.key().length + record.value().length;
         for (Header header : headers) {

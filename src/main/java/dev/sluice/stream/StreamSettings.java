@@ -26,7 +26,7 @@ public record StreamSettings(
         kafka = Map.copyOf(kafka);
     }
 
-    /** Without Kafka's properties, which hold secrets. */
+    /** Leaves out Kafka's properties, which hold secrets. */
     @Override
     public String toString() {
         return "StreamSettings[applicationId=" + applicationId + ", topics=" + topics + ", stateDirectory="

@@ -53,7 +53,7 @@ public final class StreamWorker {
     private volatile boolean wipeState;
     /** Written by stream threads, before the client ends. */
     private volatile boolean leavesAtOnce;
-    /** From a stream thread's failure until records flow again; written by stream threads. */
+    /** True from a stream thread's failure until records flow again. Written by stream threads. */
     private volatile boolean troubled;
     /** When records first flowed; written by the thread that tells of the client's states. */
     private volatile @Nullable Long firstRunningNanos;

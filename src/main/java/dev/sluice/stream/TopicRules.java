@@ -231,7 +231,7 @@ final class TopicRules {
         return known;
     }
 
-    /** As Kafka's own tools write it. */
+    /** The operation's name as Kafka's own tools write it. */
     static String name(AclOperation operation) {
         return switch (operation) {
             case READ -> "Read";

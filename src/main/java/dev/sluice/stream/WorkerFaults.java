@@ -25,7 +25,7 @@ enum WorkerFaults {
     PROCESS,
     /** Brokers or registry refuse what the worker needs: no other try goes better until somebody mends it. */
     CONFIGURATION,
-    /** Something outside, or one record: another try may go well. */
+    /** Caused by something outside or by one record. Another try may succeed. */
     PASSING;
 
     /** Answers that stay as they are: who asks, what they may do, and what a topic takes. */

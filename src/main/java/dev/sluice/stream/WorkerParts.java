@@ -22,7 +22,7 @@ public record WorkerParts(
         Clock clock,
         Optional<Checkpoints> checkpoints,
         RequestTraces traces) {
-    /** Without traces. */
+    /** Parts of a worker that writes no traces. */
     public WorkerParts(
             Engine engine,
             Finisher finisher,

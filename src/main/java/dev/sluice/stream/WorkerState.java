@@ -13,7 +13,7 @@ record WorkerState(
         Stopping stopping,
         Unsettled unsettled,
         RoutedCounts routed) {
-    /** Of a worker that has not begun. */
+    /** The state of a worker that has not begun. */
     static WorkerState fresh() {
         InFlight inFlight = new InFlight();
         return new WorkerState(
