@@ -115,7 +115,7 @@ public record AvroConfig(
         return connect(new RegistryCounts());
     }
 
-    /** As above, and counts what reaches the registry. */
+    /** Connects, and counts what reaches the registry. */
     SchemaRegistry connect(RegistryCounts counts) {
         return new CachingSchemaRegistry(
                 new RetryingSchemaRegistry(new CountingSchemaRegistry(http(), counts), retryBudget));
@@ -177,7 +177,7 @@ public record AvroConfig(
                 .or(() -> bearerToken.map(token -> "Bearer " + token));
     }
 
-    /** Without the secrets. */
+    /** Leaves out the secrets. */
     @Override
     public String toString() {
         return "AvroConfig[registryUrls=" + registryUrls + ", authenticated="

@@ -42,7 +42,7 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
     /** What it connected itself, and closes. */
     private @Nullable WriterSchemas own;
 
-    /** For Kafka, which calls {@link #configure} next. */
+    /** Made by Kafka, which calls {@link #configure} next. */
     public AvroDeserializer() {}
 
     /** Reads this type; {@link #configure} comes next. */

@@ -11,7 +11,7 @@ public final class AvroSerde<T extends SpecificRecord> implements Serde<T> {
     private final AvroSerializer<T> serializer;
     private final AvroDeserializer<T> deserializer;
 
-    /** For Kafka, which calls {@link #configure} next; the type read is {@link AvroConfig#VALUE_TYPE}'s. */
+    /** Made by Kafka, which calls {@link #configure} next. {@link AvroConfig#VALUE_TYPE} says which type is read. */
     public AvroSerde() {
         this(new AvroSerializer<>(), new AvroDeserializer<>());
     }

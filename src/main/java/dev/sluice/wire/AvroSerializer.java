@@ -31,7 +31,7 @@ public final class AvroSerializer<T extends SpecificRecord> implements Serialize
     private boolean autoRegister = true;
     private boolean ownsRegistry;
 
-    /** For Kafka, which calls {@link #configure} next. */
+    /** Made by Kafka, which calls {@link #configure} next. */
     public AvroSerializer() {}
 
     /** Registers what the registry lacks. The registry stays the caller's to close. */

@@ -32,7 +32,7 @@ public final class DeadLetterHeaders {
 
     public static final String SHA256 = OURS + "sha256";
 
-    /** The same of a key. */
+    /** Length in bytes and digest of a key that was cut. */
     public static final String KEY_TRUNCATED = OURS + "key-truncated";
 
     public static final String KEY_SHA256 = OURS + "key-sha256";
@@ -46,7 +46,10 @@ public final class DeadLetterHeaders {
     public static final String REGISTRY_ERROR_CODE = OURS + "registry-error-code";
     public static final String REGISTRY_MESSAGE = OURS + "registry-message";
 
-    /** Of a marker, not of a letter: partition and offset, as in {@code 3-17}, of a letter that was sent back. */
+    /**
+     * Marks that a letter was sent back: its partition and offset, as in {@code 3-17}. A letter itself never has this
+     * header.
+     */
     public static final String RESENT = OURS + "resent";
 
     private DeadLetterHeaders() {}

@@ -36,7 +36,7 @@ public record ListedPrice(Price price, Optional<String> model, Instant from, Opt
         return to.orElse(Instant.MAX);
     }
 
-    /** As an operator would name it. */
+    /** The price as an operator would name it. */
     @Override
     public String toString() {
         return price.skuId() + model.map(name -> " for " + name).orElse("") + " from " + from

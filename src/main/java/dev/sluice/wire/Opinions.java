@@ -13,7 +13,7 @@ import dev.sluice.request.BundleDefaults;
 final class Opinions {
     private Opinions() {}
 
-    /** The same request with nothing left open; itself where nothing was. */
+    /** The request with everything filled in that it left open. The same object if it left nothing open. */
     static GenerationRequested filled(GenerationRequested request, BundleDefaults bundle) {
         SamplerSpec sampler = filled(request.getSampler(), bundle);
         GuidanceSpec guidance = filled(request.getGuidance(), bundle);

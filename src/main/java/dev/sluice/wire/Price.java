@@ -49,7 +49,7 @@ public record Price(String skuId, PricingUnit unit, BigDecimal perUnit, Currency
         perUnit = perUnit.setScale(UNIT_PRICE_SCALE, RoundingMode.UNNECESSARY);
     }
 
-    /** Of a device second. */
+    /** A price per device second. */
     public Price(String skuId, BigDecimal perDeviceSecond, Currency currency) {
         this(skuId, PricingUnit.DEVICE_SECOND, perDeviceSecond, currency);
     }

@@ -53,7 +53,7 @@ public record RegistryAnswer(int status, int errorCode, String message) implemen
         }
     }
 
-    /** Without line breaks and other control characters, which would forge lines of a log, and cut to a length. */
+    /** The text cut to a length, without control characters, which could forge lines of a log. */
     static String oneLine(String text) {
         String line = text.replaceAll("\\p{Cntrl}+", " ").strip();
         return line.length() <= MAX_MESSAGE_LENGTH ? line : line.substring(0, MAX_MESSAGE_LENGTH) + "…";

@@ -11,7 +11,7 @@ public final class RegistryCounts {
     private final LongAdder calls = new LongAdder();
     private final LongAdder unanswered = new LongAdder();
 
-    /** Those that the configuration names, or others that nobody reads. */
+    /** The counts that the configuration names, or others that nobody reads. */
     static RegistryCounts in(Map<String, ?> configs) {
         return configs.get(KEY) instanceof RegistryCounts counts ? counts : new RegistryCounts();
     }

@@ -29,14 +29,14 @@ record RegistryTls(Optional<StoreFile> trusted, Optional<StoreFile> own) {
 
     /** A PKCS #12, JKS or PEM file. Does not print its password. */
     record StoreFile(Path path, String password) {
-        /** As a trust store: the certificates to trust. */
+        /** Reads the file as a trust store: certificates to trust. */
         KeyStore loadTrusted() throws GeneralSecurityException, IOException {
             return PemFile.isPem(path)
                     ? PemFile.read(path).trusted()
                     : KeyStore.getInstance(path.toFile(), password.toCharArray());
         }
 
-        /** As a key store: a key and its certificates. */
+        /** Reads the file as a key store: a key and its certificates. */
         KeyStore loadOwn() throws GeneralSecurityException, IOException {
             return PemFile.isPem(path)
                     ? PemFile.read(path).own(password)

@@ -44,12 +44,12 @@ public final class RequestDecoder {
         this.bundles = Map.copyOf(bundles);
     }
 
-    /** For who publishes, and knows no bundle: finds what no worker would serve. */
+    /** A decoder for publishers, who know no bundle. It finds what no worker would serve. */
     public RequestDecoder() {
         this(Map.of());
     }
 
-    /** The same request with nothing left to its bundle. What it means no longer depends on who reads it. */
+    /** The request with nothing left to its bundle. Its meaning no longer depends on who reads it. */
     public GenerationRequested filled(GenerationRequested event) {
         return Opinions.filled(event, bundles.getOrDefault(event.getModel(), BundleDefaults.ANY));
     }

@@ -17,7 +17,7 @@ public record Subject(String name, Schema schema) {
         return topic + "-value";
     }
 
-    /** As people say it: subject and contract. */
+    /** The subject and its contract, for people. */
     @Override
     public String toString() {
         return name + " (" + schema.getName() + ")";

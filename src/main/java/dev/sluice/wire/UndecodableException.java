@@ -19,7 +19,7 @@ public sealed class UndecodableException extends SerializationException
         UNANSWERED_SCHEMA,
         /** The registry knows the id, but not as an Avro schema that can be parsed by itself. */
         UNREADABLE_SCHEMA,
-        /** Another record type than the topic's. */
+        /** A record of another type than the topic's. */
         WRONG_TYPE,
         /** The right type, but written so that the present schema can't read it. */
         INCOMPATIBLE_SCHEMA,

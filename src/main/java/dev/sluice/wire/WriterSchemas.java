@@ -55,7 +55,7 @@ public final class WriterSchemas implements SchemasById, SchemaAnswers, AutoClos
     private final RecentlyUsed<Integer, Refusal> refused = new RecentlyUsed<>(CAPACITY);
     private final Map<Integer, SchemaInquiry> inquiries = new ConcurrentHashMap<>();
 
-    /** Those that the configuration names. */
+    /** The one that the configuration names. */
     static Optional<WriterSchemas> in(Map<String, ?> configs) {
         return configs.get(KEY) instanceof WriterSchemas schemas ? Optional.of(schemas) : Optional.empty();
     }
