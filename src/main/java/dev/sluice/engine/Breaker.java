@@ -18,7 +18,7 @@ final class Breaker {
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
 
     private final EngineClock clock;
-    /** In a row, whichever networks' they were: a bundle that can't be brought fails with all of them. */
+    /** Failures in a row, of any network: a bundle that can't be loaded fails with all of them. */
     private int failures;
 
     private final Map<Network, Integer> failuresOfNetwork = new EnumMap<>(Network.class);

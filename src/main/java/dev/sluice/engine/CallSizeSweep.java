@@ -29,7 +29,7 @@ public final class CallSizeSweep {
 
     private static final int ROUNDS = 7;
 
-    /** For which the budget must have room before a larger size is tried. */
+    /** Rounds that the budget must have room for before a larger size is tried. */
     private static final int LEAST_ROUNDS = 4;
 
     /** Two calls that were held up alike are rare; one is not. */
@@ -216,7 +216,7 @@ public final class CallSizeSweep {
             return Arrays.stream(callNanos, 0, calls).sum();
         }
 
-        /** With the median of the calls so far, the upper one of two. */
+        /** The size with the median of its calls so far, the upper one of two. */
         Measured measured() {
             long[] sorted = Arrays.copyOf(callNanos, calls);
             Arrays.sort(sorted);

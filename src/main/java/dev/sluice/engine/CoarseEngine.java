@@ -82,7 +82,7 @@ public final class CoarseEngine {
         return Math.round(busyNanos);
     }
 
-    /** As {@link Backlog#seconds}, of all models, at the present pace. */
+    /** Like {@link Backlog#seconds}, over all models, at the present pace. */
     public double waitingSeconds() {
         double nanos = 0;
         for (CoarseLane lane : lanes.values()) {

@@ -20,7 +20,7 @@ final class CoarseLine {
 
     private double denoiserRows;
     private double guideRows;
-    /** For each image, rows between two steps times the step of its end. */
+    /** Sum over all images of rows between two steps times the step of the image's end. */
     private double evaluationsToEnd;
 
     private record Image(CoarseJob job, double endStep) {

@@ -17,7 +17,7 @@ final class Contexts implements Requester {
     private final Map<Told.OfText, float[]> encoded = new HashMap<>();
     /** Texts whose encodings have not come back. */
     private final Map<Role, Told.OfText> missing = new EnumMap<>(Role.class);
-    /** For each text in a call, where its encoding is to be kept: whatever holds those of that call's size. */
+    /** For each text in a batch, the cache of encodings that were made at that batch's size. */
     private final Map<Role, RecentContexts> keepers = new EnumMap<>(Role.class);
 
     Contexts(Job job) {

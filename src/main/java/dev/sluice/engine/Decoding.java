@@ -6,7 +6,7 @@ import dev.sluice.model.RowBuffers;
 import java.nio.FloatBuffer;
 import java.util.List;
 
-/** From a latent to a picture, in one evaluation. */
+/** Decodes a latent into a picture, in one evaluation. */
 final class Decoding implements Phase {
     private static final float[] NOTHING = {};
 

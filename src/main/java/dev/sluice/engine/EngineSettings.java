@@ -42,7 +42,7 @@ public record EngineSettings(
         return constant(new CallRows(rowsPerCall, guideRowsPerCall));
     }
 
-    /** The same with sizes for all networks. */
+    /** Constant batches with a size for each network. */
     public static EngineSettings constant(CallRows rows) {
         return new EngineSettings(
                 CallSize.CONSTANT, rows, Map.of(), 8, 64, Duration.ofSeconds(1), UNLIMITED, Duration.ofSeconds(10));

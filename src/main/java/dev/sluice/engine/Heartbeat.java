@@ -12,7 +12,7 @@ final class Heartbeat {
         this.clock = clock;
     }
 
-    /** Another round begins. */
+    /** Tells that another round begins. */
     void beat() {
         lastNanos = clock.nanos();
         resting = false;

@@ -25,7 +25,7 @@ final class Shelf {
     private long capacity;
     /** Least recently used first. */
     private final SequencedSet<Lane> there = new LinkedHashSet<>();
-    /** Those of them that no call has been made with since they were brought. */
+    /** Bundles on the device that no batch has been run with since they were loaded. */
     private final Set<Lane> arriving = new HashSet<>();
     /** Bundles that are to leave and were not told yet. */
     private final List<Bundle> departures = new ArrayList<>();

@@ -99,7 +99,7 @@ public final class SimulatedEngine {
         return loop.calls();
     }
 
-    /** As {@link Backlog#seconds}, of all models. */
+    /** Like {@link Backlog#seconds}, over all models. */
     public double waitingSeconds() {
         return loop.lanes().values().stream()
                 .mapToDouble(lane -> lane.backlog().seconds())

@@ -41,7 +41,7 @@ public record SweepTable(List<Measured> measured, List<Skipped> skipped) {
             }
         }
 
-        /** Of calls that all took as long. */
+        /** A size whose calls all took the same time. */
         public Measured(int rows, long callNanos) {
             this(rows, callNanos, callNanos);
         }
@@ -83,7 +83,7 @@ public record SweepTable(List<Measured> measured, List<Skipped> skipped) {
             this.text = text;
         }
 
-        /** In words. */
+        /** The reason in words. */
         public String text() {
             return text;
         }
@@ -133,7 +133,7 @@ public record SweepTable(List<Measured> measured, List<Skipped> skipped) {
         return skipped.stream().filter(size -> told.add(size.reason())).toList();
     }
 
-    /** For people: a line for each size, the knee marked. */
+    /** The table for people: a line for each size, with the knee marked. */
     public String text() {
         Measured knee = knee();
         StringBuilder text = new StringBuilder(" rows   ms/call    rows/s    ms/row  median/least\n");

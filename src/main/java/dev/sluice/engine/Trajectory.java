@@ -33,7 +33,7 @@ final class Trajectory implements Requester {
         return new Trajectory(job, Denoising.start(job, stream, noiseMaker));
     }
 
-    /** The same image where another engine left it, maybe after its last step. */
+    /** An image as another engine left it, possibly after its last step. */
     static Trajectory resume(Job job, int image, Executor noiseMaker, JobSnapshot.Image from) {
         NoiseStream stream = new NoiseStream(job.request().seed(), image);
         return new Trajectory(
