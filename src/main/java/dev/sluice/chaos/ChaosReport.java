@@ -84,7 +84,7 @@ public record ChaosReport(
         return json;
     }
 
-    /** For people. */
+    /** The report as text for people. */
     public String summary() {
         StringBuilder text = new StringBuilder();
         text.append(String.format(

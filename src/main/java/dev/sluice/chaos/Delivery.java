@@ -51,7 +51,7 @@ record Delivery(
                 kind, event.getRequestId(), event.getTenantId(), new Request(event), allowed, twin, event.getImages());
     }
 
-    /** The same record once more. */
+    /** The same record again. */
     Delivery again() {
         return new Delivery(Publication.Kind.DUPLICATE, id, tenant, payload, allowed, twin, images);
     }

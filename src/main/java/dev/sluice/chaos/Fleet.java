@@ -98,7 +98,7 @@ final class Fleet implements AutoCloseable {
         return Patience.await(patience, () -> processes().stream().allMatch(WorkerProcess::ready));
     }
 
-    /** From now on a dead process of this worker stays dead, until it is let go. */
+    /** Keeps this worker's process from being started again once it is dead, until it is let go. */
     synchronized void holdBack(WorkerProcess process) {
         heldBack.add(process.launch().name());
     }

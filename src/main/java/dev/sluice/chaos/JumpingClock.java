@@ -12,7 +12,7 @@ public final class JumpingClock extends Clock {
     private final Clock system = Clock.systemUTC();
     private final AtomicReference<Duration> offset = new AtomicReference<>(Duration.ZERO);
 
-    /** From now on the time is off by this much more; negative to go back. */
+    /** Moves the clock forward from now on, or back if {@code leap} is negative. */
     public void jump(Duration leap) {
         offset.updateAndGet(leap::plus);
     }

@@ -68,7 +68,7 @@ final class OutcomeWatch implements AutoCloseable {
         thread = Thread.ofPlatform().name("chaos-watch").daemon(true).start(this::read);
     }
 
-    /** To be told before it is published. */
+    /** Must be called before the delivery is published. */
     synchronized void expect(Delivery delivery) {
         if (delivery.kind().diesOnce()) {
             lettersDue.merge(delivery.id(), 1, Integer::sum);

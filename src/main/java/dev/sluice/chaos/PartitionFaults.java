@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 final class PartitionFaults {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionFaults.class);
     private static final Duration EXIT_PATIENCE = Duration.ofSeconds(40);
-    /** Until the group has forgotten members that were killed, and the broker their transactions. */
+    /** How long the group needs to forget killed members, and the broker their transactions. */
     private static final Duration GROWTH_PATIENCE = Duration.ofSeconds(60);
 
     private static final int STEP = 2;

@@ -90,7 +90,7 @@ final class Publisher implements AutoCloseable {
         publish(delivery, value(delivery), topic(delivery));
     }
 
-    /** As above, with the bytes that the caller made of it. */
+    /** Publishes a delivery with the bytes that the caller made of it. */
     synchronized void publish(Delivery delivery, byte @Nullable [] value, String topic) {
         history.write(delivery.noted(Instant.now()));
         watch.expect(delivery);
@@ -107,7 +107,7 @@ final class Publisher implements AutoCloseable {
         });
     }
 
-    /** From now on partitions are chosen by CRC32, as librdkafka does, or by murmur2 again. */
+    /** Chooses partitions by CRC32 from now on, as librdkafka does, or by murmur2 again. */
     void actForeign(boolean whetherItDoes) {
         foreign = whetherItDoes;
     }

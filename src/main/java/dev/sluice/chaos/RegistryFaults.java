@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
 /** What becomes of workers that can't reach the schema registry. */
 final class RegistryFaults {
     private static final Duration FORGETFULNESS = Duration.ofSeconds(3);
-    /** Until a worker that was killed is back and has a record to read. */
+    /** How long a killed worker needs to come back and have a record to read. */
     private static final Duration ASKED_PATIENCE = Duration.ofSeconds(60);
 
     private RegistryFaults() {}

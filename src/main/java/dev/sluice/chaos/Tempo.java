@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param outcomes that there must be from one fault to the next, so that what is broken next has work to lose
  */
 record Tempo(Duration outage, Duration storm, Duration stormStep, Duration zombie, Duration pause, int outcomes) {
-    /** For runs of half an hour and more. */
+    /** Times for runs of half an hour and more. */
     static final Tempo LONG = new Tempo(
             Duration.ofSeconds(60),
             Duration.ofMinutes(3),
@@ -22,7 +22,7 @@ record Tempo(Duration outage, Duration storm, Duration stormStep, Duration zombi
             Duration.ofSeconds(8),
             25);
 
-    /** For a continuous build. */
+    /** Times for a continuous build. */
     static final Tempo SHORT = new Tempo(
             Duration.ofSeconds(8),
             Duration.ofSeconds(20),

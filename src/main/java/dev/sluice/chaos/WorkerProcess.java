@@ -146,7 +146,7 @@ final class WorkerProcess implements AutoCloseable {
         signal("SEGV");
     }
 
-    /** From now on no file of the process can grow beyond so many bytes: to its stores the disk is full. */
+    /** Keeps every file of the process from growing beyond so many bytes. To its stores the disk is full. */
     void fillDisk(long bytes) throws InterruptedException {
         run("prlimit", "--pid", String.valueOf(process.pid()), "--fsize=" + bytes + ":" + bytes);
     }

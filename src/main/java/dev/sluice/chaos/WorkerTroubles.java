@@ -13,10 +13,10 @@ import java.util.stream.Stream;
 /** What a worker has to live with, or to end from in good order. */
 final class WorkerTroubles {
     private static final Duration LEAP = Duration.ofHours(1);
-    /** Of a stop in good order: ten seconds of grace, and leaving. */
+    /** How long an orderly stop may take: ten seconds of grace, and leaving the group. */
     private static final Duration EXIT_PATIENCE = Duration.ofSeconds(40);
 
-    /** Until a worker notices that it can't write: guests have to start and tasks to move. */
+    /** How long a worker may take to notice that it can't write. Guests have to start, and tasks to move. */
     private static final Duration NOTICE_PATIENCE = Duration.ofSeconds(45);
 
     private static final int MOST_CALLS = 4;

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 final class Ages {
     private Ages() {}
 
-    /** By outcome, from a request's first publication. */
+    /** Ages of outcomes by their kind, counted from a request's first publication. */
     static Map<String, Verdict.Age> of(Published published, Collection<History.Outcome> outcomes) {
         Map<String, List<Long>> millis = new TreeMap<>();
         for (History.Outcome outcome : outcomes) {

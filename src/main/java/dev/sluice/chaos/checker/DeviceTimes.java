@@ -9,7 +9,7 @@ import java.util.TreeMap;
 final class DeviceTimes {
     private DeviceTimes() {}
 
-    /** Of each process that has a meter or a charge; none where meters were not read. */
+    /** Device times of each process that has a meter or a charge. Empty if meters were not read. */
     static List<Verdict.DeviceTime> of(History history) {
         List<Verdict.DeviceTime> times = new ArrayList<>();
         history.meters().ifPresent(readings -> {

@@ -26,7 +26,7 @@ public record Publication(
     public enum Kind {
         /** Must come to exactly one outcome. */
         REQUEST,
-        /** The same request again; changes nothing. */
+        /** The same request again. It must change nothing. */
         DUPLICATE,
         /** Another request under an id that has been used: a dead letter. */
         CONFLICTING,

@@ -17,7 +17,7 @@ public final class BrokerMain {
     static final String READY = "ready";
     static final String STOP = "stop";
 
-    /** So that what a killed worker left open is aborted a second, not ten, after its time is up. */
+    /** Aborts a killed worker's transaction one second after its timeout, not ten. */
     private static final Map<String, String> SETTINGS =
             Map.of("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
 

@@ -155,7 +155,7 @@ public final class BrokerProcess implements AutoCloseable {
         return process != null && process.isAlive();
     }
 
-    /** For every client; the proxy's address, the same over restarts. */
+    /** The proxy's address, for every client. It stays the same over restarts. */
     public String bootstrapServers() {
         return FreePort.HOST + ":" + proxy.port();
     }

@@ -75,7 +75,7 @@ public final class FaultyS3 implements AutoCloseable {
         }
     }
 
-    /** For every client's endpoint override. */
+    /** The address for the endpoint override of every client. */
     public URI endpoint() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }

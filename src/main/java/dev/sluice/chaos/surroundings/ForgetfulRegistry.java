@@ -52,7 +52,7 @@ final class ForgetfulRegistry implements AutoCloseable {
         return server.getAddress().getPort();
     }
 
-    /** From now on no id is known, or every one that is. */
+    /** Answers from now on as if it knew no id, or knows its ids again. */
     void forget(boolean whetherItDoes) {
         forgets = whetherItDoes;
     }

@@ -24,7 +24,7 @@ import java.util.TreeMap;
 final class HttpRelay {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /** Of one connection, not of the request. */
+    /** Headers that belong to one connection and not to the request. */
     private static final Set<String> HOP_BY_HOP = Set.of("connection", "expect", "transfer-encoding", "content-length");
 
     private final URI server;

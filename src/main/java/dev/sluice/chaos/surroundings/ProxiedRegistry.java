@@ -48,12 +48,12 @@ public final class ProxiedRegistry implements AutoCloseable {
         }
     }
 
-    /** For workers: through the proxy. */
+    /** The address for workers. It leads through the proxy. */
     public URI url() {
         return URI.create("http://" + FreePort.HOST + ":" + proxy.port());
     }
 
-    /** For publisher and checker, which no fault of the link concerns. */
+    /** The address for publisher and checker, which the link's faults must not touch. */
     public URI directUrl() {
         return URI.create("http://" + FreePort.HOST + ":" + port);
     }

@@ -15,7 +15,7 @@ public final class Surroundings implements AutoCloseable {
     public static final String BUCKET = "images";
     public static final String APPLICATION_ID = "sluice-chaos";
     public static final int PARTITIONS = 4;
-    /** Of answers that are held back; more than the workers' patience with one attempt. */
+    /** How long answers are held back. It is longer than a worker waits for one attempt. */
     public static final Duration SLOWNESS = Duration.ofSeconds(5);
 
     private final BrokerProcess broker;
