@@ -17,7 +17,7 @@ import java.util.function.Function;
 
 /** Measures bundle after bundle, and on the first one also what no model has a part in. */
 public final class Bench {
-    /** For the bundles after the first. */
+    /** Time for each bundle after the first. */
     private static final Duration PART_BUDGET = Duration.ofMinutes(3);
 
     private static final Duration FIRST_PART_BUDGET = Duration.ofMinutes(6);

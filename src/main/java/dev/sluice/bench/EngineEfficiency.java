@@ -25,12 +25,12 @@ final class EngineEfficiency {
         this.stand = stand;
     }
 
-    /** With denoiser rows alone: rows/s over rows/s. */
+    /** Measures denoiser rows alone, as rows/s over rows/s. */
     Spread classifierFree() throws InterruptedException {
         return underLoad(new Guidance.ClassifierFree(3, schedule(), weighting()));
     }
 
-    /** With guide rows among them. */
+    /** Measures denoiser and guide rows together. */
     Spread classifier() throws InterruptedException {
         return underLoad(new Guidance.Classifier(2, schedule(), weighting(), DenoiserCondition.CONDITIONAL));
     }

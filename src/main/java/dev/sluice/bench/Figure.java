@@ -22,6 +22,6 @@ public sealed interface Figure {
         }
     }
 
-    /** None, and why. */
+    /** A figure that was not measured, and why. */
     record NotMeasured(String why) implements Figure {}
 }

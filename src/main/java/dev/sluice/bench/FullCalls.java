@@ -21,7 +21,7 @@ final class FullCalls {
         return 2 * rows.denoiser() / a * rows.guide();
     }
 
-    /** The same calls, but none larger than this. */
+    /** The same batch sizes, capped at {@code most}. */
     static CallRows atMost(int most, CallRows rows) {
         return new CallRows(Math.min(rows.denoiser(), most), Math.min(rows.guide(), most));
     }

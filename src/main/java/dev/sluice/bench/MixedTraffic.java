@@ -36,7 +36,7 @@ final class MixedTraffic {
         return plans.rows(traffic());
     }
 
-    /** The same for a server that knows no schedules. */
+    /** Rows of a server that knows no schedules and guides every step. */
     EvaluatedRows guidedAtEveryStep() {
         return plans.rowsGuidedAtEveryStep(traffic());
     }
@@ -97,7 +97,7 @@ final class MixedTraffic {
         }
     }
 
-    /** Until the engine's rows so far would take as long as those of the slices so far. */
+    /** Runs the engine until its rows so far would take as long as those of the slices so far. */
     private static Turn engineTurn(BenchEngine engine, RowCosts costs, EvaluatedRows due, boolean last)
             throws InterruptedException {
         double target = costs.boundNanos(due);

@@ -155,7 +155,7 @@ final class ScheduleRatios {
             efficiencies.add(costs.efficiency(turn));
         }
 
-        /** Of the whole run. */
+        /** Duration of the whole run. */
         long nanos() {
             if (!engine.total().rows().equals(planned)) {
                 throw new IllegalStateException(

@@ -25,7 +25,7 @@ record Turn(long nanos, long denoiserRows, long guideRows) {
         return new Turn(nanos + other.nanos, denoiserRows + other.denoiserRows, guideRows + other.guideRows);
     }
 
-    /** Somebody's rows. */
+    /** Rows that belong to somebody; padding is left out. */
     EvaluatedRows rows() {
         return new EvaluatedRows(denoiserRows, guideRows);
     }

@@ -27,7 +27,7 @@ public record Ask(
         CLASSIFIER_FREE,
         CLASSIFIER;
 
-        /** As the commands spell it. */
+        /** The spelling that commands use. */
         public String label() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
@@ -48,7 +48,7 @@ public record Ask(
         }
     }
 
-    /** The same with so many steps guided, if any were. */
+    /** The same request with {@code newGuided} steps guided. One that guides nothing stays as it is. */
     Ask withGuided(int newGuided) {
         return method == Method.NONE
                 ? this

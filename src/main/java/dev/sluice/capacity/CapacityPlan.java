@@ -59,14 +59,14 @@ public final class CapacityPlan {
         return with(fewest.orElse(mostWorkers), trace);
     }
 
-    /** As many as were busy all the time if no row waited and no call were padded. */
+    /** The number of workers that would be busy all the time, if no row waited and no batch were padded. */
     private int guess(Trace trace) {
         long spanNanos = Math.max(target.within().toNanos(), trace.span().toNanos());
         double ideal = fleet.rowTime(trace).toNanos() / (double) spanNanos;
         return Math.clamp((long) Math.ceil(ideal), 1, mostWorkers);
     }
 
-    /** More workers keep a target that fewer keep. */
+    /** Searches for the fewest workers. It assumes that more workers keep any target that fewer keep. */
     private final class Search {
         private final Trace trace;
 

@@ -21,7 +21,7 @@ public sealed interface Guiding {
         }
     }
 
-    /** As the trace has it. */
+    /** Guides as the trace says. */
     record AsAsked() implements Guiding {
         @Override
         public Ask of(Ask asked) {

@@ -24,7 +24,7 @@ public final class Latencies {
         return count;
     }
 
-    /** On average, in seconds; NaN where there are none. */
+    /** The mean in seconds, or NaN if there are none. */
     double meanSeconds() {
         return count == 0 ? Double.NaN : sumNanos / count / 1e9;
     }

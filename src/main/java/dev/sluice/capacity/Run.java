@@ -26,7 +26,7 @@ public record Run(
         int starts,
         long handedOver,
         List<Change> replicas) {
-    /** From this moment of the trace on there were so many. */
+    /** From {@code at} on there were {@code replicas} workers. */
     public record Change(Duration at, int replicas) {}
 
     public Run {
@@ -38,7 +38,7 @@ public record Run(
         return replicas.stream().mapToInt(Change::replicas).max().orElse(0);
     }
 
-    /** On average over the time. */
+    /** The mean number of workers over time. */
     public double meanReplicas() {
         return span.isZero() ? 0 : (double) workers.toNanos() / span.toNanos();
     }

@@ -161,7 +161,7 @@ final class Simulation {
         }
     }
 
-    /** As evenly as keys' hashes are. (SplitMix64's finalizer.) */
+    /** Spreads requests as evenly as hashes of keys do (SplitMix64's finalizer). */
     private int partition(int request) {
         long hash = (request + 1) * 0x9E3779B97F4A7C15L;
         hash = (hash ^ (hash >>> 30)) * 0xBF58476D1CE4E5B9L;
@@ -322,7 +322,7 @@ final class Simulation {
         at(from, () -> members().forEach(this::poll));
     }
 
-    /** Those of the group: one that stops keeps its partitions until it leaves. */
+    /** Members of the group. A worker that stops keeps its partitions until it leaves. */
     private List<Worker> members() {
         return workers.stream()
                 .filter(worker -> worker.stage() != Worker.Stage.STARTING)

@@ -89,7 +89,7 @@ public final class Trace {
         return latencies;
     }
 
-    /** The same requests, guided otherwise. */
+    /** The same requests under other guidance. */
     public Trace guided(Guiding guiding) {
         return new Trace(atNanos, kinds, asks.stream().map(guiding::of).toList(), observedSeconds, spanNanos);
     }
@@ -121,14 +121,14 @@ public final class Trace {
             return entries.isEmpty();
         }
 
-        /** From the first request to the last. */
+        /** Builds a trace that lasts from the first request to the last. */
         public Trace build() {
             long first = entries.stream().mapToLong(Entry::atNanos).min().orElse(0);
             long last = entries.stream().mapToLong(Entry::atNanos).max().orElse(0);
             return build(first, last - first);
         }
 
-        /** Of this time. */
+        /** Builds a trace of the given span. */
         public Trace build(long firstNanos, long spanNanos) {
             entries.sort(Comparator.comparingLong(Entry::atNanos));
             return new Trace(

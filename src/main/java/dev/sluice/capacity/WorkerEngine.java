@@ -4,7 +4,7 @@ package dev.sluice.capacity;
 interface WorkerEngine {
     /** How a request ended. */
     interface Ended {
-        /** In {@link #passTo}; {@code expired} where its deadline ended it. */
+        /** A request ended during {@link #passTo}. {@code expired} says that its deadline ended it. */
         void ended(boolean expired);
     }
 

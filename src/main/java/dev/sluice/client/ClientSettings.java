@@ -25,7 +25,7 @@ public record ClientSettings(
         properties = Map.copyOf(properties);
     }
 
-    /** With the topics' usual names. */
+    /** Uses the default names of topics. */
     public ClientSettings(String bootstrapServers, String registryUrl, String source) {
         this(
                 Map.of("bootstrap.servers", bootstrapServers, "schema.registry.url", registryUrl),
@@ -43,7 +43,7 @@ public record ClientSettings(
         return all;
     }
 
-    /** Without the properties, which may hold secrets. */
+    /** Leaves out the properties, which may hold secrets. */
     @Override
     public String toString() {
         return "ClientSettings[source=" + source + ", requests=" + requests + ", cancellations=" + cancellations

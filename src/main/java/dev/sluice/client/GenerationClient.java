@@ -47,7 +47,7 @@ public final class GenerationClient implements AutoCloseable {
         }
     }
 
-    /** As {@link #publish(GenerationRequested, Optional)}, without a trace. */
+    /** Publishes like {@link #publish(GenerationRequested, Optional)}, without a trace. */
     public GenerationHandle publish(GenerationRequested request) throws InterruptedException {
         return publish(request, Optional.empty());
     }

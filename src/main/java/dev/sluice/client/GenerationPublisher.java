@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * say. Thread-safe.
  */
 public final class GenerationPublisher implements AutoCloseable {
-    /** So that nobody waits for brokers for longer than half a minute; settings go before them. */
+    /** Defaults that bound the wait for brokers to half a minute. Settings override them. */
     private static final Map<String, Object> DEFAULTS = Map.of(
             "linger.ms", "5",
             "delivery.timeout.ms", "30000",

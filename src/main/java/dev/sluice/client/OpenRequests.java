@@ -43,7 +43,7 @@ final class OpenRequests {
         open.remove(requestId);
     }
 
-    /** For good: all that are open fail, and none can be opened. */
+    /** Closes for good: all open requests fail, and none can be opened. */
     void failAll(RuntimeException reason) {
         failure = reason;
         open.keySet().forEach(requestId -> fail(requestId, reason));

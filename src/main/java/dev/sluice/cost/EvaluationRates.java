@@ -20,7 +20,7 @@ import java.util.Objects;
  * groups saved adds up to what all saved.
  */
 final class EvaluationRates {
-    /** Enough that no digit which is shown is wrong. */
+    /** Precise enough that every digit shown is right. */
     private static final MathContext PRECISION = MathContext.DECIMAL128;
 
     private static final int NANO_SCALE = 9;
@@ -91,7 +91,10 @@ final class EvaluationRates {
                     cost.add(other.cost));
         }
 
-        /** Of the network, without padding's share of all device time; nothing of nothing. */
+        /**
+         * Nanoseconds that the network would have taken, without padding's share of all device time. 0 if nothing was
+         * spared.
+         */
         BigDecimal nanos(Spared spared) {
             long nanos = spared == Spared.GUIDE ? guideNanos : denoiserNanos;
             return share(BigDecimal.valueOf(nanos), BigDecimal.valueOf(deviceNanos - paddingNanos), deviceNanos);

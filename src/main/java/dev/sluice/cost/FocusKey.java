@@ -28,7 +28,7 @@ public enum FocusKey {
         this.byDefault = byDefault;
     }
 
-    /** As it is written, such as {@code billing-account-id}. */
+    /** The key as it is written, such as {@code billing-account-id}. */
     public String key() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

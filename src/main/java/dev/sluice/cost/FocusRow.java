@@ -67,7 +67,7 @@ record FocusRow(
         return Decimals.point(new BigDecimal(value(Dimension.PRICE)));
     }
 
-    /** As FOCUS writes units: a number and a plural, for what the contract calls by one word. */
+    /** The unit as FOCUS writes it: a number and a plural, where the contract has one word. */
     String pricingUnit() {
         return isInPixels() ? MILLION + " Pixels" : value(Dimension.UNIT);
     }

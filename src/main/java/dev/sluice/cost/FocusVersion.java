@@ -5,7 +5,7 @@ import java.util.stream.Collectors;
 
 /** A version of the FOCUS specification whose columns can be written. */
 public enum FocusVersion {
-    /** With the names besides under which the validator for 1.0 looks for some columns. */
+    /** Version 1.0. It also has the names under which the validator looks for some columns. */
     V1_0("1.0"),
     V1_2("1.2");
 

@@ -26,12 +26,12 @@ public record Retained(String topic, List<Partition> shortened) {
      */
     public record Partition(int number, long firstOffset, Instant since, boolean empty) {}
 
-    /** Of a topic that nothing was deleted from. */
+    /** What is retained of a topic that nothing was deleted from. */
     public static Retained everything(String topic) {
         return new Retained(topic, List.of());
     }
 
-    /** From when on every charge is known; empty if all ever written are. */
+    /** The time from which on every charge is known. Empty if all that were ever written are. */
     public Optional<Instant> since() {
         return shortened.stream().map(Partition::since).max(Instant::compareTo);
     }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class DeadLetterTopic implements AutoCloseable {
     private final Map<String, Object> properties;
     private final String topic;
-    /** Of the single records, one after the other; made when the first is asked for. */
+    /** Reads single records, one after the other. Made when the first is asked for. */
     private @Nullable WholeTopic single;
 
     /** @param properties of a Kafka client */

@@ -36,7 +36,7 @@ public record Letter(
         Optional<String> key,
         Optional<Integer> valueBytes,
         List<String> cut) {
-    /** As the records were written; letters of one time by their place. */
+    /** Orders letters by the time they were written, then by partition and offset. */
     public static final Comparator<Letter> ORDER =
             Comparator.comparing(Letter::writtenAt).thenComparing(Letter::id);
 
@@ -90,7 +90,7 @@ public record Letter(
                 .orElse(UNKNOWN);
     }
 
-    /** Without the reason, which the exception's own words begin with and the letter has beside them. */
+    /** The message without the reason it begins with, since the letter has the reason beside it. */
     private static String message(Headers headers) {
         String message = text(headers, DeadLetterHeaders.MESSAGE).orElse("");
         String repeated = reason(headers) + ": ";

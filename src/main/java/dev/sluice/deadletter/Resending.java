@@ -62,7 +62,7 @@ public final class Resending implements AutoCloseable {
         return new Resending(producer, topic);
     }
 
-    /** Somebody else has begun; nothing more can be sent from here, and the letter was not. */
+    /** Another resend has begun. The letter was not sent, and nothing more can be sent from here. */
     public static final class ShutOutException extends KafkaException {
         private static final long serialVersionUID = 1L;
 

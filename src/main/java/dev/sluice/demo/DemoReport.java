@@ -36,7 +36,7 @@ public final class DemoReport {
     private final DemoResults results;
     private final Map<String, Bundle> bundles;
     private final long counted;
-    /** Of them, rows of text encoders: no plan says how many, as a text is encoded once for all who ask for it. */
+    /** Counted rows of text encoders. No plan says how many, since a text is encoded once for all who ask for it. */
     private final long countedTexts;
 
     /**

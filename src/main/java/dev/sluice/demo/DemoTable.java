@@ -110,7 +110,7 @@ public record DemoTable(
         }
     }
 
-    /** As one JSON object. */
+    /** The table as one JSON object. */
     public String asJson() {
         try {
             return new JsonMapper().writeValueAsString(this);

@@ -29,7 +29,10 @@ enum PaperSystem {
      * the scale in the paper, four times by the model kit's sweep over the bundle that ships.
      */
     private static final double UNTOLD = 4;
-    /** For such a denoiser, by the same sweep: a larger push at the noisiest steps inverts grounds and colours. */
+    /**
+     * Largest weight for a denoiser that is not told the class, found by the same sweep. A larger push at the noisiest
+     * steps inverts grounds and colours.
+     */
     private static final double UNTOLD_MAX_OMEGA = 2;
 
     private final String model;
@@ -56,7 +59,7 @@ enum PaperSystem {
         return model + "-Comp" + method;
     }
 
-    /** Of the bundles that it runs on. */
+    /** Family of the bundles that it runs on. */
     String family() {
         return family;
     }

@@ -4,6 +4,6 @@ package dev.sluice.diffusion;
 public enum FinalAlphaBar {
     /** 1, no noise at all. */
     ONE,
-    /** That of the first training step: Stable Diffusion stops at the least noise that its denoiser has seen. */
+    /** The value of the first training step. Stable Diffusion stops at the least noise that its denoiser has seen. */
     FIRST
 }

@@ -64,7 +64,10 @@ final class NormalQuantile {
         return signed ^ (signed >> 31);
     }
 
-    /** For {@code q = p - 1/2}. The polynomials are written out, since a loop here keeps the caller's from being vectorised. */
+    /**
+     * The quantile near the centre, for {@code q = p - 1/2}. The polynomials are written out, since a loop here keeps
+     * the caller's from being vectorised.
+     */
     private static double central(double q) {
         double r = 0.180625 - q * q;
         double numerator = 2509.0809287301227;
@@ -108,7 +111,7 @@ final class NormalQuantile {
         return numerator / denominator;
     }
 
-    /** The same for s from 5 on. */
+    /** The quantile in the far tail, where s is 5 or more. */
     private static double farTail(double sqrtMinusLog) {
         double r = sqrtMinusLog - 5;
         double numerator = 2.0103343992922881E-7;

@@ -9,7 +9,7 @@ package dev.sluice.diffusion;
  * So T steps need T + 1 evaluations, the second timestep being evaluated twice. One step alone needs one.
  */
 record PndmSolver(DiffusionTables tables, Sampler sampler) implements Solver {
-    /** By how many evaluations there are; formula 12 and its lower orders. */
+    /** Coefficients by the number of evaluations: formula 12 and its lower orders. */
     private static final double[][] ADAMS_BASHFORTH = {
         {1}, {3 / 2.0, -1 / 2.0}, {23 / 12.0, -16 / 12.0, 5 / 12.0}, {55 / 24.0, -59 / 24.0, 37 / 24.0, -9 / 24.0},
     };

@@ -84,7 +84,7 @@ public final class SolverMemory {
         }
     }
 
-    /** The same, and what {@code values} were becomes the latest of the earlier ones. */
+    /** Combines, and keeps the former {@code values} as the latest of the earlier ones. */
     static void combineAndKeep(float[] values, int n, double[] coefficients, float[][] earlier) {
         float[] latest = Arrays.copyOf(values, n);
         combine(values, n, coefficients, earlier);

@@ -37,7 +37,7 @@ final class EventLayout extends AbstractStringLayout {
         this.format = format;
     }
 
-    /** From the next line on. */
+    /** Applies from the next line on. */
     void use(LogFormat newFormat) {
         format = newFormat;
     }

@@ -15,7 +15,7 @@ final class JavaLogging extends Handler {
 
     private JavaLogging() {}
 
-    /** In place of whoever listens now. */
+    /** Takes the place of the present handlers. */
     static void redirect() {
         for (Handler other : ROOT.getHandlers()) {
             ROOT.removeHandler(other);

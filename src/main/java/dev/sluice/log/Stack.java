@@ -13,7 +13,7 @@ final class Stack {
 
     private Stack() {}
 
-    /** With lines as Java prints them, the first frames of the failure and of each of its causes. */
+    /** The first frames of the failure and of each of its causes, in lines as Java prints them. */
     static String text(Throwable failure) {
         StringBuilder text = new StringBuilder();
         Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());

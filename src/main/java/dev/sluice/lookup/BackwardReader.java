@@ -50,7 +50,7 @@ final class BackwardReader implements AutoCloseable {
         read.putAll(starts(to));
     }
 
-    /** From when on all is there, where records were deleted; their workers' clocks. */
+    /** The time from which on all records are there, by their workers' clocks. Empty if none were deleted. */
     Optional<Instant> shortenedUntil() {
         Instant now = Instant.now();
         Map<TopicPartition, Long> shortened = new HashMap<>();

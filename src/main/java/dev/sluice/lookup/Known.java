@@ -23,7 +23,7 @@ public record Known(Optional<Instant> since, Optional<Duration> outOfTime, List<
         return since.isEmpty() && outOfTime.isEmpty() && closed.isEmpty();
     }
 
-    /** For people, a sentence for each reason why something may be missing. */
+    /** A sentence for people for each reason why something may be missing. */
     public List<String> sentences() {
         List<String> sentences = new ArrayList<>();
         outOfTime.ifPresentOrElse(

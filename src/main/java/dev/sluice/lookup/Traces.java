@@ -31,7 +31,7 @@ final class Traces {
     private @Nullable Letter letter;
     private @Nullable Waiting waiting;
 
-    /** By cost id: the topic may have one twice. */
+    /** Charges by cost id, since the topic may have one twice. */
     private final Map<String, CostIncurred> charges = new LinkedHashMap<>();
 
     Traces(String requestId) {

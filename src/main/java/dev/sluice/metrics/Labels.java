@@ -19,7 +19,7 @@ final class Labels {
     static final String SKU = "sku";
     static final String CURRENCY = "currency";
 
-    /** In place of a value that is not among the bounded ones. */
+    /** Stands for every value that is not among the bounded ones. */
     static final String OTHER = "other";
 
     private static final String NONE = "none";

@@ -75,13 +75,13 @@ public record Bundle(
         return new Bundle(manifest, identity, counted, tokenizers, auditor, residence, counters);
     }
 
-    /** As above, of networks that are always on the device and need no tokenizer. */
+    /** Makes a counting bundle of networks that are always on the device and need no tokenizer. */
     public static Bundle counting(
             BundleManifest manifest, BundleIdentity identity, Map<Network, RowFunction> networks) {
         return counting(manifest, identity, networks, Map.of(), Optional.empty(), Residence.ALWAYS);
     }
 
-    /** The same bundle with others in its networks' places, at the same counters. */
+    /** The same bundle and counters with other networks. */
     public Bundle with(Substitution substitution) {
         Map<Network, RowFunction> substituted = new EnumMap<>(Network.class);
         networks.forEach((network, original) -> substituted.put(network, substitution.of(network, original)));

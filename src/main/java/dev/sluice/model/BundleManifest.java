@@ -241,7 +241,7 @@ public record BundleManifest(
         };
     }
 
-    /** The same of a denoiser that has learned what it predicts for no prompt, be it true or not. */
+    /** The same manifest, saying that the denoiser has learned what it predicts for no prompt. */
     public BundleManifest knowingNoPrompt() {
         return new BundleManifest(
                 formatVersion,
@@ -317,7 +317,7 @@ public record BundleManifest(
         return RowLayout.of(Input.floats(image), Input.integers(), Input.integers());
     }
 
-    /** For each output of a network's module, the floats in one row of it. */
+    /** Floats in one row, for each output of a network's module. */
     int[] outputElements(Network network) {
         return switch (network) {
             case DENOISER -> new int[] {predictionElements()};

@@ -146,7 +146,7 @@ public final class RowBuffers {
         return values;
     }
 
-    /** As above, for whole numbers. */
+    /** The values of one row of an input of whole numbers. */
     public long[] integers(int at, int row) {
         long[] values = new long[input(at).elements()];
         inputs.get(at).asLongBuffer().get(row * values.length, values);

@@ -28,7 +28,7 @@ public final class TorchScriptBundles {
         return new TorchScriptBundles(Device.cpu());
     }
 
-    /** As {@link #onCpu}, on a GPU by its number. */
+    /** Opens bundles like {@link #onCpu}, on the GPU with this number. */
     public static TorchScriptBundles onGpu(int number) {
         start();
         return new TorchScriptBundles(Device.gpu(number));
@@ -42,7 +42,7 @@ public final class TorchScriptBundles {
         Engine.getEngine("PyTorch");
     }
 
-    /** As the configuration has it: {@code cpu} or {@code gpu:0}. */
+    /** The device as the configuration writes it: {@code cpu} or {@code gpu:0}. */
     public String deviceName() {
         return device.isGpu() ? "gpu:" + device.getDeviceId() : device.getDeviceType();
     }

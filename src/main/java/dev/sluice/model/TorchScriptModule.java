@@ -162,7 +162,7 @@ final class TorchScriptModule {
         return outOfMemory(cause) ? new OutOfDeviceMemoryException(message, cause) : new ModelException(message, cause);
     }
 
-    /** By the words of libtorch's allocators, cuDNN and cuBLAS: their exceptions have no types on this side. */
+    /** Recognises messages of libtorch's allocators, cuDNN and cuBLAS. Their exceptions have no types in Java. */
     private static boolean outOfMemory(Exception e) {
         String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
         return message.contains("out of memory")

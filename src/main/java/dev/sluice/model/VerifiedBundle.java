@@ -101,7 +101,7 @@ public record VerifiedBundle(Path directory, BundleManifest manifest, BundleIden
         return new VerifiedFile(directory.resolve(name), sha256);
     }
 
-    /** For each text encoder, the file of what reads its texts. */
+    /** The tokenizer's file of each text encoder. */
     Map<Network, BundleManifest.TokenizerFile> tokenizerFiles() {
         return tokenizerFiles(manifest);
     }

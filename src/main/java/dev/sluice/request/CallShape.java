@@ -12,7 +12,7 @@ public record CallShape(CallSize size, PerNetwork rowsPerCall) {
         return Math.toIntExact(rowsPerCall.get(network));
     }
 
-    /** The same rows, but nobody can promise that they were constant. */
+    /** The same rows, marked as not known to be constant. */
     public CallShape elastic() {
         return new CallShape(CallSize.ELASTIC, rowsPerCall);
     }

@@ -11,7 +11,7 @@ public final class DurationText {
 
     private DurationText() {}
 
-    /** In the largest unit that suits, with three digits after the point at most. */
+    /** The duration in the largest unit that suits, with at most three digits after the point. */
     public static String of(Duration duration) {
         if (duration.compareTo(Duration.ofSeconds(1)) < 0) {
             return amount(duration, Duration.ofMillis(1)) + " ms";

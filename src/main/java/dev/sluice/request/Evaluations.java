@@ -15,7 +15,7 @@ public record Evaluations(
         long conditional, long unconditional, long guide, long skipped, long text, long upsampler, long decoder) {
     public static final Evaluations NONE = new Evaluations(0, 0, 0, 0);
 
-    /** Of denoiser and guide alone. */
+    /** Evaluations of denoiser and guide alone. */
     public Evaluations(long conditional, long unconditional, long guide, long skipped) {
         this(conditional, unconditional, guide, skipped, 0, 0, 0);
     }

@@ -6,7 +6,7 @@ public record RequestId(String value) {
         Fields.requireText("requestId", value);
     }
 
-    /** For logs and messages; {@link #value} is the id. */
+    /** The id as logs and messages show it. {@link #value} is the id itself. */
     @Override
     public String toString() {
         return Printable.line(value);

@@ -6,7 +6,7 @@ public record TenantId(String value) {
         Fields.requireText("tenantId", value);
     }
 
-    /** For logs and messages; {@link #value} is the name. */
+    /** The name as logs and messages show it. {@link #value} is the name itself. */
     @Override
     public String toString() {
         return Printable.line(value);

@@ -64,7 +64,7 @@ public final class EmbeddedS3 implements AutoCloseable {
         }
     }
 
-    /** For every client's endpoint override. */
+    /** The address for the endpoint override of every client. */
     public URI endpoint() {
         return endpoint;
     }

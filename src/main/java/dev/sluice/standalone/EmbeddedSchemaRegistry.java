@@ -73,12 +73,12 @@ public final class EmbeddedSchemaRegistry implements AutoCloseable {
         }
     }
 
-    /** For every client's {@code schema.registry.url}. */
+    /** The address for {@code schema.registry.url} of every client. */
     public URI url() {
         return URI.create("http://" + Loopback.HOST + ":" + server.getAddress().getPort());
     }
 
-    /** Also answers this path from now on, with these values as JSON. */
+    /** Answers this path too from now on, with these values as JSON. */
     public void answer(String path, Map<String, String> values) {
         server.createContext(path, new FixedAnswer(values));
     }

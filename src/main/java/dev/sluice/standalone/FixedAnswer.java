@@ -6,7 +6,7 @@ import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.util.Map;
 
-/** The same JSON to whoever asks. Called by the server's threads. */
+/** Answers everybody with the same JSON. Called by the server's threads. */
 final class FixedAnswer implements HttpHandler {
     private final Map<String, String> values;
 

@@ -6,10 +6,10 @@ import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
 /** How the store is asked to encrypt objects at rest. */
 public sealed interface Encryption {
-    /** Not asked: the bucket's default holds. */
+    /** Asks for no encryption. The bucket's default holds. */
     record BucketDefault() implements Encryption {}
 
-    /** With keys of the store's own (SSE-S3, AES-256). */
+    /** Encrypts with the store's own keys (SSE-S3, AES-256). */
     record StoreKeys() implements Encryption {}
 
     /**

@@ -6,7 +6,7 @@ final class PngKeywords {
     static final String PROVENANCE = "sluice:provenance";
     static final String XMP = "XML:com.adobe.xmp";
 
-    /** Without a version, so that a worker's upgrade does not change an image's bytes. */
+    /** Has no version, so that a worker's upgrade does not change an image's bytes. */
     static final String CREATOR = "Sluice";
 
     /**

@@ -38,7 +38,7 @@ public record RetryPolicy(
         return doubled.compareTo(longestWait) < 0 ? doubled : longestWait;
     }
 
-    /** As patient as this, but no more than {@code patience}; where nothing is left of that, one attempt of a moment. */
+    /** This policy, bounded by {@code patience}. If none of that is left, it allows one short attempt. */
     RetryPolicy within(Duration patience) {
         Duration least = patience.isPositive() ? patience : Duration.ofMillis(1);
         return least.compareTo(budget) < 0

@@ -48,7 +48,7 @@ public final class S3CheckpointStore implements CheckpointStore {
         this(settings, prefix, ttl, clock, new StorageCounters());
     }
 
-    /** As above, counting its calls there. */
+    /** A store that counts its calls in {@code counters}. */
     public S3CheckpointStore(S3Settings settings, String prefix, Duration ttl, Clock clock, StorageCounters counters) {
         this.throughShutdown = ThroughShutdown.hold(settings.client());
         this.connection = S3Clients.connect(settings);

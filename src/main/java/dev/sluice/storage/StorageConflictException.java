@@ -1,6 +1,6 @@
 package dev.sluice.storage;
 
-/** Something lies under the key that is not a whole image of this address. It was left alone. */
+/** An object lies under the key that is not a whole image of this address. It was left alone. */
 public final class StorageConflictException extends StorageException {
     private static final long serialVersionUID = 1L;
 

@@ -21,7 +21,7 @@ sealed interface StoredContent {
     /** Bytes that are not those which their own writer meant to write, so nobody can have been told of them. */
     record Damaged() implements StoredContent {}
 
-    /** None of Sluice's business. */
+    /** An object that is not an image of the wanted address. Sluice leaves it alone. */
     record Foreign() implements StoredContent {}
 
     /**

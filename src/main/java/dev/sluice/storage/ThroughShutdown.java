@@ -20,7 +20,7 @@ final class ThroughShutdown implements AutoCloseable {
         this.release = release;
     }
 
-    /** To be closed once, after the client. */
+    /** Keeps what the client needs through a shutdown. Must be closed once, after the client. */
     static ThroughShutdown hold(S3Settings.HttpClient client) {
         return switch (client) {
             case CRT -> holdNative();

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 
 /** Why a file can't be used. The file's name, which most of the JDK's messages consist of, is the caller's to say, once. */
 public final class FileFault {
-    /** Of older classes: the name, and the system's reason after it. */
+    /** Messages of older classes: the name, then the system's reason. */
     private static final Pattern NAME_AND_REASON = Pattern.compile(".*\\((.*)\\)", Pattern.DOTALL);
 
     private FileFault() {}

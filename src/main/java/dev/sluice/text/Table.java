@@ -49,7 +49,7 @@ public final class Table {
         lines(width).forEach(out::println);
     }
 
-    /** Without spaces at their ends; an empty one between two tables. */
+    /** The table's lines, without trailing spaces. An empty line stands between two tables. */
     public List<String> lines(int width) {
         List<String> lines = new ArrayList<>();
         for (List<Integer> columns : folded(width)) {

@@ -86,7 +86,7 @@ public final class Traces implements RequestTraces, AutoCloseable {
                 : RequestTrace.NONE;
     }
 
-    /** To be told of the engine's calls. */
+    /** Observer of the engine's batches. */
     public CallObserver calls() {
         return windows;
     }
