@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -30,7 +31,7 @@ class CheckFailed(RuntimeError):
     """The device or the worker does not do what it should; the message is the sentence to print."""
 
 
-def subjects(model: str, prefix: str) -> list[dict]:
+def subjects(model: str, prefix: str) -> list[dict[str, Any]]:
     """Three requests that differ in how they are guided; the prefix changes their names alone."""
     compressed = {"kind": "COMPRESS", "guided": 8}
     guidances = {
@@ -43,7 +44,7 @@ def subjects(model: str, prefix: str) -> list[dict]:
     return [{"requestId": f"{prefix}-{name}", **common, "sampler": sampler, "guidance": guidances[name]} for name in guidances]
 
 
-def neighbours(model: str, prefix: str) -> list[dict]:
+def neighbours(model: str, prefix: str) -> list[dict[str, Any]]:
     """Requests of every sort, the same at every run."""
     draw = random.Random(1)
     return [
@@ -65,7 +66,7 @@ def neighbours(model: str, prefix: str) -> list[dict]:
     ]
 
 
-def among(few: list[dict], many: list[dict]) -> list[dict]:
+def among(few: list[dict[str, Any]], many: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The few spread over the many."""
     gap = len(many) // len(few)
     parts = [[*many[gap * i : gap * (i + 1)], request] for i, request in enumerate(few)]
@@ -76,15 +77,25 @@ def among(few: list[dict], many: list[dict]) -> list[dict]:
 class Worker:
     """A standalone worker that runs: its process, its addresses, its data folder, and its device (cpu, or gpu:N)."""
 
-    process: subprocess.Popen
+    process: subprocess.Popen[str]
     data: Path
     kafka: str
     registry: str
     device: str
 
-    def pixels(self, requests: list[dict]) -> dict[str, list[bytes]]:
+    def pixels(self, requests: list[dict[str, Any]]) -> dict[str, list[bytes]]:
         """Each request's images, by request id, once all are completed. Not whole files: those name their request."""
-        command = [ROOT / "sluice", "submit", "--kafka", self.kafka, "--registry", self.registry, "--stdin", "--wait", "--json"]
+        command: list[str | Path] = [
+            ROOT / "sluice",
+            "submit",
+            "--kafka",
+            self.kafka,
+            "--registry",
+            self.registry,
+            "--stdin",
+            "--wait",
+            "--json",
+        ]
         lines = "".join(json.dumps(request) + "\n" for request in requests)
         finished = subprocess.run(command, input=lines, stdout=subprocess.PIPE, text=True, check=False)
         if finished.returncode:
@@ -92,7 +103,7 @@ class Worker:
         completed = [json.loads(line) for line in finished.stdout.splitlines()]
         return {event["requestId"]: [self._picture(image) for image in event["images"]] for event in completed}
 
-    def _picture(self, image: dict) -> bytes:
+    def _picture(self, image: dict[str, Any]) -> bytes:
         with Image.open(self.data / "s3" / image["bucket"] / image["key"]) as picture:
             return picture.tobytes()
 
@@ -114,7 +125,8 @@ def running_worker(bundle: Path, device: str) -> Iterator[Worker]:
     """A standalone worker with an empty data folder; asked to end on leaving, as with Ctrl-C."""
     with tempfile.TemporaryDirectory(prefix="sluice-check-") as data:
         ports = [f"--{server}-port=0" for server in ("kafka", "registry", "s3", "http")]
-        command = [ROOT / "sluice", "standalone", "--json", "--data", data, "--bundle", bundle, "--device", device, *ports]
+        command: list[str | Path] = [ROOT / "sluice", "standalone", "--json", "--data", data, "--bundle", bundle]
+        command += ["--device", device, *ports]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
         try:
             first = process.stdout.readline() if process.stdout else ""

@@ -43,6 +43,7 @@ from sluice_models.sampling.pipeline import (
     WEIGHTINGS,
     CannotSample,
     Pipeline,
+    Prompts,
     SamplingPlan,
 )
 from sluice_models.training.trainer import TrainingPlan, run, trained
@@ -193,9 +194,9 @@ def _read_classes(arguments: argparse.Namespace, plan: SamplingPlan) -> torch.Te
 
 
 def _read_scenes(arguments: argparse.Namespace, plan: SamplingPlan) -> torch.Tensor:
-    texts, labels = (part[: arguments.images] for part in judged_prompts()[arguments.prompts])
-    pixels = Pipeline(arguments.bundle).sample(texts, plan)
-    labels, found = torch.from_numpy(labels), read_attributes(load_judge(SCENES_JUDGE), pixels)
+    texts, asked = judged_prompts()[arguments.prompts]
+    pixels = Pipeline(arguments.bundle).sample(texts[: arguments.images], plan)
+    labels, found = torch.from_numpy(asked[: arguments.images]), read_attributes(load_judge(SCENES_JUDGE), pixels)
     print(f"{plan}: all that was asked for is in {prompts_right(found, labels)}", flush=True)
     for name, rate in attributes_right(found, labels).items():
         print(f"  {name:<14}{rate}")
@@ -231,16 +232,18 @@ def sheet(arguments: argparse.Namespace) -> None:
     """A row per class or caption, a block for each: the prompt without guidance, classifier-free, and the guide if there is one."""
     manifest, each = read_description(arguments.bundle), 6
     defaults = manifest["defaults"]
-    prompts = torch.arange(len(CLASSES)) if manifest["condition"]["kind"] == "class" else WATCHED_CAPTIONS
-    repeated = [prompt for prompt in prompts for _ in range(each)]
+    asked: Prompts
+    if manifest["condition"]["kind"] == "class":
+        asked = torch.arange(len(CLASSES)).repeat_interleave(each)
+    else:
+        asked = tuple(caption for caption in WATCHED_CAPTIONS for _ in range(each))
     arms = [("cfg", 1.0), ("cfg", defaults["classifierFreeScale"])]
     if "guide" in manifest["modules"]:
         arms.append((CONDITIONAL_CLASSIFIER, defaults["classifierScale"]))
     steps, pipeline = defaults["steps"], Pipeline(arguments.bundle)
     plans = [SamplingPlan(name, scale, steps, steps, seed=7, sampler=defaults["sampler"]) for name, scale in arms]
-    asked = torch.stack(repeated) if isinstance(prompts, torch.Tensor) else tuple(repeated)
     blocks = [pipeline.sample(asked, plan) for plan in plans]
-    rows = np.concatenate([block.reshape(len(prompts), each, *block.shape[1:]) for block in blocks], axis=1)
+    rows = np.concatenate([block.reshape(-1, each, *block.shape[1:]) for block in blocks], axis=1)
     pictures = rows.reshape(-1, *rows.shape[2:])
     enlarge = 2 if pictures.shape[-1] < 64 else 1
     write_png(arguments.bundle / "contact-sheet.png", grid(pictures, columns=each * len(arms), block=each), enlarge)

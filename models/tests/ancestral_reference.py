@@ -46,7 +46,7 @@ class Tables:
 
     @staticmethod
     def of(betas: Array, steps: int) -> Tables:
-        alpha_bar = np.cumprod(1 - betas)[visited(steps)]
+        alpha_bar = np.cumprod(1 - betas, dtype=np.float64)[visited(steps)]
         previous = np.concatenate([[1.0], alpha_bar[:-1]])
         beta = 1 - alpha_bar / previous
         return Tables(visited(steps), alpha_bar, beta, beta * (1 - previous) / (1 - alpha_bar))

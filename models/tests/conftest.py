@@ -1,28 +1,48 @@
-"""Small networks with random weights everywhere, so that no branch is silent because it still is at its zero start."""
+"""One thread, tiny networks, and a way to run what needs no torch where there is none."""
 
 from __future__ import annotations
 
-import dataclasses
+import sys
+from collections.abc import Iterator
+from importlib.machinery import ModuleSpec
+from typing import TYPE_CHECKING
 
 import pytest
-import torch
 
-from sluice_models.networks import configs
-from sluice_models.networks.adm import Denoiser, NoisyClassifier
+if TYPE_CHECKING:
+    from sluice_models.networks.adm import Denoiser, NoisyClassifier
 
-TINY_DENOISER = dataclasses.replace(configs.GLYPHS_DENOISER, widths=(16, 32), head_width=16, groups=8)
-TINY_CLASSIFIER = dataclasses.replace(configs.GLYPHS_CLASSIFIER, widths=(16, 32), attention_sizes=(8,), head_width=16, groups=8)
+_LARGE = ("torch", "diffusers", "transformers")
 
 
-def shaken(network: torch.nn.Module) -> torch.nn.Module:
-    generator = torch.Generator().manual_seed(5)
-    for parameter in network.parameters():
-        parameter.data.add_(0.05 * torch.randn(parameter.shape, generator=generator))
-    return network.eval().requires_grad_(False)
+class _LeftOut:
+    """Skips whatever imports one of the large libraries, a module of tests as a whole.
+
+    It stands before all other finders: what lies on the path by such a name need not be a library that runs.
+    """
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> ModuleSpec | None:
+        if name in _LARGE:
+            pytest.skip(f"needs {name}", allow_module_level=True)
+        return None
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--without-torch", action="store_true", help=f"skip what needs {', '.join(_LARGE)}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--without-torch"):
+        sys.meta_path.insert(0, _LeftOut)
 
 
 @pytest.fixture(autouse=True)
-def one_thread():
+def one_thread() -> Iterator[None]:
+    torch = sys.modules.get("torch")
+    if torch is None:
+        yield
+        return
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -31,11 +51,13 @@ def one_thread():
 
 @pytest.fixture
 def denoiser() -> Denoiser:
-    torch.manual_seed(1)
-    return shaken(Denoiser(TINY_DENOISER))
+    from tiny import tiny_denoiser
+
+    return tiny_denoiser()
 
 
 @pytest.fixture
 def classifier() -> NoisyClassifier:
-    torch.manual_seed(2)
-    return shaken(NoisyClassifier(TINY_CLASSIFIER))
+    from tiny import tiny_classifier
+
+    return tiny_classifier()

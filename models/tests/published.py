@@ -70,7 +70,8 @@ class UNet:
 
     def attend(self, name: str, width: int) -> None:
         if self.context:
-            return self.cross_attend(name, width)
+            self.cross_attend(name, width)
+            return
         norm(self.d, f"{name}.norm", width)
         conv(self.d, f"{name}.qkv", width, 3 * width, 1, dims=1)
         if self.text:

@@ -27,10 +27,11 @@ MEANS = [0.9, -0.75, 0.6, -0.45, 0.3, -0.15, 0.05, 1.2]
 INITIAL = [0.4125, -1.25, 0.03125, 1.875, -0.6875, 0.90625, -2.125, 0.15625]
 
 # scheduler_config.json of Stable Diffusion 1.5; from_config hands each scheduler what it knows of it.
+BETA_START, BETA_END = 0.00085, 0.012
 CONFIG = {
     "num_train_timesteps": TRAIN_STEPS,
-    "beta_start": 0.00085,
-    "beta_end": 0.012,
+    "beta_start": BETA_START,
+    "beta_end": BETA_END,
     "beta_schedule": "scaled_linear",
     "trained_betas": None,
     "skip_prk_steps": True,
@@ -42,7 +43,7 @@ CONFIG = {
 
 def alphas_bar() -> np.ndarray:
     """float64[TRAIN_STEPS]."""
-    betas = np.linspace(CONFIG["beta_start"] ** 0.5, CONFIG["beta_end"] ** 0.5, TRAIN_STEPS) ** 2
+    betas = np.linspace(BETA_START**0.5, BETA_END**0.5, TRAIN_STEPS) ** 2
     return np.cumprod(1 - betas)
 
 

@@ -93,10 +93,11 @@ def test_autoencoder_under_its_names_before_2023_is_the_same():
     new = compvis.vae(published.weights(published.vae(WIDTHS)))
     old = {}
     for name, tensor in new.items():
+        renamed = name
         if ".attentions.0." in name:
             for now, then in (("to_q", "query"), ("to_k", "key"), ("to_v", "value"), ("to_out.0", "proj_attn")):
-                name = name.replace(f".{now}.", f".{then}.")
-        old[name] = tensor
+                renamed = renamed.replace(f".{now}.", f".{then}.")
+        old[renamed] = tensor
     assert old.keys() != new.keys()
     assert_same(compvis.vae(old), new)
 

@@ -108,6 +108,7 @@ def test_variational_term_does_not_train_eps():
     x0, eps = torch.rand(2, 2, 3, 8, 8) * 2 - 1
     denoised = torch.randn(2, 6, 8, 8, requires_grad=True)
     hybrid_loss(process, denoised, x0, process.q_sample(x0, i, eps), i, eps)[1].sum().backward()
+    assert denoised.grad is not None
     assert denoised.grad[:, :3].abs().max() == 0
     assert denoised.grad[:, 3:].abs().max() > 0
 

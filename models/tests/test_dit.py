@@ -7,8 +7,8 @@ import math
 import pytest
 import torch
 
-from conftest import shaken
 from sluice_models.networks.dit import Attention, Dit, DitConfig, Mlp, position_table
+from tiny import shaken
 
 CONFIG = DitConfig(size=8, width=32, depth=2, heads=4, classes=10)
 

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from sluice_models import cli
+from sluice_models.recipes.catalogue import RECIPES
 from sluice_models.sampling.diffusion import Schedule
 from sluice_models.sampling.pipeline import Pipeline, SamplingPlan
 
@@ -54,7 +55,7 @@ def test_defaults_are_the_bundle_s(monkeypatch, planned):
 
 
 def test_a_training_of_no_steps_is_no_default():
-    plan = cli.RECIPES["glyphs-adm"].parts["denoiser"].plan
+    plan = RECIPES["glyphs-adm"].parts["denoiser"].plan
     assert cli._plan(plan, 0).steps == 0
     assert cli._plan(plan, None) == plan
 

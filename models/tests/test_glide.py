@@ -9,12 +9,12 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from conftest import shaken
 from sluice_models.bundles.contract import ClipGuideModule, StagedContext, UpsamplerModule
 from sluice_models.networks import configs
 from sluice_models.networks.glide import TextTransformer, TextUNet, TextUpsampler
 from sluice_models.networks.layers import AttentionBlock, heads_attend
 from sluice_models.networks.noisy_clip import PIXEL_MEAN, PIXEL_STD, ClipConfig, ClipTower, ImageEncoder, TextEncoder
+from tiny import shaken
 
 END = configs.SCENES_END_ID
 TEXT = dataclasses.replace(configs.SCENES_GLIDE_TEXT, width=32, depth=2)
@@ -84,6 +84,7 @@ def test_keys_and_values_of_the_text_stand_before_the_picture_s():
     block = shaken(AttentionBlock(8, 2, 4, legacy_order=True, context_width=6))
     h, context = torch.randn(1, 8, 2, 2), torch.randn(1, 6, 3)
     flat = h.reshape(1, 8, 4)
+    assert block.encoder_kv is not None
     qkv, text_kv = block.qkv(block.norm(flat)), block.encoder_kv(context)
     q, k, v = (torch.stack([qkv[0, head * 12 + part * 4 : head * 12 + part * 4 + 4] for head in (0, 1)]) for part in (0, 1, 2))
     text_k, text_v = (torch.stack([text_kv[0, head * 8 + part * 4 : head * 8 + part * 4 + 4] for head in (0, 1)]) for part in (0, 1))

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import torch
 
-from conftest import shaken
 from sluice_models.bundles.bundle import BadBundle
 from sluice_models.data import scenes
 from sluice_models.data.attributes import ATTRIBUTES, COLOUR, SIZE, UNSAID, Combinations, target_code
@@ -28,6 +27,7 @@ from sluice_models.judging.judges import (
 from sluice_models.sampling.diffusion import Process, Schedule
 from sluice_models.training.examples import PictureSource, scaled
 from sluice_models.training.trainer import TrainingPlan, step_generator
+from tiny import shaken
 
 KEPT = Path(__file__).parents[1] / "judges" / "scenes"
 CPU = torch.device("cpu")
@@ -119,15 +119,16 @@ def test_folder_is_written_and_read_back(network, pictures, drawn, tmp_path):
     assert np.array_equal(targets, target_code(prompts["held-out"][1]))
 
 
-@pytest.mark.parametrize("file", ["judge.pt", "prompts.json"])
-def test_changed_file_is_refused(file, tmp_path):
+@pytest.mark.parametrize(
+    ("file", "read"), [("judge.pt", load_judge), ("prompts.json", lambda folder: load_prompts(folder, Combinations.TRAINING))]
+)
+def test_changed_file_is_refused(file, read, tmp_path):
     folder = shutil.copytree(KEPT, tmp_path / "scenes")
     content = bytearray((folder / file).read_bytes())
     content[len(content) // 2] ^= 1
     (folder / file).write_bytes(content)
     with pytest.raises(BadBundle, match=file):
-        load_judge(folder)
-        load_prompts(folder, Combinations.TRAINING)
+        read(folder)
 
 
 def test_kept_judge_knows_todays_attributes_and_prompts():

@@ -14,18 +14,20 @@ SCHEDULE = Schedule.evenly("cosine")
 T = torch.tensor([0, 400, 998, 999])
 
 
-class Says(nn.Module):
-    """Whatever it is told to say, kept from before."""
+class _Said(nn.Module):
+    """What it is to say, kept from before."""
 
     def __init__(self, said: Tensor):
         super().__init__()
         self.said = nn.Parameter(said)
 
+
+class Says(_Said):
     def forward(self, x: Tensor, t: Tensor, context: Tensor) -> Tensor:
         return self.said
 
 
-class SaysOfLow(Says):
+class SaysOfLow(_Said):
     def forward(self, x: Tensor, t: Tensor, low: Tensor, context: Tensor) -> Tensor:
         return self.said
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -25,6 +26,7 @@ from sluice_models.networks.glide import TextAttention, TextTransformer, TextUNe
 from sluice_models.networks.layers import AttentionBlock, AttentionPool, heads_attend
 from sluice_models.networks.noisy_clip import PIXEL_MEAN, PIXEL_STD, SCORE_SCALE, ImageEncoder, TextEncoder
 from sluice_models.networks.noisy_clip import AttentionBlock as ClipAttention
+from tiny import Network
 
 NEW, LEGACY = False, True
 
@@ -43,12 +45,12 @@ UNETS = {
 }
 
 
-def on_meta(build: Callable[[], nn.Module]) -> nn.Module:
+def on_meta(build: Callable[[], Network]) -> Network:
     with torch.device("meta"):
         return build()
 
 
-def parts(network: nn.Module, kind: type[nn.Module]) -> list:
+def parts(network: nn.Module, kind: type[nn.Module]) -> list[Any]:
     return [part for part in network.modules() if isinstance(part, kind)]
 
 

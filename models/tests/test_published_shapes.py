@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -34,7 +35,7 @@ PUBLISHED = {
 }
 
 
-def _glide(unet: type[TextUNet], config) -> tuple[nn.Module, nn.Module]:
+def _glide(unet: type[TextUNet | TextUpsampler], config) -> tuple[nn.Module, nn.Module]:
     return unet(config, TEXT_TOKENS), TextTransformer(configs.GLIDE_TEXT, config.width_emb)
 
 
@@ -100,7 +101,7 @@ def test_network_has_the_grammar_s_names_and_shapes(name, expected):
     assert {key: found.get(key) for key in expected} == expected
 
 
-def clip_shapes(inputs: dict, width: int, depth: int) -> dict[str, tuple[int, ...]]:
+def clip_shapes(inputs: dict[str, Any], width: int, depth: int) -> dict[str, tuple[int, ...]]:
     """The grammar of one of GLIDE's two CLIP encoders, spelled out."""
     expected = {f"blocks.input.{name}": shape for name, shape in inputs.items()}
     for level in range(depth):

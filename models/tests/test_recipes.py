@@ -100,7 +100,9 @@ def test_training_goes_on_from_a_bundle(bundle, tmp_path):
 def test_training_goes_on_from_the_glyphs_that_ship(tmp_path):
     shipped = Path(__file__).parent.parent / "bundles" / "glyphs-adm"
     workshop = Workshop(tmp_path, shipped.name)
-    RECIPES[shipped.name].unpack(workshop, shipped)
+    unpack = RECIPES[shipped.name].unpack
+    assert unpack is not None
+    unpack(workshop, shipped)
     for part, steps in (("denoiser", 4_800), ("guide", 1_200), ("auditor", 1_200)):
         state = torch.load(workshop.checkpoint(part), weights_only=True)
         assert (state["step"], state["begun"]) == (steps, steps)

@@ -25,5 +25,5 @@ def test_goldens_are_what_diffusers_computes():
 def test_euler_left_to_itself_visits_fractional_timesteps():
     from diffusers import EulerDiscreteScheduler
 
-    with pytest.raises(ValueError, match="visits 978.6"):
+    with pytest.raises(ValueError, match=r"visits 978\.6"):
         solver_goldens.run(EulerDiscreteScheduler.from_config(solver_goldens.CONFIG), 50)

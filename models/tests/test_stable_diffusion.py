@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 from torch import nn
 
-from conftest import shaken
 from sluice_models.networks.stable_diffusion import (
     AutoencoderConfig,
     ClipContext,
@@ -15,6 +16,7 @@ from sluice_models.networks.stable_diffusion import (
     LatentDenoiser,
     LatentUNetConfig,
 )
+from tiny import shaken
 
 TOKENS, WIDTH = 6, 16
 UNET = LatentUNetConfig(size=8, widths=(16, 32), depth=1, heads=4, context_tokens=TOKENS, context_width=WIDTH, groups=8)
@@ -28,7 +30,10 @@ def unet():
     return shaken(UNET.build())
 
 
-def modules() -> dict[str, tuple[nn.Module, object]]:
+Inputs = Callable[[int], tuple[torch.Tensor, ...]]
+
+
+def modules() -> dict[str, tuple[nn.Module, Inputs]]:
     torch.manual_seed(1)
     return {
         "denoiser": (
@@ -41,7 +46,7 @@ def modules() -> dict[str, tuple[nn.Module, object]]:
 
 
 @pytest.fixture(params=["denoiser", "text_encoder", "decoder"])
-def traced(request) -> tuple[nn.Module, torch.jit.ScriptModule, object]:
+def traced(request) -> tuple[nn.Module, torch.jit.ScriptModule, Inputs]:
     module, inputs = modules()[request.param]
     return module, torch.jit.trace(module, inputs(3), check_trace=False), inputs
 

@@ -7,13 +7,14 @@ import math
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 
 from sluice_models.bundles.contract import DenoiserModule, GuideModule
 from sluice_models.sampling.diffusion import Process, Schedule, cosine_betas
-from sluice_models.sampling.samplers import ClassifierFree, GradientGuided, compressed_weights, sample_ddpm
+from sluice_models.sampling.samplers import ClassifierFree, GradientGuided, Guidance, compressed_weights, sample_ddpm
 from static_server.requests import Request, batches
 from static_server.server import BundleModules, StaticServer
 from static_server.steps import Ddim, Push
@@ -26,7 +27,7 @@ SEED = 7
 GRADIENT_SCALE = 16.0
 
 
-def request(name: str = "r", images: int = 1, method: str = "cfg", guided: int = STEPS, **changed) -> dict:
+def request(name: str = "r", images: int = 1, method: str = "cfg", guided: int = STEPS, **changed: Any) -> dict[str, Any]:
     """A line's entry: DDPM with ``guided`` of six steps guided, as the kit compresses it."""
     weights = compressed_weights(STEPS, guided)[::-1] if guided else [0.0] * STEPS
     entry = {
@@ -47,7 +48,7 @@ def request(name: str = "r", images: int = 1, method: str = "cfg", guided: int =
     return {**entry, **changed}
 
 
-def parsed(*entries: dict) -> list[Request]:
+def parsed(*entries: dict[str, Any]) -> list[Request]:
     return [Request.parse(entry) for entry in entries]
 
 
@@ -65,7 +66,7 @@ def modules(denoiser, classifier) -> BundleModules:
 
 
 def test_requests_with_equal_settings_share_a_batch_whatever_their_class_and_seed():
-    requests = parsed(request("a"), request("b", guided=2), request("c", seed=9, images=2, **{"class": 5, "conditionClass": 5}))
+    requests = parsed(request("a"), request("b", guided=2), {**request("c", seed=9, images=2), "class": 5, "conditionClass": 5})
     shared, alone = batches(requests, 16)
     assert [(image.request, image.number, image.condition) for image in shared.images] == [("a", 0, 3), ("c", 0, 5), ("c", 1, 5)]
     assert [image.request for image in alone.images] == ["b"]
@@ -111,6 +112,7 @@ def test_rows_are_those_of_the_plan(modules, entry, every_step, rows, guide_rows
 @pytest.mark.parametrize("guided", [STEPS, 2])
 @pytest.mark.parametrize("method", ["cfg", "classifier"])
 def test_pictures_are_the_kits_own(modules, method, guided):
+    guidance: Guidance
     if method == "cfg":
         guidance = ClassifierFree(modules.denoiser, NULL_CLASS, 3.0)
     else:

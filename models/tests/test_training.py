@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from conftest import TINY_CLASSIFIER, TINY_DENOISER
 from sluice_models.data.picture_sets import PictureSet
 from sluice_models.recipes.glyphs_adm import classifier_trainer, denoiser_trainer
 from sluice_models.training.trainer import TrainingPlan, begin_from, run, trained
+from tiny import TINY_CLASSIFIER, TINY_DENOISER
 
 CPU = torch.device("cpu")
 
@@ -43,6 +43,7 @@ def test_two_replicas_find_the_gradient_of_one(pool):
     alone.advance()
     paired.advance()
     for (name, mine), theirs in zip(alone.network.named_parameters(), paired.network.parameters()):
+        assert mine.grad is not None and theirs.grad is not None
         assert torch.allclose(mine.grad, theirs.grad, rtol=1e-3, atol=1e-5), name
 
 
@@ -53,7 +54,7 @@ def test_training_moves_the_network_and_its_average(pool, tmp_path):
     assert not torch.equal(before["input_blocks.0.0.weight"], trainer.network.state_dict()["input_blocks.0.0.weight"])
     averaged, steps = trained(denoiser_trainer(TINY_DENOISER, plan(2), pool, CPU).network, tmp_path / "run.ckpt")
     assert steps == 2
-    assert torch.equal(averaged.out[2].weight, trainer.ema.network.out[2].weight)
+    assert torch.equal(averaged.get_parameter("out.2.weight"), trainer.ema.network.get_parameter("out.2.weight"))
 
 
 def test_checkpoint_of_another_seed_is_refused(pool, tmp_path):

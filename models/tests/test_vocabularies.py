@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import re
 from pathlib import Path
@@ -34,7 +35,7 @@ def by_the_definition(text: str, vocabulary: Vocabulary) -> list[int]:
     for word in re.findall(r"'s|'t|'re|'ve|'m|'ll|'d| ?[a-z]+| ?[0-9]+| ?[^\sa-z0-9]+|\s+(?!\S)|\s+", text.lower()):
         symbols = ["Ġ" if letter == " " else letter for letter in word]
         while True:
-            ranked = [(vocabulary.merges.index(pair), i) for i, pair in enumerate(zip(symbols, symbols[1:])) if pair in vocabulary.merges]
+            ranked = [(vocabulary.merges.index(pair), i) for i, pair in enumerate(itertools.pairwise(symbols)) if pair in vocabulary.merges]
             if not ranked:
                 break
             _, i = min(ranked)
@@ -58,10 +59,10 @@ def write_pair(folder: Path, vocabulary: Vocabulary, ids: str, merges: str, zipp
             (folder / name).write_text(text)
 
 
-@pytest.mark.parametrize("names", [("encoder.json", "vocab.bpe"), ("vocab.json", "merges.txt")])
+@pytest.mark.parametrize(("table", "merges"), [("encoder.json", "vocab.bpe"), ("vocab.json", "merges.txt")])
 @pytest.mark.parametrize("zipped", [True, False])
-def test_reads_gpt2_s_vocabulary_under_both_names(tmp_path, names, zipped):
-    write_pair(tmp_path, gpt2(), *names, zipped)
+def test_reads_gpt2_s_vocabulary_under_both_names(tmp_path, table, merges, zipped):
+    write_pair(tmp_path, gpt2(), table, merges, zipped)
     assert gpt2_vocabulary(tmp_path) == gpt2()
 
 
@@ -94,7 +95,7 @@ def test_a_vocabulary_larger_than_the_embedding_is_refused(tmp_path):
 
 @pytest.mark.parametrize("read", [clip_vocabulary, gpt2_vocabulary])
 def test_says_what_it_looked_for(tmp_path, read):
-    with pytest.raises(NoVocabulary, match="vocab.json with merges.txt"):
+    with pytest.raises(NoVocabulary, match=r"vocab\.json with merges\.txt"):
         read(tmp_path)
 
 
@@ -128,7 +129,7 @@ WHOLE = gzip.compress(b"#version: 0.2\nc a\n")
 )
 def test_a_damaged_file_is_refused(tmp_path, content):
     (tmp_path / "bpe_simple_vocab_16e6.txt.gz").write_bytes(content)
-    with pytest.raises(NoVocabulary, match="bpe_simple_vocab_16e6.txt can't be read"):
+    with pytest.raises(NoVocabulary, match=r"bpe_simple_vocab_16e6\.txt can't be read"):
         clip_vocabulary(tmp_path)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 _SEEDS = 2**63
 
@@ -48,7 +49,7 @@ class Request:
     images: tuple[Image, ...]
 
     @classmethod
-    def parse(cls, entry: dict) -> Request:
+    def parse(cls, entry: dict[str, Any]) -> Request:
         sampler, guidance, timesteps = entry["sampler"], entry["guidance"], tuple(entry["timesteps"])
         guided = frozenset(guidance.get("guided", ()))
         if sampler["kind"] not in ("ddpm", "ddim") or guidance["method"] not in ("none", "cfg", "classifier"):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from sluice_models.bundles.bundle import load_module, read_description
 from sluice_models.sampling.diffusion import cosine_betas
@@ -27,8 +28,8 @@ class UnknownDiffusion(RuntimeError):
 class BundleModules:
     """A bundle's scripts on one device, and what its bundle.json says of them."""
 
-    denoiser: torch.jit.ScriptModule
-    guide: torch.jit.ScriptModule | None
+    denoiser: nn.Module
+    guide: nn.Module | None
     shape: tuple[int, int, int]
     guided_channels: int
     null_class: int
@@ -72,7 +73,7 @@ class Served:
     denoiser_calls: int = 0
     guide_calls: int = 0
 
-    def as_json(self) -> dict:
+    def as_json(self) -> dict[str, Any]:
         return {
             "seconds": self.seconds,
             "images": len(self.pictures),
@@ -149,8 +150,9 @@ class BatchRun:
             eps, v = self._modules.denoise(x, t, self._conditions).chunk(2, dim=1)
             if guided:
                 self._direction = self._modules.gradient(x, t, self._targets)
-            pushed = strength != 0 and self._direction is not None
-            return eps, v, Push(self._direction, strength) if pushed else None
+            if strength == 0 or self._direction is None:
+                return eps, v, None
+            return eps, v, Push(self._direction, strength)
         if guided:
             self._both[n:].copy_(x)
             said = self._modules.denoise(self._both, t, self._conditions)

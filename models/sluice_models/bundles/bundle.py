@@ -6,6 +6,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -28,7 +29,7 @@ class Defaults:
     classifier_scale: float
     sampler: str = "ddpm"
 
-    def entry(self) -> dict:
+    def entry(self) -> dict[str, Any]:
         return {
             "sampler": self.sampler,
             "steps": self.steps,
@@ -52,7 +53,7 @@ class Shape:
     channels: int
     size: int
 
-    def entry(self) -> dict:
+    def entry(self) -> dict[str, Any]:
         return {"channels": self.channels, "height": self.size, "width": self.size}
 
 
@@ -71,7 +72,7 @@ class Diffusion:
     steps_offset: int = 0
     final_alpha_bar: str = "one"
 
-    def entry(self) -> dict:
+    def entry(self) -> dict[str, Any]:
         """The keys of bundle.json; those of respacing only where they differ from their defaults."""
         respacing = {"spacing": self.spacing, "stepsOffset": self.steps_offset, "finalAlphaBar": self.final_alpha_bar}
         return {
@@ -92,7 +93,7 @@ class ClassCondition:
     null_class: int
     null_class_trained: bool = True
 
-    def entry(self, folder: Path) -> dict:
+    def entry(self, folder: Path) -> dict[str, Any]:
         said = {"kind": "class", "classes": list(self.classes), "nullClass": self.null_class}
         return said if self.null_class_trained else {**said, "nullClassTrained": False}
 
@@ -109,7 +110,7 @@ class TextCondition:
     tokenizer: str = "tokenizer.json"
     examples: tuple[tuple[str, int], ...] = ()
 
-    def entry(self, folder: Path) -> dict:
+    def entry(self, folder: Path) -> dict[str, Any]:
         return {
             "kind": "text",
             "contextElements": self.context_elements,
@@ -131,7 +132,7 @@ class Upsampling:
     timesteps: tuple[int, ...]
     noise_scale: float
 
-    def entry(self) -> dict:
+    def entry(self) -> dict[str, Any]:
         return {
             "sample": self.sample.entry(),
             "diffusion": self.diffusion.entry(),
@@ -163,7 +164,7 @@ class Facts:
     classifier_free: bool = True
 
 
-def description(facts: Facts, folder: Path, training: dict) -> dict:
+def description(facts: Facts, folder: Path, training: dict[str, Any]) -> dict[str, Any]:
     """bundle.json, format version 1, without its modules; a tokenizer's file is looked for in ``folder``."""
     guide_condition, upsampling = facts.guide_condition, facts.upsampling
     return {
@@ -191,11 +192,11 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def write_description(folder: Path, content: dict) -> None:
+def write_description(folder: Path, content: dict[str, Any]) -> None:
     (folder / DESCRIPTION).write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
-def read_description(folder: Path) -> dict:
+def read_description(folder: Path) -> dict[str, Any]:
     """:raises BadBundle: if there is no bundle.json, or it is not JSON"""
     try:
         return json.loads((folder / DESCRIPTION).read_text())
@@ -203,7 +204,7 @@ def read_description(folder: Path) -> dict:
         raise BadBundle(f"{folder}: no readable {DESCRIPTION}: {unreadable}") from unreadable
 
 
-def recorded_files(manifest: dict) -> dict[str, str]:
+def recorded_files(manifest: dict[str, Any]) -> dict[str, str]:
     """SHA-256 by file name of what lies beside the modules: tokenizers, and what only training needs."""
     entries = [manifest[key]["tokenizer"] for key in ("condition", "guideCondition") if "tokenizer" in manifest.get(key, {})]
     return {entry["file"]: entry["sha256"] for entry in entries} | manifest.get("training", {}).get("files", {})

@@ -16,6 +16,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer
@@ -30,14 +31,14 @@ from sluice_models.networks.noisy_clip import SCORE_SCALE, ImageEncoder
 class Contract:
     """What a bundle's modules take and return, out of the rest of its bundle.json; ``folder`` holds its tokenizers."""
 
-    def __init__(self, manifest: dict, folder: Path):
+    def __init__(self, manifest: dict[str, Any], folder: Path):
         self._manifest = manifest
         self._folder = folder
 
     def inputs(self, role: str, n: int, generator: torch.Generator) -> tuple[Tensor, ...]:
         """Random inputs of a role: a batch of ``n`` rows."""
 
-        def normal(shape: dict) -> Tensor:
+        def normal(shape: dict[str, Any]) -> Tensor:
             return torch.randn((n, shape["channels"], shape["height"], shape["width"]), generator=generator)
 
         manifest = self._manifest
@@ -102,7 +103,7 @@ class Contract:
         return torch.randint(vocabulary, (n, entry["maxTokens"]), generator=generator)
 
 
-def _rows(n: int, shape: dict, diffusion: dict | None = None) -> tuple[int, ...]:
+def _rows(n: int, shape: dict[str, Any], diffusion: dict[str, Any] | None = None) -> tuple[int, ...]:
     parts = 2 if diffusion and diffusion["variance"] == "learned_range" else 1
     return n, parts * shape["channels"], shape["height"], shape["width"]
 
@@ -162,7 +163,7 @@ class ClipGuideModule(nn.Module):
     def __init__(self, encoder: ImageEncoder, empty: Tensor):
         super().__init__()
         self.encoder = encoder
-        self.register_buffer("empty", empty.clone(), persistent=False)
+        self.empty = nn.Buffer(empty.clone(), persistent=False)
         self.scale = SCORE_SCALE
 
     def forward(self, x: Tensor, t: Tensor, target: Tensor) -> tuple[Tensor, Tensor, Tensor]:

@@ -8,6 +8,7 @@ import signal
 import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -27,7 +28,7 @@ _WRITTEN_BY_THE_WRITER = (*_VERSION_RECORDS, "byteorder", ".data/serialization_i
 
 
 def export_bundle(
-    folder: Path, modules: dict[str, nn.Module], facts: Facts, training: dict, files: Mapping[str, Path] | None = None
+    folder: Path, modules: dict[str, nn.Module], facts: Facts, training: dict[str, Any], files: Mapping[str, Path] | None = None
 ) -> None:
     """Writes a bundle into ``folder`` and leaves what else is in there alone; until every module has passed, nothing changes.
 
@@ -96,7 +97,8 @@ def save_without_source_paths(scripted: torch.jit.ScriptModule, path: Path) -> N
     whole = path.with_name(f"{path.name}.whole")
     try:
         torch.jit.save(scripted, str(whole))
-        reader, writer = torch._C.PyTorchFileReader(str(whole)), torch._C.PyTorchFileWriter(str(path))
+        reader: Any = torch._C.PyTorchFileReader(str(whole))  # torch's types lack get_all_records
+        writer = torch._C.PyTorchFileWriter(str(path))
         records = reader.get_all_records()
         writer.set_min_version(int(reader.get_record(next(name for name in _VERSION_RECORDS if name in records))))
         for record in records:

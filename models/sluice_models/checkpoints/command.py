@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sluice_models.bundles.bundle import sha256_of
 from sluice_models.bundles.comparing import ExportRefused
@@ -88,7 +89,7 @@ def _assembled(family_name: str, sources: Sources) -> Assembly:
     return family.assemble(sources)
 
 
-def _provenance(sources: Sources, assembly: Assembly) -> dict:
+def _provenance(sources: Sources, assembly: Assembly) -> dict[str, Any]:
     """What bundle.json says in place of a training: files by name and SHA-256, folders by name, and what they were recognised as."""
     return {
         "recipe": "sluice_models/checkpoints: export",
@@ -97,7 +98,7 @@ def _provenance(sources: Sources, assembly: Assembly) -> dict:
     }
 
 
-def _source(path: Path) -> dict:
+def _source(path: Path) -> dict[str, Any]:
     return {"file": path.name, "sha256": sha256_of(path)} if path.is_file() else {"folder": path.resolve().name}
 
 

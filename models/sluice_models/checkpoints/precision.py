@@ -95,7 +95,12 @@ class RoundedProducts(TorchDispatchMode):
         }
     )
 
-    def __torch_dispatch__(self, function: Callable, types: Any, arguments: tuple = (), options: dict[str, Any] | None = None) -> Any:
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+
+    def __torch_dispatch__(
+        self, function: Callable[..., Any], types: Any, arguments: tuple[Any, ...] = (), options: dict[str, Any] | None = None
+    ) -> Any:
         options = options or {}
         if function not in self._PRODUCTS or not any(_is_half(argument) for argument in arguments):
             return function(*arguments, **options)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -76,13 +77,13 @@ def read_part(folder: Path) -> dict[str, Tensor]:
     raise UnreadableCheckpoint(f"{folder}: no weights; looked for {' and '.join(f'{stem}.*' for stem in _FOLDER_WEIGHTS)}")
 
 
-def part_config(folder: Path, name: str = "config.json") -> dict:
+def part_config(folder: Path, name: str = "config.json") -> dict[str, Any]:
     """The JSON that describes a part; empty where there is none."""
     file = folder / name
     return read_json(_text(file), file) if file.is_file() else {}
 
 
-def read_json(text: str, file: Path) -> dict:
+def read_json(text: str, file: Path) -> dict[str, Any]:
     """The object that a file's text says."""
     try:
         content = json.loads(text)
@@ -113,13 +114,15 @@ def _sharded(index: Path) -> dict[str, Tensor]:
 def _safetensors(path: Path) -> dict[str, Tensor]:
     try:
         with safe_open(path, framework="pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}
+            return {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  the file itself is no iterable
     except (SafetensorError, OSError) as broken:
         raise UnreadableCheckpoint(f"{path}: {broken}") from broken
 
 
 def _unpickled(path: Path) -> object:
-    stand_ins = [(type(name.rpartition(".")[2], (_SetAside,), {}), name) for name in _SET_ASIDE]
+    stand_ins: list[Callable[..., Any] | tuple[Callable[..., Any], str]] = [
+        (type(name.rpartition(".")[2], (_SetAside,), {}), name) for name in _SET_ASIDE
+    ]
     try:
         with path.open("rb") as file:
             zipped = file.read(len(_ZIP_MAGIC)) == _ZIP_MAGIC
@@ -144,7 +147,7 @@ def _weights_in(content: object, path: Path) -> dict[str, Tensor]:
     raise UnreadableCheckpoint(f"{path}: holds no table of weights, neither on top nor under {', '.join(_NESTS)}")
 
 
-def _within(content: object) -> Iterator[Mapping]:
+def _within(content: object) -> Iterator[Mapping[str, Any]]:
     if isinstance(content, Mapping):
         for nest in _NESTS:
             if isinstance(content.get(nest), Mapping):

@@ -9,7 +9,7 @@ import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -19,6 +19,7 @@ from sluice_models.checkpoints.reading import part_config
 
 Shape = tuple[int, ...]
 Shapes = dict[str, Shape]
+Network = TypeVar("Network", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def require_facts(file: Path, facts: Mapping[str, object], model: str) -> None:
         raise Unrecognised("\n".join([f"{file}: this is not {model}:", *wrong]))
 
 
-def loaded(network: Callable[[], nn.Module], weights: Mapping[str, Tensor]) -> nn.Module:
+def loaded(network: Callable[[], Network], weights: Mapping[str, Tensor]) -> Network:
     """The network holding these weights in fp32; those already in fp32 stay where they are, mapped from their file."""
     with _NoInitialisation():
         built = network()
@@ -164,7 +165,9 @@ def shape_text(shape: Shape) -> str:
 class _NoInitialisation(TorchFunctionMode):
     """Leaves parameters as they are allocated: they are about to be replaced, and untouched memory costs nothing."""
 
-    def __torch_function__(self, function, types, arguments=(), options=None):  # type: ignore[no-untyped-def]
+    def __torch_function__(
+        self, function: Callable[..., Any], types: Any, arguments: tuple[Any, ...] = (), options: dict[str, Any] | None = None
+    ) -> Any:
         options = options or {}
         if getattr(function, "__module__", None) == "torch.nn.init":
             return options["tensor"] if "tensor" in options else arguments[0]

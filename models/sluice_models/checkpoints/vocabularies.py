@@ -11,6 +11,7 @@ import gzip
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
 
@@ -148,7 +149,7 @@ def _merges(text: str, file: Path) -> Merges:
     return _pairs([line.split() for line in text.split("\n")[1:] if line.strip()], file)
 
 
-def _pairs(merges: list, file: Path) -> Merges:
+def _pairs(merges: list[Any], file: Path) -> Merges:
     if not all(isinstance(pair, list) and len(pair) == 2 and all(isinstance(symbol, str) for symbol in pair) for pair in merges):
         raise NoVocabulary(f"{file}: a merge is not a pair")
     return [(left, right) for left, right in merges]

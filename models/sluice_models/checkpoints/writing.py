@@ -11,6 +11,7 @@ import ctypes
 import gc
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -47,7 +48,7 @@ class Examples:
             return outputs(self.role, module, self.contract, _BATCH_SIZES)
 
 
-def write_bundle(folder: Path, assembly: Assembly, training: dict, half: bool) -> None:
+def write_bundle(folder: Path, assembly: Assembly, training: dict[str, Any], half: bool) -> None:
     """Tokenizers and modules, then ``bundle.json`` with their hashes; nothing under ``folder`` until all have passed.
 
     :raises ExportRefused: if the folder is taken or a module differs from its network
@@ -65,7 +66,7 @@ def write_bundle(folder: Path, assembly: Assembly, training: dict, half: bool) -
         partial.rename(folder)
 
 
-def _write_part(folder: Path, part: Part, examples: Examples, half: bool) -> dict:
+def _write_part(folder: Path, part: Part, examples: Examples, half: bool) -> dict[str, Any]:
     """Makes, writes, reads back and compares one module; its entry in bundle.json."""
     path = folder / f"{part.role}.pt"
     module = part.make().eval()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -70,6 +70,7 @@ _A_BEFORE_VOWEL = re.compile(r"\ba (?=[aeiou])")
 
 def caption(label: np.ndarray, rng: np.random.Generator, short_share: float = SHORT_SHARE) -> str:
     """One caption of the scene with ``label`` i64[6]; with ``short_share`` 0 it determines the whole label."""
+    templates: Sequence[str]
     if label[LAYOUT] < BESIDE:
         templates = _ONE_IN_SHORT if rng.random() < short_share else _ONE
         place = PLACES[label[LAYOUT]]
@@ -92,7 +93,7 @@ def _object(shape: int, colour: int, rng: np.random.Generator) -> str:
     return f"{_worded(COLOURS[colour], _COLOUR_WORDS, rng)} {_worded(SHAPES[shape], _SHAPE_WORDS, rng)}"
 
 
-def _worded(word: str, wordings: dict[str, tuple[str, ...]], rng: np.random.Generator) -> str:
+def _worded(word: str, wordings: Mapping[str, tuple[str, ...]], rng: np.random.Generator) -> str:
     return _plain_first(wordings.get(word, (word,)), rng)
 
 

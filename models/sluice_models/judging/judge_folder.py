@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -20,7 +21,9 @@ SCENES_JUDGE = Path(__file__).resolve().parents[2] / "judges" / "scenes"
 _SCRIPT, _PROMPTS, _DESCRIPTION = "judge.pt", "prompts.json", "judge.json"
 
 
-def write_judge(folder: Path, network: SceneReader, prompts: dict[str, tuple[tuple[str, ...], np.ndarray]], training: dict) -> None:
+def write_judge(
+    folder: Path, network: SceneReader, prompts: dict[str, tuple[tuple[str, ...], np.ndarray]], training: dict[str, Any]
+) -> None:
     """Writes script, prompts and description; ``prompts`` are (captions, labels i64[n,6]) by the name of their kind."""
     folder.mkdir(parents=True, exist_ok=True)
     script, prompts_file = folder / _SCRIPT, folder / _PROMPTS

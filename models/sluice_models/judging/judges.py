@@ -17,7 +17,7 @@ from sluice_models.judging.evaluation import Rate
 from sluice_models.networks.layers import GroupNorm32
 from sluice_models.sampling.diffusion import Process, Schedule
 from sluice_models.training.examples import Examples, PictureSource, scaled
-from sluice_models.training.losses import attribute_loss
+from sluice_models.training.losses import Network, attribute_loss
 from sluice_models.training.trainer import Trainer, TrainingPlan
 
 BATCH = 250
@@ -33,7 +33,7 @@ _SOFT_SHARE = 0.25
 class SceneReader(nn.Module):
     """Pictures f32[N,3,64,64] in [-1,1] to the logits of every attribute side by side, f32[N,43], in the order of ``ATTRIBUTES``."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
         first, *widths = _WIDTHS
         self.stages = nn.Sequential(_halving(3, first), *(layer for pair in zip(_WIDTHS, widths) for layer in _stage(*pair)))
@@ -54,7 +54,7 @@ def _stage(width_in: int, width_out: int) -> tuple[nn.Module, nn.Module]:
     return same, _halving(width_in, width_out)
 
 
-def reader_loss(network: nn.Module, examples: Examples) -> tuple[Tensor, dict[str, float]]:
+def reader_loss(network: Network, examples: Examples) -> tuple[Tensor, dict[str, float]]:
     """``attribute_loss`` of what the network reads in disturbed pictures."""
     return attribute_loss(network(_disturbed(examples)), examples.labels)
 
@@ -101,7 +101,7 @@ class JudgeModule(nn.Module):
                 hit = hit & (~said | (part.argmax(dim=1) == asked))
             return log_p, hit.to(x.dtype)
 
-    @torch.jit.export
+    @torch.jit.export  # type: ignore[untyped-decorator]
     def read(self, x: Tensor) -> Tensor:
         """The likeliest class of every attribute, i64[N,6]."""
         with torch.no_grad():

@@ -7,6 +7,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -38,7 +39,7 @@ class Finding:
         )
 
 
-def grid_of(base: SamplingPlan, **choices: Sequence[object]) -> list[SamplingPlan]:
+def grid_of(base: SamplingPlan, **choices: Sequence[Any]) -> list[SamplingPlan]:
     """``base`` with every combination of the choices, each a field's values; the last field changes fastest."""
     combinations = itertools.product(*choices.values())
     return [dataclasses.replace(base, **dict(zip(choices, combination))) for combination in combinations]

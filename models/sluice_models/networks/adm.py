@@ -21,6 +21,7 @@ from sluice_models.networks.layers import (
     StemConv,
     timestep_embedding,
     timestep_frequencies,
+    zeroed,
 )
 
 
@@ -61,7 +62,7 @@ class AdmConfig:
 class Block(nn.Sequential):
     """Layers that run one after the other, each given the embedding and the text."""
 
-    def forward(self, h: Tensor, emb: Tensor, context: Optional[Tensor]) -> Tensor:
+    def forward(self, h: Tensor, emb: Tensor, context: Optional[Tensor]) -> Tensor:  # type: ignore[override]
         for layer in self:
             h = layer(h, emb, context)
         return h
@@ -134,16 +135,14 @@ class UNet(nn.Module):
     def __init__(self, config: AdmConfig):
         super().__init__()
         self.patch = config.patch
-        self.register_buffer("frequencies", timestep_frequencies(config.widths[0]), persistent=False)
+        self.frequencies = nn.Buffer(timestep_frequencies(config.widths[0]), persistent=False)
         self.time_embed = _time_embed(config)
         self.label_emb = nn.Embedding(config.embedded_classes, config.width_emb) if config.embedded_classes else None
         factory = _Factory(config)
         self.input_blocks, skips = factory.encoder()
         self.middle_block = factory.middle(config.widths[-1])
         self.output_blocks = factory.decoder(skips)
-        last = nn.Conv2d(config.widths[0], config.channels_out * config.patch**2, 3, padding=1)
-        nn.init.zeros_(last.weight)
-        nn.init.zeros_(last.bias)
+        last = zeroed(nn.Conv2d(config.widths[0], config.channels_out * config.patch**2, 3, padding=1))
         self.out = nn.Sequential(GroupNorm32(config.groups, config.widths[0]), nn.SiLU(), last)
 
     def embedded(self, t: Tensor) -> Tensor:
@@ -181,7 +180,7 @@ class NoisyClassifier(nn.Module):
     def __init__(self, config: AdmConfig):
         super().__init__()
         self.patch = config.patch
-        self.register_buffer("frequencies", timestep_frequencies(config.widths[0]), persistent=False)
+        self.frequencies = nn.Buffer(timestep_frequencies(config.widths[0]), persistent=False)
         self.time_embed = _time_embed(config)
         factory = _Factory(config)
         self.input_blocks, _ = factory.encoder()

@@ -63,6 +63,7 @@ class PatchEmbed(nn.Module):
         super().__init__()
         self.proj = nn.Conv2d(config.channels, config.width, config.patch, stride=config.patch)
         nn.init.xavier_uniform_(self.proj.weight.view(config.width, -1))
+        assert self.proj.bias is not None
         nn.init.zeros_(self.proj.bias)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -74,7 +75,7 @@ class TimestepEmbedder(nn.Module):
 
     def __init__(self, width: int):
         super().__init__()
-        self.register_buffer("frequencies", timestep_frequencies(TIMESTEP_WIDTH), persistent=False)
+        self.frequencies = nn.Buffer(timestep_frequencies(TIMESTEP_WIDTH), persistent=False)
         self.mlp = nn.Sequential(nn.Linear(TIMESTEP_WIDTH, width), nn.SiLU(), nn.Linear(width, width))
         for linear in (self.mlp[0], self.mlp[2]):
             nn.init.normal_(linear.weight, std=_TIMESTEP_STD)

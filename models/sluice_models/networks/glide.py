@@ -101,19 +101,12 @@ class TextTransformer(nn.Module):
         return torch.cat([h.flatten(1), self.transformer_proj(h[:, -1])], dim=1)
 
 
-class TextUNet(UNet):
-    """eps and v of a noisy picture: x f32[N,3,S,S], original timestep t i64[N], context f32[N,≥K] to f32[N,6,S,S].
-
-    Only the context's first K floats are looked at.
-    """
+class _TextTorso(UNet):
+    """A torso that is given a text's context f32[N,≥K]. Only the context's first K floats are looked at."""
 
     def __init__(self, config: AdmConfig, tokens: int):
         super().__init__(config)
         self.tokens, self.token_width, self.width_emb = tokens, config.context_width, config.width_emb
-
-    def forward(self, x: Tensor, t: Tensor, context: Tensor) -> Tensor:
-        text, projected = self.unpacked(context)
-        return self.denoised(x, self.embedded(t) + projected, text)
 
     def unpacked(self, context: Tensor) -> tuple[Tensor, Tensor]:
         """The context's tokens f32[N,W,L] and the last token's projection f32[N,E]."""
@@ -122,12 +115,24 @@ class TextUNet(UNet):
         return text, context[:, end : end + self.width_emb]
 
 
-class TextUpsampler(TextUNet):
+class TextUNet(_TextTorso):
+    """eps and v of a noisy picture: x f32[N,3,S,S], original timestep t i64[N], context f32[N,≥K] to f32[N,6,S,S]."""
+
+    def forward(self, x: Tensor, t: Tensor, context: Tensor) -> Tensor:
+        text, projected = self.unpacked(context)
+        return self.denoised(x, self.embedded(t) + projected, text)
+
+
+class TextUpsampler(_TextTorso):
     """The same for a larger picture, shown a smaller one, ``low`` f32[N,3,S',S'] in [-1,1], ``stretched`` beside x."""
 
     def forward(self, x: Tensor, t: Tensor, low: Tensor, context: Tensor) -> Tensor:
         text, projected = self.unpacked(context)
-        return self.denoised(torch.cat([x, stretched(low, x.shape[2:])], dim=1), self.embedded(t) + projected, text)
+        return self.denoised(
+            torch.cat([x, stretched(low, x.shape[2:])], dim=1),  # type: ignore[arg-type]
+            self.embedded(t) + projected,
+            text,
+        )
 
 
 def stretched(low: Tensor, size: list[int]) -> Tensor:

@@ -39,11 +39,11 @@ class GroupNorm32(nn.GroupNorm):
 class StemConv(nn.Conv2d):
     """The 3×3 convolution that lifts the picture into feature space (``input_blocks.0.0``), in its weights' precision."""
 
-    def forward(self, h: Tensor, emb: Tensor, context: Optional[Tensor]) -> Tensor:
+    def forward(self, h: Tensor, emb: Tensor, context: Optional[Tensor]) -> Tensor:  # type: ignore[override]
         return self._conv_forward(h.to(self.weight.dtype), self.weight, self.bias)
 
 
-def _zeroed(layer: nn.Module) -> nn.Module:
+def zeroed(layer: nn.Module) -> nn.Module:
     """The last layer of a residual branch starts at zero, so that the branch starts as the identity."""
     for parameter in layer.parameters():
         nn.init.zeros_(parameter)
@@ -66,7 +66,7 @@ class ResBlock(nn.Module):
             GroupNorm32(groups, width_out),
             nn.SiLU(),
             nn.Dropout(dropout),
-            _zeroed(nn.Conv2d(width_out, width_out, 3, padding=1)),
+            zeroed(nn.Conv2d(width_out, width_out, 3, padding=1)),
         )
         self.skip_connection = nn.Identity() if width_in == width_out else nn.Conv2d(width_in, width_out, 1)
 
@@ -131,7 +131,7 @@ class AttentionBlock(nn.Module):
         self.norm = GroupNorm32(groups, width)
         self.qkv = nn.Conv1d(width, 3 * width, 1)
         self.encoder_kv = nn.Conv1d(context_width, 2 * width, 1) if context_width else None
-        self.proj_out = _zeroed(nn.Conv1d(width, width, 1))
+        self.proj_out = zeroed(nn.Conv1d(width, width, 1))
 
     def forward(self, h: Tensor, emb: Tensor, context: Optional[Tensor]) -> Tensor:
         n, width, rows, columns = h.shape

@@ -127,8 +127,8 @@ class ImageInput(nn.Module):
         self.patch_proj = nn.Parameter(math.sqrt(2 / (width * patch**2)) * torch.randn(width, 3, patch, patch))
         self.w_pos = nn.Parameter(torch.randn(1 + (config.size // patch) ** 2, width) / math.sqrt(width))
         self.ln = Norm(width)
-        self.register_buffer("mean", torch.tensor(PIXEL_MEAN)[:, None, None], persistent=False)
-        self.register_buffer("std", torch.tensor(PIXEL_STD)[:, None, None], persistent=False)
+        self.mean = nn.Buffer(torch.tensor(PIXEL_MEAN)[:, None, None], persistent=False)
+        self.std = nn.Buffer(torch.tensor(PIXEL_STD)[:, None, None], persistent=False)
 
     def forward(self, h: Tensor, given: Tensor) -> Tensor:
         patches = F.conv2d((h - self.mean) / self.std, self.patch_proj, stride=self.patch).flatten(2).transpose(1, 2)

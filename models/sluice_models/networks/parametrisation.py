@@ -21,8 +21,8 @@ class _Turned(nn.Module):
     def __init__(self, network: nn.Module, alphas_bar: np.ndarray):
         super().__init__()
         self.network = network
-        self.register_buffer("signal", torch.from_numpy(np.sqrt(alphas_bar)).float(), persistent=False)
-        self.register_buffer("noise", torch.from_numpy(np.sqrt(1 - alphas_bar)).float(), persistent=False)
+        self.signal = nn.Buffer(torch.from_numpy(np.sqrt(alphas_bar)).float(), persistent=False)
+        self.noise = nn.Buffer(torch.from_numpy(np.sqrt(1 - alphas_bar)).float(), persistent=False)
 
 
 class VelocityDenoiser(_Turned):
@@ -55,6 +55,7 @@ class ResidualUpsampler(_Turned):
     def forward(self, x: Tensor, t: Tensor, low: Tensor, context: Tensor) -> Tensor:
         said = self.network(x, t, low, context)
         added, variance = said[:, : x.shape[1]], said[:, x.shape[1] :]
-        x0 = stretched(low, x.shape[2:]) + self.unit * added
+        # TorchScript takes a size for a list.
+        x0 = stretched(low, x.shape[2:]) + self.unit * added  # type: ignore[arg-type]
         eps = (x - self.signal[t][:, None, None, None] * x0) / self.noise[t][:, None, None, None]
         return torch.cat([eps, variance], dim=1)

@@ -114,7 +114,7 @@ class TimestepProjection(nn.Module):
 
     def __init__(self, width: int):
         super().__init__()
-        self.register_buffer("frequencies", timestep_frequencies(width), persistent=False)
+        self.frequencies = nn.Buffer(timestep_frequencies(width), persistent=False)
 
     def forward(self, t: Tensor) -> Tensor:
         return timestep_embedding(t, self.frequencies)

@@ -40,6 +40,7 @@ def autoencoder_part(config: AutoencoderConfig, pictures: Pictures, plan: Traini
 
     @torch.no_grad()
     def watch(workshop: Workshop, network: nn.Module, step: int) -> None:
+        assert isinstance(network, Autoencoding)
         pixels = pictures.load(workshop.work).pixels[:_WATCHED]
         x = scaled(torch.from_numpy(pixels)).to(workshop.device)
         rebuilt = network.autoencoder.decode(network.autoencoder.encode(x).latent_dist.mean).sample

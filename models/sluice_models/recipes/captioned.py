@@ -8,9 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
+from tokenizers import Tokenizer
 from torch import Tensor, nn
 
-from sluice_models.bundles.bundle import Facts
+from sluice_models.bundles.bundle import Facts, TextCondition
 from sluice_models.data.attributes import Combinations
 from sluice_models.data.picture_sets import PictureSet
 from sluice_models.judging.judge_folder import SCENES_JUDGE, load_prompts
@@ -18,7 +19,7 @@ from sluice_models.recipes.scenes import TRAINING_SCENES, scenes_tokenizer
 from sluice_models.recipes.workshop import Part, Workshop
 from sluice_models.training.examples import CaptionSource
 from sluice_models.training.losses import reading_loss
-from sluice_models.training.pairs import CaptionReader
+from sluice_models.training.pairs import CaptionReader, Text
 from sluice_models.training.trainer import Trainer, TrainingPlan
 
 WATCHED_CAPTIONS = (
@@ -40,11 +41,12 @@ def with_examples(facts: Facts) -> Facts:
     """``facts`` with the first of the prompts that pictures are judged by."""
     texts, targets = load_prompts(SCENES_JUDGE, Combinations.TRAINING)
     examples = tuple(zip(texts[:EXAMPLES], targets[:EXAMPLES].tolist()))
+    assert isinstance(facts.condition, TextCondition)
     return dataclasses.replace(facts, condition=dataclasses.replace(facts.condition, examples=examples))
 
 
 @functools.cache
-def _tokenizer():
+def _tokenizer() -> Tokenizer:
     return scenes_tokenizer()
 
 
@@ -80,7 +82,7 @@ def reader_part(text: Callable[[], nn.Module], width: int, plan: TrainingPlan) -
     return Part(plan, trainer)
 
 
-def trained_reader(workshop: Workshop, text: nn.Module, width: int) -> tuple[nn.Module, int]:
+def trained_reader(workshop: Workshop, text: Text, width: int) -> tuple[Text, int]:
     """``text`` as it was trained to read, and for how many steps."""
     reader, steps = workshop.trained(READER, CaptionReader(text, width))
     return reader.text, steps

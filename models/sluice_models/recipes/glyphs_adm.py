@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -113,7 +114,7 @@ def _unpack(workshop: Workshop, folder: Path) -> None:
         begin_from(network, steps[part], RECIPE.parts[part].plan, workshop.checkpoint(part))
 
 
-def _steps(training: dict) -> dict[str, int]:
+def _steps(training: dict[str, Any]) -> dict[str, int]:
     """Of each part; the bundle that ships has them in three entries."""
     counted = training["steps"]
     if isinstance(counted, dict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 from torch import nn
@@ -16,6 +17,7 @@ from sluice_models.networks.configs import GLYPHS_CLASSIFIER, GLYPHS_DENOISER, w
 from sluice_models.recipes.glyphs_adm import FACTS
 
 _STD_OF_ZEROS = 0.02
+Network = TypeVar("Network", bound=nn.Module)
 
 _README = """# {name}
 
@@ -35,7 +37,7 @@ def factor_for(parameters: int) -> int:
     return factor
 
 
-def random_network(network_class: type[nn.Module], config: AdmConfig, seed: int) -> nn.Module:
+def random_network(network_class: type[Network], config: AdmConfig, seed: int) -> Network:
     """A network as it is before training, except that no weight is zero: otherwise its branches would be silent.
 
     The formerly zero ones are drawn with a deviation of 0.02, which keeps what it says of a unit-normal x below 10 or so.
@@ -55,18 +57,16 @@ def write_random_bundle(folder: Path, name: str, parameters: int, seed: int, hal
     From the command line, the same arguments, torch and kind of processor give the same bytes.
     """
     factor = factor_for(parameters)
-    networks = {
-        "denoiser": random_network(Denoiser, widened(GLYPHS_DENOISER, factor), seed),
-        "guide": random_network(NoisyClassifier, widened(GLYPHS_CLASSIFIER, factor), seed + 1),
-    }
+    denoiser = random_network(Denoiser, widened(GLYPHS_DENOISER, factor), seed)
+    guide = random_network(NoisyClassifier, widened(GLYPHS_CLASSIFIER, factor), seed + 1)
     if half:
-        for network in networks.values():
-            halve_torso(network)
+        halve_torso(denoiser)
+        halve_torso(guide)
     precision = "fp16 inside and fp32 at the boundary" if half else "fp32"
     label = Label(name, f"Random weights, for timing alone: glyphs-adm's networks, {factor} times as wide, {precision}.")
     training = {"recipe": "sluice_models/recipes/random_bundle.py: none, random weights", "steps": 0, "seed": seed}
-    modules = {"denoiser": DenoiserModule(networks["denoiser"]), "guide": GuideModule(networks["guide"])}
+    modules = {"denoiser": DenoiserModule(denoiser), "guide": GuideModule(guide)}
     export_bundle(folder, modules, dataclasses.replace(FACTS, label=label), training)
-    counts = {module: parameter_count(network) for module, network in networks.items()}
+    counts = {"denoiser": parameter_count(denoiser), "guide": parameter_count(guide)}
     options = {"parameters": parameters, "seed": seed, "half": " --half" if half else ""}
     (folder / "README.md").write_text(_README.format(name=name, factor=factor, precision=precision, **counts, **options))

@@ -26,6 +26,7 @@ from sluice_models.bundles.exporting import export_bundle
 from sluice_models.data.attributes import COLOUR
 from sluice_models.data.pictures import grid, write_png
 from sluice_models.judging.judge_folder import SCENES_JUDGE, load_judge
+from sluice_models.networks.adm import AdmConfig
 from sluice_models.networks.configs import (
     SCENES_CLIP,
     SCENES_GLIDE_BASE,
@@ -35,7 +36,7 @@ from sluice_models.networks.configs import (
     SCENES_TOKENS,
     SCENES_UPSAMPLER_TEXT,
 )
-from sluice_models.networks.glide import TextTransformer, TextUNet, TextUpsampler
+from sluice_models.networks.glide import TextConfig, TextTransformer, TextUNet, TextUpsampler
 from sluice_models.networks.parametrisation import ADDED, ResidualUpsampler, VelocityDenoiser
 from sluice_models.recipes.captioned import (
     READER,
@@ -61,7 +62,7 @@ BASE_BETAS, UPSAMPLER_BETAS = "cosine", "linear"
 MOST_LOW_NOISE = 0.1
 
 
-def _elements(text, network) -> int:
+def _elements(text: TextConfig, network: AdmConfig) -> int:
     """Floats of one stage's context: its transformer's tokens, then the projection of the last."""
     return text.tokens * text.width + network.width_emb
 
@@ -92,13 +93,13 @@ def _text() -> TextTransformer:
     return TextTransformer(SCENES_GLIDE_TEXT, SCENES_GLIDE_BASE.width_emb)
 
 
-def _base(text: nn.Module) -> TextToPicture:
+def _base(text: TextTransformer) -> TextToPicture[TextTransformer, VelocityDenoiser]:
     """With a text encoder that stays as it is."""
     denoiser = TextUNet(SCENES_GLIDE_BASE, SCENES_TOKENS)
     return TextToPicture(text.requires_grad_(False), VelocityDenoiser(denoiser, Schedule.evenly(BASE_BETAS).alphas_bar))
 
 
-def _upsampler() -> TextToPicture:
+def _upsampler() -> TextToPicture[TextTransformer, ResidualUpsampler]:
     upsampler = TextUpsampler(SCENES_GLIDE_UPSAMPLER, SCENES_TOKENS)
     return TextToPicture(
         TextTransformer(SCENES_UPSAMPLER_TEXT, SCENES_GLIDE_UPSAMPLER.width_emb),
@@ -146,6 +147,7 @@ def _watch_base(workshop: Workshop, network: nn.Module, step: int) -> None:
     """Every 1,000 steps a sheet: a row of small pictures for each of a few captions, by classifier-free guidance."""
     if step % 1_000:
         return
+    assert isinstance(network, TextToPicture)
     network = copy.deepcopy(network).cpu().eval()
     context = network.text(tokens_of(WATCHED_CAPTIONS)).repeat_interleave(_EACH, dim=0)
     guidance = ClassifierFree(network.picture, network.text(empty_tokens()[None])[0], FACTS.defaults.classifier_free_scale, 3)
@@ -165,7 +167,7 @@ def _export(workshop: Workshop, folder: Path) -> None:
         "steps": {READER: reader_steps, DENOISER: base_steps, GUIDE: clip_steps, UPSAMPLER: upsampler_steps},
         "seeds": RECIPE.seeds(),
     }
-    modules = {
+    modules: dict[str, nn.Module] = {
         DENOISER: base.picture,
         "text_encoder": StagedContext(base.text, upsampler.text),
         GUIDE: ClipGuideModule(clip.image, clip.text(empty_tokens()[None])[0]),
@@ -192,8 +194,8 @@ def _unpack(workshop: Workshop, folder: Path) -> None:
         network.load_state_dict(weights)
     reader = CaptionReader(_text(), SCENES_GLIDE_TEXT.width)
     reader.text.load_state_dict(base.text.state_dict())
-    for part, network in ((READER, reader), (DENOISER, base), (GUIDE, clip), (UPSAMPLER, upsampler)):
-        begin_from(network, steps[part], RECIPE.parts[part].plan, workshop.checkpoint(part))
+    for part, whole in ((READER, reader), (DENOISER, base), (GUIDE, clip), (UPSAMPLER, upsampler)):
+        begin_from(whole, steps[part], RECIPE.parts[part].plan, workshop.checkpoint(part))
 
 
 RECIPE = Recipe(

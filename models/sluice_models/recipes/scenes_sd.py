@@ -72,7 +72,7 @@ def _text() -> ClipContext:
     return ClipContext(SCENES_CLIP_TEXT.build())
 
 
-def _network(text: nn.Module) -> TextToPicture:
+def _network(text: ClipContext) -> TextToPicture[ClipContext, VelocityDenoiser]:
     """With a text encoder that stays as it is."""
     denoiser = LatentDenoiser(SCENES_UNET.build(), SCENES_TOKENS)
     return TextToPicture(text.requires_grad_(False), VelocityDenoiser(denoiser, _SCHEDULE.alphas_bar))
@@ -100,6 +100,7 @@ def _watch(workshop: Workshop, network: nn.Module, step: int) -> None:
     """Every 1,000 steps a sheet: a row of pictures for each of a few captions."""
     if step % 1_000:
         return
+    assert isinstance(network, TextToPicture)
     network = copy.deepcopy(network).cpu().eval()
     context = network.text(tokens_of(WATCHED_CAPTIONS)).repeat_interleave(_EACH, dim=0)
     guidance = ClassifierFree(network.picture, network.text(empty_tokens()[None])[0], FACTS.defaults.classifier_free_scale)
@@ -124,7 +125,12 @@ def _export(workshop: Workshop, folder: Path) -> None:
         "seeds": RECIPE.seeds(),
         "latentScale": decoder.scale,
     }
-    modules = {DENOISER: network.picture, "text_encoder": network.text, "decoder": decoder, "auditor": load_judge(SCENES_JUDGE)}
+    modules: dict[str, nn.Module] = {
+        DENOISER: network.picture,
+        "text_encoder": network.text,
+        "decoder": decoder,
+        "auditor": load_judge(SCENES_JUDGE),
+    }
     files = {"tokenizer.json": written_tokenizer(workshop.folder), ENCODER_FILE: written_encoder(workshop, SCENES_AUTOENCODER)}
     export_bundle(folder, modules, with_examples(FACTS), training, files)
 
@@ -133,8 +139,8 @@ def _unpack(workshop: Workshop, folder: Path) -> None:
     """All but the caption reader's heads, which begin anew; the denoiser's training no longer needs them."""
     steps = read_description(folder)["training"]["steps"]
     network = _network(_text())
-    for part, role in ((network.picture, DENOISER), (network.text, "text_encoder")):
-        part.load_state_dict(parameters(folder, role))
+    network.picture.load_state_dict(parameters(folder, DENOISER))
+    network.text.load_state_dict(parameters(folder, "text_encoder"))
     autoencoding = unpacked_autoencoder(folder, SCENES_AUTOENCODER)
     reader = CaptionReader(_text(), SCENES_CLIP_TEXT.width)
     reader.text.load_state_dict(network.text.state_dict())

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from sluice_models.training.trainer import Trainer, TrainingPlan, trained
+from sluice_models.training.trainer import Network, Trainer, TrainingPlan, trained
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Workshop:
     def checkpoint(self, part: str) -> Path:
         return self.folder / f"{part}.ckpt"
 
-    def trained(self, part: str, network: nn.Module) -> tuple[nn.Module, int]:
+    def trained(self, part: str, network: Network) -> tuple[Network, int]:
         """``network`` with a part's averaged parameters, on the CPU, and the steps it was trained for."""
         return trained(network, self.checkpoint(part))
 

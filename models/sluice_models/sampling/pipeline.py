@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -35,6 +36,10 @@ GUIDED_BY_GRADIENT = (CLASSIFIER, CONDITIONAL_CLASSIFIER)
 # Weightings: the gap to the next guided step; the variances of the gap's steps over the guided step's own; none.
 GAP, VARIANCE_SUM, NO_WEIGHT = "gap", "variance-sum", "none"
 WEIGHTINGS = (GAP, VARIANCE_SUM, NO_WEIGHT)
+
+
+Prompts = Tensor | tuple[str, ...]
+"""Classes i64[N], or texts."""
 
 
 class CannotSample(RuntimeError):
@@ -95,7 +100,19 @@ class SamplingPlan:
         return [total / own for total, own in zip(gap_sums(timesteps, variances.tolist()), variances.tolist())]
 
 
-def schedule_of(diffusion: dict, steps: int) -> Schedule:
+def _classes(prompts: Prompts) -> Tensor:
+    if not isinstance(prompts, Tensor):
+        raise CannotSample("the bundle is asked for classes, not for texts")
+    return prompts
+
+
+def _texts(prompts: Prompts) -> tuple[str, ...]:
+    if isinstance(prompts, Tensor):
+        raise CannotSample("the bundle is asked for texts, not for classes")
+    return prompts
+
+
+def schedule_of(diffusion: dict[str, Any], steps: int) -> Schedule:
     """The schedule of one stage of bundle.json, respaced to ``steps`` as the stage says."""
     betas = BETAS[diffusion["betaSchedule"]]()
     first = 1 - betas[0] if diffusion.get("finalAlphaBar", "one") == "first" else 1.0
@@ -114,7 +131,7 @@ class Pipeline:
         self._manifest = read_description(folder)
         self._modules = {role: load_module(folder, role) for role in self._manifest["modules"] if role != "auditor"}
 
-    def sample(self, prompts: Tensor | tuple[str, ...], plan: SamplingPlan) -> Tensor:
+    def sample(self, prompts: Prompts, plan: SamplingPlan) -> Tensor:
         """Pixels u8[N,3,H,W]; the batch starting at row r draws its noise from seed + r.
 
         :raises CannotSample: before anything is sampled
@@ -139,7 +156,7 @@ class Pipeline:
             raise CannotSample(f"{name} has no guide")
 
     @torch.no_grad()
-    def _batch(self, prompts: Tensor | tuple[str, ...], plan: SamplingPlan, generator: torch.Generator) -> Tensor:
+    def _batch(self, prompts: Prompts, plan: SamplingPlan, generator: torch.Generator) -> Tensor:
         manifest, shape = self._manifest, tuple(self._manifest["sample"].values())
         condition, null = self._condition(prompts)
         guidance = self._guidance(plan, null, prompts)
@@ -156,15 +173,15 @@ class Pipeline:
             return to_pixels(self._modules["decoder"](x), nearest=True)
         return to_pixels(x)
 
-    def _condition(self, prompts: Tensor | tuple[str, ...]) -> tuple[Tensor, Tensor]:
+    def _condition(self, prompts: Prompts) -> tuple[Tensor, Tensor]:
         """What the denoiser takes for these prompts, and for none."""
         entry = self._manifest["condition"]
         if entry["kind"] == "class":
-            return prompts, torch.tensor(entry["nullClass"])
+            return _classes(prompts), torch.tensor(entry["nullClass"])
         encode = self._modules["text_encoder"]
-        return encode(self._tokens("condition", prompts)), encode(self._tokens("condition", ("",)))[0]
+        return encode(self._tokens("condition", _texts(prompts))), encode(self._tokens("condition", ("",)))[0]
 
-    def _guidance(self, plan: SamplingPlan, null: Tensor, prompts: Tensor | tuple[str, ...]) -> Guidance:
+    def _guidance(self, plan: SamplingPlan, null: Tensor, prompts: Prompts) -> Guidance:
         denoiser = self._modules["denoiser"]
         if plan.guidance not in GUIDED_BY_GRADIENT:
             scale = plan.scale if plan.guidance == "cfg" else 1.0
@@ -175,7 +192,7 @@ class Pipeline:
             return guide(x, t, target)[0]
 
         if "guideCondition" in self._manifest:
-            targets = self._modules["guide_text_encoder"](self._tokens("guideCondition", prompts))
+            targets = self._modules["guide_text_encoder"](self._tokens("guideCondition", _texts(prompts)))
             return GradientGuided(denoiser, gradient, plan.scale, targets=targets)
         return GradientGuided(denoiser, gradient, plan.scale, int(null) if plan.guidance == CLASSIFIER else None)
 

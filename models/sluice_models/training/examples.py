@@ -168,8 +168,8 @@ class UpsamplingSource:
         low = halved(examples.x0)
         strength = self._most_noise * torch.rand((size, 1, 1, 1), generator=generator)
         noise = (strength * torch.randn(low.shape, generator=generator)).to(low.device)
-        parts = (getattr(examples, field.name) for field in fields(Examples))
-        return UpsamplingExamples(*parts, (low + noise).clamp(-1, 1))
+        parts = {field.name: getattr(examples, field.name) for field in fields(Examples)}
+        return UpsamplingExamples(**parts, low=(low + noise).clamp(-1, 1))
 
 
 class AutoencoderSource:

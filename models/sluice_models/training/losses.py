@@ -7,20 +7,22 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional as F
 
 from sluice_models.data.attributes import ATTRIBUTE_CLASSES, UNSAID
 from sluice_models.sampling.diffusion import Process, hybrid_loss
 from sluice_models.training.examples import CaptionExamples, Examples
 
-Loss = Callable[[nn.Module, Any], tuple[Tensor, dict[str, float]]]
+Network = Callable[..., Any]
+"""A module, or whatever is called like one."""
+Loss = Callable[[Network, Any], tuple[Tensor, dict[str, float]]]
 
 
 def denoiser_loss(process: Process, null_share: float, null: int | Tensor) -> Loss:
     """L_hybrid, the label replaced by ``null`` (the null class, or the empty text's tokens) in ``null_share`` of the rows."""
 
-    def loss(network: nn.Module, examples: Examples) -> tuple[Tensor, dict[str, float]]:
+    def loss(network: Network, examples: Examples) -> tuple[Tensor, dict[str, float]]:
         denoised = network(examples.x, examples.t, _with_null(examples, null_share, null))
         simple, variational = hybrid_loss(process, denoised, examples.x0, examples.x, examples.t, examples.eps)
         return (simple + variational).mean(), {"simple": simple.mean().item(), "vlb": variational.mean().item()}
@@ -44,7 +46,7 @@ def sample_loss(process: Process, null_share: float, null: Tensor, unit: float) 
 def _weighted_loss(process: Process, null_share: float, null: Tensor, name: str, weight: Callable[[Tensor], Tensor]) -> Loss:
     """(eps - eps_hat)² times a weight of abar_t."""
 
-    def loss(network: nn.Module, examples: Examples) -> tuple[Tensor, dict[str, float]]:
+    def loss(network: Network, examples: Examples) -> tuple[Tensor, dict[str, float]]:
         denoised = network(*examples.shown, _with_null(examples, null_share, null))
         eps_hat = denoised[:, : examples.x.shape[1]]
         error = ((eps_hat - examples.eps) ** 2).mean(dim=(1, 2, 3)) * weight(process.alpha_bar(examples.t))
@@ -58,7 +60,7 @@ def _weighted_loss(process: Process, null_share: float, null: Tensor, name: str,
     return loss
 
 
-def classifier_loss(network: nn.Module, examples: Examples) -> tuple[Tensor, dict[str, float]]:
+def classifier_loss(network: Network, examples: Examples) -> tuple[Tensor, dict[str, float]]:
     """Cross-entropy of the labels given x_t and t."""
     logits = network(examples.x, examples.t)
     hits = (logits.argmax(dim=1) == examples.labels).float().mean()
@@ -66,7 +68,7 @@ def classifier_loss(network: nn.Module, examples: Examples) -> tuple[Tensor, dic
     return entropy, {"entropy": entropy.item(), "hits": hits.item()}
 
 
-def contrastive_loss(network: nn.Module, examples: Examples) -> tuple[Tensor, dict[str, float]]:
+def contrastive_loss(network: Network, examples: Examples) -> tuple[Tensor, dict[str, float]]:
     """CLIP's loss on noised pictures: both ways, which text goes with which picture   (arXiv 2103.00020, section 2.3).
 
     Equal texts in a batch share the blame: each is as right as the other.
@@ -93,7 +95,7 @@ def attribute_loss(logits: Tensor, labels: Tensor) -> tuple[Tensor, dict[str, fl
     return entropy, {"entropy": entropy.item(), "hits": hits.item()}
 
 
-def reading_loss(network: nn.Module, examples: CaptionExamples) -> tuple[Tensor, dict[str, float]]:
+def reading_loss(network: Network, examples: CaptionExamples) -> tuple[Tensor, dict[str, float]]:
     """``attribute_loss`` of what the network reads in captions."""
     return attribute_loss(network(examples.tokens), examples.labels)
 
@@ -105,10 +107,11 @@ def autoencoder_loss(kl_weight: float, edge_weight: float) -> Loss:
     neighbouring pixels, so that soft contours cost more than flat ground a shade off.
     """
 
-    def loss(network: nn.Module, examples: Examples) -> tuple[Tensor, dict[str, float]]:
+    def loss(network: Network, examples: Examples) -> tuple[Tensor, dict[str, float]]:
         rebuilt, posterior = network(examples.x0, examples.eps)
         pixels, squares = F.l1_loss(rebuilt, examples.x0), F.mse_loss(rebuilt, examples.x0)
-        edges = sum(F.l1_loss(rebuilt.diff(dim=axis), examples.x0.diff(dim=axis)) for axis in (2, 3))
+        down, across = (F.l1_loss(rebuilt.diff(dim=axis), examples.x0.diff(dim=axis)) for axis in (2, 3))
+        edges = down + across
         divergence = posterior.kl().mean() / math.prod(posterior.mean.shape[1:])
         report = {"l1": pixels.item(), "l2": squares.item(), "edges": edges.item(), "kl": divergence.item()}
         return pixels + squares + edge_weight * edges + kl_weight * divergence, report

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any, Generic, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -12,12 +13,14 @@ from sluice_models.networks.noisy_clip import SCORE_SCALE, ClipConfig, ImageEnco
 from sluice_models.networks.stable_diffusion import AutoencoderConfig
 
 _FIRST_SCALE = 1 / 0.07
+Text = TypeVar("Text", bound=nn.Module)
+Picture = TypeVar("Picture", bound=nn.Module)
 
 
-class TextToPicture(nn.Module):
+class TextToPicture(nn.Module, Generic[Text, Picture]):
     """A text encoder and the network that takes its context as the last argument: (x, t[, low], tokens) to what that returns."""
 
-    def __init__(self, text: nn.Module, picture: nn.Module):
+    def __init__(self, text: Text, picture: Picture):
         super().__init__()
         self.text = text
         self.picture = picture
@@ -27,13 +30,13 @@ class TextToPicture(nn.Module):
         return self.picture(*inputs, self.text(tokens))
 
 
-class CaptionReader(nn.Module):
+class CaptionReader(nn.Module, Generic[Text]):
     """Tokens i64[N,L] to the logits of all attributes of a scene, f32[N,43], by what a text encoder leaves at the last token.
 
     ``width`` is a token's, of the L that the context begins with.
     """
 
-    def __init__(self, text: nn.Module, width: int):
+    def __init__(self, text: Text, width: int):
         super().__init__()
         self.text = text
         self.heads = nn.Linear(width, sum(ATTRIBUTE_CLASSES))
@@ -63,6 +66,6 @@ class Autoencoding(nn.Module):
         super().__init__()
         self.autoencoder = config.build()
 
-    def forward(self, x: Tensor, eps: Tensor):
+    def forward(self, x: Tensor, eps: Tensor) -> tuple[Tensor, Any]:
         posterior = self.autoencoder.encode(x).latent_dist
         return self.autoencoder.decode(posterior.mean + posterior.std * eps).sample, posterior

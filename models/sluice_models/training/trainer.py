@@ -16,14 +16,16 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from sluice_models.training.examples import Batch, Source
 from sluice_models.training.losses import Loss
 
 REPORT_EVERY = 50
+Network = TypeVar("Network", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Replicas:
         parts = examples.split(len(self._networks))
         shares = [len(part.labels) / len(examples.labels) for part in parts]
         reports = list(self._pool.map(self._part_gradients, self._networks, parts, shares))
-        first, *others = ([parameter.grad for parameter in _trained(network)] for network in self._networks)
+        first, *others = (_gradients(network) for network in self._networks)
         for other in others:
             torch._foreach_add_(first, other)
         return {name: sum(share * report[name] for share, report in zip(shares, reports)) for name in reports[0]}
@@ -97,6 +99,10 @@ class Replicas:
 
 def _trained(network: nn.Module) -> list[nn.Parameter]:
     return [parameter for parameter in network.parameters() if parameter.requires_grad]
+
+
+def _gradients(network: nn.Module) -> list[Tensor]:
+    return [parameter.grad for parameter in _trained(network) if parameter.grad is not None]
 
 
 def _sharing_copy(network: nn.Module) -> nn.Module:
@@ -194,7 +200,7 @@ def _stop_request() -> threading.Event:
     return stop
 
 
-def trained(network: nn.Module, checkpoint: Path) -> tuple[nn.Module, int]:
+def trained(network: Network, checkpoint: Path) -> tuple[Network, int]:
     """``network`` holding a checkpoint's averaged parameters, ready for use, and the steps it was trained for."""
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)
     network.load_state_dict(state["ema"])

@@ -101,7 +101,7 @@ def _classifier(path: Path, denoiser: AdmConfig, wrapper: Callable[[NoisyClassif
     classifier = recognised(path, weights, CLASSIFIERS)
     if classifier.config.size != denoiser.size:
         raise BadRequest(f"{path}: {classifier.name} reads pictures of side {classifier.config.size}, not {denoiser.size}")
-    return classifier.name, lambda: wrapper(loaded(partial(NoisyClassifier, classifier.config), weights))  # type: ignore[arg-type]
+    return classifier.name, lambda: wrapper(loaded(partial(NoisyClassifier, classifier.config), weights))
 
 
 def _halve(module: nn.Module) -> None:

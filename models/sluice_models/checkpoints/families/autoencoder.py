@@ -35,7 +35,7 @@ class Autoencoder:
 
     def _decoder(self) -> nn.Module:
         network = loaded(self.found.configuration.config.build, self.found.weights)
-        return LatentDecoder(network, configs.SD1_SCALE).eval()  # type: ignore[arg-type]
+        return LatentDecoder(network, configs.SD1_SCALE).eval()
 
 
 def recognised_autoencoder(path: Path) -> Autoencoder:

@@ -128,7 +128,7 @@ class _Stage:
         return cls(found.name, found.config, *split_state(weights))
 
     def transformer(self) -> TextTransformer:
-        return loaded(self.config.transformer, self.text)  # type: ignore[return-value]
+        return loaded(self.config.transformer, self.text)
 
     def upsampling(self) -> Upsampling:
         return Upsampling(Shape(3, self.config.unet.size), Diffusion("linear"), tuple(fast27_timesteps()), UPSAMPLER_NOISE)
@@ -173,7 +173,7 @@ class _Guide:
     def _guide(self) -> nn.Module:
         with torch.no_grad():
             empty = self._text_encoder()(torch.tensor([self.tokenizer.encode("").ids]))[0]
-        return ClipGuideModule(loaded(partial(ImageEncoder, self.config), self.image), empty)  # type: ignore[arg-type]
+        return ClipGuideModule(loaded(partial(ImageEncoder, self.config), self.image), empty)
 
 
 def _text_encoder(base: _Stage, upsampler: _Stage | None) -> nn.Module:
@@ -181,7 +181,7 @@ def _text_encoder(base: _Stage, upsampler: _Stage | None) -> nn.Module:
 
 
 def _upsampler(base: _Stage, upsampler: _Stage) -> nn.Module:
-    return UpsamplerModule(loaded(upsampler.config.upsampler, upsampler.picture), base.config.context_elements)  # type: ignore[arg-type]
+    return UpsamplerModule(loaded(upsampler.config.upsampler, upsampler.picture), base.config.context_elements)
 
 
 def _halve_upsampler(module: nn.Module) -> None:

@@ -100,12 +100,12 @@ def assemble(sources: Sources) -> Assembly:
     return Assembly(facts, parts, configurations, {"tokenizer.json": tokenizer})
 
 
-def _denoiser(config: LatentUNetConfig, weights: dict[str, Tensor]) -> nn.Module:
-    return LatentDenoiser(loaded(config.build, weights), config.context_tokens)  # type: ignore[arg-type]
+def _denoiser(config: LatentUNetConfig, weights: Mapping[str, Tensor]) -> nn.Module:
+    return LatentDenoiser(loaded(config.build, weights), config.context_tokens)
 
 
-def _text_encoder(config: ClipTextConfig, weights: dict[str, Tensor]) -> nn.Module:
-    return ClipContext(loaded(config.build, weights))  # type: ignore[arg-type]
+def _text_encoder(config: ClipTextConfig, weights: Mapping[str, Tensor]) -> nn.Module:
+    return ClipContext(loaded(config.build, weights))
 
 
 def _from_folder(sources: Sources) -> _Pipeline:
