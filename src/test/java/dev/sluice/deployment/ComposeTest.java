@@ -98,6 +98,19 @@ class ComposeTest {
         }
     }
 
+    /** What has ended is no link of the chain in which some versions of Compose stop services. */
+    @Test
+    void stopsAWorkerBeforeWhatItDrainsInto() {
+        for (String name : List.of("worker", "worker-gpu")) {
+            JsonNode waits = COMPOSE.path("services").path(name).path("depends_on");
+            for (String server : List.of("kafka", "registry", "s3")) {
+                assertThat(waits.path(server).path("condition").asText())
+                        .as(name + " on " + server)
+                        .isEqualTo("service_healthy");
+            }
+        }
+    }
+
     @Test
     void mountsFilesThatAreThere() {
         List<Path> mounted = services().stream()
