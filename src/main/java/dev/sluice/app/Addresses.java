@@ -23,8 +23,8 @@ record Addresses(String kafka, String registry, Topics topics, Map<String, Objec
     }
 
     /**
-     * With clients that give up about as soon as a command does. What the properties say themselves holds, and so do the
-     * clients' own bounds where they are shorter.
+     * Addresses for clients that give up about as soon as a command does. What the properties say still holds, and so
+     * do shorter bounds of the clients' own.
      */
     Addresses within(Duration patience) {
         long millis = patience.toMillis();

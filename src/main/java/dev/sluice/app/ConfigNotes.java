@@ -9,7 +9,7 @@ final class ConfigNotes {
     private ConfigNotes() {}
 
     /**
-     * Without the values, which may be secrets.
+     * Notes on the configuration. They leave out the values, which may be secrets.
      *
      * @param values of the configuration, by key
      */

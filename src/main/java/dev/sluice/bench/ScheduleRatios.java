@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How much time a compressed schedule takes of full guidance's, by the wall. Every schedule runs once over the same
- * number of images, behind its own turnstile; all runs take turns, a share of their rows each, with the bare loop in
- * between, so that a machine that changes its speed changes it for all of them.
+ * number of images, behind its own turnstile. All runs take turns, each with a share of its rows and with the bare loop
+ * in between. A machine that changes its speed thus changes it for all of them.
  */
 final class ScheduleRatios {
     private final Stand stand;

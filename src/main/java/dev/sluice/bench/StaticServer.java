@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The static-batch server of {@code models/bench}, as a child process: it takes a slice of traffic as one line of JSON on
- * its standard input, groups it by equal settings, samples it batch by batch and answers one line. Idle between slices.
- * Confined to the measuring thread.
+ * The static-batch server of {@code models/bench}, as a child process. It takes a slice of traffic as one line of JSON
+ * on its standard input, groups it by equal settings, samples it batch by batch, and answers with one line. Idle
+ * between slices. Confined to the measuring thread.
  */
 final class StaticServer implements AutoCloseable {
     private static final String READY = "ready ";

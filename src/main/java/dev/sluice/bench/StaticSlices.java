@@ -16,8 +16,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Traffic as the static server takes it: requests of equal settings side by side, so that cutting the traffic into slices
- * never takes a batch from it, and every plan worked out, so that both servers evaluate the same.
+ * Traffic as the static server takes it. Requests of equal settings stand side by side, so that cutting the traffic
+ * into slices takes no batch from it. Every plan is worked out, so that both servers evaluate the same.
  */
 final class StaticSlices {
     private final JsonMapper json = new JsonMapper();

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How many requests a worker and a broker get through on this machine when the model costs nothing: taken from the topic,
- * written down, sampled in one step, encoded, hashed, settled, committed exactly once and read by a downstream reader.
- * Broker, publisher and reader share the machine.
+ * How many requests a worker and a broker get through on this machine if the model costs nothing. Each is taken from
+ * the topic, written down, sampled in one step, encoded, hashed, settled, committed exactly once, and read by a
+ * downstream reader. Broker, publisher and reader share the machine.
  */
 public final class StreamThroughput {
     /** Width of the pictures that the bundle in the repository makes. */
@@ -46,7 +46,7 @@ public final class StreamThroughput {
     }
 
     /**
-     * As above, with another warm-up and other pictures.
+     * Measures with another warm-up and other pictures.
      *
      * @param warmUp requests before the first round
      * @param pixels width and height of the pictures

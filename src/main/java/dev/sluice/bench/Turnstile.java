@@ -9,9 +9,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A gate at a bundle's modules, so that several engines can take turns on one device in the middle of their work: a call
- * that comes while the gate is shut waits at it. A turn is the wall's time from opening the gate to the arrival of the
- * call that is not let through any more, so it holds whole cycles of the engine: the calls and whatever the engine does
+ * A gate at a bundle's modules, so that several engines can take turns on one device in the middle of their work: a
+ * call that comes while the gate is shut waits at it. A turn is the wall time from opening the gate until the first
+ * call arrives that is not let through. So it holds whole cycles of the engine: the calls, and what the engine does
  * between them.
  *
  * <p>The thread that measures calls {@link #run}, {@link #shut} and {@link #free}; the thread that owns the device passes

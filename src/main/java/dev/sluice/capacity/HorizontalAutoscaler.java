@@ -5,9 +5,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Kubernetes' horizontal autoscaler between one and the most replicas, as KEDA sets it up: an average value for each metric,
- * tolerance of a tenth, up by four pods or to twice as many in {@link #PERIOD}, down as far as no recommendation of the
- * stabilization window wants more. (kube-controller-manager's {@code podautoscaler}, defaults of autoscaling/v2.)
+ * Kubernetes' horizontal autoscaler between one and the most replicas, as KEDA sets it up. Each metric is an average
+ * value with a tolerance of a tenth. It goes up by four pods or to twice as many in {@link #PERIOD}. It goes down as
+ * far as no recommendation of the stabilization window wants more. (kube-controller-manager's {@code podautoscaler},
+ * defaults of autoscaling/v2.)
  */
 final class HorizontalAutoscaler {
     /** {@code --horizontal-pod-autoscaler-sync-period}, and the period of the default policies. */

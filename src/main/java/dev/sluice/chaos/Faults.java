@@ -20,7 +20,7 @@ final class Faults {
     private Faults() {}
 
     /**
-     * Those whose names begin with one of these; all where there are none.
+     * The faults whose names begin with one of {@code prefixes}, or all faults if there are none.
      *
      * @throws IllegalArgumentException naming what is the beginning of no fault's name
      */

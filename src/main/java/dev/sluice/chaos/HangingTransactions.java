@@ -26,9 +26,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What an operator does where a broker has lost track of a transaction (Kafka calls it hanging): its coordinator says that it
- * is over, a partition that it is open, and nobody who reads read-committed gets past it. A thread of this object looks for
- * them as {@code kafka-transactions.sh find-hanging} does, and aborts them.
+ * What an operator does if a broker has lost track of a transaction, which Kafka calls hanging. Its coordinator says
+ * that it is over, a partition says that it is open, and no read-committed reader gets past it. A thread of this object
+ * looks for them as {@code kafka-transactions.sh find-hanging} does, and aborts them.
  *
  * <p>Seen with Kafka 4.3.1: a broker that was killed with a transaction open aborts it while it starts, and may write down
  * that it is aborted without having put the marker into the partition.

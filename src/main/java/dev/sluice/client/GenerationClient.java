@@ -22,10 +22,10 @@ import java.util.concurrent.TimeoutException;
  * }
  * }</pre>
  *
- * <p>Thread-safe: make one and share it. It reads outcomes with one consumer without a group, from its own start on, so it
- * hears of every outcome of a request that it published, unless it ends first: keep the request's id and read the topics
- * where that matters. A request whose id was settled before has no second outcome to await. Partitions that the outcome
- * topics get later are not read by a client that is already there.
+ * <p>Thread-safe: make one and share it. It reads outcomes with one consumer without a group, from its own start on. So
+ * it hears of every outcome of a request that it published, unless it ends first. If that matters, keep the request's
+ * id and read the topics. A request whose id was settled before has no second outcome to await. Partitions that the
+ * outcome topics get later are not read by a client that is already there.
  */
 public final class GenerationClient implements AutoCloseable {
     private final OpenRequests requests = new OpenRequests();

@@ -14,9 +14,9 @@ import java.util.function.Function;
  */
 record FocusColumn(String name, Set<FocusVersion> versions, Function<FocusRow, String> of) {
     /**
-     * In the specification's order. Left out are those of features that there are none of: availability zones, capacity
-     * reservations, a second kind of account, prices in another currency. There are no commitment discounts either, but 1.0's
-     * validator wants their columns, and by 1.2 the rules for quantities ask for one.
+     * Columns in the specification's order. Those of features that Sluice does not have are left out: availability
+     * zones, capacity reservations, a second kind of account, prices in another currency. There are no commitment
+     * discounts either, but 1.0's validator wants their columns, and by 1.2 the rules for quantities ask for one.
      */
     private static final List<FocusColumn> ALL = List.of(
             always("BilledCost", FocusRow::effectiveCost),

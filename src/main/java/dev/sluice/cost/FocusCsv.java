@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A report as CSV in the columns of FinOps FOCUS; what FOCUS has no column for begins with {@code x_}, as it asks. A row has
- * one tenant, SKU, unit price, kind of charge and {@linkplain ChargePeriod charge period} besides what was asked for, so that
- * its list cost is its unit price times its quantity and it lies in one billing period.
+ * A report as CSV in the columns of FinOps FOCUS; what FOCUS has no column for begins with {@code x_}, as it asks.
+ * Besides what was asked for, a row has one tenant, SKU, unit price, kind of charge and {@linkplain ChargePeriod charge
+ * period}. So its list cost is its unit price times its quantity, and it lies in one billing period.
  */
 public final class FocusCsv {
     private static final List<Dimension> ALWAYS =

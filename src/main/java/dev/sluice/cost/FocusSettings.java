@@ -31,7 +31,7 @@ public record FocusSettings(Map<FocusKey, String> values) {
     }
 
     /**
-     * Of keys as they are written; the defaults where there is none.
+     * Settings from keys as they are written. Keys that are missing have their defaults.
      *
      * @throws IllegalArgumentException as above, and for a key that there is not
      */

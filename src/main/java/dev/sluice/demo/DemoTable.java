@@ -64,7 +64,7 @@ public record DemoTable(
     }
 
     /**
-     * For people. What is the same in every row stands below.
+     * Prints the table for people. What is the same in every row stands below it.
      *
      * @param currency of the costs
      * @param width of the terminal

@@ -3,8 +3,8 @@ package dev.sluice.diffusion;
 import dev.sluice.request.SamplerSettings;
 
 /**
- * In which order one image's evaluations are made, which step each of them takes, and what a multi-step method makes of
- * the evaluations before. Immutable; what it remembers of an image is in a {@link SolverMemory}.
+ * Says in which order one image's evaluations are made, which step each of them takes, and what a multi-step method
+ * makes of earlier evaluations. Immutable; what it remembers of an image is in a {@link SolverMemory}.
  *
  * <p>Evaluations are numbered as steps are, from the first down to 0. Every solver here makes one of a step but {@link
  * PndmSolver}, whose first step takes two.

@@ -35,9 +35,9 @@ public final class StepPlan {
     }
 
     /**
-     * The plan that a request runs. A push of nothing at any step (scale 0 for a classifier; scale 1 for classifier-free
-     * guidance, unless the weights multiply the whole of it) is planned as no guidance: the images are the same bits, and
-     * no evaluation is spent on them.
+     * The plan that a request runs. Guidance that pushes by nothing at any step is planned as no guidance: scale 0 for
+     * a classifier, and scale 1 for classifier-free guidance unless the weights multiply the whole scale. The images
+     * have the same bits, and no evaluation is spent on it.
      *
      * @throws dev.sluice.request.InvalidFieldException as {@link #of(GuidanceSchedule, GuidanceWeighting,
      *     DiffusionTables)}, whatever the scale
@@ -109,8 +109,8 @@ public final class StepPlan {
     }
 
     /**
-     * Whether this step's push is larger than the next one's, as that of a guided step is which stands for skipped ones: it
-     * moves the image off the path that the predictions before it were made on. Held pushes never are.
+     * Whether this step's push is larger than the next one's. A guided step that stands for skipped ones has such a
+     * push. It moves the image off the path that earlier predictions were made on. Held pushes never are.
      */
     public boolean isImpulse(int index) {
         return !holds && index > 0 && weights[index] > weights[index - 1];

@@ -7,10 +7,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stops calling a bundle that keeps failing. After {@value #FAILURES} failures in a row, of one network or of all together,
- * it opens for a while; then the next call of the network that opened it is a trial: success closes it, failure opens it
- * for twice as long. What other networks manage says nothing about that one. Written by the engine's loop, read by any
- * thread.
+ * Stops calling a bundle that keeps failing. After {@value #FAILURES} failures in a row, of one network or of all
+ * together, it opens for a while. Then the next call of the network that opened it is a trial. Success closes it,
+ * failure opens it for twice as long. What other networks manage says nothing about that one. Written by the engine's
+ * loop, read by any thread.
  */
 final class Breaker {
     private static final int FAILURES = 3;

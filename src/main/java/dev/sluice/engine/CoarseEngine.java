@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The engine, image by image instead of call by call: which image starts next is the engine's own {@link TenantRounds} and
- * its rules for priorities; the images under way then share the calls evenly, so that each moves on at one rate until
+ * The engine, image by image instead of call by call. The engine's own {@link TenantRounds} and its rules for
+ * priorities say which image starts next. Images under way share the calls evenly, so each moves on at one rate until
  * another starts or ends. A week's requests take seconds. How far it is from {@link SimulatedEngine} is held by a test.
  * Confined to one thread.
  *
- * <p>The rates: where a lane's images have W rows between two steps and a call has R, each takes a step in {@code max(1, W/R)}
- * denoiser calls, and so many guide calls as their guide rows fill, or as there are steps with guide rows where they fill
- * none. Lanes take turns, a denoiser call each.
+ * <p>The rates: if a lane's images have W rows between two steps and a call has R, each image takes a step in {@code
+ * max(1, W/R)} denoiser calls. It takes as many guide calls as its guide rows fill, or one for each step with guide
+ * rows if they fill none. Lanes take turns, a denoiser call each.
  */
 public final class CoarseEngine {
     /** Calls of rows that are under way or ready at full load. */

@@ -5,9 +5,10 @@ import dev.sluice.request.Network;
 import dev.sluice.request.PerNetwork;
 
 /**
- * Where device time went: every nanosecond in a call is either charged to a job or overhead (warm-up, loading, failed
- * calls, jobs whose owner went away, rows of jobs that ended while their call was under way). {@code deviceNanos = chargedNanos + overheadNanos} at every instant. Written by the engine's
- * thread and by whoever drops a job, read by any.
+ * Where device time went. Every nanosecond in a call is either charged to a job, or it is overhead: warm-up, loading,
+ * failed calls, jobs whose owner went away, rows of jobs that ended while their call was under way. {@code deviceNanos
+ * = chargedNanos + overheadNanos} at every instant. Written by the engine's thread and by whoever drops a job, read by
+ * any.
  */
 public final class DeviceMeter {
     private final DeviceTimeSink sink;

@@ -27,9 +27,10 @@ import org.slf4j.LoggerFactory;
  * What the engine does, round by round: get calls ready while the device is busy, take the oldest call's results, share
  * out its cost, take the steps that are ready, retire what is done. Which rows a call has is {@link Packing}'s business.
  *
- * <p>Invariants between two {@link #tick}s: every row of a job inside is in its lane's packing or in a call under way; no
- * image of a job has started before its prompt's encoding is there; a job that ended has neither rows nor a charge to come: what its rows in calls under way cost is overhead. Device time
- * is charged or overhead, to the nanosecond. Confined to one thread, and deterministic but for its clock and device.
+ * <p>These hold between two {@link #tick}s. Every row of a job inside waits in its lane or is in a call under way. No
+ * image of a job has started before its prompt's encoding is there. A job that ended has neither rows nor a charge to
+ * come: what its rows in calls under way cost is overhead. Device time is charged or overhead, to the nanosecond.
+ * Confined to one thread, and deterministic but for its clock and device.
  */
 final class EngineLoop {
     private static final Logger LOG = LoggerFactory.getLogger(EngineLoop.class);

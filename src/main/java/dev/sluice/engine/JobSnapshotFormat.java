@@ -16,10 +16,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@link JobSnapshot} as bytes, big-endian: format version; bundle name, version and SHA-256 as texts (length, UTF-8);
- * whether calls are of constant size, rows per call of each network in the order of {@link Network}; then for each image its
- * stage's name, the next index, x, what is held, how many arrays the solver remembers and they themselves, and what the
- * upsampler looks at. Arrays are counted floats. Numbers are 32 bits wide. Stateless.
+ * {@link JobSnapshot} as bytes, big-endian. First the format version. Then the bundle's name, version and SHA-256 as
+ * texts (length, UTF-8). Then whether calls are of constant size, and rows per call of each network in the order of
+ * {@link Network}. Then for each image: its stage's name, the next index, x, what is held, the number of arrays that
+ * the solver remembers, these arrays, and what the upsampler looks at. Arrays are counted floats. Numbers are 32 bits
+ * wide. Stateless.
  */
 public final class JobSnapshotFormat {
     private static final int VERSION = 2;

@@ -20,11 +20,11 @@ import java.util.function.Predicate;
  * <ol>
  *   <li>A call has rows of one network, and never more than that network's rows per call.
  *   <li>It has fewer only if none of its network's rows, and for the denoiser no image that may start, was left waiting.
- *   <li>A call that isn't full is made only if no call is under way whose results could fill it, the denoiser's after all
- *       others'; or else ahead of full calls, once its oldest row has let {@code patience} calls of a stage pass, and only
- *       while padding stays within one of {@value #ROWS_PER_PADDING} rows. So a row that nobody joins, in no network but
- *       the denoiser's, waits until {@code 100 · (rowsPerCall - 1)} other rows have left at the longest, or, where several
- *       networks have such rows, for its turn: whoever let most calls pass goes first.
+ *   <li>A call that isn't full is made in two cases only. Either no call is under way whose results could fill it; then
+ *       the denoiser's goes after all others'. Or its oldest row has let {@code patience} calls of a stage pass; then
+ *       it goes ahead of full calls, as long as padding stays within one of {@value #ROWS_PER_PADDING} rows. So a row
+ *       that no other joins, in any network but the denoiser's, waits at most until {@code 100 · (rowsPerCall - 1)}
+ *       other rows have left. If several networks have such rows, the one that let most calls pass goes first.
  *   <li>Where both stages, denoiser and upsampler, have full calls they take turns: each makes rows of its own out of its
  *       results, so neither may wait for the other to run dry. The other networks' full calls go ahead of theirs.
  *   <li>Rows of a network and priority leave in the order they came: one that doesn't fit this call goes first into the

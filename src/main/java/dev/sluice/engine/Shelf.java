@@ -13,10 +13,10 @@ import java.util.Set;
 /**
  * Which bundles are on the device. When memory is short the one that was used least recently leaves.
  *
- * <p>So that bundles don't thrash, one that isn't there is brought only if it fits beside the others, if those that
- * would have to leave have no jobs, or once its jobs have waited, and those bundles have been there, as long as the
- * patience says. How long bundles take to load is not part of their stay. Confined to the engine's loop; what it decides
- * happens on the device before the next call.
+ * <p>Bundles must not thrash. One that isn't on the device is brought only if it fits beside the others, or if those
+ * that would have to leave have no jobs, or once both its jobs have waited and those bundles have been there for as
+ * long as the patience says. How long bundles take to load is not part of their stay. Confined to the engine's loop;
+ * what it decides happens on the device before the next call.
  */
 final class Shelf {
     private final EngineClock clock;

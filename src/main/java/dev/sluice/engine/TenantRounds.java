@@ -11,8 +11,8 @@ import java.util.NoSuchElementException;
 import java.util.TreeSet;
 
 /**
- * Jobs with images to start: tenants take turns by deficit round robin (Shreedhar and Varghese 1995), where an image
- * costs the evaluations that its plan will make; a tenant's own jobs go oldest first, then by deadline.
+ * Jobs with images to start. Tenants take turns by deficit round robin (Shreedhar and Varghese 1995), where an image
+ * costs the evaluations that its plan will make. A tenant's own jobs go oldest first, then by deadline.
  *
  * <p>While a tenant waits here, no other starts more evaluations than it does, plus {@link #lead} at most. Confined to
  * the engine's loop.

@@ -5,9 +5,9 @@ import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.avro.util.ClassSecurityValidator;
 
 /**
- * What every generated record extends. Avro instantiates only classes that it is told to trust, its users' own generated
- * ones not among them; so before the first record of a contract can exist, this tells it to trust the packages of the
- * contracts, beside what it trusts already.
+ * What every generated record extends. Avro instantiates only classes that it is told to trust, and its users'
+ * generated ones are not among them. So before the first record of a contract exists, this tells Avro to trust the
+ * packages of the contracts too.
  */
 public abstract class ContractRecord extends SpecificRecordBase {
     private static final long serialVersionUID = 1L;

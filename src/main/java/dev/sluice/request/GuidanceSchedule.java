@@ -69,7 +69,7 @@ public sealed interface GuidanceSchedule {
     }
 
     /**
-     * Just these timesteps.
+     * Guides exactly these timesteps.
      *
      * @param timesteps 1-based, in any order, without repeats
      */

@@ -1,9 +1,10 @@
 package dev.sluice.request;
 
 /**
- * Text from outside (names, reasons, messages) as it goes to a terminal or into a log: what would move the cursor, break the
- * line, turn the direction of writing or not be seen at all is written as an escape, {@code \n} or <code>&#92;u001b</code>,
- * and a backslash as two, so that different texts stay different. Everything else is as it was.
+ * Text from outside (names, reasons, messages) as it goes to a terminal or into a log. Characters that would move the
+ * cursor, break the line, turn the direction of writing or be invisible are escaped, as {@code \n} or
+ * <code>&#92;u001b</code>. A backslash becomes two, so that different texts stay different. Everything else is as it
+ * was.
  */
 public final class Printable {
     private Printable() {}

@@ -13,7 +13,7 @@ public sealed interface Encryption {
     record StoreKeys() implements Encryption {}
 
     /**
-     * With a key of a key management service (SSE-KMS).
+     * Encrypts with a key of a key management service (SSE-KMS).
      *
      * @param keyId empty for the account's default key
      * @param bucketKey whether one data key serves many objects of the bucket, which saves calls to the service

@@ -39,9 +39,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * Adds up what the cost topic charges for the device time of some processes. Reads committed records alone, up to the end
- * that the topic had when the sum was begun; where a transaction is still open before that end, it waits for it, as the
- * transaction may be a dead process's own. Confined to one thread.
+ * Adds up what the cost topic charges for the device time of some processes. Reads only committed records, up to the
+ * topic's end when the sum was begun. If a transaction is still open before that end, it waits for it, since it may be
+ * a dead process's own. Confined to one thread.
  */
 final class CommittedCharges {
     /** Records carry their worker's clock, which may have been set back in the meantime. */

@@ -21,9 +21,9 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * Publishes the charges of a worker to itself that no task has published: one without tasks, as there are more workers
- * than partitions or it was stopped before it got any, has warmed its device up all the same. All charges are one
- * transaction of a producer of its own.
+ * Publishes a worker's overhead that no task has published. A worker without tasks has warmed up its device all the
+ * same: there are more workers than partitions, or it was stopped before it got any. All charges are one transaction of
+ * a producer of its own.
  */
 final class DirectCharges {
     static final String TRANSACTIONAL_ID_PREFIX = "sluice-books-";

@@ -15,9 +15,9 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * Forwards events to their topics, keyed and in their envelope, inside the task's transaction. A record's timestamp is when
- * it is written, whenever that happened which its envelope tells of: topics delete by the timestamp, and a charge for the
- * time of a process that ended last week must not go at once.
+ * Forwards events to their topics, keyed and in their envelope, inside the task's transaction. A record's timestamp is
+ * when it is written; its envelope says when the event happened. Topics delete by the timestamp, and a charge for a
+ * process that ended last week must not be deleted at once.
  */
 final class EventSinks {
     static final String COMPLETIONS = "completions";

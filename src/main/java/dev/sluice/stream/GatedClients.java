@@ -34,9 +34,10 @@ import org.jspecify.annotations.Nullable;
  * schema is not known yet holds its partition, and no other: {@link HeldPartitions}. The producers tell how each transaction
  * ends.
  *
- * <p>Only partitions that Streams has not paused itself are paused, and just those are resumed, before the poll
- * returns, but for what Streams pauses meanwhile; so Streams never meets a pause that isn't its own, nor misses one. The streams group protocol asks no supplier for a
- * consumer, so only {@code group.protocol=classic} works. The gate runs on the stream thread that polls.
+ * <p>Pauses only partitions that Streams has not already paused, and resumes exactly those before the poll returns,
+ * except what Streams pauses meanwhile. So Streams never meets a pause that isn't its own, and never misses one. The
+ * streams group protocol asks no supplier for a consumer, so only {@code group.protocol=classic} works. The gate runs
+ * on the stream thread that polls.
  */
 final class GatedClients implements KafkaClientSupplier {
     /** How long a full worker polls before it looks for room again; a call of a small model takes no longer. */

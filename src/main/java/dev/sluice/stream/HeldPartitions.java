@@ -27,9 +27,9 @@ import org.slf4j.LoggerFactory;
  * was polled, the consumer goes back to it, and the partition is paused until the registry has answered; other partitions
  * go on.
  *
- * <p>Kafka Streams pauses and resumes the same partitions for reasons of its own and must not notice: it resumes a held
- * partition only when the schema is there, and it is not told of a pause that isn't its own. What it commits follows from the
- * records that it was given.
+ * <p>Kafka Streams pauses and resumes the same partitions for reasons of its own, and must not notice. If it resumes a
+ * held partition, that takes effect once the schema is there. It is not told of a pause that isn't its own. What it
+ * commits follows from the records that it was given.
  *
  * <p>Belongs to the thread that polls.
  */

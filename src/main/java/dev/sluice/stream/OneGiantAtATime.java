@@ -19,9 +19,9 @@ import org.apache.kafka.common.errors.RecordDeserializationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A consumer whose records are cut to size as they are parsed. A record that inflates to a good part of the heap is returned
- * by itself, and what was fetched with it is dropped and fetched anew, since the consumer keeps the last record that it has
- * parsed until the next one is. Only {@code poll} differs; it runs on the thread that polls.
+ * A consumer whose records are cut to size as they are parsed. A record that inflates to a good part of the heap is
+ * returned by itself. What was fetched with it is dropped and fetched anew, since the consumer keeps the last record
+ * that it parsed until it parses the next. Only {@code poll} differs; it runs on the thread that polls.
  */
 final class OneGiantAtATime implements InvocationHandler {
     private final Consumer<byte[], byte[]> consumer;

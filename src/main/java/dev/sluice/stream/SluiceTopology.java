@@ -19,8 +19,9 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * The topology: requests and cancellations, each through its {@link Router}, into one settling processor with its stores;
- * four topics out, and the two that came in once more, for records that lie on another partition than their key's.
+ * The topology. Requests and cancellations each go through a {@link Router} into one settling processor with its
+ * stores. Four topics go out. Requests and cancellations also go out again, for records that are not on their key's
+ * partition.
  */
 final class SluiceTopology {
     private static final String SETTLING = "settling";

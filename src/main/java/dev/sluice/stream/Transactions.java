@@ -9,9 +9,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * What is to be done once a transaction has ended. Exactly-once has one transaction per stream thread at a time, and the
  * thread that forwards is the one that commits, so what a thread leaves here belongs to the transaction that it ends next.
  *
- * <p>Where a commit fails, nobody here knows what became of it, and neither is done: what was charged in it is neither
- * taken for committed nor given back, since it would be charged twice; the next start finds out. Each thread touches its
- * own entries alone.
+ * <p>If a commit fails, nobody here knows what became of it, and neither is done. What was charged in it is neither
+ * taken for committed nor given back, since it could be charged twice. The next start finds out. Each thread touches
+ * its own entries alone.
  */
 final class Transactions implements TransactionListener {
     private final Map<Thread, List<Undecided>> open = new ConcurrentHashMap<>();

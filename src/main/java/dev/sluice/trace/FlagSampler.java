@@ -11,8 +11,8 @@ import io.opentelemetry.sdk.trace.samplers.SamplingResult;
 import java.util.List;
 
 /**
- * Leaves it to publishers what is recorded: a span that belongs to somebody's trace follows that trace's sampled flag, and
- * one without a parent is recorded for a sampled span that it links to, or else not.
+ * Leaves it to publishers what is recorded. A span that belongs to a trace follows that trace's sampled flag. A span
+ * without a parent is recorded only if it links to a sampled span.
  */
 final class FlagSampler implements Sampler {
     @Override

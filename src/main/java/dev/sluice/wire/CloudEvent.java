@@ -104,8 +104,8 @@ public record CloudEvent(String id, String type, String source, String subject, 
     }
 
     /**
-     * The trace context that a record carries, to be passed on to the events that answer it; empty where it is not what
-     * W3C Trace Context calls a {@code traceparent}, or is longer than any known version of one.
+     * The trace context that a record carries, for the events that answer it. Empty if it is not what W3C Trace Context
+     * calls a {@code traceparent}, or is longer than any known version of one.
      */
     public static Optional<String> traceparent(Headers headers) {
         return Optional.ofNullable(headers.lastHeader(TRACEPARENT))

@@ -7,9 +7,9 @@ import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parses one schema together with those that it refers to, as Confluent's registry keeps them: {@code references}, each with
- * the {@code subject} and {@code version} of a schema that defines a name, and may refer to others in turn. What they may cost is
- * bounded in depth, number and text.
+ * Parses one schema together with those that it refers to. Confluent's registry keeps them as {@code references}, each
+ * with the {@code subject} and {@code version} of a schema that defines a name. They may refer to others in turn. What
+ * they may cost is bounded in depth, number and text.
  */
 final class ReferencedSchemas {
     static final int MAX_DEPTH = 8;

@@ -45,7 +45,7 @@ public record RefusedProperty(String name, String value, String why) {
     }
 
     /**
-     * The same, with what it is.
+     * The sentence, with the property's value.
      *
      * @param shown the value, as far as anybody may see it
      */

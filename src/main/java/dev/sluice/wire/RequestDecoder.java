@@ -35,7 +35,7 @@ public final class RequestDecoder {
     private final Map<String, BundleDefaults> bundles;
 
     /**
-     * For a worker.
+     * A decoder for a worker.
      *
      * @param bundles what each bundle that is served samples with, by its name. A request for another is filled in with
      *     anything, for the engine refuses it

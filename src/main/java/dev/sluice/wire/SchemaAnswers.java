@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /** Tells whether a record can be read, or refused, at once. Blocks nobody; may be called by many threads. */
 public interface SchemaAnswers {
     /**
-     * The id of the schema that the record has to wait for, and which the registry is asked for from now on; empty where
-     * there is nothing to wait for, be it that the record is no record.
+     * The id of the schema that the record has to wait for. The registry is asked for it from now on. Empty if there is
+     * nothing to wait for, for example because the bytes are no record.
      */
     OptionalInt awaited(byte @Nullable [] record);
 
