@@ -23,38 +23,56 @@ RUN jlink --output /opt/jre --strip-java-debug-attributes --no-header-files --no
 RUN /opt/jre/bin/java -XX:+UseSerialGC -Xshare:dump -version > /dev/null
 
 
-# The libraries that pom.xml names, apart from the application, so that they stay the same layer while it changes.
+# The libraries that the modules name, apart from the application, so that they stay the same layer while it changes.
 FROM ${JDK_IMAGE} AS libraries
 ARG MAVEN_ARGS
 WORKDIR /build
 COPY .mvn .mvn
 COPY mvnw pom.xml ./
-RUN --mount=type=cache,target=/root/.m2 ./mvnw -B -q dependency:copy-dependencies@libraries
+COPY src/contracts/pom.xml src/contracts/
+COPY src/client/pom.xml src/client/
+COPY src/core/pom.xml src/core/
+COPY src/engine/pom.xml src/engine/
+COPY src/worker/pom.xml src/worker/
+COPY src/cli/pom.xml src/cli/
+COPY src/embedded/pom.xml src/embedded/
+COPY src/standalone/pom.xml src/standalone/
+COPY src/bench/pom.xml src/bench/
+COPY src/chaos/pom.xml src/chaos/
+COPY src/dist/pom.xml src/dist/
+RUN --mount=type=cache,target=/root/.m2 mkdir schemas && ./mvnw -B -q -pl src/cli -am -Dmaven.main.skip=true -Dmaven.test.skip=true \
+    -Dspotless.check.skip=true -DexcludeGroupIds=dev.sluice compile dependency:copy-dependencies@libraries
 COPY docker/OnePlatform.java /docker/
 COPY docker/licenses/ /docker/licenses/
 # Native libraries that DJL would unpack are taken out of their jars here: a read-only root has no room for its cache. The
 # others stay in theirs, those of this platform alone.
 RUN mkdir -p /out/lib /out/cpu/lib /out/cuda/lib /out/native /unpacked \
     && cd /unpacked \
-    && for archive in /build/target/lib/pytorch-native-cpu-*.jar /build/target/lib/pytorch-jni-*.jar /build/target/lib/tokenizers-*.jar; do jar -xf "$archive"; done \
+    && for archive in /build/src/cli/target/lib/pytorch-native-cpu-*.jar /build/src/cli/target/lib/pytorch-jni-*.jar /build/src/cli/target/lib/tokenizers-*.jar; do jar -xf "$archive"; done \
     && cp pytorch/cpu/linux-x86_64/* jnilib/linux-x86_64/cpu/libdjl_torch.so /out/cpu/lib/ \
     && cp jnilib/linux-x86_64/cu128/libdjl_torch.so /out/cuda/lib/ \
     && cp native/lib/linux-x86_64/cpu/libtokenizers.so /out/native/ \
-    && rm /build/target/lib/pytorch-native-cpu-*.jar \
-    && cp /build/target/lib/*.jar /out/lib/ \
+    && rm /build/src/cli/target/lib/pytorch-native-cpu-*.jar \
+    && cp /build/src/cli/target/lib/*.jar /out/lib/ \
     && java /docker/OnePlatform.java /out/lib \
     && cp -r /docker/licenses /out/cpu/ \
     && chmod -R u=rwX,go=rX /out
 
 
 FROM libraries AS application
-COPY schemas schemas
-COPY src/main src/main
-# The jar remembers the rights of pom.xml and of resources, which are those of the checkout.
-RUN --mount=type=cache,target=/root/.m2 umask 022 && chmod -R u=rwX,go=rX pom.xml schemas src \
-    && ./mvnw -B -q -Dmaven.test.skip=true -Dspotless.check.skip=true package
 COPY LICENSE ./
-RUN mkdir /app && cp LICENSE target/sluice.jar /app/ && chmod -R u=rwX,go=rX /app
+COPY schemas schemas
+COPY src/contracts/main src/contracts/main
+COPY src/client/main src/client/main
+COPY src/core/main src/core/main
+COPY src/engine/main src/engine/main
+COPY src/worker/main src/worker/main
+COPY src/cli/main src/cli/main
+# The jar remembers the rights of pom.xml and of resources, which are those of the checkout.
+RUN --mount=type=cache,target=/root/.m2 umask 022 && chmod -R u=rwX,go=rX LICENSE pom.xml schemas src \
+    && ./mvnw -B -q -pl src/cli -am -Dmaven.test.skip=true -Dspotless.check.skip=true package
+RUN mkdir -p /app/lib && cp LICENSE /app/ && cp src/cli/target/sluice-cli-*.jar /app/sluice.jar && cp src/cli/target/lib/sluice-*.jar /app/lib/ \
+    && chmod -R u=rwX,go=rX /app
 
 
 # With the same rights whatever the umask of the checkout was.
@@ -98,12 +116,12 @@ FROM application AS parts-cuda
 COPY docker/Sbom.java /docker/
 COPY --from=base /image/var/lib/dpkg/status.d/ /debian/
 COPY --from=cuda-wheels /wheels/ /wheels/
-RUN java -cp "/out/lib/*" /docker/Sbom.java cuda target/sluice-sbom.json /debian /wheels /sluice-sbom.json
+RUN java -cp "/out/lib/*" /docker/Sbom.java cuda src/cli/target/sluice-sbom.json /debian /wheels /sluice-sbom.json
 
 FROM application AS parts-cpu
 COPY docker/Sbom.java /docker/
 COPY --from=base /image/var/lib/dpkg/status.d/ /debian/
-RUN java -cp "/out/lib/*" /docker/Sbom.java cpu target/sluice-sbom.json /debian /wheels /sluice-sbom.json
+RUN java -cp "/out/lib/*" /docker/Sbom.java cpu src/cli/target/sluice-sbom.json /debian /wheels /sluice-sbom.json
 
 
 # What both images share. The root may be read-only: the worker writes to its state folder and to /tmp alone, and /tmp must
@@ -126,7 +144,7 @@ USER 65532:65532
 EXPOSE 8080
 STOPSIGNAL SIGTERM
 # Tensors live outside of the heap, so the heap gets a small share of the memory. JAVA_TOOL_OPTIONS adds to this.
-ENTRYPOINT ["/opt/jre/bin/java", "--enable-native-access=ALL-UNNAMED", "-XX:MaxRAMPercentage=25", "-XX:+ExitOnOutOfMemoryError", "-Dsluice.home=/opt/sluice", "-cp", "/opt/sluice/sluice.jar:/opt/sluice/lib/*", "dev.sluice.app.Main"]
+ENTRYPOINT ["/opt/jre/bin/java", "--enable-native-access=ALL-UNNAMED", "-XX:MaxRAMPercentage=25", "-XX:+ExitOnOutOfMemoryError", "-Dsluice.home=/opt/sluice", "-cp", "/opt/sluice/sluice.jar:/opt/sluice/lib/*", "dev.sluice.cli.Main"]
 CMD ["worker", "--config", "/etc/sluice/worker.yaml"]
 
 

@@ -19,7 +19,7 @@ record() {
   boot=$(echo "$PWD"/target/lib/picocli-*.jar)
   # shellcheck disable=SC2086
   SLUICE_LOG_LEVEL=OFF "$jdk/bin/java" $flags -Xbootclasspath/a:"$boot" -XX:DumpLoadedClassList="$folder/classes" -Dsluice.home="$PWD" \
-    -cp "$PWD/target/sluice.jar" dev.sluice.app.Main rehearse "$folder/data"
+    -cp "$PWD/target/sluice.jar" dev.sluice.cli.Main rehearse "$folder/data"
   # shellcheck disable=SC2086
   "$jdk/bin/java" $flags -Xbootclasspath/a:"$boot" -Xshare:dump -XX:SharedClassListFile="$folder/classes" \
     -XX:SharedArchiveFile=target/sluice.jsa -cp "$PWD/target/sluice.jar"

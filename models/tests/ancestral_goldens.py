@@ -1,6 +1,6 @@
 """What glyphs-adm must make of one request at each of 250 steps, by the float64 reference, written down for the worker's tests.
 
-    python tests/ancestral_goldens.py       # → ../src/test/resources/ancestral-golden.json
+    python tests/ancestral_goldens.py       # → ../src/engine/test/resources/ancestral-golden.json
 
 Again after every change of the bundle's weights: the file names the modules that it was made with.
 """
@@ -19,7 +19,7 @@ from sluice_models.bundles.bundle import load_module, read_description
 from worker_noise import STEP, noise
 
 ROOT = Path(__file__).parents[2]
-GOLDENS = ROOT / "src/test/resources/ancestral-golden.json"
+GOLDENS = ROOT / "src/engine/test/resources/ancestral-golden.json"
 BUNDLE = ROOT / "models/bundles/glyphs-adm"
 
 LABEL, CLASS, SEED, SCALE, STEPS, GUIDED = "seven", 7, 5, 4.0, 250, 50

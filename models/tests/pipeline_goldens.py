@@ -1,6 +1,6 @@
 """What others make of the bundles' weights, from the worker's own noise, written down for the worker's tests.
 
-    python tests/pipeline_goldens.py        # → ../src/test/resources/pipelines; needs diffusers
+    python tests/pipeline_goldens.py        # → ../src/engine/test/resources/pipelines; needs diffusers
 
 Again after every change of a bundle's weights: each file names the modules that it was made with.
 """
@@ -18,7 +18,7 @@ import sd_pipeline
 from bundle_parts import Runs
 from sluice_models.bundles.bundle import read_description
 
-GOLDENS = Path(__file__).parents[2] / "src/test/resources/pipelines"
+GOLDENS = Path(__file__).parents[2] / "src/engine/test/resources/pipelines"
 
 # What is asked of each bundle, and the runs that come of it.
 PIPELINES: dict[Path, Callable[[Path], tuple[dict[str, Any], Runs]]] = {

@@ -1,6 +1,6 @@
 """Runs of diffusers' own schedulers on a model in closed form, written down for the worker's tests.
 
-    python tests/solver_goldens.py          # → ../src/test/resources/solvers-golden.json; needs diffusers
+    python tests/solver_goldens.py          # → ../src/core/test/resources/solvers-golden.json; needs diffusers
 
 The model: pictures of eight elements, each normal around +m or -m (class 0 or 1, equally likely) with variance v. Its eps is known
 at every x and alpha-bar, given the class and without it, so guidance bends something that is curved. Sampled with Stable
@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-GOLDENS = Path(__file__).parents[2] / "src/test/resources/solvers-golden.json"
+GOLDENS = Path(__file__).parents[2] / "src/core/test/resources/solvers-golden.json"
 
 TRAIN_STEPS = 1000
 SCALE = 7.5

@@ -1,6 +1,6 @@
-import dev.sluice.standalone.EmbeddedKafka;
-import dev.sluice.standalone.EmbeddedS3;
-import dev.sluice.standalone.EmbeddedSchemaRegistry;
+import dev.sluice.embedded.EmbeddedKafka;
+import dev.sluice.embedded.EmbeddedS3;
+import dev.sluice.embedded.EmbeddedSchemaRegistry;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;

@@ -29,7 +29,7 @@ trap clean_up EXIT
 checkout() {
   rm -rf "$1"
   mkdir -p "$1"
-  tar -C "$home" --exclude=./models/build -cf - .dockerignore .mvn mvnw pom.xml LICENSE Dockerfile docker schemas src/main models/bundles |
+  tar -C "$home" --exclude=./models/build -cf - .dockerignore .mvn mvnw pom.xml LICENSE Dockerfile docker schemas src/*/pom.xml src/*/main models/bundles |
     tar -C "$1" --no-same-permissions --touch -xf -
 }
 
@@ -55,7 +55,7 @@ cmp -s "$work/layers" "$work/layers-again" || fail "Two builds differ in layers:
 say "two builds have the same $(wc -l <"$work/layers") layers"
 
 # A change of the code.
-sed -i 's/Guided diffusion sampling on Kafka/Guided diffusion sampling, on Kafka/' "$work/one/src/main/java/dev/sluice/app/Main.java"
+sed -i 's/Guided diffusion sampling on Kafka/Guided diffusion sampling, on Kafka/' "$work/one/src/cli/main/java/dev/sluice/cli/Main.java"
 say "building it with a change of the code"
 build "$work/one" cpu sluice:changed --layers >>"$log" 2>&1 || { tail -n 30 "$log" >&2; fail "The changed image was not built; $log has all."; }
 layers sluice:changed >"$work/layers-changed"
@@ -117,8 +117,8 @@ until curl -sf -o /dev/null "http://$http/health/ready"; do
   [ $((SECONDS - started)) -lt 300 ] || fail "The worker was not ready in 300 s: $(curl -s "http://$http/health/ready")"
   sleep 1
 done
-say "the worker was ready after $((SECONDS - started)) s, as user $(podman exec sluice-image-worker java -cp /opt/sluice/sluice.jar dev.sluice.app.Ready "${http##*:}" && podman top sluice-image-worker huser | tail -n 1)"
-! podman exec sluice-image-worker java -cp /opt/sluice/sluice.jar dev.sluice.app.Ready 1 2>/dev/null || fail "Its health check finds anybody ready."
+say "the worker was ready after $((SECONDS - started)) s, as user $(podman exec sluice-image-worker java -cp /opt/sluice/sluice.jar dev.sluice.cli.Ready "${http##*:}" && podman top sluice-image-worker huser | tail -n 1)"
+! podman exec sluice-image-worker java -cp /opt/sluice/sluice.jar dev.sluice.cli.Ready 1 2>/dev/null || fail "Its health check finds anybody ready."
 for model in glyphs-adm glyphs-dit; do
   podman run --rm "${run[@]}" --tmpfs /tmp:rw,exec,mode=1777,size=64m sluice:cpu submit --kafka "$kafka" --registry "$registry" \
     --model "$model" --label seven --steps 10 --wait >"$work/submit.log" 2>&1 && grep -q completed "$work/submit.log" ||

@@ -5,7 +5,7 @@ import dev.sluice.chaos.checker.Publication;
 import dev.sluice.chaos.checker.TopicReader;
 import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.events.v1.GenerationCompleted;
-import dev.sluice.stream.Topics;
+import dev.sluice.wire.Topics;
 import dev.sluice.wire.AvroConfig;
 import dev.sluice.wire.AvroDeserializer;
 import java.io.IOException;

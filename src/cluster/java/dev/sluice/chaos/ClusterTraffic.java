@@ -6,7 +6,7 @@ import dev.sluice.chaos.checker.HistoryFile;
 import dev.sluice.chaos.checker.Verdict;
 import dev.sluice.chaos.surroundings.S3Access;
 import dev.sluice.model.VerifiedBundle;
-import dev.sluice.stream.Topics;
+import dev.sluice.wire.Topics;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -12,9 +12,12 @@ import java.util.Objects;
 final class Surroundings {
     private static final Path OBJECTS = Path.of("src", "cluster", "yaml", "surroundings.yaml");
 
+    /** Of all modules, with a broker's among them. */
+    private static final Path LIBRARIES = Path.of("target", "lib");
+
     private Surroundings() {}
 
-    /** Returns when they take clients. The image has their classes, but for the one that starts them. */
+    /** Returns when they take clients. Their classes are the tree's, as the image has none of them. */
     static void start(Kubectl kubectl, String namespace) {
         try {
             String main = SurroundingsMain.class.getSimpleName() + ".class";
@@ -31,7 +34,12 @@ final class Surroundings {
                     "--output",
                     "yaml");
             kubectl.apply(namespace, classes);
-            kubectl.apply(namespace, Files.readString(OBJECTS));
+            kubectl.apply(
+                    namespace,
+                    Files.readString(OBJECTS)
+                            .replace("$NAMESPACE", namespace)
+                            .replace(
+                                    "$LIBRARIES", LIBRARIES.toAbsolutePath().toString()));
             kubectl.run("--namespace", namespace, "rollout", "status", "deployment/surroundings", "--timeout=3m");
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -1,9 +1,9 @@
 package dev.sluice.cluster;
 
-import dev.sluice.standalone.EmbeddedKafka;
-import dev.sluice.standalone.EmbeddedS3;
-import dev.sluice.standalone.EmbeddedSchemaRegistry;
-import dev.sluice.stream.Topics;
+import dev.sluice.embedded.EmbeddedKafka;
+import dev.sluice.embedded.EmbeddedS3;
+import dev.sluice.embedded.EmbeddedSchemaRegistry;
+import dev.sluice.wire.Topics;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

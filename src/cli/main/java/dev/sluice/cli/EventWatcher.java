@@ -1,0 +1,88 @@
+package dev.sluice.cli;
+
+import dev.sluice.events.v1.CostIncurred;
+import dev.sluice.events.v1.GenerationCompleted;
+import dev.sluice.events.v1.GenerationFailed;
+import dev.sluice.events.v1.GenerationProgressed;
+import dev.sluice.wire.AvroDeserializer;
+import dev.sluice.wire.UndecodableException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches a worker's events as a monitoring consumer would: read-committed, from the moment this is made. Used by one
+ * thread.
+ */
+public final class EventWatcher implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EventWatcher.class);
+
+    private final KafkaConsumer<String, byte[]> consumer;
+    private final Map<String, Deserializer<? extends SpecificRecord>> readers;
+
+    public EventWatcher(Addresses addresses) {
+        Map<String, Object> properties = addresses.clientProperties();
+        properties.put("isolation.level", "read_committed");
+        properties.put("enable.auto.commit", "false");
+        properties.put("allow.auto.create.topics", "false");
+        consumer = new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer());
+        readers = Map.of(
+                addresses.topics().completions(), reader(GenerationCompleted.class, properties),
+                addresses.topics().failures(), reader(GenerationFailed.class, properties),
+                addresses.topics().costs(), reader(CostIncurred.class, properties),
+                addresses.topics().progress(), reader(GenerationProgressed.class, properties));
+        List<TopicPartition> partitions = new ArrayList<>();
+        for (String topic : readers.keySet()) {
+            List<PartitionInfo> found = Objects.requireNonNullElse(consumer.partitionsFor(topic), List.of());
+            if (found.isEmpty()) {
+                consumer.close();
+                throw new Main.Failure("there is no topic " + topic);
+            }
+            found.forEach(partition -> partitions.add(new TopicPartition(topic, partition.partition())));
+        }
+        consumer.assign(partitions);
+        consumer.seekToEnd(partitions);
+        // seekToEnd is lazy; asking for the position is what fixes it.
+        partitions.forEach(consumer::position);
+    }
+
+    /** The events that have come, waiting for at most this long if none have. What else lies in the topics is passed over. */
+    public List<SpecificRecord> poll(Duration patience) {
+        List<SpecificRecord> events = new ArrayList<>();
+        for (ConsumerRecord<String, byte[]> record : consumer.poll(patience)) {
+            Deserializer<? extends SpecificRecord> reader = readers.get(record.topic());
+            if (reader != null && record.value() != null) {
+                try {
+                    events.add(reader.deserialize(record.topic(), record.value()));
+                } catch (UndecodableException e) {
+                    LOG.warn("event_passed_over topic={} offset={}", record.topic(), record.offset(), e);
+                }
+            }
+        }
+        return events;
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+        readers.values().forEach(Deserializer::close);
+    }
+
+    private static <T extends SpecificRecord> Deserializer<T> reader(Class<T> type, Map<String, Object> properties) {
+        AvroDeserializer<T> reader = new AvroDeserializer<>(type);
+        reader.configure(properties, false);
+        return reader;
+    }
+}

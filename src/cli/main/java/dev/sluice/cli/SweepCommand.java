@@ -1,0 +1,227 @@
+package dev.sluice.cli;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.engine.CallSizeSweep;
+import dev.sluice.engine.EngineClock;
+import dev.sluice.model.Bundle;
+import dev.sluice.model.TorchScriptBundles;
+import dev.sluice.model.VerifiedBundle;
+import dev.sluice.worker.CallSizeFile;
+import dev.sluice.worker.CallSizes;
+import dev.sluice.worker.CallerThread;
+import dev.sluice.worker.ConfigException;
+import dev.sluice.worker.ConfigSource;
+import dev.sluice.worker.DeviceChoice;
+import dev.sluice.worker.OtherProcesses;
+import dev.sluice.worker.StartReport;
+import dev.sluice.worker.WorkerConfig;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code sluice sweep}: what a worker's start measures where nobody says how many rows calls have, whenever it suits. */
+@Command(
+        name = "sweep",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Measures the best batch size of each network, and keeps it for a worker's next start.",
+            "",
+            "Run it on the worker's machine while little else runs there. A size that is in doubt is told and not"
+                    + " kept. The command then ends with 1."
+        })
+final class SweepCommand implements Callable<Integer> {
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description =
+                    "A worker's YAML file, for its bundles, device, threads and state directory. Environment variables go"
+                            + " before it. In the place of --bundle, --device, --threads and --state.")
+    private @Nullable Path config;
+
+    @Mixin
+    private BundleOption bundle = new BundleOption();
+
+    @Option(names = "--device", defaultValue = "cpu", description = "cpu, or gpu:N. Default: ${DEFAULT-VALUE}.")
+    private String device = "cpu";
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Threads of each operator on the CPU, as engine.threads. Default: ${DEFAULT-VALUE}.")
+    private int threads;
+
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            defaultValue = "data/state",
+            description = "The worker's state directory. Default: ${DEFAULT-VALUE}, a standalone's.")
+    private Path state = Path.of("data/state");
+
+    @Option(
+            names = "--budget",
+            paramLabel = "SECONDS",
+            defaultValue = "30",
+            description = "How long to measure each network. A worker's start takes 5. Default: ${DEFAULT-VALUE}.")
+    private int budgetSeconds;
+
+    @Option(names = "--json", description = "Print what was measured as one JSON object.")
+    private boolean json;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    /** What is measured, and where that is kept. */
+    private record Asked(List<Path> bundles, DeviceChoice device, int threads, Path state) {}
+
+    /** What was measured of one bundle. */
+    private record Measured(VerifiedBundle bundle, List<CallSizes.Swept> networks) {}
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Companions.refuse(spec, List.of("--bundle", "--device", "--threads", "--state"), "--config");
+        Asked asked = asked();
+        List<VerifiedBundle> verified =
+                asked.bundles().stream().map(VerifiedBundle::read).toList();
+        TorchScriptBundles torch = asked.device().open();
+        CallSizes.Place place = CallSizes.Place.of(torch, asked.threads());
+        CallSizeFile file = CallSizeFile.of(asked.state());
+        List<Measured> all = new ArrayList<>();
+        try (StartReport report = new StartReport(System::nanoTime)) {
+            CallSizes sizes = new CallSizes(
+                    file,
+                    new CallSizeSweep(EngineClock.SYSTEM, Duration.ofSeconds(budgetSeconds)),
+                    OtherProcesses.beside(asked.device()),
+                    place,
+                    report);
+            for (VerifiedBundle next : verified) {
+                spec.commandLine()
+                        .getErr()
+                        .println("Measuring " + next.manifest().name() + " on " + place.device() + " ...");
+                try (Bundle opened = torch.open(next)) {
+                    all.add(new Measured(next, CallerThread.call(torch, asked.threads(), () -> sizes.measure(opened))));
+                }
+            }
+        }
+        PrintWriter out = spec.commandLine().getOut();
+        if (json) {
+            out.println(asJson(place, file, all));
+        } else {
+            all.forEach(measured -> print(out, measured));
+        }
+        out.flush();
+        return verdict(file, all);
+    }
+
+    private Asked asked() {
+        if (config == null) {
+            try {
+                return new Asked(bundle.folders(), DeviceChoice.parse(device), threads, state);
+            } catch (IllegalArgumentException e) {
+                throw new Main.Failure("--device: must be cpu or gpu:N, not \"" + device + "\"");
+            }
+        }
+        Map<String, String> fromFile = ConfigSource.file(config);
+        Map<String, String> values = new HashMap<>(fromFile);
+        values.putAll(ConfigSource.environment(System.getenv(), fromFile));
+        WorkerConfig.Draft draft = WorkerConfig.draft(values);
+        List<String> problems = draft.problems().stream()
+                .filter(problem -> List.of("bundles:", "device:", "engine.threads:", "state-directory:").stream()
+                        .anyMatch(problem::startsWith))
+                .toList();
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        WorkerConfig worker = draft.config();
+        return new Asked(
+                worker.bundles(),
+                worker.device(),
+                worker.engineThreads(),
+                worker.stream().stateDirectory());
+    }
+
+    private static void print(PrintWriter out, Measured measured) {
+        for (CallSizes.Swept swept : measured.networks()) {
+            out.println();
+            out.println(measured.bundle().manifest().name() + ", "
+                    + swept.network().label() + ", up to " + swept.mostRows() + " rows");
+            out.print(swept.table().text());
+            swept.doubts().forEach(doubt -> out.println("in doubt: " + doubt));
+        }
+        out.println();
+    }
+
+    /** The last word, and the exit code. */
+    private int verdict(CallSizeFile file, List<Measured> all) {
+        List<String> doubtful = all.stream()
+                .flatMap(measured -> measured.networks().stream()
+                        .filter(swept -> !swept.kept())
+                        .map(swept -> measured.bundle().manifest().name() + "'s "
+                                + swept.network().label()))
+                .toList();
+        if (doubtful.isEmpty()) {
+            if (!json) {
+                spec.commandLine()
+                        .getOut()
+                        .println("Kept in " + file.path() + "; a worker takes it from there when it starts.");
+            }
+            return 0;
+        }
+        throw new Main.Failure("Not kept: " + String.join(", ", doubtful)
+                + ". Measure again while less runs here, or with a larger --budget; or set the rows in the worker's"
+                + " configuration.");
+    }
+
+    private static ObjectNode asJson(CallSizes.Place place, CallSizeFile file, List<Measured> all) {
+        ObjectNode root = new JsonMapper().createObjectNode();
+        root.put("device", place.device());
+        root.put("libtorch", place.libtorch());
+        root.put("threads", place.threads());
+        root.put("file", file.path().toString());
+        ArrayNode bundles = root.putArray("bundles");
+        for (Measured measured : all) {
+            ObjectNode bundle = bundles.addObject();
+            bundle.put("name", measured.bundle().manifest().name());
+            bundle.put("sha256", measured.bundle().identity().sha256());
+            ArrayNode networks = bundle.putArray("networks");
+            measured.networks().forEach(swept -> addNetwork(networks.addObject(), swept));
+        }
+        return root;
+    }
+
+    private static void addNetwork(ObjectNode network, CallSizes.Swept swept) {
+        network.put("network", swept.network().label());
+        network.put("rows", swept.rows());
+        network.put("mostRows", swept.mostRows());
+        network.put("kept", swept.kept());
+        ArrayNode doubts = network.putArray("doubts");
+        swept.doubts().forEach(doubts::add);
+        ArrayNode sizes = network.putArray("measured");
+        swept.table()
+                .measured()
+                .forEach(size -> sizes.addObject()
+                        .put("rows", size.rows())
+                        .put("callMillis", size.callMillis())
+                        .put("rowsPerSecond", size.rowsPerSecond())
+                        .put("spread", size.spread()));
+        ArrayNode skipped = network.putArray("notMeasured");
+        swept.table()
+                .firstSkipped()
+                .forEach(size -> skipped.addObject()
+                        .put("fromRows", size.rows())
+                        .put("reason", size.reason().text()));
+    }
+}

@@ -1,0 +1,200 @@
+package dev.sluice;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Which package may see what, of ours and of libraries. Between modules Maven holds the direction; this holds it inside them. The
+ * packages that wire others, one of a module, have no row.
+ */
+class ArchitectureTest {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            // In folders, and in other modules' jars.
+            .withImportOption(location -> !location.contains("/test-classes/") && !location.contains("-tests.jar"))
+            .importPackages("dev.sluice");
+
+    private static final List<String> EVERYWHERE = List.of("java..", "javax..", "org.jspecify.annotations");
+
+    private static final String KAFKA = "org.apache.kafka..";
+    private static final String AVRO = "org.apache.avro..";
+    private static final String JACKSON = "com.fasterxml.jackson..";
+    private static final String LOG = "org.slf4j..";
+    /** Classes generated from the contracts and from the stores' schemas. */
+    private static final List<String> GENERATED = List.of("dev.sluice.events..", "dev.sluice.state..");
+
+    /** The packages that wire a module's others, and have no row. */
+    private static final List<String> WIRING = List.of("worker", "cli", "standalone", "bench", "chaos");
+
+    /** A row of the table. */
+    record MaySee(String owner, List<String> packages) {
+        static MaySee of(String owner, String... packages) {
+            return new MaySee(owner, List.of(packages));
+        }
+
+        MaySee andGenerated() {
+            return new MaySee(
+                    owner, Stream.concat(packages.stream(), GENERATED.stream()).toList());
+        }
+
+        String[] allowed() {
+            return Stream.of(EVERYWHERE, List.of(in(owner)), packages)
+                    .flatMap(List::stream)
+                    .toArray(String[]::new);
+        }
+
+        @Override
+        public String toString() {
+            return owner;
+        }
+    }
+
+    static List<MaySee> table() {
+        String request = in("request");
+        String diffusion = in("diffusion");
+        String wire = in("wire");
+        return List.of(
+                // contracts, and what upstream teams put into their own programs: Kafka's clients, nothing that serves
+                MaySee.of("wire", AVRO, KAFKA, JACKSON, LOG).andGenerated(),
+                MaySee.of("client", wire, AVRO, KAFKA).andGenerated(),
+                // core
+                MaySee.of("request", wire),
+                // Tables and sentences that fit a terminal, and what is wrong with a file in words.
+                MaySee.of("text", JACKSON),
+                MaySee.of("codec", request, in("pricing"), wire, AVRO).andGenerated(),
+                MaySee.of("pricing", request),
+                MaySee.of("diffusion", request),
+                MaySee.of("model", request, diffusion, in("text"), "ai.djl..", JACKSON),
+                MaySee.of("storage", request, "software.amazon.awssdk..", JACKSON, LOG),
+                // engine
+                MaySee.of("engine", request, diffusion, in("model"), LOG),
+                // worker
+                MaySee.of("log", "org.apache.logging.log4j.."),
+                MaySee.of(
+                                "stream",
+                                request,
+                                diffusion,
+                                in("engine"),
+                                in("storage"),
+                                in("codec"),
+                                in("pricing"),
+                                wire,
+                                AVRO,
+                                KAFKA,
+                                "org.rocksdb..",
+                                LOG)
+                        .andGenerated(),
+                MaySee.of("audit", request, in("model"), in("engine"), in("stream"), LOG),
+                MaySee.of(
+                                "metrics",
+                                request,
+                                in("audit"),
+                                in("model"),
+                                in("engine"),
+                                in("storage"),
+                                in("codec"),
+                                in("pricing"),
+                                wire,
+                                in("stream"),
+                                KAFKA,
+                                "io.micrometer..",
+                                LOG)
+                        .andGenerated(),
+                // Spans are made of what stream and engine tell their observers, so those need not know OpenTelemetry.
+                MaySee.of("trace", request, in("engine"), in("stream"), "io.opentelemetry.."),
+                // cli: what its commands read off Kafka and simulate; nothing that serves sees it
+                MaySee.of("cost", request, in("text"), in("pricing"), wire, AVRO, KAFKA, JACKSON)
+                        .andGenerated(),
+                MaySee.of("lookup", wire, in("deadletter"), AVRO, KAFKA).andGenerated(),
+                MaySee.of("deadletter", wire, KAFKA),
+                MaySee.of("capacity", request, in("text"), in("engine"), JACKSON),
+                // embedded and standalone
+                MaySee.of(
+                        "embedded",
+                        KAFKA,
+                        "kafka.server..",
+                        "scala..",
+                        "org.gaul.s3proxy..",
+                        AVRO,
+                        JACKSON,
+                        "com.sun.net.httpserver..",
+                        LOG),
+                MaySee.of("demo", request, in("text"), diffusion, in("model"), in("storage"), AVRO, JACKSON)
+                        .andGenerated());
+    }
+
+    @ParameterizedTest
+    @MethodSource("table")
+    void packageSeesOnlyItsRowOfTheTable(MaySee row) {
+        classes()
+                .that()
+                .resideInAPackage(in(row.owner()))
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(row.allowed())
+                .check(CLASSES);
+    }
+
+    @Test
+    void everyPackageHasARow() {
+        Set<String> owners = table().stream().map(MaySee::owner).collect(Collectors.toCollection(TreeSet::new));
+        owners.addAll(WIRING);
+        owners.addAll(List.of("events", "state"));
+        Set<String> found = CLASSES.stream()
+                .map(type -> type.getPackageName().split("\\.", 4)[2])
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(owners).containsAll(found);
+    }
+
+    @Test
+    void whatIsWiredSeesNothingThatWiresIt() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(
+                        WIRING.stream().map(ArchitectureTest::in).toArray(String[]::new))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(WIRING.stream().map(ArchitectureTest::in).toArray(String[]::new))
+                .check(CLASSES);
+    }
+
+    @Test
+    void generatedClassesSeeNoneOfOurs() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(GENERATED.toArray(String[]::new))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(table().stream().map(row -> in(row.owner())).toArray(String[]::new))
+                .check(CLASSES);
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        slices().matching("dev.sluice.(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void classesAreNamedForWhatTheyAre() {
+        noClasses()
+                .should()
+                .haveNameMatching(".*(Util|Utils|Helper|Helpers|Manager)")
+                .check(CLASSES);
+    }
+
+    private static String in(String owner) {
+        return "dev.sluice." + owner + "..";
+    }
+}

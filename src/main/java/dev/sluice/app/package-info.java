@@ -1,8 +1,0 @@
-/**
- * The program: commands, configuration, and the one place where the parts are put together. Nothing else sees this
- * package.
- */
-@NullMarked
-package dev.sluice.app;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.sluice.log;
-
-import org.jspecify.annotations.NullMarked;

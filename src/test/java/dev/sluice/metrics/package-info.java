@@ -1,4 +1,0 @@
-@NullMarked
-package dev.sluice.metrics;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.sluice.text;
-
-import org.jspecify.annotations.NullMarked;
