@@ -5,6 +5,10 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 kind=$1; folder=$2; log=$3; group=$4
 pki=$folder/pki
+# Ends with whoever started it, however far it has come by then.
+exec 3<&0
+trap 'exit 0' TERM
+{ cat <&3 > /dev/null; kill -TERM $$; } &
 # Of the machine's processes, not of the namespace's: /proc is still the machine's.
 read -r pid _ < /proc/self/stat
 
@@ -54,6 +58,9 @@ start kube-apiserver "$bin/kube-apiserver" --etcd-servers http://127.0.0.1:2379 
   --requestheader-group-headers X-Remote-Group --requestheader-username-headers X-Remote-User \
   --proxy-client-cert-file "$pki/front-proxy.crt" --proxy-client-key-file "$pki/front-proxy.key" --enable-aggregator-routing=true \
   --feature-gates SizeBasedListCostEstimate=false
+export KUBECONFIG=$pki/admin.kubeconfig
+await 180 kubectl get --raw /readyz
+# They end where the API server does not answer within seconds.
 start kube-controller-manager "$bin/kube-controller-manager" --kubeconfig "$pki/manager.kubeconfig" --authentication-kubeconfig "$pki/manager.kubeconfig" \
   --authorization-kubeconfig "$pki/manager.kubeconfig" --bind-address 127.0.0.1 --leader-elect=false --use-service-account-credentials \
   --service-account-private-key-file "$pki/sa.key" --root-ca-file "$pki/ca.crt" --cluster-signing-cert-file "$pki/ca.crt" \
@@ -61,11 +68,9 @@ start kube-controller-manager "$bin/kube-controller-manager" --kubeconfig "$pki/
   --requestheader-client-ca-file "$pki/ca.crt" --horizontal-pod-autoscaler-sync-period 5s
 start kube-scheduler "$bin/kube-scheduler" --kubeconfig "$pki/scheduler.kubeconfig" --authentication-kubeconfig "$pki/scheduler.kubeconfig" \
   --authorization-kubeconfig "$pki/scheduler.kubeconfig" --bind-address 127.0.0.1 --leader-elect=false
-export KUBECONFIG=$pki/admin.kubeconfig
-await 120 kubectl get --raw /readyz
 await 60 kubectl -n default get serviceaccount default
 [ "$kind" = plane ] || . "$here/kubelet.sh"
 
 echo "$pid" > "$folder/pid.part"; mv "$folder/pid.part" "$folder/pid"
-# Until whoever started it goes, or ends it. Children that lost their parents are reaped by the shell as it waits.
-cat > /dev/null
+# Children that lost their parents are reaped by the shell as it waits.
+while true; do sleep 1d & wait $!; done

@@ -34,4 +34,6 @@ if [ "$kind" = node ]; then
   done
 fi
 "$here/pki.sh" "$folder"
-unshare --net --mount --pid --fork --kill-child -- bash "$here/node-init.sh" "$kind" "$folder" "$log" "$group"
+# Components share the processors with what else runs as pods do, not each of their threads with each of its.
+bash -c '[ ! -e "$1" ] || echo $$ > "$1"; shift; exec "$@"' - "/sys/fs/cgroup/cpu/$group/cgroup.procs" \
+  unshare --net --mount --pid --fork --kill-child -- bash "$here/node-init.sh" "$kind" "$folder" "$log" "$group"
