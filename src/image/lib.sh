@@ -41,10 +41,12 @@ podman() {
 make_base() {
   local archive=$cache/$suite-${1##*/}.tar container
   archive=${archive/:$suite/}
-  if [ ! -s "$archive" ]; then
+  if [ ! -f "$archive" ]; then
+    rm -rf "$archive" "$archive.part"
     say "making $1 with mmdebstrap"
     mkdir -p "$cache"
-    SOURCE_DATE_EPOCH=$time mmdebstrap --quiet --variant=minbase --include="$2" "$suite" "$archive.part" >"$archive.log" 2>&1 ||
+    # By its name alone it would take FILE.part for a folder to fill.
+    SOURCE_DATE_EPOCH=$time mmdebstrap --quiet --variant=minbase --format=tar --include="$2" "$suite" "$archive.part" >"$archive.log" 2>&1 ||
       fail "mmdebstrap failed; $archive.log says why."
     mv "$archive.part" "$archive"
   fi
