@@ -122,7 +122,7 @@ final class CapacityCommand implements Callable<Integer> {
             description = "Price of a worker's second, whether it works or not.")
     private @Nullable BigDecimal price;
 
-    @Option(names = "--currency", defaultValue = "USD", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--currency", defaultValue = "USD", description = "Currency of --price. Default: ${DEFAULT-VALUE}.")
     private Currency currency = Currency.getInstance("USD");
 
     @Option(

@@ -13,14 +13,22 @@ final class KedaOptions {
     @Option(
             names = "--keda",
             description =
-                    "Also simulate KEDA, by the chart's defaults and the options below. A list, such as 15s,60s, tries"
-                            + " each value.")
+                    "Also simulate KEDA, with the chart's settings. Options marked With --keda change them. A list, such"
+                            + " as 15s,60s, tries each value.")
     private boolean keda;
 
-    @Option(names = "--min-replicas", split = ",", defaultValue = "0", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--min-replicas",
+            split = ",",
+            defaultValue = "0",
+            description = "With --keda: fewest workers. Default: ${DEFAULT-VALUE}.")
     private List<Integer> minReplicas = List.of();
 
-    @Option(names = "--max-replicas", split = ",", defaultValue = "4", description = "Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--max-replicas",
+            split = ",",
+            defaultValue = "4",
+            description = "With --keda: most workers. Default: ${DEFAULT-VALUE}.")
     private List<Integer> maxReplicas = List.of();
 
     @Option(
