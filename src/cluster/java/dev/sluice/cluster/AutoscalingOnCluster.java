@@ -55,7 +55,7 @@ class AutoscalingOnCluster {
     private final Keda keda = new Keda(cluster);
     private Traffic traffic = Traffic.none();
     private Replicas replicas = Replicas.none();
-    /** Of all workers together, as the first test saw it. */
+    /** Evaluations per second of all workers together, as the first test saw them. */
     private double evaluationsPerSecond = 20;
 
     @BeforeAll

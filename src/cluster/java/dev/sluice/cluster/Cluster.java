@@ -21,7 +21,7 @@ final class Cluster {
     enum Kind {
         /** API server, controllers and scheduler. */
         PLANE,
-        /** The same, and a kubelet that runs the images of the cache. */
+        /** A plane, and a kubelet that runs the images of the cache. */
         NODE
     }
 

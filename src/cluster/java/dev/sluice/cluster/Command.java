@@ -42,7 +42,7 @@ record Command(List<String> words, Map<String, String> environment, String input
         return new Command(words, environment, text, shown);
     }
 
-    /** With its output where this process has its own. */
+    /** The command with its output where this process has its own. */
     Command showing() {
         return new Command(words, environment, input, true);
     }

@@ -20,7 +20,7 @@ final class CustomDefinitions {
         kubectl.run("wait", "--for=condition=Established", "--timeout=60s", "--filename", FOLDER.toString());
     }
 
-    /** As kubectl names them, {@code scaledobjects.keda.sh}. */
+    /** Kinds as kubectl names them, such as {@code scaledobjects.keda.sh}. */
     static List<String> kinds() {
         try (Stream<Path> files = Files.list(FOLDER)) {
             return files.filter(file -> file.toString().endsWith(".yaml"))

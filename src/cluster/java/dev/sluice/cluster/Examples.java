@@ -13,7 +13,7 @@ final class Examples {
     static final Path CHART = Path.of("helm", "sluice").toAbsolutePath();
 
     private static final String LEAST = "minimal";
-    /** Of these at most one: each says where credentials come from. */
+    /** At most one of these may be used: each says where credentials come from. */
     private static final List<String> EITHER = List.of("secrets", "external-secrets");
 
     private Examples() {}

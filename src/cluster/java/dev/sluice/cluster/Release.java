@@ -48,7 +48,7 @@ final class Release {
         return Duration.ofNanos(System.nanoTime() - started);
     }
 
-    /** The same, where Helm may refuse. */
+    /** Upgrades like {@code upgrade}, but Helm may refuse. */
     Command.Result tryUpgrade(String values, String... options) {
         List<String> words = new ArrayList<>(List.of("upgrade", "--install", NAME, Examples.CHART.toString()));
         words.addAll(List.of("--namespace", namespace, "--values", TRIAL.toString()));

@@ -64,13 +64,13 @@ final class Traffic implements AutoCloseable {
         }
     }
 
-    /** From now on the chaos suite's mix. */
+    /** Publishes the chaos suite's mix from now on. */
     Traffic mix(double groupsPerSecond) {
         tell("mix " + groupsPerSecond);
         return this;
     }
 
-    /** From now on requests of one image and this many steps; 0 a second for none. */
+    /** Publishes requests of one image and this many steps from now on. 0 a second publishes none. */
     Traffic steps(double perSecond, int steps) {
         tell("steps " + perSecond + " " + steps);
         return this;

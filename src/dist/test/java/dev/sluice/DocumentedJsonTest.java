@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** That the schemas are ones, and mean something; what is printed is held to them where it is made. */
+/** Checks that the schemas are valid and restrictive. Printed output is checked against them where it is made. */
 class DocumentedJsonTest {
     static List<String> names() throws IOException {
         try (Stream<Path> files = Files.list(DocumentedJson.FOLDER)) {

@@ -28,7 +28,7 @@ public class GuidanceBenchmark {
     private final float[] term = StepBenchmark.random(ELEMENTS);
     private double push = 0.5;
 
-    /** In place, to and fro, so that the prediction stays where it is. */
+    /** Combines in place, to and fro, so that the prediction stays where it is. */
     @Benchmark
     public float[] apply() {
         push = -push;

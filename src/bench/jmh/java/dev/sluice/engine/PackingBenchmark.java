@@ -31,7 +31,7 @@ public class PackingBenchmark {
 
     private final Packing packing = new Packing(new CallRows(ROWS, ROWS), GUIDE_PATIENCE);
 
-    /** More rows than fill calls of either network, and jobs that wait behind them. */
+    /** Adds more rows than fill batches of either network, and jobs that wait behind them. */
     @Setup
     public void crowd() {
         SimulatedLane lane = new SimulatedLane(ROWS, ROWS);

@@ -214,7 +214,7 @@ class DlqIT {
                 .toArray(String[]::new));
     }
 
-    /** As a publisher writes it whose schema, under this id, has a field more at its end. */
+    /** Bytes of a publisher whose schema, under this id, has one more field at its end. */
     private static byte[] bytes(int id) {
         GenerationRequested event = GenerationRequested.newBuilder()
                 .setRequestId("late")

@@ -91,7 +91,7 @@ class GiantRecordsIT {
         kafka.createTopics(Map.of(TOPICS.requests(), 1), Map.of("max.message.bytes", String.valueOf(12 << 20)));
     }
 
-    /** In one transaction, so that a worker finds all of it at once. */
+    /** Publishes in one transaction, so that a worker finds all of it at once. */
     private static void publish(Map<String, Object> clients) throws Exception {
         Map<String, Object> config = new HashMap<>(clients);
         config.put("compression.type", "zstd");
@@ -134,7 +134,10 @@ class GiantRecordsIT {
         return headers;
     }
 
-    /** By key, up to the outcome of the one good request, which came last; nothing more once the worker has ended. */
+    /**
+     * Dead letters by key, up to the outcome of the one good request, which came last. Ends early once the worker has
+     * ended.
+     */
     private static Map<String, ConsumerRecord<byte[], byte[]>> awaitLetters(String broker, Process worker) {
         Map<String, Object> config = Map.of(
                 "bootstrap.servers",

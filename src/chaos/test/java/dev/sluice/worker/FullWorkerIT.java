@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class FullWorkerIT {
     private static final Path BUNDLE = Path.of("models/bundles/glyphs-adm").toAbsolutePath();
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-    /** More than Kafka Streams holds of every partition. */
+    /** More records than Kafka Streams holds of all partitions. */
     private static final int WAITING = 60 * Surroundings.PARTITIONS;
 
     @TempDir

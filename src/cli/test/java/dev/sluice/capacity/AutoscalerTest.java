@@ -6,7 +6,7 @@ import dev.sluice.capacity.Autoscaler.Metrics;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** As KEDA 2.20 and the horizontal autoscaler behind it decide. */
+/** Holds the autoscaler to what KEDA 2.20 and the horizontal autoscaler behind it decide. */
 class AutoscalerTest {
     private static final Metrics NOTHING = new Metrics(0, 0);
 

@@ -63,7 +63,7 @@ class SimulationTest {
         assertThat(run.latencies().seconds(1)).isCloseTo(0.24, within(0.001));
     }
 
-    /** With images of one step and calls of one row a worker is a queue with one server and equal services. */
+    /** With images of one step and batches of one row, a worker is a queue with one server and equal service times. */
     @Test
     void waitsAsPollaczekAndKhinchinSay() {
         double load = 0.5;

@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Of topics without any charge. */
+/** Verdicts on topics without any charge. */
 class CostVerdictTest {
     private static final Retained EVERYTHING = Retained.everything("costs");
     private static final Retained SHORTENED =

@@ -52,7 +52,7 @@ class PlanCommandTest {
         assertThat(run.err()).contains("scale").doesNotContain("at dev.sluice");
     }
 
-    /** The same that a worker gives a request with no opinion. */
+    /** The plan is what a worker gives a request with no opinion. */
     @Test
     void plansAsTheBundleSamplesWhereNothingElseIsAskedFor() throws IOException {
         JsonNode shipped =

@@ -34,7 +34,7 @@ class CostReportTest {
 
     private static final Retained EVERYTHING = Retained.everything("costs");
 
-    /** Of two partitions, one of which has lost its first records. */
+    /** Retention of two partitions, one of which has lost its first records. */
     private static final Retained HALF =
             new Retained("costs", List.of(new Retained.Partition(1, 17, Instant.parse("2026-03-01T12:00:00Z"), false)));
 

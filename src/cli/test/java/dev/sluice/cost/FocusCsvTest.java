@@ -259,7 +259,7 @@ class FocusCsvTest {
         return text.toString();
     }
 
-    /** By the names of the columns. */
+    /** Rows by the names of the columns. */
     private static List<Map<String, String>> rows(String csv) {
         List<List<String>> lines = cells(csv);
         List<Map<String, String>> rows = new ArrayList<>();

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ContentHashTest {
-    /** As 0.1.0 computed it; what it left in a worker's stores is compared with what is computed now. */
+    /** Hashes as 0.1.0 computed them. What it left in a worker's stores is compared with what is computed now. */
     @Test
     void fieldsThatTheContractGainedChangeNoOlderHash() {
         assertThat(ContentHash.of(request().build()))

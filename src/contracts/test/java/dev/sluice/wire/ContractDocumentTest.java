@@ -188,7 +188,7 @@ class ContractDocumentTest {
         }
     }
 
-    /** With the Avro files in place of the references to them, as a reader of the document has it. */
+    /** The document as its readers have it, with the Avro files in the place of references. */
     private static ObjectNode resolved(JsonNode node) {
         return (ObjectNode) inlined(node.deepCopy());
     }

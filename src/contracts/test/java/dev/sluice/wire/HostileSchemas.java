@@ -12,7 +12,7 @@ import org.apache.avro.Schema;
 public final class HostileSchemas {
     private HostileSchemas() {}
 
-    /** By what they do. */
+    /** Schemas by what they do. */
     public static Map<String, Schema> all() {
         Map<String, Schema> schemas = new TreeMap<>();
         schemas.put("recursion", hostile("""

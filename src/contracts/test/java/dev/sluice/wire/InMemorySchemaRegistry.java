@@ -41,7 +41,7 @@ public final class InMemorySchemaRegistry implements SchemaRegistry {
         return Objects.requireNonNull(schemas.get(id));
     }
 
-    /** From now on nobody gets an answer, or everybody does again. */
+    /** Makes the registry unreachable from now on, or reachable again. */
     public synchronized void setReachable(boolean reachable) {
         this.reachable = reachable;
     }

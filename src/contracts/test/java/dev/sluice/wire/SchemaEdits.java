@@ -27,7 +27,7 @@ public final class SchemaEdits {
         return record(schema, Stream.concat(schema.getFields().stream(), donor.getFields().stream()));
     }
 
-    /** The same fields, with this one as the last. */
+    /** The schema with this field as its last. */
     public static Schema withLast(Schema schema, String name) {
         return record(
                 schema,

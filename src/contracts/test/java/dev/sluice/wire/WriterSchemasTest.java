@@ -254,7 +254,7 @@ class WriterSchemasTest {
         assertThat(due).hasSizeLessThan(100);
     }
 
-    /** As Karapace does while it reads its topic. */
+    /** Karapace says so while it reads its topic. */
     @Test
     void waitsForARealRegistryThatSaysUnknownForThreeSeconds() throws Exception {
         long start = System.nanoTime();

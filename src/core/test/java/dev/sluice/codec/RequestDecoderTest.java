@@ -236,7 +236,7 @@ class RequestDecoderTest {
                 .isEqualTo(SamplerSettings.deterministic(SamplerSettings.Kind.EULER, 9));
     }
 
-    /** So that a worker whose bundle has other defaults goes on with what was begun. */
+    /** A worker whose bundle has other defaults must go on with what was begun. */
     @Test
     void aRequestThatIsFilledMeansTheSameToEveryReader() {
         GenerationRequested filled =

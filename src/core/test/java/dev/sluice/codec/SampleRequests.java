@@ -36,7 +36,7 @@ public final class SampleRequests {
                 .setPrompt(PromptSpec.newBuilder().setLabel("cat").build());
     }
 
-    /** As the least that a publisher of 0.1.0 wrote, which knew no bundle's defaults. */
+    /** The least that a publisher of 0.1.0 wrote. It knew no bundle's defaults. */
     public static GenerationRequested.Builder ofFirstRelease() {
         return plain().setPrompt(PromptSpec.newBuilder().build())
                 .setSampler(new SamplerSpec(SamplerKind.DDIM, 50, 0.0));

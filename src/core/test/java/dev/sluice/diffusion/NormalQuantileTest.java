@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class NormalQuantileTest {
-    /** From a 40-digit inversion of the normal distribution function at the double nearest to p. */
+    /** Values from a 40-digit inversion of the normal distribution function at the double nearest to p. */
     @ParameterizedTest
     @CsvSource({
         "0.5, 0",

@@ -22,7 +22,7 @@ class SolverHistoryTest {
     private static final int ELEMENTS = 64;
     private static final double SCALE = 7.5;
 
-    /** Half of the elements with a mean that the class sets, half with a variance that it sets. */
+    /** The class sets the mean of half of the elements, and the variance of the other half. */
     private static final Normals CONDITIONAL =
             new Normals(e -> e % 2 == 0 ? 0.2 * (e % 5 - 2) : 0, e -> e % 2 == 0 ? 0.09 : 0.25);
 

@@ -60,7 +60,7 @@ record WalkRun(ClosedFormModel model, SamplerSettings.Kind kind, int steps) {
         return states;
     }
 
-    /** The same, with a history of combined predictions, pushed where guided and plain where not. */
+    /** States with a history of combined predictions: pushed at guided steps, plain at others. */
     List<float[]> statesWithMixedHistory(float[] initial, Guidance.ClassifierFree guidance) {
         Walk guided = walk(guidance);
         Walk unguided = walk(new Guidance.None());

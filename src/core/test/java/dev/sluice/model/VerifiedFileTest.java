@@ -38,7 +38,7 @@ class VerifiedFileTest {
                 .withMessageContaining("guide.pt has checksum");
     }
 
-    /** As the public models of full size have them. */
+    /** The public models of full size have files of this size. */
     @Test
     void readsFilesThatNoArrayHolds() throws IOException {
         Path large = folder.resolve("denoiser.pt");

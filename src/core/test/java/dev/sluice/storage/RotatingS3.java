@@ -52,7 +52,7 @@ final class RotatingS3 implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
-    /** In the order of their requests. */
+    /** Keys in the order of their requests. */
     List<String> keys() {
         return new ArrayList<>(keys);
     }

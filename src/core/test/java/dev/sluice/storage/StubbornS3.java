@@ -67,7 +67,7 @@ final class StubbornS3 implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
-    /** Of the first request that has not been asked for. */
+    /** Headers of the first request that has not been asked for. */
     Headers nextHeaders() {
         return headers.remove();
     }

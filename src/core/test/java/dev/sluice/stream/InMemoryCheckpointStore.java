@@ -23,7 +23,7 @@ final class InMemoryCheckpointStore implements CheckpointStore {
         outOfOrder = true;
     }
 
-    /** From now on everyone waits. */
+    /** Makes everyone wait from now on. */
     void hold() {
         open = new CompletableFuture<>();
     }

@@ -25,12 +25,12 @@ final class InMemoryImageStore implements ImageStore {
         outOfOrder = true;
     }
 
-    /** From now on an earlier attempt's images win. */
+    /** Lets an earlier attempt's images win from now on. */
     void holdEarlierImages() {
         earlier = true;
     }
 
-    /** From now on writes wait. */
+    /** Makes writes wait from now on. */
     void hold() {
         open = new CompletableFuture<>();
     }

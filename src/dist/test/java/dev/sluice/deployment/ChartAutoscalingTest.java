@@ -48,7 +48,10 @@ class ChartAutoscalingTest {
                 .isEqualTo("false");
     }
 
-    /** Of a release whose name begins alike neither; 0 only by Kubernetes' own word; nothing where a worker was not scraped. */
+    /**
+     * Counts no release whose name begins alike. Answers 0 only if Kubernetes says so, and nothing if a worker was not
+     * scraped.
+     */
     @Test
     void asksForThisReleaseAlone() throws IOException {
         assertThat(query(COMPLETE))

@@ -246,7 +246,7 @@ class ComposeTest {
         assertThat(probe.exitValue()).isEqualTo(1);
     }
 
-    /** As the compose file has it, but for the JVM and the classes of this test, and another port. */
+    /** The compose file's health check, with the JVM and the classes of this test and another port. */
     private static Process ready(int port) throws IOException {
         List<String> test = texts(
                 COMPOSE.path("services").path("worker").path("healthcheck").path("test"));

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The workers of docker-compose.yml have a configuration that the application takes. */
 class ComposeWorkerTest {
-    /** For the last commit and for leaving the group, after the grace period. */
+    /** How long the last commit and leaving the group may take after the grace period. */
     private static final Duration LEAVING = Duration.ofSeconds(15);
 
     @ParameterizedTest

@@ -206,7 +206,7 @@ class ImageLayoutIT {
         return start(root.resolve("etc"), arguments);
     }
 
-    /** By the entry point, in the environment of the image and in no other, with files of its own in {@code /etc}. */
+    /** Starts the entry point in the image's environment and no other, with files of its own in {@code /etc}. */
     private Process start(Path etc, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(namespace);
         command.addAll(List.of("sh", "-euc", HIDE, "sh", etc.toString()));

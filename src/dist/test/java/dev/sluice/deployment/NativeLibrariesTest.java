@@ -84,7 +84,9 @@ class NativeLibrariesTest {
         assertThat(check().exitCode()).isEqualTo(1);
     }
 
-    /** As in an image's build: what the builder has and the image lacks is missing, and the rest is named all the same. */
+    /**
+     * Works as in an image's build. What the builder has and the image lacks is missing, and the rest is still named.
+     */
     @Test
     void findsInTheImageWhatIsInTheImage() throws Exception {
         Path loader = Path.of("/lib64/ld-linux-x86-64.so.2");

@@ -189,7 +189,7 @@ class OutsideInterop {
         assertThat(outcome).isIn("completed", "dead letter UNREADABLE_SCHEMA");
     }
 
-    /** By the AWS SDK for Python, which moto's server brings. */
+    /** The checksum in the store, read by the AWS SDK for Python, which moto's server brings. */
     private String checksumInStore(String key) throws IOException, InterruptedException {
         String script = """
                 import boto3, hashlib, sys

@@ -64,7 +64,7 @@ class EmbeddedS3IT {
         }
     }
 
-    /** As a standalone's folder is where nobody says another: relative to where it was started. */
+    /** A standalone's default folder is relative to where it was started. */
     @Test
     void listsWhatLiesInARelativeFolder() {
         Path relative = Path.of("").toAbsolutePath().relativize(folder.toAbsolutePath());

@@ -15,7 +15,7 @@ import java.util.Map;
  */
 final class FairShares {
     private final List<WatchedJob> jobs;
-    /** For a tenant that waits: what each tenant had started when the wait began. */
+    /** What each tenant had started when a waiting tenant's wait began. */
     private final Map<Queue, Map<TenantId, Long>> sinceWaitBegan = new HashMap<>();
 
     private long largestImage;

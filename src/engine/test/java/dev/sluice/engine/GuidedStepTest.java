@@ -169,7 +169,7 @@ class GuidedStepTest {
         return constant(ELEMENTS, 0.1f);
     }
 
-    /** The same eps everywhere, variance fraction 0. */
+    /** A prediction with the same eps everywhere and variance fraction 0. */
     private static float[] prediction(float eps) {
         float[] prediction = new float[2 * ELEMENTS];
         Arrays.fill(prediction, 0, ELEMENTS, eps);

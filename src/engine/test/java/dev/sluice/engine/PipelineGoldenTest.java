@@ -38,7 +38,7 @@ class PipelineGoldenTest {
     private static final String GLIDE = "scenes-glide";
     private static final double LATENT_TOLERANCE = 1e-3;
     private static final double PIXELS_WITHIN_ONE = 0.999;
-    /** Another way to round would leave about half of them. */
+    /** Share of pixels that must be equal. Another way to round would leave about half of them. */
     private static final double PIXELS_EQUAL = 0.99;
 
     private static final EngineSettings SETTINGS = EngineSettings.constant(4, 2);

@@ -196,22 +196,22 @@ final class SimulatedDevice {
         failNextLoad = true;
     }
 
-    /** From now on, calls of more rows run out of memory. */
+    /** Makes calls of more rows run out of memory from now on. */
     void limitRows(int rows) {
         mostRows = rows;
     }
 
-    /** From now on, bringing one bundle more than these runs out of memory. */
+    /** Makes bringing one bundle more than these run out of memory from now on. */
     void limitBundles(int bundles) {
         mostBundles = bundles;
     }
 
-    /** From now on, bringing a bundle with which more than these bytes are there runs out of memory. */
+    /** Makes bringing a bundle run out of memory from now on, if more than these bytes would then be there. */
     void limitBytes(long bytes) {
         mostBytes = bytes;
     }
 
-    /** From now on, bringing a bundle takes so much longer. */
+    /** Makes bringing a bundle take so much longer from now on. */
     void slowLoads(Duration by) {
         loadNanos = by.toNanos();
     }

@@ -31,7 +31,7 @@ final class WatchedJob implements JobListener {
         job = new Job(request, recipe, lane, this, nowNanos, arrival, Runnable::run, fitting);
     }
 
-    /** The same request, not submitted yet, to go on from where this job is now, read back from bytes. */
+    /** The request, not submitted yet, which goes on from where this job is now. Its state is read back from bytes. */
     WatchedJob resumption(Lane lane, long nowNanos, long arrival) {
         JobSnapshot read = JobSnapshotFormat.read(JobSnapshotFormat.write(job.snapshot()));
         return new WatchedJob(job.request(), lane, nowNanos, arrival, Optional.of(read));

@@ -45,7 +45,7 @@ final class SimulatedDevice implements RowFunction {
         this.time = time;
     }
 
-    /** From now on calls wait inside the device. */
+    /** Makes calls wait inside the device from now on. */
     void hold() {
         calls.drainPermits();
     }

@@ -236,7 +236,7 @@ class CostIT {
         }
     }
 
-    /** As a registry does that starts or lags behind. What it never knows is said, and is not taken for no charge. */
+    /** The registry starts or lags behind. What it never knows is reported, and not taken for no charge. */
     private void aSchemaThatTheRegistryKnowsLateIsWaitedFor() throws IOException {
         JsonNode before = JSON.readTree(sound(cost("--by", "sku", "--format", "json")));
         Schema later = new Schema.Parser()
@@ -275,7 +275,7 @@ class CostIT {
         assertThat(run.out()).contains("-5000", "NO", "It does NOT add up.");
     }
 
-    /** As retention does, the broker deletes from the beginning of each partition. */
+    /** The broker deletes from the beginning of each partition, as retention does. */
     private void whatIsDeletedIsSaid() throws IOException, InterruptedException {
         assertThat(JSON.readTree(sound(cost("--format", "json")))
                         .at("/known/complete")
@@ -360,7 +360,7 @@ class CostIT {
         }
     }
 
-    /** With an empty field before the charge's own, as the schema of this id has it. */
+    /** Sends the charge with an empty field before its own, as the schema of this id has it. */
     private void send(String key, int schemaId, CostIncurred charge) throws IOException {
         ByteBuffer encoded = CostIncurred.getEncoder().encode(charge);
         byte[] own = new byte[encoded.remaining()];

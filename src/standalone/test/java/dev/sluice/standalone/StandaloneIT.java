@@ -98,7 +98,7 @@ class StandaloneIT {
         }
     }
 
-    /** With the addresses that a standalone prints, and nothing of its store. */
+    /** Uses the addresses that a standalone prints, and nothing of its store. */
     private void showsThePictureThatWasMade(StandaloneStack stack) throws IOException, InterruptedException {
         Path out = folder.resolve("pictures");
         CommandRun made = submit(stack, "--label", "two", "--steps", "5", "--id", "shown", "--out", out.toString());

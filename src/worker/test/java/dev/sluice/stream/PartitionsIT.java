@@ -223,7 +223,10 @@ class PartitionsIT {
         }
     }
 
-    /** As retention leaves a topic, and a group whose offsets expired, of an installation that had nothing to do for long. */
+    /**
+     * The topic is as retention leaves it, and the group's offsets have expired: the installation had nothing to do for
+     * long.
+     */
     @Test
     void commitsTheEndOfALogThatNobodyCanRead() throws Exception {
         createTopics(2);

@@ -60,7 +60,7 @@ final class SimulatedWorker implements AutoCloseable {
     static final Duration TIME_BUDGET = Duration.ofMinutes(30);
     static final int ATTEMPTS = 5;
     static final Duration OVERHEAD_INTERVAL = Duration.ofMinutes(1);
-    /** In the device's time, where each call takes a millisecond. */
+    /** Interval in the device's time, where each call takes a millisecond. */
     static final Duration PROGRESS_INTERVAL = Duration.ofMillis(10);
 
     static final RequestLimits LIMITS = new RequestLimits(1 << 20, 4096, 40, 30, 50, 4, 100, 20, 8, 4, 10, 60);
@@ -78,7 +78,7 @@ final class SimulatedWorker implements AutoCloseable {
     final List<TestRecord<String, GenerationProgressed>> progress = new ArrayList<>();
     final List<TestRecord<String, byte[]>> deadLetters = new ArrayList<>();
     final Engine engine;
-    /** Of all requests. */
+    /** Milestones of all requests. */
     final List<Milestone> milestones = new CopyOnWriteArrayList<>();
 
     final WorkerParts parts;

@@ -54,7 +54,7 @@ class WorkerFaultsTest {
                         SchemaRejectedException.Reason.MISSING, "no subject generation.failures-value"));
     }
 
-    /** As Streams wraps them; the causes are those that a real broker brought out. */
+    /** Exceptions as Streams wraps them. A real broker produced their causes. */
     @ParameterizedTest
     @MethodSource("refusals")
     void knowsARefusalThatNoOtherTryMends(Exception refusal) {

@@ -209,7 +209,7 @@ class CallSizesTest {
         return bundle(name, List.of(Network.DENOISER, Network.GUIDE), knee, guideKnee);
     }
 
-    /** The same of more networks, all like the guide but the denoiser. */
+    /** A bundle of more networks. All but the denoiser are like the guide. */
     private Bundle bundle(String name, List<Network> has, int knee, int otherKnee) {
         BundleManifest.TensorShape shape = new BundleManifest.TensorShape(1, 2, 2);
         BundleManifest.Diffusion diffusion = new BundleManifest.Diffusion(

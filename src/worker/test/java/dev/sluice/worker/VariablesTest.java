@@ -51,7 +51,7 @@ class VariablesTest {
         assertThat(Variables.idle(environment)).isEmpty();
     }
 
-    /** As Kubernetes sets them in a namespace with a service of that name, unless the pod says that it wants none. */
+    /** Kubernetes sets these in a namespace with a service of that name, unless the pod wants none. */
     @ParameterizedTest
     @ValueSource(strings = {"SLUICE", "SLUICE_EU", "SLUICE_METRICS", "SLUICE_S3"})
     void thoseOfAServiceAreLeftAlone(String service) {

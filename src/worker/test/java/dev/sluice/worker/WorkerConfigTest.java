@@ -391,7 +391,7 @@ class WorkerConfigTest {
                 .hasMessageContaining("engine.threads: set twice, nested and dotted");
     }
 
-    /** In braces, a decimal comma makes a price of 0 and a key without a value. */
+    /** In braces, a decimal comma makes a price of 0 and leaves a key without a value. */
     @Test
     void leavesOutNoUnknownKeyBecauseItHasNoValue(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(

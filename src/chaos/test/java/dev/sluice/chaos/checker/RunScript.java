@@ -45,7 +45,7 @@ final class RunScript {
         publications.add(new Publication(id, "tenant", kind, allowed, twin, 1, id, 1_000));
     }
 
-    /** With an image of its own, and a charge of 10 ns. */
+    /** Completes a request with an image of its own and a charge of 10 ns. */
     void complete(String id) {
         History.Image image = image(id);
         outcomes.add(new History.Outcome(id, "COMPLETED", 2_000, List.of(image), false));
