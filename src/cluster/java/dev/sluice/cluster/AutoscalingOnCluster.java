@@ -23,9 +23,10 @@ import org.junit.jupiter.api.TestMethodOrder;
 class AutoscalingOnCluster {
     private static final String NAMESPACE = "autoscaling";
     private static final Duration COOLDOWN = Duration.ofSeconds(125);
-    private static final Duration PATIENCE = Duration.ofMinutes(8);
+    private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final int STEPS = 10;
-    private static final int LONG_STEPS = 250;
+    private static final int LONG_STEPS = 1000;
+    private static final int WORKERS = 3;
     private static final String VALUES = """
             autoscaling:
               enabled: true
@@ -55,8 +56,8 @@ class AutoscalingOnCluster {
     private final Keda keda = new Keda(cluster);
     private Traffic traffic = Traffic.none();
     private Replicas replicas = Replicas.none();
-    /** Evaluations per second of all workers together, as the first test saw them. */
-    private double evaluationsPerSecond = 20;
+    /** Evaluations per second of a worker's device, as the first test saw them. */
+    private double evaluationsPerSecond = 30;
 
     @BeforeAll
     void install() {
@@ -96,7 +97,7 @@ class AutoscalingOnCluster {
         long ended = System.nanoTime();
         Verdict verdict = traffic.judge(PATIENCE);
         Duration settled = since(ended);
-        evaluationsPerSecond = traffic.evaluationsPerSecond();
+        evaluationsPerSecond = traffic.evaluationsPerDeviceSecond();
         replicas.await(PATIENCE, "none after the work", now -> now.wanted() == 0 && now.there() == 0);
         Duration none = since(ended);
 
@@ -106,7 +107,7 @@ class AutoscalingOnCluster {
                 + replicas.most()
                 + "; all was done " + Report.seconds(settled) + " s after the last request, and no worker was there "
                 + Report.seconds(none) + " s after it (cooldown " + COOLDOWN.toSeconds() + " s, "
-                + Math.round(evaluationsPerSecond) + " evaluations a second): "
+                + Math.round(evaluationsPerSecond) + " evaluations a second of a device): "
                 + Judgement.sentence(verdict));
         assertThat(verdict.ok()).as(verdict.summary()).isTrue();
     }
@@ -135,9 +136,12 @@ class AutoscalingOnCluster {
         judged("after Prometheus had been away");
     }
 
-    /** So much that it takes clearly longer than the cooldown, by the rate of the first test; all of it accepted, so that no lag is left. */
+    /**
+     * So much that it takes longer than the cooldown, by the rate of the first test, also where fuller calls make it thrice as fast;
+     * all of it accepted, so that no lag is left.
+     */
     private void takeWorkInHand() throws InterruptedException {
-        double evaluations = 2 * COOLDOWN.toSeconds() * evaluationsPerSecond;
+        double evaluations = 6 * COOLDOWN.toSeconds() * WORKERS * evaluationsPerSecond;
         int requests = Math.clamp((int) (evaluations / LONG_STEPS / 1.5), 8, 60);
         traffic.steps(2, LONG_STEPS);
         Thread.sleep(Duration.ofMillis(requests * 500L));
@@ -159,6 +163,7 @@ class AutoscalingOnCluster {
                 + " s) with " + traffic.outstanding() + " requests unfinished at its end, KEDA wanted never less than "
                 + least + " workers.");
         assertThat(least).isPositive();
+        assertThat(since(started)).as("the work in hand lasted").isGreaterThan(COOLDOWN);
     }
 
     private void judged(String what) {

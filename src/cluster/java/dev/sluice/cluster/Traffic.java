@@ -90,24 +90,18 @@ final class Traffic implements AutoCloseable {
         return Verdict.parse(tell("judge " + patience.toSeconds()));
     }
 
-    /** What all workers made together, from the first request that was accepted to the last that was done, as judged last. */
-    double evaluationsPerSecond() {
+    /** What one worker makes in a second of its device, of what was judged last. */
+    double evaluationsPerDeviceSecond() {
         try {
             List<String[]> lines = Files.readAllLines(folder.resolve("trace.csv")).stream()
                     .skip(1)
                     .map(line -> line.split(","))
                     .toList();
-            long begin = lines.stream()
-                    .mapToLong(line -> Long.parseLong(line[2]))
-                    .min()
-                    .orElseThrow();
-            long end = lines.stream()
-                    .mapToLong(line -> Long.parseLong(line[3]))
-                    .max()
-                    .orElseThrow();
+            double deviceSeconds =
+                    lines.stream().mapToDouble(line -> Double.parseDouble(line[7])).sum() / 1000;
             long made =
                     lines.stream().mapToLong(line -> Long.parseLong(line[8])).sum();
-            return made * 1000.0 / (end - begin);
+            return made / deviceSeconds;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -14,6 +14,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,20 @@ class TrialTest {
                 .hasSize(5)
                 .allSatisfy(
                         pod -> assertThat(RestrictedPod.standardProblems(pod)).isEmpty());
+    }
+
+    /** Kubernetes gives what a pod doesn't ask for to those that ask, and workers compute all the time. */
+    @Test
+    void keepsProcessorsForServicesBesideWorkers() throws IOException {
+        List<JsonNode> clusters = Yaml.documents(Files.readString(Path.of("src/cluster/yaml/surroundings.yaml")));
+
+        assertThat(Stream.concat(surroundings.values().stream(), clusters.stream())
+                        .filter(object -> object.path("kind").asText().equals("Deployment"))
+                        .map(object -> object.at("/spec/template/spec/containers/0")))
+                .hasSize(4)
+                .allSatisfy(container -> assertThat(
+                                container.at("/resources/requests/cpu").asText())
+                        .matches("[1-9]00m|[1-9]50m"));
     }
 
     /** KEDA asks from its own namespace, where a name without one has no address. */
