@@ -1,7 +1,7 @@
 package dev.sluice.bench;
 
 import dev.sluice.diffusion.NoiseStream;
-import dev.sluice.engine.CallRows;
+import dev.sluice.engine.BatchSizes;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.RowBuffers;
 import dev.sluice.request.Network;
@@ -17,13 +17,13 @@ import java.util.concurrent.Future;
  */
 final class BareLoop implements AutoCloseable {
     private final Bundle bundle;
-    private final CallRows callRows;
+    private final BatchSizes callRows;
     private final RowBuffers denoiserRows;
     private final RowBuffers guideRows;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("sluice-bench-bare").daemon(true).factory());
 
-    BareLoop(Bundle bundle, CallRows callRows, Runnable prepareThread) throws InterruptedException {
+    BareLoop(Bundle bundle, BatchSizes callRows, Runnable prepareThread) throws InterruptedException {
         this.bundle = bundle;
         this.callRows = callRows;
         denoiserRows = fullCall(Network.DENOISER);

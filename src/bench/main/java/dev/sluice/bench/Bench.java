@@ -1,7 +1,7 @@
 package dev.sluice.bench;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.sluice.engine.CallRows;
+import dev.sluice.engine.BatchSizes;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.TorchScriptBundles;
 import dev.sluice.model.VerifiedBundle;
@@ -81,7 +81,7 @@ public final class Bench {
     private ModelFigures measure(VerifiedBundle verified, boolean first) throws InterruptedException {
         Runnable prepareThread = () -> torch.prepareCallingThread(setup.threads());
         try (Bundle bundle = torch.open(forTiming(verified))) {
-            CallRows callRows = new CallRowsChoice(bundle, prepareThread, progress).choose(setup.rowsPerCall());
+            BatchSizes callRows = new BatchSizesChoice(bundle, prepareThread, progress).choose(setup.rowsPerCall());
             Stand stand = new Stand(bundle, callRows, prepareThread, setup.plan(), setup.seed(), progress);
             ModelFigures figures = new ModelBench(stand, setup.asked(), first ? FIRST_PART_BUDGET : PART_BUDGET)
                     .measure(parameters(verified), setup.rival().apply(verified.directory()));

@@ -1,7 +1,7 @@
 package dev.sluice.bench;
 
 import dev.sluice.engine.Admission;
-import dev.sluice.engine.Calls;
+import dev.sluice.engine.Batches;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.EngineSettings;
@@ -75,8 +75,8 @@ final class BenchEngine implements AutoCloseable {
     }
 
     /** What the engine itself says of its calls. */
-    Calls calls() {
-        return engine.calls();
+    Batches calls() {
+        return engine.batches();
     }
 
     /** Ends the engine, whatever is inside. */

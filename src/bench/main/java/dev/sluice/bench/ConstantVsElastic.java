@@ -1,6 +1,6 @@
 package dev.sluice.bench;
 
-import dev.sluice.request.CallSize;
+import dev.sluice.request.BatchSize;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,8 +22,8 @@ final class ConstantVsElastic {
         Traffic elasticTraffic = stand.traffic();
         List<Double> ratios = new ArrayList<>();
         try (BareLoop bare = stand.bareLoop();
-                BenchEngine constant = stand.engine(CallSize.CONSTANT);
-                BenchEngine elastic = stand.engine(CallSize.ELASTIC)) {
+                BenchEngine constant = stand.engine(BatchSize.CONSTANT);
+                BenchEngine elastic = stand.engine(BatchSize.ELASTIC)) {
             RowCosts before = bare.measure(stand.plan().bareTurn());
             for (int pair = 0; pair <= stand.plan().pairs(); pair++) {
                 constant.topUp(StandingLoad.images(stand.callRows()), constantTraffic::next);

@@ -1,6 +1,6 @@
 package dev.sluice.bench;
 
-import dev.sluice.engine.Calls;
+import dev.sluice.engine.Batches;
 import dev.sluice.request.GenerationRequest;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,7 +105,7 @@ final class MixedTraffic {
         return engine.run(soFar -> !last && costs.boundNanos(before.plus(soFar.rows())) >= target);
     }
 
-    private static Figure paddingShare(Calls calls) {
+    private static Figure paddingShare(Batches calls) {
         if (calls.busyRows() == 0) {
             return new Figure.NotMeasured("no call left work waiting");
         }

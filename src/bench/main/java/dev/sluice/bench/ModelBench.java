@@ -104,7 +104,7 @@ final class ModelBench {
         Stand fitting = stand;
         for (int rows : CALL_ROWS) {
             if (ratioSeconds(fitting, costs) > seconds(partBudget)) {
-                fitting = stand.with(FullCalls.atMost(rows, stand.callRows()));
+                fitting = stand.with(FullBatches.atMost(rows, stand.callRows()));
             }
         }
         for (int divisor : DIVISORS) {
@@ -124,7 +124,7 @@ final class ModelBench {
     }
 
     private static double ratioSeconds(Stand stand, RowCosts costs) {
-        return costs.boundNanos(new ScheduleRatios(stand).rowsPerImage()) * FullCalls.images(stand.callRows()) / 1e9;
+        return costs.boundNanos(new ScheduleRatios(stand).rowsPerImage()) * FullBatches.images(stand.callRows()) / 1e9;
     }
 
     private void mixedTraffic(RowCosts costs, StaticOption rival) throws InterruptedException {

@@ -1,8 +1,8 @@
 package dev.sluice.bench;
 
 import dev.sluice.diffusion.DiffusionTables;
+import dev.sluice.diffusion.SamplingSchedule;
 import dev.sluice.diffusion.StepPlan;
-import dev.sluice.diffusion.Walk;
 import dev.sluice.model.BundleManifest;
 import dev.sluice.request.Evaluations;
 import dev.sluice.request.GenerationRequest;
@@ -25,11 +25,11 @@ final class Plans {
     }
 
     StepPlan plan(GenerationRequest request) {
-        return walk(request).plan();
+        return samplingSchedule(request).plan();
     }
 
-    private Walk walk(GenerationRequest request) {
-        return manifest.diffusion().walk(request.sampler(), request.guidance(), tables(request));
+    private SamplingSchedule samplingSchedule(GenerationRequest request) {
+        return manifest.diffusion().samplingSchedule(request.sampler(), request.guidance(), tables(request));
     }
 
     /** The class that the prompt names, the null class where it names none. */
@@ -51,7 +51,7 @@ final class Plans {
     }
 
     EvaluatedRows rows(GenerationRequest request) {
-        Evaluations image = walk(request).evaluations();
+        Evaluations image = samplingSchedule(request).evaluations();
         return new EvaluatedRows(
                 request.images() * (image.conditional() + image.unconditional()), request.images() * image.guide());
     }
@@ -68,7 +68,8 @@ final class Plans {
     }
 
     private EvaluatedRows skipped(GenerationRequest request) {
-        long skipped = request.images() * walk(request).evaluations().skipped();
+        long skipped =
+                request.images() * samplingSchedule(request).evaluations().skipped();
         return request.guidance() instanceof Guidance.Classifier
                 ? new EvaluatedRows(0, skipped)
                 : new EvaluatedRows(skipped, 0);

@@ -137,7 +137,7 @@ final class ScheduleRatios {
         private Turn turn = Turn.NOTHING;
 
         Timed(Run run) throws InterruptedException {
-            GenerationRequest request = request(run, FullCalls.images(stand.callRows()));
+            GenerationRequest request = request(run, FullBatches.images(stand.callRows()));
             planned = plans.rows(request);
             engine = stand.engine();
             engine.submit(List.of(request));

@@ -1,9 +1,9 @@
 package dev.sluice.bench;
 
-import dev.sluice.engine.CallRows;
+import dev.sluice.engine.BatchSizes;
 import dev.sluice.engine.EngineSettings;
 import dev.sluice.model.Bundle;
-import dev.sluice.request.CallSize;
+import dev.sluice.request.BatchSize;
 import dev.sluice.request.Network;
 import java.util.function.Consumer;
 
@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  */
 record Stand(
         Bundle bundle,
-        CallRows callRows,
+        BatchSizes callRows,
         Runnable prepareThread,
         BenchPlan plan,
         long seed,
@@ -26,10 +26,10 @@ record Stand(
 
     /** An engine with calls of constant size. */
     BenchEngine engine() throws InterruptedException {
-        return engine(CallSize.CONSTANT);
+        return engine(BatchSize.CONSTANT);
     }
 
-    BenchEngine engine(CallSize callSize) throws InterruptedException {
+    BenchEngine engine(BatchSize callSize) throws InterruptedException {
         EngineSettings settings =
                 EngineSettings.constant(callRows.denoiser(), callRows.guide()).withCallSize(callSize);
         return new BenchEngine(bundle, settings, prepareThread);
@@ -39,7 +39,7 @@ record Stand(
         return new Stand(bundle, callRows, prepareThread, other, seed, progress);
     }
 
-    Stand with(CallRows other) {
+    Stand with(BatchSizes other) {
         return new Stand(bundle, other, prepareThread, plan, seed, progress);
     }
 

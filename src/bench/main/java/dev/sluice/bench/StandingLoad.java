@@ -1,6 +1,6 @@
 package dev.sluice.bench;
 
-import dev.sluice.engine.CallRows;
+import dev.sluice.engine.BatchSizes;
 import java.time.Duration;
 import java.util.function.Predicate;
 
@@ -10,7 +10,7 @@ final class StandingLoad {
 
     private StandingLoad() {}
 
-    static int images(CallRows callRows) {
+    static int images(BatchSizes callRows) {
         return CALLS_OF_IMAGES * Math.max(callRows.denoiser(), callRows.guide());
     }
 

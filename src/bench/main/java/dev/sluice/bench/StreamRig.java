@@ -19,9 +19,9 @@ import dev.sluice.request.Prompt;
 import dev.sluice.request.RequestId;
 import dev.sluice.request.SamplerSettings;
 import dev.sluice.request.TenantId;
-import dev.sluice.stream.Finisher;
+import dev.sluice.stream.ImagePublisher;
 import dev.sluice.stream.Milestones;
-import dev.sluice.stream.Overhead;
+import dev.sluice.stream.OverheadQueue;
 import dev.sluice.stream.SettleSettings;
 import dev.sluice.stream.StreamSettings;
 import dev.sluice.stream.StreamWorker;
@@ -138,13 +138,13 @@ final class StreamRig implements AutoCloseable {
                 opened(new Engine(List.of(bundle), EngineSettings.constant(16, 8), EngineClock.SYSTEM, prepareThread));
         engine.start();
         Clock clock = Clock.systemUTC();
-        Finisher finisher = opened(new Finisher(new NullStore(), 2, 64, clock, Milestones.NONE));
+        ImagePublisher publisher = opened(new ImagePublisher(new NullStore(), 2, 64, clock, Milestones.NONE));
         WorkerParts parts = new WorkerParts(
                 engine,
-                finisher,
+                publisher,
                 new RequestDecoder(engine.defaults()),
                 new EventEncoder(BENCH, clock.instant(), Tariff.of(Price.free(BENCH, CURRENCY))),
-                new Overhead(engine.meter(), Duration.ofMinutes(1), clock.instant()),
+                new OverheadQueue(engine.meter(), Duration.ofMinutes(1), clock.instant()),
                 (request, outcome, age) -> {},
                 Milestones.NONE,
                 clock,
@@ -152,7 +152,7 @@ final class StreamRig implements AutoCloseable {
         StreamSettings settings = new StreamSettings(
                 "worker", topics, state, SettleSettings.DEFAULT, true, RequestLimits.DEFAULT, clients);
         StreamWorker worker =
-                new StreamWorker(settings, parts, () -> engine.hasRoom() && finisher.hasRoom(), failure -> {});
+                new StreamWorker(settings, parts, () -> engine.hasRoom() && publisher.hasRoom(), failure -> {});
         worker.start();
         started.push(() -> worker.close(Duration.ofSeconds(15)));
     }

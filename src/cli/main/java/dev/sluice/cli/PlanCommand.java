@@ -7,10 +7,10 @@ import dev.sluice.codec.RequestDecoder;
 import dev.sluice.diffusion.BetaSchedule;
 import dev.sluice.diffusion.ClassifierFree;
 import dev.sluice.diffusion.DiffusionTables;
+import dev.sluice.diffusion.SamplingSchedule;
 import dev.sluice.diffusion.StepPlan;
 import dev.sluice.diffusion.TrainedProcess;
 import dev.sluice.diffusion.VarianceKind;
-import dev.sluice.diffusion.Walk;
 import dev.sluice.events.v1.GenerationRequested;
 import dev.sluice.events.v1.GuidanceMethod;
 import dev.sluice.events.v1.PromptSpec;
@@ -93,10 +93,14 @@ final class PlanCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     /** What was asked for, with what the bundle has for what was left out. */
-    private record Asked(String bundle, SamplerSettings sampler, Guidance.ClassifierFree guidance, Walk walk) {
+    private record Asked(
+            String bundle,
+            SamplerSettings sampler,
+            Guidance.ClassifierFree guidance,
+            SamplingSchedule samplingSchedule) {
         /** The scale that each guided step comes to. */
         List<Double> effectiveScales() {
-            return walk.plan().weights().stream()
+            return samplingSchedule.plan().weights().stream()
                     .map(omega -> 1 + ClassifierFree.push(guidance, omega))
                     .toList();
         }
@@ -141,7 +145,7 @@ final class PlanCommand implements Callable<Integer> {
                 manifest.name(),
                 settings,
                 guidance,
-                Walk.of(settings, classifier, tables, VarianceKind.FIXED_SMALL, false));
+                SamplingSchedule.of(settings, classifier, tables, VarianceKind.FIXED_SMALL, false));
     }
 
     private GenerationRequested request(String model) {
@@ -165,10 +169,10 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private static ObjectNode asJson(Asked asked) {
-        Walk walk = asked.walk();
-        StepPlan plan = walk.plan();
-        Evaluations evaluations = walk.evaluations();
-        long full = 2L * walk.length();
+        SamplingSchedule samplingSchedule = asked.samplingSchedule();
+        StepPlan plan = samplingSchedule.plan();
+        Evaluations evaluations = samplingSchedule.evaluations();
+        long full = 2L * samplingSchedule.length();
         long planned = evaluations.conditional() + evaluations.guide();
         ObjectNode root = new JsonMapper().createObjectNode();
         root.put("bundle", asked.bundle());
@@ -199,10 +203,10 @@ final class PlanCommand implements Callable<Integer> {
     }
 
     private static void draw(Asked asked, PrintWriter out) {
-        Walk walk = asked.walk();
-        StepPlan plan = walk.plan();
-        Evaluations evaluations = walk.evaluations();
-        long full = 2L * walk.length();
+        SamplingSchedule samplingSchedule = asked.samplingSchedule();
+        StepPlan plan = samplingSchedule.plan();
+        Evaluations evaluations = samplingSchedule.evaluations();
+        long full = 2L * samplingSchedule.length();
         long planned = evaluations.conditional() + evaluations.guide();
         for (int first = plan.steps(); first >= 1; first -= STEPS_PER_LINE) {
             int last = Math.max(1, first - STEPS_PER_LINE + 1);
@@ -225,7 +229,7 @@ final class PlanCommand implements Callable<Integer> {
                         planned,
                         full,
                         100.0 * planned / full));
-        say(out, "classifier: " + evaluations.guide() + " guide evaluations instead of " + walk.length());
+        say(out, "classifier: " + evaluations.guide() + " guide evaluations instead of " + samplingSchedule.length());
         say(
                 out,
                 "classifier-free scale " + number(asked.guidance().scale()) + ": effective scales "

@@ -2,7 +2,7 @@ package dev.sluice.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.sluice.engine.CallRows;
+import dev.sluice.engine.BatchSizes;
 import dev.sluice.engine.SimulatedModel;
 import dev.sluice.text.Nearest;
 import java.io.IOException;
@@ -65,7 +65,7 @@ final class RowCostOptions {
             throw new Main.WrongUsage("--rows-per-call and --guide-rows-per-call must be from 1 to 65536");
         }
         return names.stream()
-                .map(name -> SimulatedModel.of(name, new CallRows(rows, guides), denoiser * 1e6, guide * 1e6))
+                .map(name -> SimulatedModel.of(name, new BatchSizes(rows, guides), denoiser * 1e6, guide * 1e6))
                 .toList();
     }
 
@@ -108,7 +108,7 @@ final class RowCostOptions {
                         bundle.path("name").asText(),
                         new SimulatedModel(
                                 bundle.path("name").asText(),
-                                new CallRows(found.rows(), guide.rows()),
+                                new BatchSizes(found.rows(), guide.rows()),
                                 found.callNanos(),
                                 guide.callNanos()));
             });

@@ -3,13 +3,13 @@ package dev.sluice.cli;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.engine.CallSizeSweep;
+import dev.sluice.engine.BatchSizeSweep;
 import dev.sluice.engine.EngineClock;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.TorchScriptBundles;
 import dev.sluice.model.VerifiedBundle;
-import dev.sluice.worker.CallSizeFile;
-import dev.sluice.worker.CallSizes;
+import dev.sluice.worker.BatchSizeChoice;
+import dev.sluice.worker.BatchSizeFile;
 import dev.sluice.worker.CallerThread;
 import dev.sluice.worker.ConfigException;
 import dev.sluice.worker.ConfigSource;
@@ -88,7 +88,7 @@ final class SweepCommand implements Callable<Integer> {
     private record Asked(List<Path> bundles, DeviceChoice device, int threads, Path state) {}
 
     /** What was measured of one bundle. */
-    private record Measured(VerifiedBundle bundle, List<CallSizes.Swept> networks) {}
+    private record Measured(VerifiedBundle bundle, List<BatchSizeChoice.Swept> networks) {}
 
     @Override
     public Integer call() throws InterruptedException {
@@ -97,13 +97,13 @@ final class SweepCommand implements Callable<Integer> {
         List<VerifiedBundle> verified =
                 asked.bundles().stream().map(VerifiedBundle::read).toList();
         TorchScriptBundles torch = asked.device().open();
-        CallSizes.Place place = CallSizes.Place.of(torch, asked.threads());
-        CallSizeFile file = CallSizeFile.of(asked.state());
+        BatchSizeChoice.Place place = BatchSizeChoice.Place.of(torch, asked.threads());
+        BatchSizeFile file = BatchSizeFile.of(asked.state());
         List<Measured> all = new ArrayList<>();
         try (StartReport report = new StartReport(System::nanoTime)) {
-            CallSizes sizes = new CallSizes(
+            BatchSizeChoice sizes = new BatchSizeChoice(
                     file,
-                    new CallSizeSweep(EngineClock.SYSTEM, Duration.ofSeconds(budgetSeconds)),
+                    new BatchSizeSweep(EngineClock.SYSTEM, Duration.ofSeconds(budgetSeconds)),
                     OtherProcesses.beside(asked.device()),
                     place,
                     report);
@@ -154,7 +154,7 @@ final class SweepCommand implements Callable<Integer> {
     }
 
     private static void print(PrintWriter out, Measured measured) {
-        for (CallSizes.Swept swept : measured.networks()) {
+        for (BatchSizeChoice.Swept swept : measured.networks()) {
             out.println();
             out.println(measured.bundle().manifest().name() + ", "
                     + swept.network().label() + ", up to " + swept.mostRows() + " rows");
@@ -165,7 +165,7 @@ final class SweepCommand implements Callable<Integer> {
     }
 
     /** The last word, and the exit code. */
-    private int verdict(CallSizeFile file, List<Measured> all) {
+    private int verdict(BatchSizeFile file, List<Measured> all) {
         List<String> doubtful = all.stream()
                 .flatMap(measured -> measured.networks().stream()
                         .filter(swept -> !swept.kept())
@@ -185,7 +185,7 @@ final class SweepCommand implements Callable<Integer> {
                 + " configuration.");
     }
 
-    private static ObjectNode asJson(CallSizes.Place place, CallSizeFile file, List<Measured> all) {
+    private static ObjectNode asJson(BatchSizeChoice.Place place, BatchSizeFile file, List<Measured> all) {
         ObjectNode root = new JsonMapper().createObjectNode();
         root.put("device", place.device());
         root.put("libtorch", place.libtorch());
@@ -202,7 +202,7 @@ final class SweepCommand implements Callable<Integer> {
         return root;
     }
 
-    private static void addNetwork(ObjectNode network, CallSizes.Swept swept) {
+    private static void addNetwork(ObjectNode network, BatchSizeChoice.Swept swept) {
         network.put("network", swept.network().label());
         network.put("rows", swept.rows());
         network.put("mostRows", swept.mostRows());

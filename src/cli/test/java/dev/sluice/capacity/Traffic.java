@@ -1,6 +1,6 @@
 package dev.sluice.capacity;
 
-import dev.sluice.engine.CallRows;
+import dev.sluice.engine.BatchSizes;
 import dev.sluice.engine.SimulatedModel;
 import dev.sluice.request.Priority;
 import java.time.Duration;
@@ -37,7 +37,7 @@ final class Traffic {
 
     /** Workers whose rows take so long, with nothing beside the engine. */
     static Fleet fleet(int rowsPerCall, double rowMillis, int partitions, Fleet.Detail detail) {
-        CallRows rows = new CallRows(rowsPerCall, Math.max(4, rowsPerCall / 2));
+        BatchSizes rows = new BatchSizes(rowsPerCall, Math.max(4, rowsPerCall / 2));
         return new Fleet(
                 List.of(SimulatedModel.of(MODEL, rows, rowMillis * 1e6, rowMillis * 1e6)),
                 partitions,

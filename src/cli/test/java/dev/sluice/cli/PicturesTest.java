@@ -25,7 +25,7 @@ class PicturesTest {
     private final Map<String, byte[]> objects = new HashMap<>();
 
     /** A store that has what the test put there. */
-    private final class Shelf implements ObjectSource {
+    private final class BundleResidency implements ObjectSource {
         @Override
         public void download(String bucket, String key, Path file) {
             byte[] bytes = objects.get(bucket + "/" + key);
@@ -110,7 +110,7 @@ class PicturesTest {
     }
 
     private List<Saved> save(GenerationCompleted outcome) {
-        try (Pictures pictures = new Pictures(out(), new Shelf())) {
+        try (Pictures pictures = new Pictures(out(), new BundleResidency())) {
             return pictures.save(outcome);
         }
     }

@@ -20,8 +20,8 @@ import dev.sluice.events.v1.WeightingSpec;
 import dev.sluice.pricing.Price;
 import dev.sluice.pricing.Tariff;
 import dev.sluice.request.Acceptance;
+import dev.sluice.request.BatchShape;
 import dev.sluice.request.BundleIdentity;
-import dev.sluice.request.CallShape;
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.Evaluations;
 import dev.sluice.request.GenerationRequest;
@@ -259,7 +259,7 @@ public final class EventEncoder {
                 .build();
     }
 
-    private static CallsMade calls(CallShape shape) {
+    private static CallsMade calls(BatchShape shape) {
         CallSizing size = switch (shape.size()) {
             case CONSTANT -> CallSizing.CONSTANT;
             case ELASTIC -> CallSizing.ELASTIC;

@@ -7,10 +7,10 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.sluice.diffusion.BetaSchedule;
 import dev.sluice.diffusion.DiffusionTables;
 import dev.sluice.diffusion.FinalAlphaBar;
+import dev.sluice.diffusion.SamplingSchedule;
 import dev.sluice.diffusion.Spacing;
 import dev.sluice.diffusion.TrainedProcess;
 import dev.sluice.diffusion.VarianceKind;
-import dev.sluice.diffusion.Walk;
 import dev.sluice.model.RowLayout.Input;
 import dev.sluice.request.BundleDefaults;
 import dev.sluice.request.Guidance;
@@ -92,13 +92,13 @@ public record BundleManifest(
          * @param tables of the {@link #process} for this sampler
          * @throws dev.sluice.request.InvalidFieldException where the schedule does not fit into the steps
          */
-        public Walk walk(SamplerSettings sampler, Guidance guidance, DiffusionTables tables) {
+        public SamplingSchedule samplingSchedule(SamplerSettings sampler, Guidance guidance, DiffusionTables tables) {
             VarianceKind kind = switch (variance) {
                 case LEARNED_RANGE -> VarianceKind.LEARNED_RANGE;
                 case FIXED_SMALL -> VarianceKind.FIXED_SMALL;
                 case FIXED_LARGE -> VarianceKind.FIXED_LARGE;
             };
-            return Walk.of(sampler, guidance, tables, kind, clipDenoised);
+            return SamplingSchedule.of(sampler, guidance, tables, kind, clipDenoised);
         }
     }
 

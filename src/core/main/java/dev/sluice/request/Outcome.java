@@ -24,7 +24,7 @@ public sealed interface Outcome {
             List<StoredImage> images,
             BundleIdentity bundle,
             PlanSummary plan,
-            CallShape calls,
+            BatchShape calls,
             Evaluations evaluations,
             Evaluations spent,
             DeviceUsage usage,

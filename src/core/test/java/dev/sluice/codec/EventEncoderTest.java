@@ -16,9 +16,9 @@ import dev.sluice.pricing.Price;
 import dev.sluice.pricing.PriceList;
 import dev.sluice.pricing.Tariff;
 import dev.sluice.request.Acceptance;
+import dev.sluice.request.BatchShape;
+import dev.sluice.request.BatchSize;
 import dev.sluice.request.BundleIdentity;
-import dev.sluice.request.CallShape;
-import dev.sluice.request.CallSize;
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.Evaluations;
 import dev.sluice.request.FailureCode;
@@ -236,7 +236,7 @@ class EventEncoderTest {
                 List.of(new StoredImage(0, "images", "a/b/0.png", "ab", 100, 7)),
                 new BundleIdentity("shapes-32", "1", "cd"),
                 new PlanSummary(50, List.of(50, 25), List.of(25.0, 25.0)),
-                new CallShape(CallSize.CONSTANT, PerNetwork.of(network -> switch (network) {
+                new BatchShape(BatchSize.CONSTANT, PerNetwork.of(network -> switch (network) {
                     case DENOISER -> 16;
                     case GUIDE -> 8;
                     case TEXT_ENCODER -> 1;

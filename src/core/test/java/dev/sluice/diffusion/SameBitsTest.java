@@ -82,7 +82,7 @@ class SameBitsTest {
 
     record WalkCase(SamplerSettings.Kind kind, boolean clip, long expected) {}
 
-    static Stream<WalkCase> walks() {
+    static Stream<WalkCase> samplingSchedules() {
         return Stream.of(
                 new WalkCase(SamplerSettings.Kind.PNDM, false, 1_065_712_605L),
                 new WalkCase(SamplerSettings.Kind.PNDM, true, 1_097_642_745L),
@@ -99,7 +99,7 @@ class SameBitsTest {
         Guidance guidance = new Guidance.ClassifierFree(3, schedule, GuidanceWeighting.of(GuidanceWeighting.Kind.GAP));
         DiffusionTables tables =
                 TrainedProcess.evenly(BetaSchedule.COSINE, 1000).tables(walked.kind(), 20);
-        Walk walk = Walk.of(
+        SamplingSchedule samplingSchedule = SamplingSchedule.of(
                 SamplerSettings.deterministic(walked.kind(), 20),
                 guidance,
                 tables,
@@ -109,17 +109,17 @@ class SameBitsTest {
         int n = 37;
         float[] x = floats(random, n);
         float[] term = new float[n];
-        SolverMemory memory = walk.newMemory(n, n);
+        SolverMemory memory = samplingSchedule.newMemory(n, n);
         CRC32C bits = new CRC32C();
-        for (int evaluation = walk.length() - 1; evaluation >= 0; evaluation--) {
+        for (int evaluation = samplingSchedule.length() - 1; evaluation >= 0; evaluation--) {
             float[] prediction = floats(random, n);
-            if (walk.isGuided(evaluation)) {
+            if (samplingSchedule.isGuided(evaluation)) {
                 term = floats(random, n);
             }
-            walk.extrapolateTerm(evaluation, term, memory);
-            walk.extrapolate(evaluation, x, prediction, memory);
-            ClassifierFree.apply(prediction, term, 2 * walk.weight(evaluation), n);
-            walk.step(evaluation, x, prediction, null, 0, x);
+            samplingSchedule.extrapolateTerm(evaluation, term, memory);
+            samplingSchedule.extrapolate(evaluation, x, prediction, memory);
+            ClassifierFree.apply(prediction, term, 2 * samplingSchedule.weight(evaluation), n);
+            samplingSchedule.step(evaluation, x, prediction, null, 0, x);
             add(bits, x);
         }
         assertThat(bits.getValue()).isEqualTo(walked.expected());

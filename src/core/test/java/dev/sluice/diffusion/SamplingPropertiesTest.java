@@ -128,7 +128,7 @@ class SamplingPropertiesTest {
 
     private static Evaluations evaluations(Guidance guidance, ToyRun run) {
         SamplerSettings settings = SamplerSettings.ddpm(run.tables().steps());
-        return Walk.of(settings, guidance, run.tables(), VarianceKind.FIXED_SMALL, false)
+        return SamplingSchedule.of(settings, guidance, run.tables(), VarianceKind.FIXED_SMALL, false)
                 .evaluations();
     }
 

@@ -37,8 +37,8 @@ class SolverHistoryTest {
         "DPMPP_2M, 25, 1, 5", "DPMPP_2M, 16, 1, 15", "DPMPP_2M, 10, 1, 30", "DPMPP_2M, 8, 1, 30", "DPMPP_2M, 10, 2, 15",
     })
     void compressedRunStaysOnItsPath(Kind kind, int guided, double exponent, double timesSmaller) {
-        WalkRun run = new WalkRun(MODEL, kind, 50);
-        Guidance.ClassifierFree guidance = WalkRun.compressed(SCALE, guided, exponent);
+        SamplingScheduleRun run = new SamplingScheduleRun(MODEL, kind, 50);
+        Guidance.ClassifierFree guidance = SamplingScheduleRun.compressed(SCALE, guided, exponent);
 
         double consistent = error(run, guidance, run::states);
         double mixed = error(run, guidance, run::statesWithMixedHistory);
@@ -50,9 +50,10 @@ class SolverHistoryTest {
     @EnumSource(names = {"PNDM", "DPMPP_2M"})
     void guidingEveryStepIsTheMethodOnTheCombinedPredictions(Kind kind) {
         for (int steps : new int[] {1, 2, 3, 4, 9, 30}) {
-            WalkRun run = new WalkRun(MODEL, kind, steps);
+            SamplingScheduleRun run = new SamplingScheduleRun(MODEL, kind, steps);
             for (GuidanceWeighting.Kind weighting : GuidanceWeighting.Kind.values()) {
-                Guidance.ClassifierFree full = WalkRun.guidance(SCALE, new GuidanceSchedule.Full(), weighting);
+                Guidance.ClassifierFree full =
+                        SamplingScheduleRun.guidance(SCALE, new GuidanceSchedule.Full(), weighting);
                 float[] combined = last(run.statesWithMixedHistory(noise(1), full));
                 assertThat(last(run.states(noise(1), full)))
                         .as("%d steps, %s", steps, weighting)
@@ -64,9 +65,10 @@ class SolverHistoryTest {
     @ParameterizedTest
     @EnumSource(names = {"PNDM", "DPMPP_2M"})
     void scaleThatPushesNothingIsTheUnguidedRunBitForBit(Kind kind) {
-        WalkRun run = new WalkRun(MODEL, kind, 20);
-        float[] unguided = last(run.statesWithMixedHistory(noise(2), WalkRun.compressed(1, 5, 1)));
-        assertThat(last(run.states(noise(2), WalkRun.compressed(1, 5, 1)))).containsExactly(unguided);
+        SamplingScheduleRun run = new SamplingScheduleRun(MODEL, kind, 20);
+        float[] unguided = last(run.statesWithMixedHistory(noise(2), SamplingScheduleRun.compressed(1, 5, 1)));
+        assertThat(last(run.states(noise(2), SamplingScheduleRun.compressed(1, 5, 1))))
+                .containsExactly(unguided);
     }
 
     /** The gradient of class c's log-probability is the term over {@code -sqrt(1-abar)}: both guide the same way. */
@@ -75,26 +77,27 @@ class SolverHistoryTest {
     void classifierGuidesAsTheClassifierFreeTermDoes(Kind kind) {
         GuidanceSchedule schedule = new GuidanceSchedule.Explicit(List.of(20, 19, 18, 17, 10, 6, 5, 1));
         GuidanceWeighting weighting = GuidanceWeighting.of(GuidanceWeighting.Kind.GAP);
-        WalkRun run = new WalkRun(MODEL, kind, 20);
+        SamplingScheduleRun run = new SamplingScheduleRun(MODEL, kind, 20);
         float[] free = last(run.states(noise(3), new Guidance.ClassifierFree(3, schedule, weighting)));
 
-        Walk walk = run.walk(new Guidance.Classifier(2, schedule, weighting, Guidance.DenoiserCondition.CONDITIONAL));
+        SamplingSchedule samplingSchedule = run.samplingSchedule(
+                new Guidance.Classifier(2, schedule, weighting, Guidance.DenoiserCondition.CONDITIONAL));
         float[] x = noise(3);
         float[] gradient = new float[ELEMENTS];
-        SolverMemory memory = walk.newMemory(ELEMENTS, ELEMENTS);
-        for (int evaluation = walk.length() - 1; evaluation >= 0; evaluation--) {
-            double alphaBar = WalkRun.alphaBarAt(walk.timestep(evaluation));
+        SolverMemory memory = samplingSchedule.newMemory(ELEMENTS, ELEMENTS);
+        for (int evaluation = samplingSchedule.length() - 1; evaluation >= 0; evaluation--) {
+            double alphaBar = SamplingScheduleRun.alphaBarAt(samplingSchedule.timestep(evaluation));
             float[] prediction = MODEL.eps(x, alphaBar, true);
-            if (walk.isGuided(evaluation)) {
+            if (samplingSchedule.isGuided(evaluation)) {
                 float[] unconditional = MODEL.eps(x, alphaBar, false);
                 for (int e = 0; e < ELEMENTS; e++) {
                     gradient[e] = (float) (-(prediction[e] - unconditional[e]) / Math.sqrt(1 - alphaBar));
                 }
             }
-            walk.extrapolateTerm(evaluation, gradient, memory);
-            walk.extrapolate(evaluation, x, prediction, memory);
-            double omega = walk.weight(evaluation);
-            walk.step(evaluation, x, prediction, omega == 0 ? null : gradient, 2 * omega, x);
+            samplingSchedule.extrapolateTerm(evaluation, gradient, memory);
+            samplingSchedule.extrapolate(evaluation, x, prediction, memory);
+            double omega = samplingSchedule.weight(evaluation);
+            samplingSchedule.step(evaluation, x, prediction, omega == 0 ? null : gradient, 2 * omega, x);
         }
         assertThat(x).containsExactly(free, within(1e-4f));
     }
@@ -102,9 +105,9 @@ class SolverHistoryTest {
     /** What the extrapolation is for: PNDM's error at 50 steps is less than a fifth of DDIM's. */
     @Test
     void fourEvaluationsAreBetterThanOne() {
-        Guidance.ClassifierFree full = WalkRun.full(1);
-        WalkRun pndm = new WalkRun(MODEL, Kind.PNDM, 50);
-        WalkRun ddim = new WalkRun(MODEL, Kind.DDIM, 50);
+        Guidance.ClassifierFree full = SamplingScheduleRun.full(1);
+        SamplingScheduleRun pndm = new SamplingScheduleRun(MODEL, Kind.PNDM, 50);
+        SamplingScheduleRun ddim = new SamplingScheduleRun(MODEL, Kind.DDIM, 50);
 
         assertThat(error(pndm, full, pndm::states)).isLessThan(error(ddim, full, ddim::states) / 5);
     }
@@ -118,7 +121,7 @@ class SolverHistoryTest {
      * and then the push. Taken before the last step, which DPM-Solver++ takes at order one to an infinite log-SNR, and which
      * is as wrong for one history as for another.
      */
-    private static double error(WalkRun run, Guidance.ClassifierFree guidance, Run states) {
+    private static double error(SamplingScheduleRun run, Guidance.ClassifierFree guidance, Run states) {
         double squares = 0;
         int images = 50;
         for (int image = 0; image < images; image++) {
@@ -132,7 +135,7 @@ class SolverHistoryTest {
         return Math.sqrt(squares / images / ELEMENTS);
     }
 
-    private static double[] exact(WalkRun run, Guidance.ClassifierFree guidance, float[] initial) {
+    private static double[] exact(SamplingScheduleRun run, Guidance.ClassifierFree guidance, float[] initial) {
         DiffusionTables tables = run.tables();
         StepPlan plan = StepPlan.of(guidance, tables);
         double[] x = new double[ELEMENTS];

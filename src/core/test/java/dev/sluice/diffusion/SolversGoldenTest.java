@@ -37,12 +37,13 @@ class SolversGoldenTest {
         float[] means = Golden.floats(GOLDENS.required("means"));
         ClosedFormModel model =
                 ClosedFormModel.ofTwoClasses(means, GOLDENS.required("variance").doubleValue());
-        WalkRun run = new WalkRun(model, kind, steps);
+        SamplingScheduleRun run = new SamplingScheduleRun(model, kind, steps);
         Guidance.ClassifierFree guidance =
-                WalkRun.full(GOLDENS.required("scale").doubleValue());
+                SamplingScheduleRun.full(GOLDENS.required("scale").doubleValue());
 
-        Walk walk = run.walk(guidance);
-        assertThat(IntStream.range(0, walk.length()).map(i -> walk.timestep(walk.length() - 1 - i)))
+        SamplingSchedule samplingSchedule = run.samplingSchedule(guidance);
+        assertThat(IntStream.range(0, samplingSchedule.length())
+                        .map(i -> samplingSchedule.timestep(samplingSchedule.length() - 1 - i)))
                 .containsExactlyElementsOf(Golden.integers(golden.required("timesteps")));
         List<float[]> states = run.states(Golden.floats(GOLDENS.required("initial")), guidance);
         double worst = 0;
@@ -59,11 +60,12 @@ class SolversGoldenTest {
     @Test
     void plmsOfFiftyStepsMakesFiftyOneEvaluations() {
         ClosedFormModel none = (x, alphaBar, conditional) -> x;
-        Walk walk = new WalkRun(none, Kind.PNDM, 50).walk(WalkRun.full(7.5));
+        SamplingSchedule samplingSchedule =
+                new SamplingScheduleRun(none, Kind.PNDM, 50).samplingSchedule(SamplingScheduleRun.full(7.5));
 
-        assertThat(walk.evaluations().conditional()).isEqualTo(51);
-        assertThat(walk.evaluations().unconditional()).isEqualTo(51);
-        assertThat(walk.plan().steps()).isEqualTo(50);
+        assertThat(samplingSchedule.evaluations().conditional()).isEqualTo(51);
+        assertThat(samplingSchedule.evaluations().unconditional()).isEqualTo(51);
+        assertThat(samplingSchedule.plan().steps()).isEqualTo(50);
     }
 
     /** Largest difference over the largest value. */

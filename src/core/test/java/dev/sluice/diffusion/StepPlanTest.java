@@ -209,7 +209,7 @@ class StepPlanTest {
     }
 
     private static Evaluations evaluations(Guidance guidance) {
-        return Walk.of(SamplerSettings.ddpm(10), guidance, TEN, VarianceKind.FIXED_SMALL, false)
+        return SamplingSchedule.of(SamplerSettings.ddpm(10), guidance, TEN, VarianceKind.FIXED_SMALL, false)
                 .evaluations();
     }
 

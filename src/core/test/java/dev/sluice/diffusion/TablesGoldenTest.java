@@ -131,14 +131,14 @@ class TablesGoldenTest {
         assertThat(List.of(ddim[0], ddim[1], ddim[49])).isEqualTo(Golden.integers(golden.at("/ddim50")));
         assertThat(ddim).hasSize(50);
 
-        Walk walk = Walk.of(
+        SamplingSchedule samplingSchedule = SamplingSchedule.of(
                 SamplerSettings.deterministic(SamplerSettings.Kind.PNDM, 50),
                 new Guidance.None(),
                 STABLE_DIFFUSION.tables(SamplerSettings.Kind.PNDM, 50),
                 VarianceKind.FIXED_SMALL,
                 false);
-        List<Integer> plms = IntStream.iterate(walk.length() - 1, e -> e >= 0, e -> e - 1)
-                .mapToObj(walk::timestep)
+        List<Integer> plms = IntStream.iterate(samplingSchedule.length() - 1, e -> e >= 0, e -> e - 1)
+                .mapToObj(samplingSchedule::timestep)
                 .toList();
         assertThat(plms)
                 .hasSize(golden.at("/plms50_len").intValue())

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Which timesteps each sampler visits, and where it ends. */
 class TrainedProcessTest {
     private static final TrainedProcess EVEN = TrainedProcess.evenly(BetaSchedule.COSINE, 1000);
-    private static final TrainedProcess STABLE_DIFFUSION = WalkRun.STABLE_DIFFUSION;
+    private static final TrainedProcess STABLE_DIFFUSION = SamplingScheduleRun.STABLE_DIFFUSION;
 
     @Test
     void spacingIsTheFamilysButForDpmSolver() {

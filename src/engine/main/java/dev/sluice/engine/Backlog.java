@@ -3,11 +3,11 @@ package dev.sluice.engine;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What one bundle's jobs have still to be evaluated for, and how fast the bundle's calls get on. Any thread adds a job's
+ * What one bundle's jobs have still to be evaluated for, and how fast the bundle's batches get on. Any thread adds a job's
  * evaluations when it is accepted; the engine's loop takes them off and measures; any thread reads.
  */
 public final class Backlog {
-    /** Device time after which an earlier measure counts half: a few calls of a large model, many of a small one. */
+    /** Device time after which an earlier measure counts half: a few batches of a large model, many of a small one. */
     private static final double HALF_LIFE_NANOS = 30e9;
 
     private final AtomicLong evaluations = new AtomicLong();
@@ -42,7 +42,7 @@ public final class Backlog {
         evaluations.addAndGet(-madeOrGivenUp);
     }
 
-    /** A call of padding alone: a guess at a full one, until there is better. */
+    /** A batch of padding alone: a guess at a full one, until there is better. */
     synchronized void guess(int rowsPerCall, long callNanos) {
         if (nanos == 0) {
             rows = rowsPerCall;

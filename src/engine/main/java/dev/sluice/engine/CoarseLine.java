@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.PriorityQueue;
 
 /**
- * A lane's images under way of one priority. All of them take steps at one rate, so an image's end is a number of steps of
+ * A queue's images under way of one priority. All of them take steps at one rate, so an image's end is a number of steps of
  * the line, whenever those come.
  */
 final class CoarseLine {

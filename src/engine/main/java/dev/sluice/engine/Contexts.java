@@ -14,15 +14,15 @@ import java.util.function.Consumer;
  */
 final class Contexts implements Requester {
     private final Job job;
-    private final Map<Told.OfText, float[]> encoded = new HashMap<>();
+    private final Map<Conditioning.OfText, float[]> encoded = new HashMap<>();
     /** Texts whose encodings have not come back. */
-    private final Map<Role, Told.OfText> missing = new EnumMap<>(Role.class);
+    private final Map<Role, Conditioning.OfText> missing = new EnumMap<>(Role.class);
     /** For each text in a batch, the cache of encodings that were made at that batch's size. */
     private final Map<Role, RecentContexts> keepers = new EnumMap<>(Role.class);
 
     Contexts(Job job) {
         this.job = job;
-        missing.putAll(job.recipe().texts());
+        missing.putAll(job.samplingPlan().texts());
     }
 
     /**
@@ -47,11 +47,11 @@ final class Contexts implements Requester {
         return encoded.values().stream().allMatch(Finite::everywhere);
     }
 
-    /** Writes what a network is told into the row of a call. */
-    void put(Told told, RowBuffers call) {
-        switch (told) {
-            case Told.OfClass(int index) -> call.put(index);
-            case Told.OfText text -> call.put(context(text));
+    /** Writes what a network is told into the row of a batch. */
+    void put(Conditioning conditioning, RowBuffers batch) {
+        switch (conditioning) {
+            case Conditioning.OfClass(int index) -> batch.put(index);
+            case Conditioning.OfText text -> batch.put(context(text));
         }
     }
 
@@ -66,9 +66,9 @@ final class Contexts implements Requester {
     }
 
     @Override
-    public void fill(Role role, RowBuffers call) {
-        keepers.put(role, job.lane().recentContexts());
-        call.begin()
+    public void fill(Role role, RowBuffers batch) {
+        keepers.put(role, job.queue().recentContexts());
+        batch.begin()
                 .put(missingText(role).tokens().stream()
                         .mapToLong(Long::longValue)
                         .toArray());
@@ -76,8 +76,8 @@ final class Contexts implements Requester {
 
     @Override
     public boolean receive(Role role, FloatBuffer results, int row) {
-        Told.OfText text = missingText(role);
-        float[] context = new float[job.lane().manifest().contextElements(text.encoder())];
+        Conditioning.OfText text = missingText(role);
+        float[] context = new float[job.queue().manifest().contextElements(text.encoder())];
         results.get(row * context.length, context);
         encoded.put(text, context);
         missing.remove(role);
@@ -88,15 +88,15 @@ final class Contexts implements Requester {
         return complete();
     }
 
-    private Told.OfText missingText(Role role) {
-        Told.OfText text = missing.get(role);
+    private Conditioning.OfText missingText(Role role) {
+        Conditioning.OfText text = missing.get(role);
         if (text == null) {
             throw new IllegalStateException("a row came back that this job never asked for: " + role);
         }
         return text;
     }
 
-    private float[] context(Told.OfText text) {
+    private float[] context(Conditioning.OfText text) {
         float[] context = encoded.get(text);
         if (context == null) {
             throw new IllegalStateException("a text is used that was not encoded");

@@ -4,20 +4,20 @@ import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.Network;
 
 /**
- * Splits a call's device time over its used rows, to the nanosecond: shares differ by at most one and add up exactly.
+ * Splits a batch's device time over its used rows, to the nanosecond: shares differ by at most one and add up exactly.
  * Padding is paid by the used rows in equal parts.
  *
- * @param nanos of the call
+ * @param nanos of the batch
  * @param usedRows at least 1
  * @param rowsPerCall padding included
  */
 record CostSplit(long nanos, int usedRows, int rowsPerCall) {
-    /** What the used row at this place in the call answers for. */
+    /** What the used row at this place in the batch answers for. */
     DeviceUsage usage(Network network, int row) {
         return DeviceUsage.of(network, share(row), paddingShare(row), 1);
     }
 
-    /** The share of a used row, by its place in the call. */
+    /** The share of a used row, by its place in the batch. */
     long share(int row) {
         return part(nanos, row);
     }

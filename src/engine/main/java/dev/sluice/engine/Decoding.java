@@ -20,8 +20,8 @@ final class Decoding implements Phase {
 
     /** What comes after the last sampler: the decoder where the bundle has one, for its samples are latents then. */
     static Phase orDone(Job job, float[] sample) {
-        return job.recipe().decodes()
-                ? new Decoding(sample, job.lane().manifest().image().elements())
+        return job.samplingPlan().decodes()
+                ? new Decoding(sample, job.queue().manifest().image().elements())
                 : new Done(sample);
     }
 
@@ -31,8 +31,8 @@ final class Decoding implements Phase {
     }
 
     @Override
-    public void fill(Role role, RowBuffers call) {
-        call.begin().put(latent);
+    public void fill(Role role, RowBuffers batch) {
+        batch.begin().put(latent);
     }
 
     @Override

@@ -24,8 +24,8 @@ final class Denoising implements Phase {
         this.job = job;
         this.stream = stream;
         this.index = index;
-        int elements = job.lane().manifest().sample().elements();
-        guidedStep = new GuidedStep(job.recipe(), job.lane().manifest());
+        int elements = job.queue().manifest().sample().elements();
+        guidedStep = new GuidedStep(job.samplingPlan(), job.queue().manifest());
         noise = new StepNoise(stream, elements, noiseMaker);
         x = new float[elements];
         prepareNoise();
@@ -33,8 +33,8 @@ final class Denoising implements Phase {
 
     /** Before the first step. */
     static Denoising start(Job job, NoiseStream stream, Executor noiseMaker) {
-        Denoising phase =
-                new Denoising(job, stream, noiseMaker, job.recipe().walk().length() - 1);
+        Denoising phase = new Denoising(
+                job, stream, noiseMaker, job.samplingPlan().samplingSchedule().length() - 1);
         stream.fillInitial(phase.x);
         return phase;
     }
@@ -53,10 +53,10 @@ final class Denoising implements Phase {
     }
 
     @Override
-    public void fill(Role role, RowBuffers call) {
-        Recipe recipe = job.recipe();
-        call.begin().put(x).put(recipe.walk().timestep(index));
-        job.contexts().put(recipe.told(role), call);
+    public void fill(Role role, RowBuffers batch) {
+        SamplingPlan samplingPlan = job.samplingPlan();
+        batch.begin().put(x).put(samplingPlan.samplingSchedule().timestep(index));
+        job.contexts().put(samplingPlan.conditioning(role), batch);
     }
 
     @Override
@@ -77,7 +77,7 @@ final class Denoising implements Phase {
             prepareNoise();
             return this;
         }
-        return job.recipe()
+        return job.samplingPlan()
                 .upsampler()
                 .<Phase>map(upsampler -> Upsampling.start(job, upsampler, stream, x))
                 .orElseGet(() -> Decoding.orDone(job, x));
@@ -100,6 +100,6 @@ final class Denoising implements Phase {
     }
 
     private boolean needsNoise() {
-        return job.recipe().walk().needsNoise(index);
+        return job.samplingPlan().samplingSchedule().needsNoise(index);
     }
 }

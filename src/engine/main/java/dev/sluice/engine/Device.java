@@ -1,39 +1,39 @@
 package dev.sluice.engine;
 
-import dev.sluice.engine.CallResult.Failure;
-import dev.sluice.engine.CallResult.Values;
-import dev.sluice.engine.CallResult.Yield;
+import dev.sluice.engine.BatchResult.Failure;
+import dev.sluice.engine.BatchResult.Values;
+import dev.sluice.engine.BatchResult.Yield;
 import dev.sluice.model.BundleException;
 import dev.sluice.model.ModelException;
 
-/** Makes calls one at a time, in the order they are started. Used by the engine's loop alone. */
+/** Makes batches one at a time, in the order they are started. Used by the engine's loop alone. */
 interface Device extends AutoCloseable {
-    /** Has a call made as soon as those before it are done. */
-    void start(Call call);
+    /** Has a batch made as soon as those before it are done. */
+    void start(Batch batch);
 
-    /** Waits for the oldest call that was started and not yet taken. */
-    CallResult take();
+    /** Waits for the oldest batch that was started and not yet taken. */
+    BatchResult take();
 
-    /** Waits for the call under way, and makes no other. */
+    /** Waits for the batch under way, and makes no other. */
     @Override
     void close();
 
-    /** Makes a call on the calling thread. */
-    static CallResult make(Call call, EngineClock clock) {
+    /** Makes a batch on the calling thread. */
+    static BatchResult make(Batch batch, EngineClock clock) {
         long arrival = clock.nanos();
         try {
-            call.bringBundle();
+            batch.bringBundle();
         } catch (ModelException | BundleException e) {
             long end = clock.nanos();
-            return new CallResult(call, end - arrival, end, 0, new Failure(e, true));
+            return new BatchResult(batch, end - arrival, end, 0, new Failure(e, true));
         }
         long start = clock.nanos();
         Yield yield;
         try {
-            yield = new Values(call.evaluate());
+            yield = new Values(batch.evaluate());
         } catch (ModelException e) {
             yield = new Failure(e, false);
         }
-        return new CallResult(call, start - arrival, start, clock.nanos() - start, yield);
+        return new BatchResult(batch, start - arrival, start, clock.nanos() - start, yield);
     }
 }

@@ -5,8 +5,8 @@ import dev.sluice.request.Network;
 import dev.sluice.request.PerNetwork;
 
 /**
- * Where device time went. Every nanosecond in a call is either charged to a job, or it is overhead: warm-up, loading,
- * failed calls, jobs whose owner went away, rows of jobs that ended while their call was under way. {@code deviceNanos
+ * Where device time went. Every nanosecond in a batch is either charged to a job, or it is overhead: warm-up, loading,
+ * failed batches, jobs whose owner went away, rows of jobs that ended while their batch was under way. {@code deviceNanos
  * = chargedNanos + overheadNanos} at every instant. Written by the engine's thread and by whoever drops a job, read by
  * any.
  */
@@ -26,17 +26,17 @@ public final class DeviceMeter {
         this.sink = sink;
     }
 
-    /** Time in calls. */
+    /** Time in batches. */
     public synchronized long deviceNanos() {
         return spent.total();
     }
 
-    /** Time in each network's calls. */
+    /** Time in each network's batches. */
     public synchronized PerNetwork spent() {
         return spent;
     }
 
-    /** Time in calls that no job answers for. */
+    /** Time in batches that no job answers for. */
     public synchronized long overheadNanos() {
         return overhead.deviceNanos();
     }
@@ -46,7 +46,7 @@ public final class DeviceMeter {
         return overhead;
     }
 
-    /** Time in calls that jobs answer for, ended ones and those under way. */
+    /** Time in batches that jobs answer for, ended ones and those under way. */
     public synchronized long chargedNanos() {
         return deviceNanos() - overhead.deviceNanos();
     }
@@ -72,7 +72,7 @@ public final class DeviceMeter {
         spend(network, nanos);
     }
 
-    /** A call that no job has anything of. */
+    /** A batch that no job has anything of. */
     synchronized void wasted(Network network, long nanos) {
         spend(network, nanos);
         add(DeviceUsage.of(network, nanos, 0, 0));

@@ -7,11 +7,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** The device behind a thread of its own, so that the loop can get the next call ready beside the one under way. */
+/** The device behind a thread of its own, so that the loop can get the next batch ready beside the one under way. */
 final class DeviceThread implements Device {
     private final EngineClock clock;
     private final ExecutorService thread;
-    private final Deque<Future<CallResult>> started = new ArrayDeque<>();
+    private final Deque<Future<BatchResult>> started = new ArrayDeque<>();
 
     DeviceThread(EngineClock clock) {
         this.clock = clock;
@@ -19,28 +19,28 @@ final class DeviceThread implements Device {
                 Thread.ofPlatform().name("sluice-device").daemon(true).factory());
     }
 
-    /** Runs something on the thread, before the first call, and waits for it; what it throws is thrown here. */
+    /** Runs something on the thread, before the first batch, and waits for it; what it throws is thrown here. */
     void prepare(Runnable preparation) {
         await(thread.submit(preparation, true));
     }
 
     @Override
-    public void start(Call call) {
-        started.addLast(thread.submit(() -> Device.make(call, clock)));
+    public void start(Batch batch) {
+        started.addLast(thread.submit(() -> Device.make(batch, clock)));
     }
 
     @Override
-    public CallResult take() {
+    public BatchResult take() {
         return await(started.removeFirst());
     }
 
     @Override
     public void close() {
-        started.forEach(call -> call.cancel(false));
+        started.forEach(batch -> batch.cancel(false));
         thread.close();
     }
 
-    /** Nobody interrupts the loop's thread: a call can't be given up half-way. */
+    /** Nobody interrupts the loop's thread: a batch can't be given up half-way. */
     private static <T> T await(Future<T> future) {
         try {
             return future.get();

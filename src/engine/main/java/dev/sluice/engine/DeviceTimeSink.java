@@ -2,7 +2,7 @@ package dev.sluice.engine;
 
 import dev.sluice.request.Network;
 
-/** Keeps a second record of the device time that was spent. Called after every call, by the thread that metered it. */
+/** Keeps a second record of the device time that was spent. Called after every batch, by the thread that metered it. */
 @FunctionalInterface
 public interface DeviceTimeSink {
     /** Keeps nothing. */
@@ -11,7 +11,7 @@ public interface DeviceTimeSink {
     /**
      * The device time up to now.
      *
-     * @param nanos all of it in this network's calls
+     * @param nanos all of it in this network's batches
      */
     void spent(Network network, long nanos);
 }

@@ -22,7 +22,7 @@ final class Done implements Phase {
     }
 
     @Override
-    public void fill(Role role, RowBuffers call) {
+    public void fill(Role role, RowBuffers batch) {
         throw asksForNothing();
     }
 

@@ -2,8 +2,8 @@ package dev.sluice.engine;
 
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleException;
+import dev.sluice.request.BatchShape;
 import dev.sluice.request.BundleDefaults;
-import dev.sluice.request.CallShape;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.InvalidFieldException;
@@ -58,7 +58,7 @@ public final class Engine implements AutoCloseable {
      * An engine that is not started yet.
      *
      * @param bundles by whose names requests choose
-     * @param prepareThread readies the thread that makes the calls, before anything else runs on it
+     * @param prepareThread readies the thread that makes the batches, before anything else runs on it
      */
     public Engine(List<Bundle> bundles, EngineSettings settings, EngineClock clock, Runnable prepareThread) {
         this(bundles, settings, clock, DeviceTimeSink.NONE, prepareThread);
@@ -68,8 +68,8 @@ public final class Engine implements AutoCloseable {
      * An engine that is not started yet.
      *
      * @param bundles by whose names requests choose
-     * @param deviceTime is told of the device time after every call
-     * @param prepareThread readies the thread that makes the calls, before anything else runs on it
+     * @param deviceTime is told of the device time after every batch
+     * @param prepareThread readies the thread that makes the batches, before anything else runs on it
      */
     public Engine(
             List<Bundle> bundles,
@@ -77,23 +77,23 @@ public final class Engine implements AutoCloseable {
             EngineClock clock,
             DeviceTimeSink deviceTime,
             Runnable prepareThread) {
-        this(bundles, settings, clock, deviceTime, CallObserver.NONE, prepareThread);
+        this(bundles, settings, clock, deviceTime, BatchObserver.NONE, prepareThread);
     }
 
     /**
      * An engine that is not started yet.
      *
      * @param bundles by whose names requests choose
-     * @param deviceTime is told of the device time after every call
-     * @param calls hears of the calls for requests
-     * @param prepareThread readies the thread that makes the calls, before anything else runs on it
+     * @param deviceTime is told of the device time after every batch
+     * @param batches hears of the batches for requests
+     * @param prepareThread readies the thread that makes the batches, before anything else runs on it
      */
     public Engine(
             List<Bundle> bundles,
             EngineSettings settings,
             EngineClock clock,
             DeviceTimeSink deviceTime,
-            CallObserver calls,
+            BatchObserver batches,
             Runnable prepareThread) {
         meter = new DeviceMeter(deviceTime);
         this.settings = settings;
@@ -103,15 +103,15 @@ public final class Engine implements AutoCloseable {
         noiseMaker = Executors.newFixedThreadPool(
                 Math.max(1, Runtime.getRuntime().availableProcessors() / 4),
                 Thread.ofPlatform().name("sluice-noise-", 0).daemon(true).factory());
-        List<Lane> lanes = bundles.stream()
-                .map(bundle -> new Lane(bundle, settings, clock))
+        List<BundleQueue> queues = bundles.stream()
+                .map(bundle -> new BundleQueue(bundle, settings, clock))
                 .toList();
-        loop = new EngineLoop(lanes, settings, clock, device, meter, calls);
+        loop = new EngineLoop(queues, settings, clock, device, meter, batches);
         thread = Thread.ofPlatform().name("sluice-engine").daemon(true).unstarted(() -> run(prepareThread));
     }
 
     /**
-     * Starts the engine's threads and waits until every bundle has made its first call.
+     * Starts the engine's threads and waits until every bundle has made its first batch.
      *
      * @throws BundleException if a bundle does not load
      * @throws IllegalStateException if the engine can't start for another reason, which is the cause
@@ -140,24 +140,24 @@ public final class Engine implements AutoCloseable {
      *
      * @param listener hears of the job on the engine's thread
      * @param from where the other engine left it: the images will have the bits that they would have had there. A
-     *     snapshot of another bundle, other call sizes or another plan is not used, and the request begins anew
+     *     snapshot of another bundle, other batch sizes or another plan is not used, and the request begins anew
      */
     public Admission submit(GenerationRequest request, JobListener listener, Optional<JobSnapshot> from) {
-        Lane lane = loop.lanes().get(request.model());
-        if (lane == null) {
+        BundleQueue queue = loop.queues().get(request.model());
+        if (queue == null) {
             return new Admission.Rejected(new Refusal(
                     FailureCode.MODEL_UNKNOWN,
                     "model",
                     "there is no bundle " + request.model() + " here; this worker serves "
-                            + String.join(", ", loop.lanes().keySet())));
+                            + String.join(", ", loop.queues().keySet())));
         }
-        if (lane.breaker().open()) {
+        if (queue.breaker().open()) {
             return new Admission.Rejected(
                     new Refusal(FailureCode.ENGINE_FAULT, "model", "the bundle keeps failing on this worker"));
         }
-        Recipe recipe;
+        SamplingPlan samplingPlan;
         try {
-            recipe = lane.recipes().admitted(request);
+            samplingPlan = queue.samplingPlans().admitted(request);
         } catch (InvalidFieldException e) {
             return new Admission.Rejected(e.asRefusal());
         } catch (RuntimeException e) {
@@ -169,19 +169,20 @@ public final class Engine implements AutoCloseable {
         imagesInside.addAndGet(request.images());
         Job job = new Job(
                 request,
-                recipe,
-                lane,
+                samplingPlan,
+                queue,
                 new Departure(request.images(), listener),
                 clock.nanos(),
                 arrivals.getAndIncrement(),
                 noiseMaker,
-                from.filter(snapshot -> fits(snapshot, request, recipe, lane)));
+                from.filter(snapshot -> fits(snapshot, request, samplingPlan, queue)));
         post(() -> loop.submit(job));
         return new Admission.Accepted(new Handle(job));
     }
 
-    private static boolean fits(JobSnapshot snapshot, GenerationRequest request, Recipe recipe, Lane lane) {
-        boolean fits = snapshot.fits(request, recipe, lane);
+    private static boolean fits(
+            JobSnapshot snapshot, GenerationRequest request, SamplingPlan samplingPlan, BundleQueue queue) {
+        boolean fits = snapshot.fits(request, samplingPlan, queue);
         if (fits) {
             LOG.info(
                     "job_resumed request={} images={}",
@@ -192,7 +193,7 @@ public final class Engine implements AutoCloseable {
                     "snapshot_refused request={} bundle={} calls={}",
                     request.id(),
                     snapshot.bundle(),
-                    snapshot.calls());
+                    snapshot.batches());
         }
         return fits;
     }
@@ -216,40 +217,40 @@ public final class Engine implements AutoCloseable {
         return meter;
     }
 
-    /** Rows and calls so far. */
-    public Calls calls() {
-        return loop.calls();
+    /** Rows and batches so far. */
+    public Batches batches() {
+        return loop.batches();
     }
 
     /** What each bundle samples with where a request has no opinion. By bundle name. */
     public Map<String, BundleDefaults> defaults() {
-        return ofLanes(lane -> lane.manifest().requestDefaults());
+        return ofQueues(queue -> queue.manifest().requestDefaults());
     }
 
-    /** How large a bundle's calls are now: as set, or smaller where the device ran out of memory. By bundle name. */
-    public Map<String, CallShape> callShapes() {
-        return ofLanes(Lane::callShape);
+    /** How large a bundle's batches are now: as set, or smaller where the device ran out of memory. By bundle name. */
+    public Map<String, BatchShape> callShapes() {
+        return ofQueues(BundleQueue::callShape);
     }
 
-    /** How large a bundle's calls were set to be. By bundle name. */
-    public Map<String, CallShape> callShapesAsSet() {
-        return ofLanes(Lane::callShapeAsSet);
+    /** How large a bundle's batches were set to be. By bundle name. */
+    public Map<String, BatchShape> callShapesAsSet() {
+        return ofQueues(BundleQueue::callShapeAsSet);
     }
 
     /** What is still to be done for each bundle. By bundle name. */
     public Map<String, Backlog> backlogs() {
-        return ofLanes(Lane::backlog);
+        return ofQueues(BundleQueue::backlog);
     }
 
     /** Whether a bundle takes requests: it hasn't kept failing. */
     public boolean inService(String bundle) {
-        Lane lane = loop.lanes().get(bundle);
-        return lane != null && !lane.breaker().open();
+        BundleQueue queue = loop.queues().get(bundle);
+        return queue != null && !queue.breaker().open();
     }
 
-    private <T> Map<String, T> ofLanes(Function<Lane, T> property) {
+    private <T> Map<String, T> ofQueues(Function<BundleQueue, T> property) {
         Map<String, T> properties = new TreeMap<>();
-        loop.lanes().forEach((name, lane) -> properties.put(name, property.apply(lane)));
+        loop.queues().forEach((name, queue) -> properties.put(name, property.apply(queue)));
         return properties;
     }
 
@@ -270,21 +271,21 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * How long the engine has been waiting for the call under way; zero where it has nothing to do. A device that hangs is
-     * known by a silence longer than its longest call.
+     * How long the engine has been waiting for the batch under way; zero where it has nothing to do. A device that hangs is
+     * known by a silence longer than its longest batch.
      */
     public Duration silence() {
         return heartbeat.silence();
     }
 
     private boolean inService() {
-        return loop.lanes().isEmpty()
-                || loop.lanes().values().stream()
-                        .anyMatch(lane -> !lane.breaker().open());
+        return loop.queues().isEmpty()
+                || loop.queues().values().stream()
+                        .anyMatch(queue -> !queue.breaker().open());
     }
 
     /**
-     * Ends the threads after the calls under way. Jobs inside end without a word, as if abandoned; after that the meter
+     * Ends the threads after the batches under way. Jobs inside end without a word, as if abandoned; after that the meter
      * stands still, and all that no job was charged for is overhead.
      */
     @Override

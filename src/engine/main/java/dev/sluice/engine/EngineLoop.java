@@ -1,7 +1,7 @@
 package dev.sluice.engine;
 
-import dev.sluice.engine.CallResult.Failure;
-import dev.sluice.engine.CallResult.Values;
+import dev.sluice.engine.BatchResult.Failure;
+import dev.sluice.engine.BatchResult.Values;
 import dev.sluice.model.OutOfDeviceMemoryException;
 import dev.sluice.request.Deadlines;
 import dev.sluice.request.DeviceUsage;
@@ -24,66 +24,66 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the engine does, round by round: get calls ready while the device is busy, take the oldest call's results, share
- * out its cost, take the steps that are ready, retire what is done. Which rows a call has is {@link Packing}'s business.
+ * What the engine does, round by round: get batches ready while the device is busy, take the oldest batch's results, share
+ * out its cost, take the steps that are ready, retire what is done. Which rows a batch has is {@link BatchScheduler}'s business.
  *
- * <p>These hold between two {@link #tick}s. Every row of a job inside waits in its lane or is in a call under way. No
+ * <p>These hold between two {@link #tick}s. Every row of a job inside waits in its queue or is in a batch under way. No
  * image of a job has started before its prompt's encoding is there. A job that ended has neither rows nor a charge to
- * come: what its rows in calls under way cost is overhead. Device time is charged or overhead, to the nanosecond.
+ * come: what its rows in batches under way cost is overhead. Device time is charged or overhead, to the nanosecond.
  * Confined to one thread, and deterministic but for its clock and device.
  */
 final class EngineLoop {
     private static final Logger LOG = LoggerFactory.getLogger(EngineLoop.class);
 
-    /** One call that the device makes, one that waits for it: so the device never waits for the loop. */
+    /** One batch that the device makes, one that waits for it: so the device never waits for the loop. */
     private static final int MOST_CALLS_UNDER_WAY = 2;
 
     private final EngineSettings settings;
     private final EngineClock clock;
     private final Device device;
     private final DeviceMeter meter;
-    private final CallObserver observer;
-    private final Shelf shelf;
-    private final Map<String, Lane> lanes = new LinkedHashMap<>();
-    private final List<Lane> turns = new ArrayList<>();
+    private final BatchObserver observer;
+    private final BundleResidency residency;
+    private final Map<String, BundleQueue> queues = new LinkedHashMap<>();
+    private final List<BundleQueue> turns = new ArrayList<>();
     private final Set<Job> inside = new HashSet<>();
     private final NavigableSet<Job> byDeadline =
             new TreeSet<>(Comparator.comparing(Job::deadline).thenComparingLong(Job::arrival));
-    private final List<Lane> underWay = new ArrayList<>();
-    private volatile Calls calls = Calls.NONE;
+    private final List<BundleQueue> underWay = new ArrayList<>();
+    private volatile Batches batches = Batches.NONE;
     private long round;
 
-    EngineLoop(List<Lane> lanes, EngineSettings settings, EngineClock clock, Device device, DeviceMeter meter) {
-        this(lanes, settings, clock, device, meter, CallObserver.NONE);
+    EngineLoop(List<BundleQueue> queues, EngineSettings settings, EngineClock clock, Device device, DeviceMeter meter) {
+        this(queues, settings, clock, device, meter, BatchObserver.NONE);
     }
 
     EngineLoop(
-            List<Lane> lanes,
+            List<BundleQueue> queues,
             EngineSettings settings,
             EngineClock clock,
             Device device,
             DeviceMeter meter,
-            CallObserver observer) {
+            BatchObserver observer) {
         this.observer = observer;
         this.settings = settings;
         this.clock = clock;
         this.device = device;
         this.meter = meter;
-        shelf = new Shelf(settings, clock);
-        for (Lane lane : lanes) {
-            this.lanes.put(lane.bundle().name(), lane);
-            turns.add(lane);
+        residency = new BundleResidency(settings, clock);
+        for (BundleQueue queue : queues) {
+            this.queues.put(queue.bundle().name(), queue);
+            turns.add(queue);
         }
     }
 
     /** Lanes by bundle name; never changes, so any thread may read it. */
-    Map<String, Lane> lanes() {
-        return lanes;
+    Map<String, BundleQueue> queues() {
+        return queues;
     }
 
     /** Calls so far. Any thread may ask. */
-    Calls calls() {
-        return calls;
+    Batches batches() {
+        return batches;
     }
 
     /** Whether there is nothing to do. */
@@ -91,34 +91,34 @@ final class EngineLoop {
         return inside.isEmpty() && underWay.isEmpty();
     }
 
-    /** Brings each bundle to the device and calls its networks once, smaller if they don't fit. */
+    /** Brings each bundle to the device and batches its networks once, smaller if they don't fit. */
     void warmUp() {
-        for (Lane lane : turns) {
+        for (BundleQueue queue : turns) {
             long start = clock.nanos();
             long loadingNanos = 0;
-            List<Call> toMake = lane.warmUpCalls(shelf);
+            List<Batch> toMake = queue.warmUpCalls(residency);
             while (!toMake.isEmpty()) {
                 toMake.forEach(device::start);
                 boolean again = false;
                 for (int i = 0; i < toMake.size(); i++) {
-                    CallResult result = device.take();
+                    BatchResult result = device.take();
                     loadingNanos += result.overheadNanos();
-                    meter.wasted(result.call().network(), result.overheadNanos() + result.nanos());
-                    shelf.arrived(lane, result.startNanos());
+                    meter.wasted(result.batch().network(), result.overheadNanos() + result.nanos());
+                    residency.arrived(queue, result.startNanos());
                     if (result.yield() instanceof Failure failure) {
-                        if (!remedied(result.call()) && !makeRoom(result.call(), failure)) {
+                        if (!remedied(result.batch()) && !makeRoom(result.batch(), failure)) {
                             throw failure.cause();
                         }
                         again = true;
-                    } else if (result.call().network() == Network.DENOISER) {
-                        lane.backlog().guess(result.call().rowsPerCall(), result.nanos());
+                    } else if (result.batch().network() == Network.DENOISER) {
+                        queue.backlog().guess(result.batch().rowsPerCall(), result.nanos());
                     }
                 }
-                toMake = again ? lane.warmUpCalls(shelf) : List.of();
+                toMake = again ? queue.warmUpCalls(residency) : List.of();
             }
             LOG.info(
                     "bundle_warm bundle={} loading_seconds={} seconds={}",
-                    lane.bundle().name(),
+                    queue.bundle().name(),
                     hundredths(loadingNanos),
                     hundredths(clock.nanos() - start));
         }
@@ -134,8 +134,8 @@ final class EngineLoop {
             byDeadline.add(job);
         }
         job.enter(round);
-        job.lane().enter(job, clock.nanos());
-        if (job.lane().breaker().open()) {
+        job.queue().enter(job, clock.nanos());
+        if (job.queue().breaker().open()) {
             stop(job, FailureCode.ENGINE_FAULT, "the bundle keeps failing");
         }
     }
@@ -148,16 +148,16 @@ final class EngineLoop {
         }
     }
 
-    /** Gets calls ready for as long as the device takes them, then waits for the oldest one and uses its results. */
+    /** Gets batches ready for as long as the device takes them, then waits for the oldest one and uses its results. */
     void tick() {
         round++;
         expireDeadlines();
         while (underWay.size() < MOST_CALLS_UNDER_WAY) {
-            Optional<Call> call = nextCall();
-            if (call.isEmpty()) {
+            Optional<Batch> batch = nextCall();
+            if (batch.isEmpty()) {
                 break;
             }
-            device.start(call.get());
+            device.start(batch.get());
         }
         if (!underWay.isEmpty()) {
             underWay.removeFirst();
@@ -165,7 +165,7 @@ final class EngineLoop {
         }
     }
 
-    /** Uses the calls under way and abandons every job inside, so that the meter is complete. */
+    /** Uses the batches under way and abandons every job inside, so that the meter is complete. */
     void close() {
         while (!underWay.isEmpty()) {
             underWay.removeFirst();
@@ -174,80 +174,80 @@ final class EngineLoop {
         List.copyOf(inside).forEach(this::abandon);
     }
 
-    /** The lanes take turns. */
-    private Optional<Call> nextCall() {
+    /** The queues take turns. */
+    private Optional<Batch> nextCall() {
         for (int i = 0; i < turns.size(); i++) {
-            Lane lane = turns.removeFirst();
-            turns.addLast(lane);
-            if (lane.hasJobs() && shelf.admits(lane)) {
-                lane.packing().startImages();
-                Optional<Network> network = lane.packing().next(underWay.contains(lane));
+            BundleQueue queue = turns.removeFirst();
+            turns.addLast(queue);
+            if (queue.hasJobs() && residency.admits(queue)) {
+                queue.scheduler().startImages();
+                Optional<Network> network = queue.scheduler().next(underWay.contains(queue));
                 if (network.isPresent()) {
-                    return Optional.of(ready(lane, network.get()));
+                    return Optional.of(ready(queue, network.get()));
                 }
             }
         }
         return Optional.empty();
     }
 
-    private Call ready(Lane lane, Network network) {
-        Call call = lane.nextCall(network, shelf);
-        call.rows().forEach(row -> row.job().inCall());
-        underWay.add(lane);
-        calls = calls.plus(
-                call.rows().size(),
-                call.buffers().rows() - call.rows().size(),
-                lane.packing().workWaits());
-        return call;
+    private Batch ready(BundleQueue queue, Network network) {
+        Batch batch = queue.nextCall(network, residency);
+        batch.rows().forEach(row -> row.job().inCall());
+        underWay.add(queue);
+        batches = batches.plus(
+                batch.rows().size(),
+                batch.buffers().rows() - batch.rows().size(),
+                queue.scheduler().workWaits());
+        return batch;
     }
 
-    private void finish(CallResult result) {
-        Call call = result.call();
+    private void finish(BatchResult result) {
+        Batch batch = result.batch();
         if (result.overheadNanos() > 0) {
-            meter.wasted(call.network(), result.overheadNanos());
+            meter.wasted(batch.network(), result.overheadNanos());
         }
-        shelf.arrived(call.lane(), result.startNanos());
+        residency.arrived(batch.queue(), result.startNanos());
         tell(result);
         switch (result.yield()) {
             case Values(FloatBuffer values) -> {
-                call.lane().breaker().succeeded(call.network());
-                meter.charged(call.network(), result.nanos());
-                call.lane().backlog().measured(call.rows().size(), result.nanos());
-                share(call, values, call.split(result.nanos()), result.startNanos());
+                batch.queue().breaker().succeeded(batch.network());
+                meter.charged(batch.network(), result.nanos());
+                batch.queue().backlog().measured(batch.rows().size(), result.nanos());
+                share(batch, values, batch.split(result.nanos()), result.startNanos());
             }
             case Failure failure -> {
-                meter.wasted(call.network(), result.nanos());
-                if (remedied(call) || makeRoom(call, failure)) {
-                    call.lane()
-                            .packing()
-                            .putBack(call.rows().stream()
+                meter.wasted(batch.network(), result.nanos());
+                if (remedied(batch) || makeRoom(batch, failure)) {
+                    batch.queue()
+                            .scheduler()
+                            .putBack(batch.rows().stream()
                                     .filter(row -> !row.job().ended())
                                     .toList());
                 } else {
-                    fail(call, failure);
+                    fail(batch, failure);
                 }
             }
         }
     }
 
-    private void tell(CallResult result) {
-        Call call = result.call();
-        observer.made(new CallMade(
-                call.lane().bundle().name(),
-                call.network(),
-                call.rows().size(),
-                call.buffers().rows(),
+    private void tell(BatchResult result) {
+        Batch batch = result.batch();
+        observer.made(new BatchRun(
+                batch.queue().bundle().name(),
+                batch.network(),
+                batch.rows().size(),
+                batch.buffers().rows(),
                 result.startNanos(),
                 result.nanos(),
                 result.yield() instanceof Failure,
-                () -> call.rows().stream().map(row -> row.job().request().id()).collect(Collectors.toSet())));
+                () -> batch.rows().stream().map(row -> row.job().request().id()).collect(Collectors.toSet())));
     }
 
-    private void share(Call call, FloatBuffer results, CostSplit split, long start) {
+    private void share(Batch batch, FloatBuffer results, CostSplit split, long start) {
         List<Requester> ready = new ArrayList<>();
-        for (int i = 0; i < call.rows().size(); i++) {
-            Row row = call.rows().get(i);
-            DeviceUsage usage = split.usage(call.network(), i);
+        for (int i = 0; i < batch.rows().size(); i++) {
+            Row row = batch.rows().get(i);
+            DeviceUsage usage = split.usage(batch.network(), i);
             if (row.job().ended()) {
                 meter.writtenOff(usage);
                 continue;
@@ -272,7 +272,7 @@ final class EngineLoop {
     private void prompted(Contexts contexts) {
         Job job = contexts.job();
         if (contexts.finite()) {
-            job.lane().packing().add(job);
+            job.queue().scheduler().add(job);
         } else {
             stop(job, FailureCode.NUMERIC_FAULT, "the prompt's encoding is NaN or infinite somewhere");
         }
@@ -286,7 +286,7 @@ final class EngineLoop {
         }
         job.stepTaken(clock.nanos(), settings.progressInterval());
         if (!trajectory.done()) {
-            trajectory.requestRows(job.lane().packing()::add);
+            trajectory.requestRows(job.queue().scheduler()::add);
         } else if (job.imageDone()) {
             job.endSampled(clock.nanos());
             forget(job);
@@ -295,57 +295,57 @@ final class EngineLoop {
         job.offerSnapshot();
     }
 
-    /** Whether something was decided since a call was made ready that may keep it from failing again. */
-    private boolean remedied(Call call) {
-        return call.remedies() < shelf.remedies() + call.lane().reloads();
+    /** Whether something was decided since a batch was made ready that may keep it from failing again. */
+    private boolean remedied(Batch batch) {
+        return batch.remedies() < residency.remedies() + batch.queue().reloads();
     }
 
     /**
-     * Where a call failed for lack of memory: sends bundles without jobs away, or makes calls half as large.
+     * Where a batch failed for lack of memory: sends bundles without jobs away, or makes batches half as large.
      *
      * @return whether the same rows may be tried again
      */
-    private boolean makeRoom(Call call, Failure failure) {
+    private boolean makeRoom(Batch batch, Failure failure) {
         if (!(failure.cause() instanceof OutOfDeviceMemoryException)) {
             return false;
         }
-        Lane lane = call.lane();
+        BundleQueue queue = batch.queue();
         if (failure.whileLoading()) {
-            return shelf.shrinkAround(lane);
+            return residency.shrinkAround(queue);
         }
-        if (call.rowsPerCall() > lane.packing().rowsPerCall(call.network()) || shelf.sendIdleAway(lane)) {
+        if (batch.rowsPerCall() > queue.scheduler().rowsPerCall(batch.network()) || residency.sendIdleAway(queue)) {
             return true;
         }
-        Optional<Integer> half = lane.halve(call.network());
+        Optional<Integer> half = queue.halve(batch.network());
         half.ifPresent(rows -> LOG.warn(
                 "call_halved bundle={} network={} rows_per_call={} reason={}",
-                lane.bundle().name(),
-                call.network(),
+                queue.bundle().name(),
+                batch.network(),
                 rows,
                 failure.cause().getMessage()));
         return half.isPresent();
     }
 
-    /** Answers every job in the call, and all of the lane's once it has failed too often. */
-    private void fail(Call call, Failure failure) {
-        Lane lane = call.lane();
+    /** Answers every job in the batch, and all of the queue's once it has failed too often. */
+    private void fail(Batch batch, Failure failure) {
+        BundleQueue queue = batch.queue();
         LOG.error(
                 "call_failed bundle={} network={} rows={}",
-                lane.bundle().name(),
-                call.network(),
-                call.rows().size(),
+                queue.bundle().name(),
+                batch.network(),
+                batch.rows().size(),
                 failure.cause());
         // First, so that whoever hears of a job's end finds no door open that isn't.
-        boolean outOfService = lane.breaker().failed(call.network());
-        lane.reload();
-        call.rows().stream()
+        boolean outOfService = queue.breaker().failed(batch.network());
+        queue.reload();
+        batch.rows().stream()
                 .map(Row::job)
                 .distinct()
                 .forEach(job -> stop(job, FailureCode.ENGINE_FAULT, "the device failed during a call"));
         if (outOfService) {
-            LOG.error("bundle_out_of_service bundle={}", lane.bundle().name());
+            LOG.error("bundle_out_of_service bundle={}", queue.bundle().name());
             inside.stream()
-                    .filter(job -> job.lane() == lane)
+                    .filter(job -> job.queue() == queue)
                     .toList()
                     .forEach(job -> stop(job, FailureCode.ENGINE_FAULT, "the bundle keeps failing"));
         }
@@ -373,6 +373,6 @@ final class EngineLoop {
     private void forget(Job job) {
         inside.remove(job);
         byDeadline.remove(job);
-        job.lane().leave(job);
+        job.queue().leave(job);
     }
 }

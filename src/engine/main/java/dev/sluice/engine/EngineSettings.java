@@ -1,16 +1,16 @@
 package dev.sluice.engine;
 
-import dev.sluice.request.CallSize;
+import dev.sluice.request.BatchSize;
 import java.time.Duration;
 import java.util.Map;
 
 /**
  * How the engine packs and how much it takes on.
  *
- * @param callSize whether calls are padded to one size, which equal bits are promised for, or as large as need be
- * @param rows rows of calls, padding included
+ * @param callSize whether batches are padded to one size, which equal bits are promised for, or as large as need be
+ * @param rows rows of batches, padding included
  * @param rowsByBundle the same for bundles, by name, that have sizes of their own
- * @param guidePatience full denoiser calls that any other network's row waits at least for company
+ * @param guidePatience full denoiser batches that any other network's row waits at least for company
  * @param maxImages images inside, waiting or under way, at which the engine counts as full
  * @param progressInterval least time between two progress reports of a job
  * @param deviceMemory bytes of bundles that may be on the device at once; {@link #UNLIMITED} for as many as there is
@@ -18,9 +18,9 @@ import java.util.Map;
  * @param bundlePatience how long work for a bundle that isn't on the device waits while the bundles there are busy
  */
 public record EngineSettings(
-        CallSize callSize,
-        CallRows rows,
-        Map<String, CallRows> rowsByBundle,
+        BatchSize callSize,
+        BatchSizes rows,
+        Map<String, BatchSizes> rowsByBundle,
         int guidePatience,
         int maxImages,
         Duration progressInterval,
@@ -37,23 +37,23 @@ public record EngineSettings(
         }
     }
 
-    /** Constant calls of these sizes for every bundle, and usual values for the rest. */
+    /** Constant batches of these sizes for every bundle, and usual values for the rest. */
     public static EngineSettings constant(int rowsPerCall, int guideRowsPerCall) {
-        return constant(new CallRows(rowsPerCall, guideRowsPerCall));
+        return constant(new BatchSizes(rowsPerCall, guideRowsPerCall));
     }
 
     /** Constant batches with a size for each network. */
-    public static EngineSettings constant(CallRows rows) {
+    public static EngineSettings constant(BatchSizes rows) {
         return new EngineSettings(
-                CallSize.CONSTANT, rows, Map.of(), 8, 64, Duration.ofSeconds(1), UNLIMITED, Duration.ofSeconds(10));
+                BatchSize.CONSTANT, rows, Map.of(), 8, 64, Duration.ofSeconds(1), UNLIMITED, Duration.ofSeconds(10));
     }
 
-    /** How large the calls of a bundle are, by its name. */
-    CallRows rows(String bundle) {
+    /** How large the batches of a bundle are, by its name. */
+    BatchSizes rows(String bundle) {
         return rowsByBundle.getOrDefault(bundle, rows);
     }
 
-    public EngineSettings withCallSize(CallSize newCallSize) {
+    public EngineSettings withCallSize(BatchSize newCallSize) {
         return new EngineSettings(
                 newCallSize,
                 rows,

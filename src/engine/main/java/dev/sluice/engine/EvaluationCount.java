@@ -21,15 +21,17 @@ final class EvaluationCount {
      *
      * @param begun images as another engine left them
      */
-    EvaluationCount(Recipe recipe, List<JobSnapshot.Image> begun) {
-        skippedByImage = recipe.planned().skipped();
-        inherited = begun.stream().map(image -> spentOn(image, recipe)).reduce(Evaluations.NONE, Evaluations::plus);
+    EvaluationCount(SamplingPlan samplingPlan, List<JobSnapshot.Image> begun) {
+        skippedByImage = samplingPlan.planned().skipped();
+        inherited =
+                begun.stream().map(image -> spentOn(image, samplingPlan)).reduce(Evaluations.NONE, Evaluations::plus);
     }
 
-    private static Evaluations spentOn(JobSnapshot.Image image, Recipe recipe) {
-        int upsampled = image.upsamplerSteps(recipe);
-        int decoded = image.done() && recipe.decodes() ? 1 : 0;
-        return recipe.walk()
+    private static Evaluations spentOn(JobSnapshot.Image image, SamplingPlan samplingPlan) {
+        int upsampled = image.upsamplerSteps(samplingPlan);
+        int decoded = image.done() && samplingPlan.decodes() ? 1 : 0;
+        return samplingPlan
+                .samplingSchedule()
                 .evaluationsBefore(image.nextDenoisingIndex())
                 .plus(new Evaluations(0, 0, 0, 0, 0, upsampled, decoded));
     }

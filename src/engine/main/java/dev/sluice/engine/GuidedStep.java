@@ -1,8 +1,8 @@
 package dev.sluice.engine;
 
 import dev.sluice.diffusion.ClassifierFree;
+import dev.sluice.diffusion.SamplingSchedule;
 import dev.sluice.diffusion.SolverMemory;
-import dev.sluice.diffusion.Walk;
 import dev.sluice.engine.Row.Role;
 import dev.sluice.model.BundleManifest;
 import dev.sluice.request.Guidance;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class GuidedStep {
     private static final float[] NOTHING = {};
 
-    private final Recipe recipe;
+    private final SamplingPlan samplingPlan;
     private final int guidedElements;
     private final float[] prediction;
     private final float @Nullable [] unconditional;
@@ -26,20 +26,20 @@ final class GuidedStep {
 
     private final SolverMemory memory;
 
-    GuidedStep(Recipe recipe, BundleManifest manifest) {
-        this.recipe = recipe;
+    GuidedStep(SamplingPlan samplingPlan, BundleManifest manifest) {
+        this.samplingPlan = samplingPlan;
         guidedElements = manifest.guidedElements();
         prediction = new float[manifest.predictionElements()];
-        boolean classifierFree = recipe.guidance() instanceof Guidance.ClassifierFree;
+        boolean classifierFree = samplingPlan.guidance() instanceof Guidance.ClassifierFree;
         unconditional = classifierFree ? new float[manifest.predictionElements()] : null;
-        int termElements = termElements(recipe, manifest);
+        int termElements = termElements(samplingPlan, manifest);
         term = termElements == 0 ? null : new float[termElements];
-        memory = recipe.walk().newMemory(manifest.sample().elements(), termElements);
+        memory = samplingPlan.samplingSchedule().newMemory(manifest.sample().elements(), termElements);
     }
 
     /** How many elements the guidance term has. */
-    private static int termElements(Recipe recipe, BundleManifest manifest) {
-        return switch (recipe.guidance()) {
+    private static int termElements(SamplingPlan samplingPlan, BundleManifest manifest) {
+        return switch (samplingPlan.guidance()) {
             case Guidance.None none -> 0;
             case Guidance.ClassifierFree free -> manifest.guidedElements();
             case Guidance.Classifier classifier -> manifest.sample().elements();
@@ -47,10 +47,11 @@ final class GuidedStep {
     }
 
     /** Whether {@link #restore} can take this. */
-    static boolean fits(StepMemory kept, Recipe recipe, BundleManifest manifest) {
-        int termElements = termElements(recipe, manifest);
-        return kept.held().length == (recipe.walk().plan().holds() ? termElements : 0)
-                && recipe.walk()
+    static boolean fits(StepMemory kept, SamplingPlan samplingPlan, BundleManifest manifest) {
+        int termElements = termElements(samplingPlan, manifest);
+        return kept.held().length == (samplingPlan.samplingSchedule().plan().holds() ? termElements : 0)
+                && samplingPlan
+                        .samplingSchedule()
                         .newMemory(manifest.sample().elements(), termElements)
                         .fits(kept.solver());
     }
@@ -60,7 +61,7 @@ final class GuidedStep {
      * already: to take the step again does no harm, for a guided step replaces it.
      */
     StepMemory memory() {
-        boolean holds = recipe.walk().plan().holds();
+        boolean holds = samplingPlan.samplingSchedule().plan().holds();
         return new StepMemory(holds && term != null ? term.clone() : NOTHING, memory.copy());
     }
 
@@ -74,17 +75,17 @@ final class GuidedStep {
 
     /** The rows that this evaluation needs. */
     List<Role> roles(int evaluation) {
-        if (!recipe.walk().isGuided(evaluation)) {
+        if (!samplingPlan.samplingSchedule().isGuided(evaluation)) {
             return List.of(Role.CONDITIONAL);
         }
-        return switch (recipe.guidance()) {
+        return switch (samplingPlan.guidance()) {
             case Guidance.None none -> List.of(Role.CONDITIONAL);
             case Guidance.ClassifierFree free -> List.of(Role.CONDITIONAL, Role.UNCONDITIONAL);
             case Guidance.Classifier classifier -> List.of(Role.CONDITIONAL, Role.GUIDE);
         };
     }
 
-    /** Copies a row's result out of a call. */
+    /** Copies a row's result out of a batch. */
     void receive(Role role, FloatBuffer results, int row) {
         float[] target = received(role);
         results.get(row * target.length, target);
@@ -107,30 +108,31 @@ final class GuidedStep {
 
     /** Moves x as this evaluation says, in place. */
     void apply(int evaluation, float[] x, float[] noise) {
-        Walk walk = recipe.walk();
-        double omega = walk.weight(evaluation);
-        switch (recipe.guidance()) {
+        SamplingSchedule samplingSchedule = samplingPlan.samplingSchedule();
+        double omega = samplingSchedule.weight(evaluation);
+        switch (samplingPlan.guidance()) {
             case Guidance.None none -> {
-                walk.extrapolate(evaluation, x, prediction, memory);
-                walk.step(evaluation, x, prediction, null, 0, noise);
+                samplingSchedule.extrapolate(evaluation, x, prediction, memory);
+                samplingSchedule.step(evaluation, x, prediction, null, 0, noise);
             }
             case Guidance.ClassifierFree free -> {
                 float[] push = required(term);
-                if (walk.isGuided(evaluation)) {
+                if (samplingSchedule.isGuided(evaluation)) {
                     ClassifierFree.term(prediction, required(unconditional), push, guidedElements);
                 }
-                walk.extrapolateTerm(evaluation, push, memory);
-                walk.extrapolate(evaluation, x, prediction, memory);
+                samplingSchedule.extrapolateTerm(evaluation, push, memory);
+                samplingSchedule.extrapolate(evaluation, x, prediction, memory);
                 if (omega != 0) {
                     ClassifierFree.apply(prediction, push, ClassifierFree.push(free, omega), guidedElements);
                 }
-                walk.step(evaluation, x, prediction, null, 0, noise);
+                samplingSchedule.step(evaluation, x, prediction, null, 0, noise);
             }
             case Guidance.Classifier classifier -> {
                 float[] gradient = required(term);
-                walk.extrapolateTerm(evaluation, gradient, memory);
-                walk.extrapolate(evaluation, x, prediction, memory);
-                walk.step(evaluation, x, prediction, omega == 0 ? null : gradient, omega * classifier.scale(), noise);
+                samplingSchedule.extrapolateTerm(evaluation, gradient, memory);
+                samplingSchedule.extrapolate(evaluation, x, prediction, memory);
+                samplingSchedule.step(
+                        evaluation, x, prediction, omega == 0 ? null : gradient, omega * classifier.scale(), noise);
             }
         }
     }

@@ -2,7 +2,7 @@ package dev.sluice.engine;
 
 import java.time.Duration;
 
-/** When the engine's thread was last seen to go round, so that a call that never returns can be told from having nothing to do. That thread writes, any thread reads. */
+/** When the engine's thread was last seen to go round, so that a batch that never returns can be told from having nothing to do. That thread writes, any thread reads. */
 final class Heartbeat {
     private final EngineClock clock;
     private volatile long lastNanos;

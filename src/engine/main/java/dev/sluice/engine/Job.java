@@ -5,7 +5,7 @@ import dev.sluice.engine.JobEnd.Sampled;
 import dev.sluice.engine.JobEnd.Stopped;
 import dev.sluice.engine.Row.Role;
 import dev.sluice.model.BundleManifest.TensorShape;
-import dev.sluice.request.CallShape;
+import dev.sluice.request.BatchShape;
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.GenerationRequest;
@@ -19,13 +19,13 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request inside the engine: its images, started one by one as calls have room, and what they used so far. Confined to
+ * A request inside the engine: its images, started one by one as batches have room, and what they used so far. Confined to
  * the engine's loop once submitted.
  */
 final class Job implements Startable<Trajectory> {
     private final GenerationRequest request;
-    private final Recipe recipe;
-    private final Lane lane;
+    private final SamplingPlan samplingPlan;
+    private final BundleQueue queue;
     private final JobListener listener;
     private final long submittedNanos;
     private final long arrival;
@@ -45,7 +45,7 @@ final class Job implements Startable<Trajectory> {
     private boolean begun;
     private boolean ended;
     private long age;
-    private @Nullable CallShape callShape;
+    private @Nullable BatchShape callShape;
 
     /**
      * A job that has not entered the loop.
@@ -56,42 +56,43 @@ final class Job implements Startable<Trajectory> {
      */
     Job(
             GenerationRequest request,
-            Recipe recipe,
-            Lane lane,
+            SamplingPlan samplingPlan,
+            BundleQueue queue,
             JobListener listener,
             long submittedNanos,
             long arrival,
             Executor noiseMaker,
             Optional<JobSnapshot> from) {
         this.request = request;
-        this.recipe = recipe;
-        this.lane = lane;
+        this.samplingPlan = samplingPlan;
+        this.queue = queue;
         this.listener = listener;
         this.submittedNanos = submittedNanos;
         this.arrival = arrival;
         this.noiseMaker = noiseMaker;
         lastProgressNanos = submittedNanos;
-        callShape = from.map(JobSnapshot::calls).orElse(null);
+        callShape = from.map(JobSnapshot::batches).orElse(null);
         inherited = from.map(JobSnapshot::images).orElse(List.of());
         contexts = new Contexts(this);
-        evaluations = new EvaluationCount(recipe, inherited);
-        stepsTaken =
-                inherited.stream().mapToLong(image -> image.stepsTaken(recipe)).sum();
+        evaluations = new EvaluationCount(samplingPlan, inherited);
+        stepsTaken = inherited.stream()
+                .mapToLong(image -> image.stepsTaken(samplingPlan))
+                .sum();
         imagesDone = (int) inherited.stream().filter(JobSnapshot.Image::done).count();
         evaluationsLeft = evaluationsPerImage() * request.images() - evaluations.inheritedRows();
-        lane.backlog().add(evaluationsLeft);
+        queue.backlog().add(evaluationsLeft);
     }
 
     GenerationRequest request() {
         return request;
     }
 
-    Recipe recipe() {
-        return recipe;
+    SamplingPlan samplingPlan() {
+        return samplingPlan;
     }
 
-    Lane lane() {
-        return lane;
+    BundleQueue queue() {
+        return queue;
     }
 
     @Override
@@ -120,7 +121,7 @@ final class Job implements Startable<Trajectory> {
 
     @Override
     public long evaluationsPerImage() {
-        return recipe.planned().rows();
+        return samplingPlan.planned().rows();
     }
 
     boolean ended() {
@@ -163,7 +164,7 @@ final class Job implements Startable<Trajectory> {
         return trajectory;
     }
 
-    /** A row of this job goes into a call. */
+    /** A row of this job goes into a batch. */
     void inCall() {
         noteCallShape();
         if (!begun) {
@@ -181,7 +182,7 @@ final class Job implements Startable<Trajectory> {
         evaluations.rowCameBack(role);
         if (!role.encodes()) {
             evaluationsLeft--;
-            lane.backlog().takeOff(1);
+            queue.backlog().takeOff(1);
         }
     }
 
@@ -189,8 +190,9 @@ final class Job implements Startable<Trajectory> {
         stepsTaken++;
         if (nowNanos - lastProgressNanos >= progressInterval.toNanos()) {
             lastProgressNanos = nowNanos;
-            long ofAllSteps = stepsTaken * recipe.walk().plan().steps();
-            listener.progressed((int) (ofAllSteps / ((long) request.images() * recipe.stepsPerImage())));
+            long ofAllSteps =
+                    stepsTaken * samplingPlan.samplingSchedule().plan().steps();
+            listener.progressed((int) (ofAllSteps / ((long) request.images() * samplingPlan.stepsPerImage())));
         }
     }
 
@@ -202,7 +204,7 @@ final class Job implements Startable<Trajectory> {
 
     /** Tells the listener that it may take a snapshot. */
     void offerSnapshot() {
-        long stepsLeft = (long) request.images() * recipe.stepsPerImage() - stepsTaken;
+        long stepsLeft = (long) request.images() * samplingPlan.stepsPerImage() - stepsTaken;
         listener.stepped((int) stepsLeft, this::snapshot);
     }
 
@@ -212,17 +214,17 @@ final class Job implements Startable<Trajectory> {
         trajectories.forEach(trajectory -> images.add(trajectory.snapshot()));
         // Those that wait for their turn to go on are still where they were left.
         images.addAll(inherited.subList(Math.min(images.size(), inherited.size()), inherited.size()));
-        return new JobSnapshot(lane.bundle().identity(), callShapeSeen(), images);
+        return new JobSnapshot(queue.bundle().identity(), callShapeSeen(), images);
     }
 
     void endSampled(long nowNanos) {
-        TensorShape shape = lane.manifest().image();
+        TensorShape shape = queue.manifest().image();
         long started = firstRowNanos < 0 ? nowNanos : firstRowNanos;
         end(new Sampled(
                 trajectories.stream().map(Trajectory::picture).toList(),
-                lane.bundle().identity(),
+                queue.bundle().identity(),
                 new SampleShape(shape.channels(), shape.height(), shape.width()),
-                recipe.summary(),
+                samplingPlan.summary(),
                 callShapeSeen(),
                 evaluations.whole(imagesDone),
                 evaluations.spent(imagesDone),
@@ -237,7 +239,7 @@ final class Job implements Startable<Trajectory> {
 
     void endSilently() {
         ended = true;
-        lane.backlog().takeOff(evaluationsLeft);
+        queue.backlog().takeOff(evaluationsLeft);
         evaluationsLeft = 0;
     }
 
@@ -248,14 +250,14 @@ final class Job implements Startable<Trajectory> {
 
     private void noteCallShape() {
         if (callShape == null) {
-            callShape = lane.callShape();
+            callShape = queue.callShape();
         }
     }
 
-    /** Constant only if the lane's calls had one size from this job's first row to its last. */
-    private CallShape callShapeSeen() {
-        CallShape now = lane.callShape();
-        CallShape then = callShape == null ? now : callShape;
+    /** Constant only if the queue's batches had one size from this job's first row to its last. */
+    private BatchShape callShapeSeen() {
+        BatchShape now = queue.callShape();
+        BatchShape then = callShape == null ? now : callShape;
         return then.equals(now) ? now : then.elastic();
     }
 }

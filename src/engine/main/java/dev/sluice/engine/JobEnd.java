@@ -1,7 +1,7 @@
 package dev.sluice.engine;
 
+import dev.sluice.request.BatchShape;
 import dev.sluice.request.BundleIdentity;
-import dev.sluice.request.CallShape;
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.Evaluations;
 import dev.sluice.request.FailureCode;
@@ -21,17 +21,17 @@ public sealed interface JobEnd {
      * Every image is sampled, and decoded where it has to be.
      *
      * @param samples for each image, from the request's first on, the picture, {@code [C,H,W]}, nominally in [-1, 1]
-     * @param calls the calls that made them
+     * @param batches the batches that made them
      * @param evaluations that made them, those before a {@link JobSnapshot} included
-     * @param waiting in this engine, for the first call
-     * @param sampling in this engine, from the first call on
+     * @param waiting in this engine, for the first batch
+     * @param sampling in this engine, from the first batch on
      */
     record Sampled(
             List<float[]> samples,
             BundleIdentity bundle,
             SampleShape shape,
             PlanSummary plan,
-            CallShape calls,
+            BatchShape batches,
             Evaluations evaluations,
             Evaluations spent,
             DeviceUsage usage,

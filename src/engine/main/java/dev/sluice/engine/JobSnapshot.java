@@ -1,8 +1,8 @@
 package dev.sluice.engine;
 
 import dev.sluice.model.BundleManifest;
+import dev.sluice.request.BatchShape;
 import dev.sluice.request.BundleIdentity;
-import dev.sluice.request.CallShape;
 import dev.sluice.request.GenerationRequest;
 import java.util.List;
 
@@ -11,10 +11,10 @@ import java.util.List;
  * in here, for it depends on seed, image and step alone. Nothing writes to the arrays once they are in.
  *
  * @param bundle that took the steps
- * @param calls that the steps were taken in
+ * @param batches that the steps were taken in
  * @param images that were begun, from the request's first on; those after them were not
  */
-public record JobSnapshot(BundleIdentity bundle, CallShape calls, List<Image> images) {
+public record JobSnapshot(BundleIdentity bundle, BatchShape batches, List<Image> images) {
     public JobSnapshot {
         images = List.copyOf(images);
     }
@@ -82,34 +82,34 @@ public record JobSnapshot(BundleIdentity bundle, CallShape calls, List<Image> im
         }
 
         /** Steps of the second stage that were taken. */
-        int upsamplerSteps(Recipe recipe) {
+        int upsamplerSteps(SamplingPlan samplingPlan) {
             return switch (stage) {
                 case DENOISING -> 0;
-                case UPSAMPLING -> recipe.upsamplerSteps() - 1 - nextIndex;
-                case DECODING, DONE -> recipe.upsamplerSteps();
+                case UPSAMPLING -> samplingPlan.upsamplerSteps() - 1 - nextIndex;
+                case DECODING, DONE -> samplingPlan.upsamplerSteps();
             };
         }
 
         /** Steps that were taken in all, a decoding being one. */
-        int stepsTaken(Recipe recipe) {
-            int denoising = recipe.walk().length() - 1 - nextDenoisingIndex();
-            int decoding = done() && recipe.decodes() ? 1 : 0;
-            return denoising + upsamplerSteps(recipe) + decoding;
+        int stepsTaken(SamplingPlan samplingPlan) {
+            int denoising = samplingPlan.samplingSchedule().length() - 1 - nextDenoisingIndex();
+            int decoding = done() && samplingPlan.decodes() ? 1 : 0;
+            return denoising + upsamplerSteps(samplingPlan) + decoding;
         }
 
-        private boolean fits(Recipe recipe, BundleManifest manifest) {
+        private boolean fits(SamplingPlan samplingPlan, BundleManifest manifest) {
             int lowElements = stage == Stage.UPSAMPLING ? manifest.sample().elements() : 0;
             return low.length == lowElements
                     && switch (stage) {
                         case DENOISING ->
-                            isStepOf(recipe.walk().length())
+                            isStepOf(samplingPlan.samplingSchedule().length())
                                     && x.length == manifest.sample().elements()
-                                    && GuidedStep.fits(memory, recipe, manifest);
+                                    && GuidedStep.fits(memory, samplingPlan, manifest);
                         case UPSAMPLING ->
-                            isStepOf(recipe.upsamplerSteps())
+                            isStepOf(samplingPlan.upsamplerSteps())
                                     && x.length == manifest.lastSample().elements();
                         case DECODING ->
-                            recipe.decodes()
+                            samplingPlan.decodes()
                                     && x.length == manifest.lastSample().elements();
                         case DONE -> x.length == manifest.image().elements();
                     };
@@ -121,16 +121,16 @@ public record JobSnapshot(BundleIdentity bundle, CallShape calls, List<Image> im
     }
 
     /**
-     * Whether this lane, going on from here, makes the images that it would make from the start.
+     * Whether this queue, going on from here, makes the images that it would make from the start.
      *
-     * @param recipe the request's
+     * @param samplingPlan the request's
      */
-    boolean fits(GenerationRequest request, Recipe recipe, Lane lane) {
+    boolean fits(GenerationRequest request, SamplingPlan samplingPlan, BundleQueue queue) {
         boolean finished = images.size() == request.images() && images.stream().allMatch(Image::done);
-        return bundle.equals(lane.bundle().identity())
-                && calls.equals(lane.callShape())
+        return bundle.equals(queue.bundle().identity())
+                && batches.equals(queue.callShape())
                 && images.size() <= request.images()
                 && !finished
-                && images.stream().allMatch(image -> image.fits(recipe, lane.manifest()));
+                && images.stream().allMatch(image -> image.fits(samplingPlan, queue.manifest()));
     }
 }

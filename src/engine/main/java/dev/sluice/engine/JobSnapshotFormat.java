@@ -1,8 +1,8 @@
 package dev.sluice.engine;
 
+import dev.sluice.request.BatchShape;
+import dev.sluice.request.BatchSize;
 import dev.sluice.request.BundleIdentity;
-import dev.sluice.request.CallShape;
-import dev.sluice.request.CallSize;
 import dev.sluice.request.Network;
 import dev.sluice.request.PerNetwork;
 import java.io.ByteArrayOutputStream;
@@ -17,7 +17,7 @@ import java.util.List;
 
 /**
  * {@link JobSnapshot} as bytes, big-endian. First the format version. Then the bundle's name, version and SHA-256 as
- * texts (length, UTF-8). Then whether calls are of constant size, and rows per call of each network in the order of
+ * texts (length, UTF-8). Then whether batches are of constant size, and rows per batch of each network in the order of
  * {@link Network}. Then for each image: its stage's name, the next index, x, what is held, the number of arrays that
  * the solver remembers, these arrays, and what the upsampler looks at. Arrays are counted floats. Numbers are 32 bits
  * wide. Stateless.
@@ -34,9 +34,9 @@ public final class JobSnapshotFormat {
             writeText(out, snapshot.bundle().name());
             writeText(out, snapshot.bundle().version());
             writeText(out, snapshot.bundle().sha256());
-            out.writeInt(snapshot.calls().size() == CallSize.CONSTANT ? 1 : 0);
+            out.writeInt(snapshot.batches().size() == BatchSize.CONSTANT ? 1 : 0);
             for (Network network : Network.values()) {
-                out.writeInt(snapshot.calls().rowsPerCall(network));
+                out.writeInt(snapshot.batches().rowsPerCall(network));
             }
             out.writeInt(snapshot.images().size());
             for (JobSnapshot.Image image : snapshot.images()) {
@@ -68,12 +68,12 @@ public final class JobSnapshotFormat {
                 throw new IllegalArgumentException("a snapshot of another format version");
             }
             BundleIdentity bundle = new BundleIdentity(readText(in), readText(in), readText(in));
-            CallSize size = in.getInt() == 1 ? CallSize.CONSTANT : CallSize.ELASTIC;
+            BatchSize size = in.getInt() == 1 ? BatchSize.CONSTANT : BatchSize.ELASTIC;
             PerNetwork rowsPerCall = PerNetwork.NONE;
             for (Network network : Network.values()) {
                 rowsPerCall = rowsPerCall.with(network, in.getInt());
             }
-            CallShape calls = new CallShape(size, rowsPerCall);
+            BatchShape batches = new BatchShape(size, rowsPerCall);
             int count = in.getInt();
             List<JobSnapshot.Image> images = new ArrayList<>();
             for (int i = 0; i < count; i++) {
@@ -87,7 +87,7 @@ public final class JobSnapshotFormat {
             if (in.hasRemaining()) {
                 throw new IllegalArgumentException("a snapshot with something after it");
             }
-            return new JobSnapshot(bundle, calls, images);
+            return new JobSnapshot(bundle, batches, images);
         } catch (BufferUnderflowException e) {
             throw new IllegalArgumentException("a snapshot that ends early", e);
         }

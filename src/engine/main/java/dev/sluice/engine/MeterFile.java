@@ -74,7 +74,7 @@ public final class MeterFile implements DeviceTimeSink, AutoCloseable {
      * @param applicationId of the deployment that the process belonged to
      * @param process as in {@code CostIncurred.process}
      * @param startedAt when the process started, by its own clock
-     * @param nanos device time in each network's calls
+     * @param nanos device time in each network's batches
      * @param alive whether a process held the file while it was read
      */
     public record Reading(

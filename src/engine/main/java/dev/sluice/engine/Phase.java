@@ -13,10 +13,10 @@ sealed interface Phase permits Denoising, Upsampling, Decoding, Done {
     /** The rows that the next step needs; none when done. */
     List<Role> roles();
 
-    /** Writes the input for a row into a call. */
-    void fill(Role role, RowBuffers call);
+    /** Writes the input for a row into a batch. */
+    void fill(Role role, RowBuffers batch);
 
-    /** Copies a row's result out of a call. */
+    /** Copies a row's result out of a batch. */
     void receive(Role role, FloatBuffer results, int row);
 
     /** Whether the rows that came back for this step are finite everywhere: a clamp would hide that they aren't. */

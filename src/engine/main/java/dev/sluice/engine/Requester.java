@@ -12,14 +12,14 @@ sealed interface Requester permits Contexts, Trajectory {
     /** Asks for the rows that it needs to go on, if there are any. */
     void requestRows(Consumer<Row> queue);
 
-    /** Writes the input for a row into a call. */
-    void fill(Role role, RowBuffers call);
+    /** Writes the input for a row into a batch. */
+    void fill(Role role, RowBuffers batch);
 
     /**
      * Takes a row's result.
      *
-     * @param results of the whole call
-     * @param row place of this row in the call
+     * @param results of the whole batch
+     * @param row place of this row in the batch
      * @return whether all that was asked for has come back
      */
     boolean receive(Role role, FloatBuffer results, int row);

@@ -27,11 +27,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The engine's own loop, its packing, priorities and fair shares, on a device whose calls take simulated time and compute
+ * The engine's own loop, its scheduling, priorities and fair shares, on a device whose batches take simulated time and compute
  * nothing: what a worker does with requests, without a worker. Loading bundles, the host's arithmetic and failures take no
  * time here. Confined to one thread.
  *
- * <p>{@link #tick} runs to the end of a call, so its clock is then ahead of whoever simulates several. What is submitted
+ * <p>{@link #tick} runs to the end of a batch, so its clock is then ahead of whoever simulates several. What is submitted
  * before that time comes is considered in the next tick, as it is behind a real device.
  */
 public final class SimulatedEngine {
@@ -43,7 +43,7 @@ public final class SimulatedEngine {
 
     private static final TensorShape PIXEL = new TensorShape(1, 1, 1);
 
-    private final SimulatedCalls device;
+    private final SimulatedBatches device;
     private final DeviceMeter meter = new DeviceMeter();
     private final EngineLoop loop;
     private long arrivals;
@@ -52,9 +52,10 @@ public final class SimulatedEngine {
     public SimulatedEngine(Collection<SimulatedModel> models) {
         Map<String, SimulatedModel> byName =
                 models.stream().collect(Collectors.toMap(SimulatedModel::name, Function.identity()));
-        device = new SimulatedCalls(byName);
-        List<Lane> lanes = models.stream().map(model -> lane(model, device)).toList();
-        loop = new EngineLoop(lanes, EngineSettings.constant(1, 1), device, device, meter);
+        device = new SimulatedBatches(byName);
+        List<BundleQueue> queues =
+                models.stream().map(model -> queue(model, device)).toList();
+        loop = new EngineLoop(queues, EngineSettings.constant(1, 1), device, device, meter);
     }
 
     /**
@@ -64,52 +65,53 @@ public final class SimulatedEngine {
      * @throws InvalidFieldException if no model of that name is served, or the request has no plan there
      */
     public void submit(GenerationRequest request, JobListener listener, long nanos) {
-        Lane lane = loop.lanes().get(request.model());
-        if (lane == null) {
+        BundleQueue queue = loop.queues().get(request.model());
+        if (queue == null) {
             throw new IllegalArgumentException("no model of the name " + request.model());
         }
         if (loop.idle()) {
             device.passTo(nanos);
         }
-        Recipe recipe = lane.recipes().admitted(request);
-        loop.submit(new Job(request, recipe, lane, listener, nanos, arrivals++, Runnable::run, Optional.empty()));
+        SamplingPlan samplingPlan = queue.samplingPlans().admitted(request);
+        loop.submit(
+                new Job(request, samplingPlan, queue, listener, nanos, arrivals++, Runnable::run, Optional.empty()));
     }
 
     public boolean idle() {
         return loop.idle();
     }
 
-    /** The end of the last call, or when the last request came to an idle engine. */
+    /** The end of the last batch, or when the last request came to an idle engine. */
     public long nanos() {
         return device.nanos();
     }
 
-    /** Goes on to the end of the next call. */
+    /** Goes on to the end of the next batch. */
     public void tick() {
         loop.tick();
     }
 
-    /** Device time in calls so far. */
+    /** Device time in batches so far. */
     public long deviceNanos() {
         return meter.deviceNanos();
     }
 
-    /** Rows and calls so far. */
-    public Calls calls() {
-        return loop.calls();
+    /** Rows and batches so far. */
+    public Batches batches() {
+        return loop.batches();
     }
 
     /** Like {@link Backlog#seconds}, over all models. */
     public double waitingSeconds() {
-        return loop.lanes().values().stream()
-                .mapToDouble(lane -> lane.backlog().seconds())
+        return loop.queues().values().stream()
+                .mapToDouble(queue -> queue.backlog().seconds())
                 .sum();
     }
 
-    private static Lane lane(SimulatedModel model, SimulatedCalls device) {
-        Lane lane = new Lane(bundle(model), EngineSettings.constant(model.rows()), device);
-        lane.backlog().guess(lane.packing().rowsPerCall(Network.DENOISER), model.denoiserCallNanos());
-        return lane;
+    private static BundleQueue queue(SimulatedModel model, SimulatedBatches device) {
+        BundleQueue queue = new BundleQueue(bundle(model), EngineSettings.constant(model.rows()), device);
+        queue.backlog().guess(queue.scheduler().rowsPerCall(Network.DENOISER), model.denoiserCallNanos());
+        return queue;
     }
 
     private static Bundle bundle(SimulatedModel model) {
@@ -148,6 +150,6 @@ public final class SimulatedEngine {
 
     private static RowFunction zeros(int rows) {
         List<FloatBuffer> zeros = List.of(FloatBuffer.allocate(rows));
-        return call -> zeros;
+        return batch -> zeros;
     }
 }

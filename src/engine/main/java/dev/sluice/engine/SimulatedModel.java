@@ -3,12 +3,12 @@ package dev.sluice.engine;
 import dev.sluice.request.Network;
 
 /**
- * A bundle for simulations: what its calls take, and nothing of what they compute.
+ * A bundle for simulations: what its batches take, and nothing of what they compute.
  *
- * @param denoiserCallNanos a denoiser call of full size, padding included
+ * @param denoiserCallNanos a denoiser batch of full size, padding included
  * @param guideCallNanos the same of the guide
  */
-public record SimulatedModel(String name, CallRows rows, long denoiserCallNanos, long guideCallNanos) {
+public record SimulatedModel(String name, BatchSizes rows, long denoiserCallNanos, long guideCallNanos) {
     public SimulatedModel {
         if (denoiserCallNanos < 1 || guideCallNanos < 1) {
             throw new IllegalArgumentException(
@@ -17,12 +17,12 @@ public record SimulatedModel(String name, CallRows rows, long denoiserCallNanos,
     }
 
     /**
-     * One whose rows cost the same in every full call.
+     * One whose rows cost the same in every full batch.
      *
-     * @param denoiserRowNanos a row of a full denoiser call
-     * @param guideRowNanos a row of a full guide call
+     * @param denoiserRowNanos a row of a full denoiser batch
+     * @param guideRowNanos a row of a full guide batch
      */
-    public static SimulatedModel of(String name, CallRows rows, double denoiserRowNanos, double guideRowNanos) {
+    public static SimulatedModel of(String name, BatchSizes rows, double denoiserRowNanos, double guideRowNanos) {
         return new SimulatedModel(
                 name,
                 rows,
@@ -30,12 +30,12 @@ public record SimulatedModel(String name, CallRows rows, long denoiserCallNanos,
                 Math.max(1, Math.round(guideRowNanos * rows.guide())));
     }
 
-    /** A row of a full denoiser call. */
+    /** A row of a full denoiser batch. */
     public double denoiserRowNanos() {
         return (double) denoiserCallNanos / rows.denoiser();
     }
 
-    /** A row of a full guide call. */
+    /** A row of a full guide batch. */
     public double guideRowNanos() {
         return (double) guideCallNanos / rows.guide();
     }

@@ -4,7 +4,7 @@ import dev.sluice.request.TenantId;
 import java.time.Instant;
 
 /**
- * A job with images to start, as far as {@link TenantRounds} need know it: the engine's own, or a simulated one. Its numbers
+ * A job with images to start, as far as {@link FairImageQueue} need know it: the engine's own, or a simulated one. Its numbers
  * don't change while it waits there.
  *
  * @param <T> an image that has started
@@ -12,7 +12,7 @@ import java.time.Instant;
 interface Startable<T> {
     TenantId tenant();
 
-    /** The round in which it came: jobs that came between two calls are equally old. */
+    /** The round in which it came: jobs that came between two batches are equally old. */
     long age();
 
     /** {@link Instant#MAX} where there is none. */

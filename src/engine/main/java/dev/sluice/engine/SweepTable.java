@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * How fast calls of different sizes were.
+ * How fast batches of different sizes were.
  *
  * @param measured by ascending size, at least one
  * @param skipped sizes that were not measured, by ascending size
@@ -17,7 +17,7 @@ public record SweepTable(List<Measured> measured, List<Skipped> skipped) {
     /** A size's speed may fall this far short of the best, and still be preferred for being smaller. */
     private static final double TOLERANCE = 0.03;
 
-    /** How many times its fastest call a size's median may take, where nothing else disturbs it. */
+    /** How many times its fastest batch a size's median may take, where nothing else disturbs it. */
     private static final double STEADY = 1.2;
 
     public SweepTable {
@@ -29,7 +29,7 @@ public record SweepTable(List<Measured> measured, List<Skipped> skipped) {
     }
 
     /**
-     * A size and the time of its calls.
+     * A size and the time of its batches.
      *
      * @param callNanos their median
      * @param leastNanos the fastest
@@ -41,7 +41,7 @@ public record SweepTable(List<Measured> measured, List<Skipped> skipped) {
             }
         }
 
-        /** A size whose calls all took the same time. */
+        /** A size whose batches all took the same time. */
         public Measured(int rows, long callNanos) {
             this(rows, callNanos, callNanos);
         }
@@ -58,7 +58,7 @@ public record SweepTable(List<Measured> measured, List<Skipped> skipped) {
             return callMillis() / rows;
         }
 
-        /** How many times the fastest call the median took. */
+        /** How many times the fastest batch the median took. */
         public double spread() {
             return (double) callNanos / leastNanos;
         }
@@ -89,7 +89,7 @@ public record SweepTable(List<Measured> measured, List<Skipped> skipped) {
         }
     }
 
-    /** The smallest size whose rows/s are within 3 % of the best: beyond it, calls only take longer. */
+    /** The smallest size whose rows/s are within 3 % of the best: beyond it, batches only take longer. */
     public Measured knee() {
         double best =
                 measured.stream().mapToDouble(Measured::rowsPerSecond).max().orElseThrow();

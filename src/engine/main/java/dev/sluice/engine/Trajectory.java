@@ -41,7 +41,7 @@ final class Trajectory implements Requester {
                 switch (from.stage()) {
                     case DENOISING -> Denoising.resume(job, stream, noiseMaker, from);
                     case UPSAMPLING ->
-                        Upsampling.resume(job, job.recipe().upsampler().orElseThrow(), from);
+                        Upsampling.resume(job, job.samplingPlan().upsampler().orElseThrow(), from);
                     case DECODING -> Decoding.orDone(job, from.x().clone());
                     case DONE -> new Done(from.x());
                 });
@@ -74,8 +74,8 @@ final class Trajectory implements Requester {
     }
 
     @Override
-    public void fill(Role role, RowBuffers call) {
-        phase.fill(role, call);
+    public void fill(Role role, RowBuffers batch) {
+        phase.fill(role, batch);
     }
 
     @Override

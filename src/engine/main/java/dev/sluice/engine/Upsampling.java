@@ -57,9 +57,9 @@ final class Upsampling implements Phase {
     }
 
     @Override
-    public void fill(Role role, RowBuffers call) {
-        call.begin().put(x).put(plan.tables().originalTimestep(index)).put(low);
-        job.contexts().put(job.recipe().told(role), call);
+    public void fill(Role role, RowBuffers batch) {
+        batch.begin().put(x).put(plan.tables().originalTimestep(index)).put(low);
+        job.contexts().put(job.samplingPlan().conditioning(role), batch);
     }
 
     @Override

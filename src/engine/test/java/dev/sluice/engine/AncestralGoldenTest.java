@@ -86,9 +86,9 @@ class AncestralGoldenTest {
                 .withSampler(SamplerSettings.ddpm(steps))
                 .classifier(golden.required("scale").doubleValue(), schedule, weighting);
         EngineClock clock = EngineClock.SYSTEM;
-        Lane lane = new Lane(bundle, SETTINGS, clock);
-        EngineLoop loop = new EngineLoop(List.of(lane), SETTINGS, clock, new InlineDevice(clock), new DeviceMeter());
-        WatchedJob watched = new WatchedJob(draft, "r", lane, clock.nanos(), 0);
+        BundleQueue queue = new BundleQueue(bundle, SETTINGS, clock);
+        EngineLoop loop = new EngineLoop(List.of(queue), SETTINGS, clock, new InlineDevice(clock), new DeviceMeter());
+        WatchedJob watched = new WatchedJob(draft, "r", queue, clock.nanos(), 0);
         loop.submit(watched.job());
         JsonNode states = golden.required("runs").required(run);
         int taken = 0;

@@ -10,8 +10,8 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class BacklogTest {
-    private final SimulatedLane simulated = new SimulatedLane(4, 4);
-    private final Backlog backlog = simulated.lane.backlog();
+    private final SimulatedBundleQueue simulated = new SimulatedBundleQueue(4, 4);
+    private final Backlog backlog = simulated.queue.backlog();
 
     @Test
     void holdsWhatThePlansOfAllImagesWillEvaluate() {
@@ -23,7 +23,7 @@ class BacklogTest {
     @Test
     void shrinksByTheRowsThatComeBackAndIsEmptyAtTheEnd() {
         WatchedJob one = simulated.submit(draft());
-        WatchedJob other = simulated.submit(SimulatedLane.draft());
+        WatchedJob other = simulated.submit(SimulatedBundleQueue.draft());
         long before = backlog.evaluations();
 
         simulated.loop.tick();
@@ -40,7 +40,7 @@ class BacklogTest {
     void losesTheRestOfJobsThatEndEarly() {
         WatchedJob cancelled = simulated.submit(draft());
         WatchedJob abandoned = simulated.submit(draft());
-        simulated.submit(SimulatedLane.draft());
+        simulated.submit(SimulatedBundleQueue.draft());
         simulated.device.poisonNextCall(0);
         simulated.loop.tick();
 
@@ -53,22 +53,22 @@ class BacklogTest {
 
     @Test
     void countsOnlyTheRestOfAResumedJob() {
-        WatchedJob left = simulated.submit(SimulatedLane.draft().withSampler(SamplerSettings.ddpm(10)));
+        WatchedJob left = simulated.submit(SimulatedBundleQueue.draft().withSampler(SamplerSettings.ddpm(10)));
         simulated.loop.tick();
         simulated.loop.tick();
-        SimulatedLane successor = new SimulatedLane(4, 4);
+        SimulatedBundleQueue successor = new SimulatedBundleQueue(4, 4);
 
         WatchedJob resumed = successor.resume(left);
 
         assertThat(resumed.resumed()).isTrue();
-        assertThat(successor.lane.backlog().evaluations()).isBetween(1L, 9L);
+        assertThat(successor.queue.backlog().evaluations()).isBetween(1L, 9L);
         successor.runToEnd();
-        assertThat(successor.lane.backlog().evaluations()).isZero();
+        assertThat(successor.queue.backlog().evaluations()).isZero();
     }
 
     @Test
     void aFailedCallIsNoPaceAndItsJobLeavesNothing() {
-        simulated.submit(SimulatedLane.draft());
+        simulated.submit(SimulatedBundleQueue.draft());
         assertThat(backlog.evaluations()).isPositive();
         simulated.device.failNextCall();
 
@@ -92,7 +92,7 @@ class BacklogTest {
         assertThat(measured.evaluationsPerSecond()).isEqualTo(10);
         assertThat(measured.seconds()).isEqualTo(1);
 
-        for (int call = 0; call < 300; call++) {
+        for (int batch = 0; batch < 300; batch++) {
             measured.measured(40, Duration.ofSeconds(1).toNanos());
         }
         assertThat(measured.evaluationsPerSecond()).isCloseTo(40, within(0.1));
@@ -108,7 +108,7 @@ class BacklogTest {
 
     /** Two images of six steps, two of them guided. */
     private static RequestDraft draft() {
-        return SimulatedLane.draft()
+        return SimulatedBundleQueue.draft()
                 .withImages(2)
                 .classifierFree(2, new GuidanceSchedule.EarlyStop(2), GuidanceWeighting.Kind.GAP)
                 .withSampler(SamplerSettings.ddpm(6));

@@ -2,7 +2,7 @@ package dev.sluice.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.request.CallSize;
+import dev.sluice.request.BatchSize;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.GuidanceSchedule;
 import dev.sluice.request.GuidanceWeighting;
@@ -14,31 +14,31 @@ import org.junit.jupiter.api.Test;
 
 /** What the engine does when the device runs out of memory or fails again and again. */
 class DeviceFaultsTest {
-    private final SimulatedLane simulated = new SimulatedLane(8, 4);
+    private final SimulatedBundleQueue simulated = new SimulatedBundleQueue(8, 4);
 
     @Test
     void halvesTheCallsThatRunOutOfMemoryAndLosesNobody() {
         List<WatchedJob> jobs = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            jobs.add(simulated.submit(SimulatedLane.draft().withImages(4).withSeed(i)));
+            jobs.add(simulated.submit(SimulatedBundleQueue.draft().withImages(4).withSeed(i)));
         }
         simulated.loop.tick();
         simulated.device.limitRows(3);
 
         simulated.runToEnd();
 
-        assertThat(simulated.lane.callShape()).isEqualTo(SimulatedLane.shape(CallSize.CONSTANT, 2, 4));
+        assertThat(simulated.queue.callShape()).isEqualTo(SimulatedBundleQueue.shape(BatchSize.CONSTANT, 2, 4));
         for (WatchedJob job : jobs) {
             assertThat(job.sampled().samples().toArray(float[][]::new))
                     .isDeepEqualTo(
-                            LoneSampler.samples(job.job().request(), job.job().recipe())
+                            LoneSampler.samples(job.job().request(), job.job().samplingPlan())
                                     .toArray(float[][]::new));
         }
     }
 
     @Test
     void halvesEachNetworksCallsForThemselves() {
-        WatchedJob guided = simulated.submit(SimulatedLane.draft()
+        WatchedJob guided = simulated.submit(SimulatedBundleQueue.draft()
                 .withImages(8)
                 .classifier(2, new GuidanceSchedule.Full(), GuidanceWeighting.Kind.NONE));
         simulated.device.watch((bundle, network, rows) -> {
@@ -52,25 +52,25 @@ class DeviceFaultsTest {
         simulated.runToEnd();
 
         assertThat(guided.sampled().samples()).hasSize(8);
-        assertThat(simulated.lane.callShape()).isEqualTo(SimulatedLane.shape(CallSize.CONSTANT, 8, 1));
+        assertThat(simulated.queue.callShape()).isEqualTo(SimulatedBundleQueue.shape(BatchSize.CONSTANT, 8, 1));
     }
 
     @Test
     void completionSaysThatTheSizeChangedUnderIt() {
-        WatchedJob before = simulated.submit(SimulatedLane.draft());
+        WatchedJob before = simulated.submit(SimulatedBundleQueue.draft());
         simulated.loop.tick();
         simulated.device.limitRows(4);
         simulated.runToEnd();
-        WatchedJob after = simulated.submit(SimulatedLane.draft());
+        WatchedJob after = simulated.submit(SimulatedBundleQueue.draft());
         simulated.runToEnd();
 
-        assertThat(before.sampled().calls()).isEqualTo(SimulatedLane.shape(CallSize.ELASTIC, 8, 4));
-        assertThat(after.sampled().calls()).isEqualTo(SimulatedLane.shape(CallSize.CONSTANT, 4, 4));
+        assertThat(before.sampled().batches()).isEqualTo(SimulatedBundleQueue.shape(BatchSize.ELASTIC, 8, 4));
+        assertThat(after.sampled().batches()).isEqualTo(SimulatedBundleQueue.shape(BatchSize.CONSTANT, 4, 4));
     }
 
     @Test
     void answersWhoeverDoesNotFitAlone() {
-        WatchedJob job = simulated.submit(SimulatedLane.draft());
+        WatchedJob job = simulated.submit(SimulatedBundleQueue.draft());
         simulated.device.limitRows(0);
 
         simulated.runToEnd();
@@ -81,12 +81,12 @@ class DeviceFaultsTest {
 
     @Test
     void loadsTheBundleAnewAfterAFailure() {
-        simulated.submit(SimulatedLane.draft());
+        simulated.submit(SimulatedBundleQueue.draft());
         simulated.device.failNextCall();
         simulated.runToEnd();
         assertThat(simulated.device.loads()).isEqualTo(1);
 
-        WatchedJob next = simulated.submit(SimulatedLane.draft());
+        WatchedJob next = simulated.submit(SimulatedBundleQueue.draft());
         simulated.runToEnd();
 
         assertThat(simulated.device.loads()).isEqualTo(2);
@@ -95,10 +95,10 @@ class DeviceFaultsTest {
 
     @Test
     void oneCauseThatFailsBothQueuedCallsIsOneFailureAndOneReload() {
-        WatchedJob first = simulated.submit(SimulatedLane.draft().withImages(8));
-        WatchedJob second = simulated.submit(SimulatedLane.draft().withImages(8));
+        WatchedJob first = simulated.submit(SimulatedBundleQueue.draft().withImages(8));
+        WatchedJob second = simulated.submit(SimulatedBundleQueue.draft().withImages(8));
         simulated.device.watch((bundle, network, rows) -> {
-            if (simulated.device.calls() < 2) {
+            if (simulated.device.batches() < 2) {
                 simulated.device.failNextCall();
             }
         });
@@ -114,19 +114,20 @@ class DeviceFaultsTest {
     void answersEverybodyOnceTheBundleKeepsFailingAndTriesAgainLater() {
         List<WatchedJob> jobs = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
-            jobs.add(simulated.submit(SimulatedLane.draft()));
+            jobs.add(simulated.submit(SimulatedBundleQueue.draft()));
         }
         simulated.device.watch((bundle, network, rows) -> simulated.device.failNextCall());
         simulated.runToEnd();
         assertThat(jobs).allMatch(job -> job.stopped().code() == FailureCode.ENGINE_FAULT);
         // Three that count, and behind each the one that was made ready before anything was done about it.
-        assertThat(simulated.device.calls()).isEqualTo(6);
+        assertThat(simulated.device.batches()).isEqualTo(6);
 
-        assertThat(simulated.submit(SimulatedLane.draft()).stopped().code()).isEqualTo(FailureCode.ENGINE_FAULT);
+        assertThat(simulated.submit(SimulatedBundleQueue.draft()).stopped().code())
+                .isEqualTo(FailureCode.ENGINE_FAULT);
 
         simulated.device.watch((bundle, network, rows) -> {});
         simulated.clock.advance(Duration.ofMinutes(1));
-        WatchedJob trial = simulated.submit(SimulatedLane.draft());
+        WatchedJob trial = simulated.submit(SimulatedBundleQueue.draft());
         simulated.runToEnd();
         assertThat(trial.sampled().samples()).hasSize(1);
     }
@@ -139,17 +140,18 @@ class DeviceFaultsTest {
             }
         });
         for (int i = 0; i < 3; i++) {
-            WatchedJob plain = simulated.submit(SimulatedLane.draft());
+            WatchedJob plain = simulated.submit(SimulatedBundleQueue.draft());
             simulated.runToEnd();
             assertThat(plain.sampled().samples()).hasSize(1);
 
-            WatchedJob guided = simulated.submit(
-                    SimulatedLane.draft().classifier(2, new GuidanceSchedule.Full(), GuidanceWeighting.Kind.NONE));
+            WatchedJob guided = simulated.submit(SimulatedBundleQueue.draft()
+                    .classifier(2, new GuidanceSchedule.Full(), GuidanceWeighting.Kind.NONE));
             simulated.runToEnd();
             assertThat(guided.stopped().code()).isEqualTo(FailureCode.ENGINE_FAULT);
         }
 
-        assertThat(simulated.submit(SimulatedLane.draft()).stopped().code()).isEqualTo(FailureCode.ENGINE_FAULT);
+        assertThat(simulated.submit(SimulatedBundleQueue.draft()).stopped().code())
+                .isEqualTo(FailureCode.ENGINE_FAULT);
     }
 
     @Test
@@ -158,20 +160,21 @@ class DeviceFaultsTest {
 
         simulated.loop.warmUp();
 
-        assertThat(simulated.lane.callShape()).isEqualTo(SimulatedLane.shape(CallSize.CONSTANT, 2, 2));
+        assertThat(simulated.queue.callShape()).isEqualTo(SimulatedBundleQueue.shape(BatchSize.CONSTANT, 2, 2));
     }
 
     @Test
     void elasticCallsCarryNoPadding() {
-        SimulatedLane elastic = new SimulatedLane(EngineSettings.constant(8, 4).withCallSize(CallSize.ELASTIC));
+        SimulatedBundleQueue elastic =
+                new SimulatedBundleQueue(EngineSettings.constant(8, 4).withCallSize(BatchSize.ELASTIC));
         List<Integer> sizes = new ArrayList<>();
         elastic.device.watch((bundle, network, rows) -> sizes.add(rows.rows()));
-        WatchedJob job = elastic.submit(SimulatedLane.draft().withImages(3));
+        WatchedJob job = elastic.submit(SimulatedBundleQueue.draft().withImages(3));
 
         elastic.runToEnd();
 
         assertThat(sizes).hasSize(6).containsOnly(3);
-        assertThat(job.sampled().calls()).isEqualTo(SimulatedLane.shape(CallSize.ELASTIC, 8, 4));
+        assertThat(job.sampled().batches()).isEqualTo(SimulatedBundleQueue.shape(BatchSize.ELASTIC, 8, 4));
         assertThat(job.sampled().usage().paddingNanos()).isZero();
     }
 }

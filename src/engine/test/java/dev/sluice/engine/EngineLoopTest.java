@@ -13,12 +13,12 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class EngineLoopTest {
-    private final SimulatedLane simulated = new SimulatedLane(4, 2);
+    private final SimulatedBundleQueue simulated = new SimulatedBundleQueue(4, 2);
 
     @Test
     void failedCallEndsTheJobsInItAndNoOthers() {
-        WatchedJob inTheCall = simulated.submit(SimulatedLane.draft().withImages(4));
-        WatchedJob waiting = simulated.submit(SimulatedLane.draft());
+        WatchedJob inTheCall = simulated.submit(SimulatedBundleQueue.draft().withImages(4));
+        WatchedJob waiting = simulated.submit(SimulatedBundleQueue.draft());
         simulated.device.failNextCall();
 
         simulated.runToEnd();
@@ -29,7 +29,7 @@ class EngineLoopTest {
 
     @Test
     void failedCallIsOverhead() {
-        WatchedJob job = simulated.submit(SimulatedLane.draft());
+        WatchedJob job = simulated.submit(SimulatedBundleQueue.draft());
         simulated.device.failNextCall();
 
         simulated.loop.tick();
@@ -40,9 +40,9 @@ class EngineLoopTest {
 
     @Test
     void notANumberEndsTheJobWhoseRowItWasAndNoOther() {
-        WatchedJob first = simulated.submit(SimulatedLane.draft());
-        WatchedJob poisoned = simulated.submit(SimulatedLane.draft());
-        WatchedJob last = simulated.submit(SimulatedLane.draft());
+        WatchedJob first = simulated.submit(SimulatedBundleQueue.draft());
+        WatchedJob poisoned = simulated.submit(SimulatedBundleQueue.draft());
+        WatchedJob last = simulated.submit(SimulatedBundleQueue.draft());
         simulated.device.poisonNextCall(1);
 
         simulated.runToEnd();
@@ -54,9 +54,9 @@ class EngineLoopTest {
 
     @Test
     void infinityThatTheClampWouldHideEndsTheJobWhoseRowItWasAndNoOther() {
-        WatchedJob first = simulated.submit(SimulatedLane.draft());
-        WatchedJob poisoned = simulated.submit(SimulatedLane.draft());
-        WatchedJob last = simulated.submit(SimulatedLane.draft());
+        WatchedJob first = simulated.submit(SimulatedBundleQueue.draft());
+        WatchedJob poisoned = simulated.submit(SimulatedBundleQueue.draft());
+        WatchedJob last = simulated.submit(SimulatedBundleQueue.draft());
         simulated.device.poisonNextCall(1, Float.POSITIVE_INFINITY);
 
         simulated.runToEnd();
@@ -68,8 +68,8 @@ class EngineLoopTest {
 
     @Test
     void infinityInTheUnconditionalRowEndsItsJob() {
-        WatchedJob poisoned = simulated.submit(
-                SimulatedLane.draft().classifierFree(2, new GuidanceSchedule.Full(), GuidanceWeighting.Kind.NONE));
+        WatchedJob poisoned = simulated.submit(SimulatedBundleQueue.draft()
+                .classifierFree(2, new GuidanceSchedule.Full(), GuidanceWeighting.Kind.NONE));
         simulated.device.poisonNextCall(1, Float.NEGATIVE_INFINITY);
 
         simulated.runToEnd();
@@ -79,7 +79,7 @@ class EngineLoopTest {
 
     @Test
     void notANumberIsChargedToTheJobThatCausedIt() {
-        WatchedJob poisoned = simulated.submit(SimulatedLane.draft());
+        WatchedJob poisoned = simulated.submit(SimulatedBundleQueue.draft());
         simulated.device.poisonNextCall(0);
 
         simulated.loop.tick();
@@ -92,7 +92,7 @@ class EngineLoopTest {
     @Test
     void deadlineStopsAJobBeforeItsNextCall() {
         WatchedJob job = simulated.submit(
-                SimulatedLane.draft().withDeadline(simulated.clock.now().plusSeconds(1)));
+                SimulatedBundleQueue.draft().withDeadline(simulated.clock.now().plusSeconds(1)));
         simulated.loop.tick();
 
         simulated.clock.advance(Duration.ofSeconds(2));
@@ -100,28 +100,28 @@ class EngineLoopTest {
 
         assertThat(job.stopped().code()).isEqualTo(FailureCode.DEADLINE_EXPIRED);
         assertThat(job.stopped().spent().conditional()).isEqualTo(1);
-        assertThat(simulated.device.calls()).isEqualTo(1);
+        assertThat(simulated.device.batches()).isEqualTo(1);
     }
 
     @Test
     void cancelledJobsRowsLeaveTheQueues() {
-        WatchedJob cancelled = simulated.submit(SimulatedLane.draft().withImages(8));
+        WatchedJob cancelled = simulated.submit(SimulatedBundleQueue.draft().withImages(8));
         simulated.loop.tick();
 
         cancelled.cancel(simulated.loop);
 
         assertThat(cancelled.stopped().code()).isEqualTo(FailureCode.CANCELLED);
-        assertThat(simulated.lane.packing().hasRows()).isFalse();
-        assertThat(simulated.lane.packing().workWaits()).isFalse();
+        assertThat(simulated.queue.scheduler().hasRows()).isFalse();
+        assertThat(simulated.queue.scheduler().workWaits()).isFalse();
         simulated.runToEnd();
-        assertThat(simulated.device.calls()).as("only what was under way").isEqualTo(2);
+        assertThat(simulated.device.batches()).as("only what was under way").isEqualTo(2);
         assertThat(simulated.meter.overheadNanos() + cancelled.stopped().usage().deviceNanos())
                 .isEqualTo(simulated.device.nanosSpent());
     }
 
     @Test
     void abandonedJobBecomesOverheadWithoutAWord() {
-        WatchedJob job = simulated.submit(SimulatedLane.draft());
+        WatchedJob job = simulated.submit(SimulatedBundleQueue.draft());
         simulated.loop.tick();
         assertThat(simulated.meter.chargedNanos()).isPositive();
 
@@ -135,29 +135,31 @@ class EngineLoopTest {
     @Test
     void skippedGuidanceMakesRoomForSomebodyElsesImage() {
         GuidanceSchedule first = new GuidanceSchedule.EarlyStop(1);
-        simulated.submit(SimulatedLane.draft()
+        simulated.submit(SimulatedBundleQueue.draft()
                 .withImages(2)
                 .classifierFree(2, first, GuidanceWeighting.Kind.GAP)
                 .withSampler(SamplerSettings.ddpm(4)));
-        WatchedJob other = simulated.submit(SimulatedLane.draft().withImages(2).withSampler(SamplerSettings.ddpm(3)));
+        WatchedJob other =
+                simulated.submit(SimulatedBundleQueue.draft().withImages(2).withSampler(SamplerSettings.ddpm(3)));
 
         simulated.runToEnd();
 
         // 2·(1+4) + 2·3 rows in calls of 4: one for the guided step, then three that both jobs share.
         assertThat(other.sampled().samples()).hasSize(2);
-        assertThat(simulated.device.calls()).isEqualTo(4);
+        assertThat(simulated.device.batches()).isEqualTo(4);
     }
 
     @Test
     void reportsProgressNoMoreOftenThanTheInterval() {
-        SimulatedLane slow = new SimulatedLane(4, 4);
+        SimulatedBundleQueue slow = new SimulatedBundleQueue(4, 4);
         ProgressRecorder recorder = new ProgressRecorder();
-        var request =
-                SimulatedLane.draft().withSampler(SamplerSettings.ddpm(10)).request("r");
+        var request = SimulatedBundleQueue.draft()
+                .withSampler(SamplerSettings.ddpm(10))
+                .request("r");
         slow.loop.submit(new Job(
                 request,
-                slow.lane.recipes().recipe(request),
-                slow.lane,
+                slow.queue.samplingPlans().samplingPlan(request),
+                slow.queue,
                 recorder,
                 0,
                 0,

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.engine.SimulatedDevice.Kind;
 import dev.sluice.model.Bundle;
-import dev.sluice.request.CallSize;
+import dev.sluice.request.BatchSize;
 import dev.sluice.request.Network;
 import dev.sluice.request.PerNetwork;
 import java.time.Duration;
@@ -22,7 +22,7 @@ final class EngineSimulation {
     private static final int MOST_CALLS = 100_000;
 
     private final Random random;
-    private final CallRows rows;
+    private final BatchSizes rows;
     private final SimulatedClock clock = new SimulatedClock();
     private final SimulatedDevice device = new SimulatedDevice(clock);
     private final EngineLoop loop;
@@ -34,8 +34,8 @@ final class EngineSimulation {
 
     EngineSimulation(long seed) {
         random = new Random(seed);
-        CallSize callSize = random.nextInt(4) == 0 ? CallSize.ELASTIC : CallSize.CONSTANT;
-        rows = new CallRows(PerNetwork.of(network -> 1 + random.nextInt(network == Network.DENOISER ? 8 : 6)));
+        BatchSize callSize = random.nextInt(4) == 0 ? BatchSize.ELASTIC : BatchSize.CONSTANT;
+        rows = new BatchSizes(PerNetwork.of(network -> 1 + random.nextInt(network == Network.DENOISER ? 8 : 6)));
         EngineSettings settings = new EngineSettings(
                 callSize,
                 rows,
@@ -50,15 +50,15 @@ final class EngineSimulation {
                 device.bundle("plain", Kind.PLAIN),
                 device.bundle("latent", Kind.LATENT),
                 device.bundle("cascade", Kind.CASCADE));
-        List<Lane> lanes = bundles.stream()
-                .map(bundle -> new Lane(bundle, settings, clock))
+        List<BundleQueue> queues = bundles.stream()
+                .map(bundle -> new BundleQueue(bundle, settings, clock))
                 .toList();
         InlineDevice results = new InlineDevice(clock);
         DeviceMeter meter = new DeviceMeter();
-        loop = new EngineLoop(lanes, settings, clock, results, meter);
+        loop = new EngineLoop(queues, settings, clock, results, meter);
         requests = new RandomRequests(random, "guided", "plain", List.of("latent", "cascade"));
         cost = new CostConserved(device, results, bundles, meter);
-        device.watch(new FullCalls(loop.lanes(), outcomes.jobs()));
+        device.watch(new FullBatches(loop.queues(), outcomes.jobs()));
     }
 
     /** Runs to the end and judges. */
@@ -73,7 +73,7 @@ final class EngineSimulation {
         while (!loop.idle()) {
             loop.tick();
             check();
-            assertThat(device.calls()).as("the engine comes to an end").isLessThan(MOST_CALLS);
+            assertThat(device.batches()).as("the engine comes to an end").isLessThan(MOST_CALLS);
         }
         outcomes.judge();
         cost.judge();
@@ -87,8 +87,8 @@ final class EngineSimulation {
 
     /** Rows that went through this network's door. */
     long rows(Network network) {
-        return loop.lanes().values().stream()
-                .map(Lane::bundle)
+        return loop.queues().values().stream()
+                .map(BundleQueue::bundle)
                 .filter(bundle -> bundle.has(network))
                 .mapToLong(bundle -> bundle.counter(network).used())
                 .sum();
@@ -96,14 +96,14 @@ final class EngineSimulation {
 
     /** Whether the device ran out of memory during a call of this network, so that its calls became smaller. */
     boolean halved(Network network) {
-        return loop.lanes().values().stream()
-                .filter(lane -> lane.bundle().has(network))
-                .anyMatch(lane -> lane.callShape().rowsPerCall(network) < rows.of(network));
+        return loop.queues().values().stream()
+                .filter(queue -> queue.bundle().has(network))
+                .anyMatch(queue -> queue.callShape().rowsPerCall(network) < rows.of(network));
     }
 
     /** Whether a bundle was brought to the device more often than once. */
     boolean broughtAgain() {
-        return device.loads() > loop.lanes().size();
+        return device.loads() > loop.queues().size();
     }
 
     /** How many jobs went on from a snapshot and were sampled to the end. */
@@ -118,7 +118,7 @@ final class EngineSimulation {
         return outcomes.jobs().stream()
                 .filter(job -> job.end() instanceof JobEnd.Sampled sampled
                         && sampled.evaluations().text()
-                                < job.job().recipe().texts().size())
+                                < job.job().samplingPlan().texts().size())
                 .count();
     }
 
@@ -137,8 +137,8 @@ final class EngineSimulation {
 
     private void submit() {
         RequestDraft draft = requests.next(clock.now());
-        Lane lane = Objects.requireNonNull(loop.lanes().get(draft.model()));
-        WatchedJob job = new WatchedJob(draft, "r" + arrivals, lane, clock.nanos(), arrivals);
+        BundleQueue queue = Objects.requireNonNull(loop.queues().get(draft.model()));
+        WatchedJob job = new WatchedJob(draft, "r" + arrivals, queue, clock.nanos(), arrivals);
         arrivals++;
         outcomes.watch(job);
         loop.submit(job.job());
@@ -147,7 +147,7 @@ final class EngineSimulation {
     /** Its owner goes away, and the next one goes on from where the job is. */
     private void resume(WatchedJob left) {
         if (!left.job().ended()) {
-            WatchedJob job = left.resumption(left.job().lane(), clock.nanos(), arrivals);
+            WatchedJob job = left.resumption(left.job().queue(), clock.nanos(), arrivals);
             arrivals++;
             left.abandon(loop);
             outcomes.watch(job);

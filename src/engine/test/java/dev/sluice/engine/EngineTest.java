@@ -8,7 +8,7 @@ import dev.sluice.model.ModelException;
 import dev.sluice.model.Residence;
 import dev.sluice.model.RowBuffers;
 import dev.sluice.model.Tokenizer;
-import dev.sluice.request.CallSize;
+import dev.sluice.request.BatchSize;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Network;
@@ -71,9 +71,9 @@ class EngineTest {
     @Test
     void roomClosesAtTheLimitAndOpensWhenJobsEnd() throws Exception {
         engine.start();
-        Listening first = submit(SimulatedLane.draft().withImages(3));
+        Listening first = submit(SimulatedBundleQueue.draft().withImages(3));
         assertThat(engine.hasRoom()).isTrue();
-        Listening second = submit(SimulatedLane.draft());
+        Listening second = submit(SimulatedBundleQueue.draft());
         assertThat(engine.hasRoom()).isFalse();
 
         gate.open();
@@ -87,9 +87,9 @@ class EngineTest {
     @Test
     void takesWhatItsOwnerHasToSubmitEvenWithoutRoom() throws Exception {
         engine.start();
-        submit(SimulatedLane.draft().withImages(MAX_IMAGES));
+        submit(SimulatedBundleQueue.draft().withImages(MAX_IMAGES));
 
-        Listening resubmitted = submit(SimulatedLane.draft());
+        Listening resubmitted = submit(SimulatedBundleQueue.draft());
         gate.open();
 
         assertThat(resubmitted.end()).isInstanceOf(JobEnd.Sampled.class);
@@ -99,7 +99,8 @@ class EngineTest {
     void makesRoomBeforeTheOwnerHears() throws Exception {
         engine.start();
         CompletableFuture<Boolean> roomAtEnd = new CompletableFuture<>();
-        GenerationRequest request = SimulatedLane.draft().withImages(MAX_IMAGES).request("r");
+        GenerationRequest request =
+                SimulatedBundleQueue.draft().withImages(MAX_IMAGES).request("r");
         engine.submit(request, new Listening() {
             @Override
             public void ended(JobEnd end) {
@@ -114,7 +115,7 @@ class EngineTest {
     @Test
     void cancelledJobEndsAsCancelled() throws Exception {
         engine.start();
-        Listening job = submit(SimulatedLane.draft().withImages(MAX_IMAGES));
+        Listening job = submit(SimulatedBundleQueue.draft().withImages(MAX_IMAGES));
 
         job.handle().stop(FailureCode.CANCELLED, "no longer wanted");
         gate.open();
@@ -128,13 +129,13 @@ class EngineTest {
     @Test
     void abandonedJobMakesRoomOnceAndIsNeverHeardOf() throws Exception {
         engine.start();
-        Listening job = submit(SimulatedLane.draft().withImages(MAX_IMAGES));
+        Listening job = submit(SimulatedBundleQueue.draft().withImages(MAX_IMAGES));
 
         job.handle().abandon();
         job.handle().abandon();
         job.handle().stop(FailureCode.CANCELLED, "too late");
         gate.open();
-        Listening next = submit(SimulatedLane.draft());
+        Listening next = submit(SimulatedBundleQueue.draft());
         next.end();
 
         assertThat(engine.imagesInside()).isZero();
@@ -144,7 +145,7 @@ class EngineTest {
     @Test
     void closingEndsTheThreadAfterTheCallUnderWay() throws Exception {
         engine.start();
-        Listening job = submit(SimulatedLane.draft().withImages(MAX_IMAGES));
+        Listening job = submit(SimulatedBundleQueue.draft().withImages(MAX_IMAGES));
         eventually(gate::holdsACall);
         Thread closer = Thread.ofPlatform().start(engine::close);
         eventually(() -> closer.getState() == Thread.State.WAITING);
@@ -153,14 +154,14 @@ class EngineTest {
         closer.join();
 
         assertThat(engine.healthy()).isFalse();
-        assertThat(device.calls()).isEqualTo(WARM_UP_CALLS + 1);
+        assertThat(device.batches()).isEqualTo(WARM_UP_CALLS + 1);
         assertThat(job.hasEnded()).isFalse();
     }
 
     @Test
     void rejectsAModelThatItDoesNotServeAndNamesThoseItDoes() {
-        Admission admission =
-                engine.submit(SimulatedLane.draft().withModel("unheard-of").request("r"), new Listening());
+        Admission admission = engine.submit(
+                SimulatedBundleQueue.draft().withModel("unheard-of").request("r"), new Listening());
 
         assertThat(admission).isInstanceOfSatisfying(Admission.Rejected.class, rejected -> {
             assertThat(rejected.refusal().code()).isEqualTo(FailureCode.MODEL_UNKNOWN);
@@ -172,7 +173,10 @@ class EngineTest {
     @Test
     void rejectsWhatTheBundleCannotServeAndTakesUpNoRoom() {
         Admission admission = engine.submit(
-                SimulatedLane.draft().withPrompt(new Prompt.Label("hexagon")).request("r"), new Listening());
+                SimulatedBundleQueue.draft()
+                        .withPrompt(new Prompt.Label("hexagon"))
+                        .request("r"),
+                new Listening());
 
         assertThat(admission)
                 .isInstanceOfSatisfying(
@@ -203,7 +207,7 @@ class EngineTest {
     void takesNothingOnAndSaysSoOnceItHasMetABug() throws Exception {
         gate.open();
         IllegalStateException bug = new IllegalStateException("a bug");
-        CallObserver failing = call -> {
+        BatchObserver failing = batch -> {
             throw bug;
         };
         device.watch(gate);
@@ -212,7 +216,7 @@ class EngineTest {
             broken.start();
             assertThat(broken.hasRoom()).isTrue();
 
-            broken.submit(SimulatedLane.draft().request("r"), new Listening());
+            broken.submit(SimulatedBundleQueue.draft().request("r"), new Listening());
 
             assertThat(broken.fault().toCompletableFuture().get(30, TimeUnit.SECONDS))
                     .isSameAs(bug);
@@ -234,7 +238,7 @@ class EngineTest {
                 failing,
                 Optional.empty(),
                 Residence.ALWAYS);
-        GenerationRequest request = SimulatedLane.draft()
+        GenerationRequest request = SimulatedBundleQueue.draft()
                 .withPrompt(new Prompt.Text("a square", ""))
                 .request("r");
 
@@ -252,14 +256,14 @@ class EngineTest {
     void ownerThatThrowsDoesNotStopTheEngine() throws Exception {
         gate.open();
         engine.start();
-        engine.submit(SimulatedLane.draft().request("r"), new Listening() {
+        engine.submit(SimulatedBundleQueue.draft().request("r"), new Listening() {
             @Override
             public void ended(JobEnd end) {
                 throw new IllegalStateException("the owner has a bug");
             }
         });
 
-        assertThat(submit(SimulatedLane.draft()).end()).isInstanceOf(JobEnd.Sampled.class);
+        assertThat(submit(SimulatedBundleQueue.draft()).end()).isInstanceOf(JobEnd.Sampled.class);
         assertThat(engine.healthy()).isTrue();
     }
 
@@ -269,12 +273,12 @@ class EngineTest {
         engine.start();
         device.watch((bundle, network, rows) -> device.failNextCall());
         for (int failure = 0; failure < 3; failure++) {
-            assertThat(submit(SimulatedLane.draft()).end()).isInstanceOf(JobEnd.Stopped.class);
+            assertThat(submit(SimulatedBundleQueue.draft()).end()).isInstanceOf(JobEnd.Stopped.class);
         }
 
         assertThat(engine.hasRoom()).isFalse();
         assertThat(engine.healthy()).isFalse();
-        assertThat(engine.submit(SimulatedLane.draft().request("r"), new Listening()))
+        assertThat(engine.submit(SimulatedBundleQueue.draft().request("r"), new Listening()))
                 .isInstanceOfSatisfying(
                         Admission.Rejected.class,
                         rejected -> assertThat(rejected.refusal().code()).isEqualTo(FailureCode.ENGINE_FAULT));
@@ -282,14 +286,14 @@ class EngineTest {
         device.watch(gate);
         clock.advance(Duration.ofMinutes(1));
         assertThat(engine.hasRoom()).isTrue();
-        assertThat(submit(SimulatedLane.draft()).end()).isInstanceOf(JobEnd.Sampled.class);
+        assertThat(submit(SimulatedBundleQueue.draft()).end()).isInstanceOf(JobEnd.Sampled.class);
         assertThat(engine.healthy()).isTrue();
     }
 
     @Test
     void isSilentForAsLongAsACallTakes() throws Exception {
         engine.start();
-        Listening job = submit(SimulatedLane.draft());
+        Listening job = submit(SimulatedBundleQueue.draft());
         eventually(gate::holdsACall);
 
         clock.advance(Duration.ofMinutes(10));
@@ -304,7 +308,7 @@ class EngineTest {
     void isNotSilentWithoutWork() throws Exception {
         gate.open();
         engine.start();
-        submit(SimulatedLane.draft()).end();
+        submit(SimulatedBundleQueue.draft()).end();
         eventually(() -> engine.silence().isZero());
 
         clock.advance(Duration.ofMinutes(10));
@@ -316,21 +320,22 @@ class EngineTest {
     void countsRowsAndPadding() throws Exception {
         gate.open();
         engine.start();
-        submit(SimulatedLane.draft().withImages(4)).end();
+        submit(SimulatedBundleQueue.draft().withImages(4)).end();
 
-        Calls calls = engine.calls();
-        assertThat(calls.rows()).isEqualTo(4 * 6);
-        assertThat(calls.busyPaddingRows()).isZero();
-        assertThat(calls.rows() + calls.paddingRows()).isEqualTo(3 * calls.calls());
-        assertThat(engine.callShapes()).containsExactly(Map.entry(MODEL, SimulatedLane.shape(CallSize.CONSTANT, 3, 2)));
+        Batches batches = engine.batches();
+        assertThat(batches.rows()).isEqualTo(4 * 6);
+        assertThat(batches.busyPaddingRows()).isZero();
+        assertThat(batches.rows() + batches.paddingRows()).isEqualTo(3 * batches.batches());
+        assertThat(engine.callShapes())
+                .containsExactly(Map.entry(MODEL, SimulatedBundleQueue.shape(BatchSize.CONSTANT, 3, 2)));
     }
 
     @Test
     void everyBundleHasCallsOfItsOwnSize() {
         EngineSettings sizes = new EngineSettings(
-                CallSize.CONSTANT,
-                new CallRows(3, 2),
-                Map.of("large", new CallRows(32, 8)),
+                BatchSize.CONSTANT,
+                new BatchSizes(3, 2),
+                Map.of("large", new BatchSizes(32, 8)),
                 4,
                 MAX_IMAGES,
                 Duration.ofSeconds(1),
@@ -340,8 +345,8 @@ class EngineTest {
 
         try (Engine sized = new Engine(bundles, sizes, clock, () -> {})) {
             assertThat(sized.callShapes())
-                    .containsEntry("large", SimulatedLane.shape(CallSize.CONSTANT, 32, 8))
-                    .containsEntry(MODEL, SimulatedLane.shape(CallSize.CONSTANT, 3, 2));
+                    .containsEntry("large", SimulatedBundleQueue.shape(BatchSize.CONSTANT, 32, 8))
+                    .containsEntry(MODEL, SimulatedBundleQueue.shape(BatchSize.CONSTANT, 3, 2));
         }
     }
 
@@ -349,7 +354,7 @@ class EngineTest {
     void warmingUpIsOverhead() throws Exception {
         engine.start();
 
-        assertThat(device.calls()).isEqualTo(WARM_UP_CALLS);
+        assertThat(device.batches()).isEqualTo(WARM_UP_CALLS);
         assertThat(engine.meter().overheadNanos()).isEqualTo(device.nanosSpent());
         assertThat(engine.meter().chargedNanos()).isZero();
     }
@@ -362,7 +367,8 @@ class EngineTest {
     private List<Listening> submitTen(int owner) {
         List<Listening> jobs = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-            jobs.add(submit(SimulatedLane.draft().withSeed(100L * owner + i).withImages(1 + i % 3)));
+            jobs.add(submit(
+                    SimulatedBundleQueue.draft().withSeed(100L * owner + i).withImages(1 + i % 3)));
         }
         return jobs;
     }

@@ -51,20 +51,20 @@ final class ExactlyOneOutcome {
     }
 
     private static void requireAsPlanned(WatchedJob job, JobEnd.Sampled sampled) {
-        Recipe recipe = job.job().recipe();
+        SamplingPlan samplingPlan = job.job().samplingPlan();
         int images = job.job().request().images();
         // The prompt is encoded once for all images, or not at all where somebody else's encoding was at hand.
         long texts = sampled.evaluations().text();
         assertThat(texts).as("texts of %s", job).isBetween(0L, (long)
-                recipe.texts().size());
+                samplingPlan.texts().size());
         assertThat(sampled.evaluations())
                 .as("%s", job)
-                .isEqualTo(recipe.planned().times(images).plus(new Evaluations(0, 0, 0, 0, texts, 0, 0)));
-        assertThat(sampled.plan()).isEqualTo(recipe.summary());
+                .isEqualTo(samplingPlan.planned().times(images).plus(new Evaluations(0, 0, 0, 0, texts, 0, 0)));
+        assertThat(sampled.plan()).isEqualTo(samplingPlan.summary());
         assertThat(sampled.usage().rows())
                 .as("rows of %s", job)
                 .isEqualTo(sampled.spent().rows());
-        List<float[]> expected = LoneSampler.samples(job.job().request(), recipe);
+        List<float[]> expected = LoneSampler.samples(job.job().request(), samplingPlan);
         assertThat(sampled.samples()).hasSameSizeAs(expected);
         for (int image = 0; image < images; image++) {
             assertThat(sampled.samples().get(image))

@@ -26,13 +26,14 @@ final class FairShares {
     }
 
     /** One tenant's images for one bundle at one priority. */
-    private record Queue(Lane lane, Priority priority, TenantId tenant) {
+    private record Queue(BundleQueue queue, Priority priority, TenantId tenant) {
         static Queue of(Job job) {
-            return new Queue(job.lane(), job.request().priority(), job.request().tenant());
+            return new Queue(
+                    job.queue(), job.request().priority(), job.request().tenant());
         }
 
         boolean rivals(Queue other) {
-            return lane == other.lane && priority == other.priority && !tenant.equals(other.tenant);
+            return queue == other.queue && priority == other.priority && !tenant.equals(other.tenant);
         }
     }
 
@@ -71,7 +72,7 @@ final class FairShares {
                 long theirs = evaluations - before.getOrDefault(other.tenant(), 0L);
                 assertThat(theirs)
                         .as("evaluations that %s started while %s waited", other.tenant(), waiting.tenant())
-                        .isLessThanOrEqualTo(own + TenantRounds.lead(largestImage));
+                        .isLessThanOrEqualTo(own + FairImageQueue.lead(largestImage));
             }
         });
     }

@@ -102,14 +102,14 @@ class GlyphsBundleTest {
                 .withImages(2);
         List<float[]> undisturbed = samples(draft);
         EngineClock clock = EngineClock.SYSTEM;
-        Lane killed = new Lane(bundle, SETTINGS, clock);
+        BundleQueue killed = new BundleQueue(bundle, SETTINGS, clock);
         WatchedJob left = new WatchedJob(draft, "r", killed, clock.nanos(), 0);
         EngineLoop killedLoop = loop(killed);
         killedLoop.submit(left.job());
-        for (int call = 0; call < STEPS; call++) {
+        for (int batch = 0; batch < STEPS; batch++) {
             killedLoop.tick();
         }
-        Lane successor = new Lane(bundle, SETTINGS, clock);
+        BundleQueue successor = new BundleQueue(bundle, SETTINGS, clock);
         WatchedJob resumed = left.resumption(successor, clock.nanos(), 0);
         EngineLoop successorLoop = loop(successor);
         successorLoop.submit(resumed.job());
@@ -223,11 +223,11 @@ class GlyphsBundleTest {
 
     private List<WatchedJob> run(List<RequestDraft> drafts) {
         EngineClock clock = EngineClock.SYSTEM;
-        Lane lane = new Lane(bundle, SETTINGS, clock);
-        EngineLoop loop = loop(lane);
+        BundleQueue queue = new BundleQueue(bundle, SETTINGS, clock);
+        EngineLoop loop = loop(queue);
         List<WatchedJob> jobs = new ArrayList<>();
         for (RequestDraft draft : drafts) {
-            WatchedJob job = new WatchedJob(draft, "r" + jobs.size(), lane, clock.nanos(), jobs.size());
+            WatchedJob job = new WatchedJob(draft, "r" + jobs.size(), queue, clock.nanos(), jobs.size());
             jobs.add(job);
             loop.submit(job.job());
         }
@@ -237,9 +237,9 @@ class GlyphsBundleTest {
         return jobs;
     }
 
-    private static EngineLoop loop(Lane lane) {
+    private static EngineLoop loop(BundleQueue queue) {
         EngineClock clock = EngineClock.SYSTEM;
-        return new EngineLoop(List.of(lane), SETTINGS, clock, new InlineDevice(clock), new DeviceMeter());
+        return new EngineLoop(List.of(queue), SETTINGS, clock, new InlineDevice(clock), new DeviceMeter());
     }
 
     private float[] prediction(RowBuffers rows, int row) {

@@ -22,19 +22,20 @@ class GuidedStepTest {
 
     @Test
     void asksForGuidanceAtGuidedStepsOnly() {
-        GuidedStep free = step(recipe(free(3, guidedAt(2), HOLD)));
+        GuidedStep free = step(samplingPlan(free(3, guidedAt(2), HOLD)));
         assertThat(free.roles(1)).containsExactly(Role.CONDITIONAL, Role.UNCONDITIONAL);
         assertThat(free.roles(0)).containsExactly(Role.CONDITIONAL);
 
-        GuidedStep classifier = step(recipe(classifier(3, guidedAt(1), HOLD)));
+        GuidedStep classifier = step(samplingPlan(classifier(3, guidedAt(1), HOLD)));
         assertThat(classifier.roles(1)).containsExactly(Role.CONDITIONAL);
         assertThat(classifier.roles(0)).containsExactly(Role.CONDITIONAL, Role.GUIDE);
     }
 
     @Test
     void bendsTheGuidedChannelsAndLeavesTheRestConditional() {
-        Recipe recipe = recipe(free(3, guidedAt(2), GuidanceWeighting.of(GuidanceWeighting.Kind.NONE)));
-        GuidedStep step = step(recipe);
+        SamplingPlan samplingPlan =
+                samplingPlan(free(3, guidedAt(2), GuidanceWeighting.of(GuidanceWeighting.Kind.NONE)));
+        GuidedStep step = step(samplingPlan);
         float[] x = image();
         float[] expected = x.clone();
 
@@ -42,14 +43,14 @@ class GuidedStepTest {
         receive(step, Role.UNCONDITIONAL, prediction(0.25f));
         step.apply(1, x, NO_NOISE);
 
-        recipe.walk().step(1, expected, bent(0.5f, 1.0f), null, 0, NO_NOISE);
+        samplingPlan.samplingSchedule().step(1, expected, bent(0.5f, 1.0f), null, 0, NO_NOISE);
         assertThat(x).isEqualTo(expected);
     }
 
     @Test
     void appliesTheHeldTermAgainAtTheNextStep() {
-        Recipe recipe = recipe(free(3, guidedAt(2), HOLD));
-        GuidedStep step = step(recipe);
+        SamplingPlan samplingPlan = samplingPlan(free(3, guidedAt(2), HOLD));
+        GuidedStep step = step(samplingPlan);
         float[] x = image();
         receive(step, Role.CONDITIONAL, prediction(0.5f));
         receive(step, Role.UNCONDITIONAL, prediction(0.25f));
@@ -59,14 +60,14 @@ class GuidedStepTest {
         receive(step, Role.CONDITIONAL, prediction(-0.125f));
         step.apply(0, x, NO_NOISE);
 
-        recipe.walk().step(0, expected, bent(-0.125f, 0.375f), null, 0, NO_NOISE);
+        samplingPlan.samplingSchedule().step(0, expected, bent(-0.125f, 0.375f), null, 0, NO_NOISE);
         assertThat(x).isEqualTo(expected);
     }
 
     @Test
     void pushesAlongTheHeldGradientAgainAtTheNextStep() {
-        Recipe recipe = recipe(classifier(3, guidedAt(2), HOLD));
-        GuidedStep step = step(recipe);
+        SamplingPlan samplingPlan = samplingPlan(classifier(3, guidedAt(2), HOLD));
+        GuidedStep step = step(samplingPlan);
         float[] gradient = constant(ELEMENTS, 0.25f);
         float[] x = image();
         receive(step, Role.CONDITIONAL, prediction(0.5f));
@@ -77,15 +78,15 @@ class GuidedStepTest {
         receive(step, Role.CONDITIONAL, prediction(0.5f));
         step.apply(0, x, NO_NOISE);
 
-        recipe.walk().step(0, expected, prediction(0.5f), gradient, 3, NO_NOISE);
+        samplingPlan.samplingSchedule().step(0, expected, prediction(0.5f), gradient, 3, NO_NOISE);
         assertThat(x).isEqualTo(expected);
     }
 
     @Test
     void boundsTheHeldPushAsTheRequestSays() {
         GuidanceWeighting bounded = new GuidanceWeighting(GuidanceWeighting.Kind.HOLD, false, OptionalDouble.of(0.5));
-        Recipe recipe = recipe(free(3, guidedAt(2), bounded));
-        GuidedStep step = step(recipe);
+        SamplingPlan samplingPlan = samplingPlan(free(3, guidedAt(2), bounded));
+        GuidedStep step = step(samplingPlan);
         float[] x = image();
         receive(step, Role.CONDITIONAL, prediction(0.5f));
         receive(step, Role.UNCONDITIONAL, prediction(0.25f));
@@ -95,21 +96,21 @@ class GuidedStepTest {
         receive(step, Role.CONDITIONAL, prediction(0.5f));
         step.apply(0, x, NO_NOISE);
 
-        recipe.walk().step(0, expected, bent(0.5f, 0.75f), null, 0, NO_NOISE);
+        samplingPlan.samplingSchedule().step(0, expected, bent(0.5f, 0.75f), null, 0, NO_NOISE);
         assertThat(x).isEqualTo(expected);
     }
 
     @Test
     void holdsNothingBeforeTheFirstGuidedStep() {
-        Recipe recipe = recipe(classifier(3, guidedAt(1), HOLD));
-        GuidedStep step = step(recipe);
+        SamplingPlan samplingPlan = samplingPlan(classifier(3, guidedAt(1), HOLD));
+        GuidedStep step = step(samplingPlan);
         float[] x = image();
         float[] expected = x.clone();
 
         receive(step, Role.CONDITIONAL, prediction(0.5f));
         step.apply(1, x, NO_NOISE);
 
-        recipe.walk().step(1, expected, prediction(0.5f), null, 0, NO_NOISE);
+        samplingPlan.samplingSchedule().step(1, expected, prediction(0.5f), null, 0, NO_NOISE);
         assertThat(x).isEqualTo(expected);
     }
 
@@ -124,7 +125,7 @@ class GuidedStepTest {
 
     @Test
     void refusesARowThatItsGuidanceNeverAsksFor() {
-        GuidedStep unguided = step(recipe(new Guidance.None()));
+        GuidedStep unguided = step(samplingPlan(new Guidance.None()));
 
         assertThatThrownBy(() -> receive(unguided, Role.GUIDE, constant(ELEMENTS, 0)))
                 .isInstanceOf(IllegalStateException.class);
@@ -142,21 +143,21 @@ class GuidedStepTest {
         return new GuidanceSchedule.Explicit(List.of(timestep));
     }
 
-    private static Recipe recipe(Guidance guidance) {
-        return new Recipes(new SimulatedDevice(new SimulatedClock()).bundle("shapes", true))
-                .recipe(RequestDraft.of("shapes", "square")
+    private static SamplingPlan samplingPlan(Guidance guidance) {
+        return new SamplingPlans(new SimulatedDevice(new SimulatedClock()).bundle("shapes", true))
+                .samplingPlan(RequestDraft.of("shapes", "square")
                         .withSampler(SamplerSettings.ddpm(2))
                         .withGuidance(guidance)
                         .request("r"));
     }
 
-    private static GuidedStep step(Recipe recipe) {
-        return new GuidedStep(recipe, SimulatedDevice.manifest("shapes"));
+    private static GuidedStep step(SamplingPlan samplingPlan) {
+        return new GuidedStep(samplingPlan, SimulatedDevice.manifest("shapes"));
     }
 
     private static float[] sample(Guidance guidance) {
-        SimulatedLane simulated = new SimulatedLane(4, 4);
-        WatchedJob job = simulated.submit(SimulatedLane.draft().withGuidance(guidance));
+        SimulatedBundleQueue simulated = new SimulatedBundleQueue(4, 4);
+        WatchedJob job = simulated.submit(SimulatedBundleQueue.draft().withGuidance(guidance));
         simulated.runToEnd();
         return job.sampled().samples().getFirst();
     }

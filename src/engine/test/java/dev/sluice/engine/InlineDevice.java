@@ -6,19 +6,19 @@ import java.util.Deque;
 /** A device that makes each call when it is started, on the calling thread: results wait to be taken, as they do behind a real one. */
 final class InlineDevice implements Device {
     private final EngineClock clock;
-    private final Deque<CallResult> made = new ArrayDeque<>();
+    private final Deque<BatchResult> made = new ArrayDeque<>();
 
     InlineDevice(EngineClock clock) {
         this.clock = clock;
     }
 
     @Override
-    public void start(Call call) {
-        made.addLast(Device.make(call, clock));
+    public void start(Batch batch) {
+        made.addLast(Device.make(batch, clock));
     }
 
     @Override
-    public CallResult take() {
+    public BatchResult take() {
         return made.removeFirst();
     }
 
@@ -32,8 +32,8 @@ final class InlineDevice implements Device {
     /** Rows with results that the loop has not taken yet. */
     long untakenRows() {
         return made.stream()
-                .filter(result -> result.yield() instanceof CallResult.Values)
-                .mapToLong(result -> result.call().rows().size())
+                .filter(result -> result.yield() instanceof BatchResult.Values)
+                .mapToLong(result -> result.batch().rows().size())
                 .sum();
     }
 

@@ -44,7 +44,7 @@ class JobSnapshotTest {
 
     /** Every way to keep something from step to step, and ways that keep nothing. */
     static Stream<RequestDraft> drafts() {
-        RequestDraft ddpm = SimulatedLane.draft().withSampler(SamplerSettings.ddpm(9));
+        RequestDraft ddpm = SimulatedBundleQueue.draft().withSampler(SamplerSettings.ddpm(9));
         return Stream.of(
                         ddpm,
                         ddpm.classifierFree(3, SOME_STEPS, GuidanceWeighting.Kind.HOLD),
@@ -65,14 +65,14 @@ class JobSnapshotTest {
     @ParameterizedTest
     @MethodSource("drafts")
     void sameBitsFromWhereverItWasLeft(RequestDraft draft) {
-        SimulatedLane undisturbed = new SimulatedLane(2, 1);
+        SimulatedBundleQueue undisturbed = new SimulatedBundleQueue(2, 1);
         WatchedJob whole = undisturbed.submit(draft);
         undisturbed.runToEnd();
-        SimulatedLane killed = new SimulatedLane(2, 1);
+        SimulatedBundleQueue killed = new SimulatedBundleQueue(2, 1);
         WatchedJob left = killed.submit(draft);
         killed.loop.tick();
         while (left.end() == null) {
-            SimulatedLane successor = new SimulatedLane(2, 1);
+            SimulatedBundleQueue successor = new SimulatedBundleQueue(2, 1);
             WatchedJob resumed = successor.resume(left);
             successor.runToEnd();
 
@@ -80,7 +80,7 @@ class JobSnapshotTest {
             requireSameBits(whole.sampled().samples(), resumed.sampled().samples());
             assertThat(resumed.sampled().evaluations())
                     .isEqualTo(whole.sampled().evaluations());
-            assertThat(resumed.sampled().calls()).isEqualTo(whole.sampled().calls());
+            assertThat(resumed.sampled().batches()).isEqualTo(whole.sampled().batches());
             killed.loop.tick();
         }
     }
@@ -89,18 +89,18 @@ class JobSnapshotTest {
     @MethodSource("seeds")
     void sameBitsAmongOthersAfterAnyNumberOfKills(Kind kind, long seed) {
         Random random = new Random(seed);
-        List<RequestDraft> drafts = RandomRequests.forOne(SimulatedLane.MODEL, kind, random, 7);
-        SimulatedLane undisturbed = new SimulatedLane(kind, SETTINGS);
+        List<RequestDraft> drafts = RandomRequests.forOne(SimulatedBundleQueue.MODEL, kind, random, 7);
+        SimulatedBundleQueue undisturbed = new SimulatedBundleQueue(kind, SETTINGS);
         List<WatchedJob> whole = drafts.stream().map(undisturbed::submit).toList();
         undisturbed.runToEnd();
 
-        SimulatedLane worker = new SimulatedLane(kind, SETTINGS);
+        SimulatedBundleQueue worker = new SimulatedBundleQueue(kind, SETTINGS);
         List<WatchedJob> jobs = drafts.stream().map(worker::submit).toList();
         for (int kill = 0; kill < 3; kill++) {
-            for (int call = random.nextInt(12); call >= 0; call--) {
+            for (int batch = random.nextInt(12); batch >= 0; batch--) {
                 worker.loop.tick();
             }
-            SimulatedLane successor = new SimulatedLane(kind, SETTINGS);
+            SimulatedBundleQueue successor = new SimulatedBundleQueue(kind, SETTINGS);
             jobs = jobs.stream()
                     .map(job -> job.end() == null ? successor.resume(job) : job)
                     .toList();
@@ -117,19 +117,19 @@ class JobSnapshotTest {
     @Test
     void sameBitsFromWhateverPhaseItWasLeftIn() {
         EngineSettings settings = EngineSettings.constant(2, 1);
-        RequestDraft draft = SimulatedLane.draft()
+        RequestDraft draft = SimulatedBundleQueue.draft()
                 .withPrompt(new Prompt.Text("circle", "square"))
                 .withImages(3)
                 .classifierFree(3, SOME_STEPS, GuidanceWeighting.Kind.HOLD);
-        SimulatedLane undisturbed = new SimulatedLane(Kind.CASCADE, settings);
+        SimulatedBundleQueue undisturbed = new SimulatedBundleQueue(Kind.CASCADE, settings);
         WatchedJob whole = undisturbed.submit(draft);
         undisturbed.runToEnd();
-        SimulatedLane killed = new SimulatedLane(Kind.CASCADE, settings);
+        SimulatedBundleQueue killed = new SimulatedBundleQueue(Kind.CASCADE, settings);
         WatchedJob left = killed.submit(draft);
         Set<Stage> stages = EnumSet.noneOf(Stage.class);
         while (left.end() == null) {
             left.job().snapshot().images().forEach(image -> stages.add(image.stage()));
-            SimulatedLane successor = new SimulatedLane(Kind.CASCADE, settings);
+            SimulatedBundleQueue successor = new SimulatedBundleQueue(Kind.CASCADE, settings);
             WatchedJob resumed = successor.resume(left);
             successor.runToEnd();
 
@@ -146,34 +146,34 @@ class JobSnapshotTest {
 
     @Test
     void doesNotFitAStageThatTheBundleDoesNotHave() {
-        SimulatedLane lane = new SimulatedLane(4, 2);
-        WatchedJob left = lane.submit(SimulatedLane.draft().withImages(2));
-        lane.loop.tick();
+        SimulatedBundleQueue queue = new SimulatedBundleQueue(4, 2);
+        WatchedJob left = queue.submit(SimulatedBundleQueue.draft().withImages(2));
+        queue.loop.tick();
         JobSnapshot snapshot = left.job().snapshot();
         float[] x = snapshot.images().getFirst().x();
 
         for (JobSnapshot.Image misfit : List.of(
                 new JobSnapshot.Image(Stage.UPSAMPLING, 0, x, StepMemory.NOTHING, x),
                 new JobSnapshot.Image(Stage.DECODING, -1, x, StepMemory.NOTHING, NOTHING))) {
-            assertThat(fits(with(snapshot, List.of(misfit)), left, lane)).isFalse();
+            assertThat(fits(with(snapshot, List.of(misfit)), left, queue)).isFalse();
         }
         JobSnapshot.Image done = new JobSnapshot.Image(Stage.DONE, -1, x, StepMemory.NOTHING, NOTHING);
-        assertThat(fits(with(snapshot, List.of(done)), left, lane)).isTrue();
+        assertThat(fits(with(snapshot, List.of(done)), left, queue)).isTrue();
     }
 
     @Test
     void spendsOnlyWhatIsLeftAndTellsOfTheWhole() {
-        RequestDraft draft = SimulatedLane.draft()
+        RequestDraft draft = SimulatedBundleQueue.draft()
                 .withSampler(SamplerSettings.ddpm(10))
                 .classifierFree(3, new GuidanceSchedule.Compress(2, 1), GuidanceWeighting.Kind.GAP);
-        SimulatedLane killed = new SimulatedLane(2, 1);
+        SimulatedBundleQueue killed = new SimulatedBundleQueue(2, 1);
         WatchedJob left = killed.submit(draft);
         while (left.job().snapshot().images().isEmpty()
                 || left.job().snapshot().images().getFirst().nextIndex() > 3) {
             killed.loop.tick();
         }
 
-        SimulatedLane successor = new SimulatedLane(2, 1);
+        SimulatedBundleQueue successor = new SimulatedBundleQueue(2, 1);
         WatchedJob resumed = successor.resume(left);
         successor.runToEnd();
 
@@ -185,27 +185,27 @@ class JobSnapshotTest {
 
     @Test
     void doesNotFitAnotherBundleOrCallsOfAnotherSize() {
-        SimulatedLane lane = new SimulatedLane(4, 2);
-        WatchedJob left = lane.submit(SimulatedLane.draft());
-        lane.loop.tick();
+        SimulatedBundleQueue queue = new SimulatedBundleQueue(4, 2);
+        WatchedJob left = queue.submit(SimulatedBundleQueue.draft());
+        queue.loop.tick();
         JobSnapshot snapshot = left.job().snapshot();
         BundleIdentity identity = snapshot.bundle();
         JobSnapshot ofAnotherBundle = new JobSnapshot(
                 new BundleIdentity(identity.name(), identity.version(), "1".repeat(64)),
-                snapshot.calls(),
+                snapshot.batches(),
                 snapshot.images());
 
-        assertThat(fits(snapshot, left, lane)).isTrue();
-        assertThat(fits(ofAnotherBundle, left, lane)).isFalse();
-        assertThat(fits(snapshot, left, new SimulatedLane(8, 2))).isFalse();
-        assertThat(fits(snapshot, left, new SimulatedLane(4, 1))).isFalse();
+        assertThat(fits(snapshot, left, queue)).isTrue();
+        assertThat(fits(ofAnotherBundle, left, queue)).isFalse();
+        assertThat(fits(snapshot, left, new SimulatedBundleQueue(8, 2))).isFalse();
+        assertThat(fits(snapshot, left, new SimulatedBundleQueue(4, 1))).isFalse();
     }
 
     @Test
     void doesNotFitOtherStepsOrImages() {
-        SimulatedLane lane = new SimulatedLane(4, 2);
-        WatchedJob left = lane.submit(SimulatedLane.draft());
-        lane.loop.tick();
+        SimulatedBundleQueue queue = new SimulatedBundleQueue(4, 2);
+        WatchedJob left = queue.submit(SimulatedBundleQueue.draft());
+        queue.loop.tick();
         JobSnapshot snapshot = left.job().snapshot();
         JobSnapshot.Image image = snapshot.images().getFirst();
         List<JobSnapshot.Image> misfits = List.of(
@@ -217,38 +217,38 @@ class JobSnapshotTest {
                 denoising(image.nextIndex(), image.x(), new StepMemory(NOTHING, List.of(image.x()))));
 
         for (JobSnapshot.Image misfit : misfits) {
-            assertThat(fits(with(snapshot, List.of(misfit)), left, lane)).isFalse();
+            assertThat(fits(with(snapshot, List.of(misfit)), left, queue)).isFalse();
         }
-        assertThat(fits(with(snapshot, List.of(image, image)), left, lane)).isFalse();
+        assertThat(fits(with(snapshot, List.of(image, image)), left, queue)).isFalse();
     }
 
     @Test
     void doesNotFitASolverThatRemembersOtherwise() {
-        SimulatedLane lane = new SimulatedLane(4, 2);
-        WatchedJob left = lane.submit(SimulatedLane.draft()
+        SimulatedBundleQueue queue = new SimulatedBundleQueue(4, 2);
+        WatchedJob left = queue.submit(SimulatedBundleQueue.draft()
                 .withSampler(SamplerSettings.deterministic(SamplerSettings.Kind.PNDM, 6))
                 .classifierFree(3, SOME_STEPS, GuidanceWeighting.Kind.GAP));
-        lane.loop.tick();
+        queue.loop.tick();
         JobSnapshot snapshot = left.job().snapshot();
         JobSnapshot.Image image = snapshot.images().getFirst();
         List<float[]> remembered = image.memory().solver();
         StepMemory fewer = new StepMemory(new float[0], remembered.subList(1, remembered.size()));
 
         assertThat(remembered).hasSize(7);
-        assertThat(fits(snapshot, left, lane)).isTrue();
-        assertThat(fits(with(snapshot, List.of(denoising(image.nextIndex(), image.x(), fewer))), left, lane))
+        assertThat(fits(snapshot, left, queue)).isTrue();
+        assertThat(fits(with(snapshot, List.of(denoising(image.nextIndex(), image.x(), fewer))), left, queue))
                 .isFalse();
     }
 
     @Test
     void offersASnapshotAfterEachStepButTheLast() {
         List<Integer> stepsLeft = new ArrayList<>();
-        SimulatedLane lane = new SimulatedLane(4, 2);
-        GenerationRequest request = SimulatedLane.draft().withImages(2).request("r");
-        lane.loop.submit(new Job(
+        SimulatedBundleQueue queue = new SimulatedBundleQueue(4, 2);
+        GenerationRequest request = SimulatedBundleQueue.draft().withImages(2).request("r");
+        queue.loop.submit(new Job(
                 request,
-                lane.lane.recipes().recipe(request),
-                lane.lane,
+                queue.queue.samplingPlans().samplingPlan(request),
+                queue.queue,
                 new JobListener() {
                     @Override
                     public void progressed(int step) {}
@@ -269,7 +269,7 @@ class JobSnapshotTest {
                 0,
                 Runnable::run,
                 Optional.empty()));
-        lane.runToEnd();
+        queue.runToEnd();
 
         assertThat(stepsLeft)
                 .isEqualTo(IntStream.rangeClosed(1, 11).map(i -> 12 - i).boxed().toList());
@@ -277,9 +277,9 @@ class JobSnapshotTest {
 
     @Test
     void readsNothingButAWholeSnapshot() {
-        SimulatedLane lane = new SimulatedLane(4, 2);
-        WatchedJob left = lane.submit(SimulatedLane.draft().withImages(2));
-        lane.loop.tick();
+        SimulatedBundleQueue queue = new SimulatedBundleQueue(4, 2);
+        WatchedJob left = queue.submit(SimulatedBundleQueue.draft().withImages(2));
+        queue.loop.tick();
         byte[] bytes = JobSnapshotFormat.write(left.job().snapshot());
 
         for (int length = 0; length < bytes.length; length++) {
@@ -295,12 +295,12 @@ class JobSnapshotTest {
         return new JobSnapshot.Image(Stage.DENOISING, nextIndex, x, memory, NOTHING);
     }
 
-    private static boolean fits(JobSnapshot snapshot, WatchedJob job, SimulatedLane lane) {
-        return snapshot.fits(job.job().request(), job.job().recipe(), lane.lane);
+    private static boolean fits(JobSnapshot snapshot, WatchedJob job, SimulatedBundleQueue queue) {
+        return snapshot.fits(job.job().request(), job.job().samplingPlan(), queue.queue);
     }
 
     private static JobSnapshot with(JobSnapshot snapshot, List<JobSnapshot.Image> images) {
-        return new JobSnapshot(snapshot.bundle(), snapshot.calls(), images);
+        return new JobSnapshot(snapshot.bundle(), snapshot.batches(), images);
     }
 
     private static void requireSameBits(List<float[]> expected, List<float[]> found) {

@@ -49,7 +49,7 @@ class PackingIndependenceTest {
         List<RequestDraft> drafts = mixedTraffic(kind, seed);
         List<List<float[]>> undisturbed = samples(kind, drafts);
 
-        SimulatedLane simulated = new SimulatedLane(kind, SETTINGS);
+        SimulatedBundleQueue simulated = new SimulatedBundleQueue(kind, SETTINGS);
         List<WatchedJob> jobs = drafts.stream().map(simulated::submit).toList();
         simulated.loop.tick();
         simulated.loop.tick();
@@ -68,13 +68,13 @@ class PackingIndependenceTest {
     void sameBitsAfterARestartInTheMiddle(Kind kind, long seed) {
         List<RequestDraft> drafts = mixedTraffic(kind, seed);
         List<List<float[]>> undisturbed = samples(kind, drafts);
-        SimulatedLane killed = new SimulatedLane(kind, SETTINGS);
+        SimulatedBundleQueue killed = new SimulatedBundleQueue(kind, SETTINGS);
         List<WatchedJob> begun = drafts.stream().map(killed::submit).toList();
-        for (int call = 0; call < 10; call++) {
+        for (int batch = 0; batch < 10; batch++) {
             killed.loop.tick();
         }
 
-        SimulatedLane successor = new SimulatedLane(kind, SETTINGS);
+        SimulatedBundleQueue successor = new SimulatedBundleQueue(kind, SETTINGS);
         List<Integer> pending = IntStream.range(0, drafts.size())
                 .filter(i -> begun.get(i).end() == null)
                 .boxed()
@@ -121,7 +121,7 @@ class PackingIndependenceTest {
     }
 
     private static List<List<float[]>> samples(Kind kind, List<RequestDraft> drafts) {
-        SimulatedLane simulated = new SimulatedLane(kind, SETTINGS);
+        SimulatedBundleQueue simulated = new SimulatedBundleQueue(kind, SETTINGS);
         List<WatchedJob> jobs = drafts.stream().map(simulated::submit).toList();
         simulated.runToEnd();
         List<List<float[]>> samples = new ArrayList<>();
@@ -130,7 +130,7 @@ class PackingIndependenceTest {
     }
 
     private static List<RequestDraft> mixedTraffic(Kind kind, long seed) {
-        return RandomRequests.forOne(SimulatedLane.MODEL, kind, new Random(seed), 7);
+        return RandomRequests.forOne(SimulatedBundleQueue.MODEL, kind, new Random(seed), 7);
     }
 
     private static void requireSameBits(List<float[]> expected, List<float[]> found) {

@@ -142,10 +142,10 @@ class PipelineGoldenTest {
         bundles.prepareCallingThread(1);
         try (Bundle bundle = bundles.open(VerifiedBundle.read(folder(draft.model())))) {
             EngineClock clock = EngineClock.SYSTEM;
-            Lane lane = new Lane(bundle, SETTINGS, clock);
+            BundleQueue queue = new BundleQueue(bundle, SETTINGS, clock);
             EngineLoop loop =
-                    new EngineLoop(List.of(lane), SETTINGS, clock, new InlineDevice(clock), new DeviceMeter());
-            WatchedJob watched = new WatchedJob(draft, "r", lane, clock.nanos(), 0);
+                    new EngineLoop(List.of(queue), SETTINGS, clock, new InlineDevice(clock), new DeviceMeter());
+            WatchedJob watched = new WatchedJob(draft, "r", queue, clock.nanos(), 0);
             loop.submit(watched.job());
             float[] latent = {};
             float[] low = {};

@@ -52,7 +52,7 @@ final class SimulatedDevice {
 
     private final SimulatedClock clock;
     private final Set<String> there = new HashSet<>();
-    private final AtomicLong calls = new AtomicLong();
+    private final AtomicLong batches = new AtomicLong();
     private final AtomicLong nanosSpent = new AtomicLong();
     private CallWatcher watcher = (bundle, network, rows) -> {};
     private boolean failNextCall;
@@ -235,8 +235,8 @@ final class SimulatedDevice {
         return there;
     }
 
-    long calls() {
-        return calls.get();
+    long batches() {
+        return batches.get();
     }
 
     long nanosSpent() {
@@ -329,7 +329,7 @@ final class SimulatedDevice {
         requireEmptyPadding(rows);
         assertThat(there).as("bundles on the device").contains(bundle);
         watcher.called(bundle, network, rows);
-        calls.incrementAndGet();
+        batches.incrementAndGet();
         spend();
         if (failNextCall || rows.rows() > mostRows) {
             callsLost++;

@@ -3,7 +3,7 @@ package dev.sluice.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.engine.SimulatedDevice.Kind;
-import dev.sluice.request.CallSize;
+import dev.sluice.request.BatchSize;
 import dev.sluice.request.Evaluations;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.Guidance;
@@ -27,11 +27,11 @@ class StagesTest {
     private static final int STEPS = 6;
     private static final int UPSAMPLER_STEPS = SimulatedDevice.UPSAMPLER_TIMESTEPS.size();
     private static final EngineSettings SETTINGS =
-            EngineSettings.constant(new CallRows(PerNetwork.of(network -> network == Network.GUIDE ? 2 : 4)));
+            EngineSettings.constant(new BatchSizes(PerNetwork.of(network -> network == Network.GUIDE ? 2 : 4)));
     private static final GuidanceSchedule TWO_STEPS = new GuidanceSchedule.Compress(2, 1);
 
-    private final SimulatedLane cascade = new SimulatedLane(Kind.CASCADE, SETTINGS);
-    private final SimulatedLane latent = new SimulatedLane(Kind.LATENT, SETTINGS);
+    private final SimulatedBundleQueue cascade = new SimulatedBundleQueue(Kind.CASCADE, SETTINGS);
+    private final SimulatedBundleQueue latent = new SimulatedBundleQueue(Kind.LATENT, SETTINGS);
 
     @Test
     void cascadeGoesThroughEveryNetworkAndMakesWhatTheLoneSamplerMakes() {
@@ -42,7 +42,8 @@ class StagesTest {
         assertThat(job.sampled().evaluations())
                 .isEqualTo(new Evaluations(3 * STEPS, 0, 3 * 2, 3 * (STEPS - 2), 2, 3L * UPSAMPLER_STEPS, 3));
         assertThat(job.sampled().spent()).isEqualTo(job.sampled().evaluations());
-        assertThat(job.sampled().usage().rows()).isEqualTo(cascade.lane.bundle().rowsUsed());
+        assertThat(job.sampled().usage().rows())
+                .isEqualTo(cascade.queue.bundle().rowsUsed());
         assertThat(job.sampled().shape()).isEqualTo(new JobEnd.SampleShape(3, 2, 4));
         requireLoneSamplersImages(job);
     }
@@ -85,13 +86,13 @@ class StagesTest {
 
     @Test
     void noPromptIsTheEmptyText() {
-        WatchedJob none = latent.submit(SimulatedLane.draft().withPrompt(new Prompt.Unconditional()));
+        WatchedJob none = latent.submit(SimulatedBundleQueue.draft().withPrompt(new Prompt.Unconditional()));
         latent.runToEnd();
 
-        assertThat(none.job().recipe().conditional())
-                .isEqualTo(latent.lane
-                        .recipes()
-                        .recipe(text("circle", "").request("r"))
+        assertThat(none.job().samplingPlan().conditional())
+                .isEqualTo(latent.queue
+                        .samplingPlans()
+                        .samplingPlan(text("circle", "").request("r"))
                         .unconditional());
         requireLoneSamplersImages(none);
     }
@@ -103,16 +104,16 @@ class StagesTest {
                 TWO_STEPS,
                 GuidanceWeighting.of(GuidanceWeighting.Kind.GAP),
                 Guidance.DenoiserCondition.UNCONDITIONAL);
-        Recipe recipe = cascade.lane
-                .recipes()
-                .recipe(text("circle", "square").withGuidance(blind).request("r"));
+        SamplingPlan samplingPlan = cascade.queue
+                .samplingPlans()
+                .samplingPlan(text("circle", "square").withGuidance(blind).request("r"));
 
-        assertThat(recipe.conditional())
-                .isEqualTo(cascade.lane
-                        .recipes()
-                        .recipe(text("circle", "").request("r"))
+        assertThat(samplingPlan.conditional())
+                .isEqualTo(cascade.queue
+                        .samplingPlans()
+                        .samplingPlan(text("circle", "").request("r"))
                         .unconditional());
-        assertThat(recipe.texts()).containsOnlyKeys(Row.Role.PROMPT, Row.Role.GUIDE_PROMPT);
+        assertThat(samplingPlan.texts()).containsOnlyKeys(Row.Role.PROMPT, Row.Role.GUIDE_PROMPT);
     }
 
     @Test
@@ -126,7 +127,7 @@ class StagesTest {
         assertThat(first.sampled().evaluations().text()).isEqualTo(2);
         assertThat(again.sampled().evaluations().text()).isZero();
         assertThat(again.sampled().usage().nanos().get(Network.TEXT_ENCODER)).isZero();
-        assertThat(latent.lane.bundle().counter(Network.TEXT_ENCODER).used()).isEqualTo(2);
+        assertThat(latent.queue.bundle().counter(Network.TEXT_ENCODER).used()).isEqualTo(2);
         assertThat(picture(again)).isEqualTo(picture(first));
     }
 
@@ -148,7 +149,7 @@ class StagesTest {
         latent.runToEnd();
 
         assertThat(again.sampled().evaluations().text()).isEqualTo(1);
-        assertThat(again.sampled().calls().size()).isEqualTo(CallSize.CONSTANT);
+        assertThat(again.sampled().batches().size()).isEqualTo(BatchSize.CONSTANT);
         assertThat(picture(again)).isEqualTo(picture(first));
     }
 
@@ -168,16 +169,16 @@ class StagesTest {
 
     @Test
     void noImageStartsBeforeItsPromptIsEncoded() {
-        List<Network> calls = new ArrayList<>();
-        latent.device.watch((bundle, network, rows) -> calls.add(network));
+        List<Network> batches = new ArrayList<>();
+        latent.device.watch((bundle, network, rows) -> batches.add(network));
         WatchedJob job = latent.submit(text("circle", "").withImages(2));
 
         assertThat(job.job().imagesStarted()).isZero();
         latent.runToEnd();
 
-        assertThat(calls.getFirst()).isEqualTo(Network.TEXT_ENCODER);
-        assertThat(calls.getLast()).isEqualTo(Network.DECODER);
-        assertThat(calls.stream().filter(network -> network == Network.DENOISER))
+        assertThat(batches.getFirst()).isEqualTo(Network.TEXT_ENCODER);
+        assertThat(batches.getLast()).isEqualTo(Network.DECODER);
+        assertThat(batches.stream().filter(network -> network == Network.DENOISER))
                 .hasSize(STEPS);
     }
 
@@ -185,24 +186,24 @@ class StagesTest {
     void stoppedInAnyPhaseItLeavesNothingBehind() {
         Set<Network> seen = EnumSet.noneOf(Network.class);
         for (int ticks = 0; ticks < 2 + STEPS * 2 + UPSAMPLER_STEPS + 2; ticks++) {
-            SimulatedLane lane = new SimulatedLane(Kind.CASCADE, SETTINGS);
-            lane.device.watch((bundle, network, rows) -> seen.add(network));
-            WatchedJob job = lane.submit(text("circle", "")
+            SimulatedBundleQueue queue = new SimulatedBundleQueue(Kind.CASCADE, SETTINGS);
+            queue.device.watch((bundle, network, rows) -> seen.add(network));
+            WatchedJob job = queue.submit(text("circle", "")
                     .withImages(2)
                     .classifier(3, new GuidanceSchedule.Full(), GuidanceWeighting.Kind.NONE));
             for (int tick = 0; tick < ticks; tick++) {
-                lane.loop.tick();
+                queue.loop.tick();
             }
 
-            job.cancel(lane.loop);
-            lane.runToEnd();
+            job.cancel(queue.loop);
+            queue.runToEnd();
 
-            assertThat(lane.lane.packing().hasRows()).isFalse();
-            assertThat(lane.lane.packing().workWaits()).isFalse();
+            assertThat(queue.queue.scheduler().hasRows()).isFalse();
+            assertThat(queue.queue.scheduler().workWaits()).isFalse();
             if (job.end() instanceof JobEnd.Stopped stopped) {
                 assertThat(stopped.code()).isEqualTo(FailureCode.CANCELLED);
-                assertThat(lane.meter.overheadNanos() + stopped.usage().deviceNanos())
-                        .isEqualTo(lane.device.nanosSpent());
+                assertThat(queue.meter.overheadNanos() + stopped.usage().deviceNanos())
+                        .isEqualTo(queue.device.nanosSpent());
             }
         }
         assertThat(seen).containsExactlyInAnyOrder(Network.values());
@@ -223,9 +224,9 @@ class StagesTest {
 
         cascade.runToEnd();
 
-        assertThat(cascade.lane.callShape().rowsPerCall(tooLarge)).isEqualTo(1);
+        assertThat(cascade.queue.callShape().rowsPerCall(tooLarge)).isEqualTo(1);
         Network other = tooLarge == Network.DENOISER ? Network.UPSAMPLER : Network.DENOISER;
-        assertThat(cascade.lane.callShape().rowsPerCall(other)).isEqualTo(4);
+        assertThat(cascade.queue.callShape().rowsPerCall(other)).isEqualTo(4);
         requireLoneSamplersImages(job);
     }
 
@@ -245,10 +246,10 @@ class StagesTest {
 
     @Test
     void bothStagesTakeTurnsWhereBothHaveFullCalls() {
-        Map<Network, Integer> calls = new TreeMap<>();
+        Map<Network, Integer> batches = new TreeMap<>();
         List<Network> order = new ArrayList<>();
         cascade.device.watch((bundle, network, rows) -> {
-            calls.merge(network, 1, Integer::sum);
+            batches.merge(network, 1, Integer::sum);
             order.add(network);
         });
         List<WatchedJob> jobs = new ArrayList<>();
@@ -274,7 +275,7 @@ class StagesTest {
     }
 
     private static RequestDraft text(String text, String negative) {
-        return SimulatedLane.draft().withPrompt(new Prompt.Text(text, negative));
+        return SimulatedBundleQueue.draft().withPrompt(new Prompt.Text(text, negative));
     }
 
     private static float[] picture(WatchedJob job) {
@@ -284,7 +285,7 @@ class StagesTest {
     private static void requireLoneSamplersImages(WatchedJob job) {
         assertThat(job.sampled().samples().toArray(float[][]::new))
                 .isDeepEqualTo(
-                        LoneSampler.samples(job.job().request(), job.job().recipe())
+                        LoneSampler.samples(job.job().request(), job.job().samplingPlan())
                                 .toArray(float[][]::new));
     }
 }

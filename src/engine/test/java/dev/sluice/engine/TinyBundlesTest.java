@@ -67,10 +67,10 @@ class TinyBundlesTest {
     @Test
     void sameBitsWhetherAnEncodingIsAtHandOrNot() {
         RequestDraft draft = latentTraffic().getFirst();
-        Lane lane = new Lane(latent, SETTINGS, EngineClock.SYSTEM);
-        EngineLoop loop = loop(lane);
-        WatchedJob first = run(loop, lane, List.of(draft)).getFirst();
-        WatchedJob again = run(loop, lane, List.of(draft)).getFirst();
+        BundleQueue queue = new BundleQueue(latent, SETTINGS, EngineClock.SYSTEM);
+        EngineLoop loop = loop(queue);
+        WatchedJob first = run(loop, queue, List.of(draft)).getFirst();
+        WatchedJob again = run(loop, queue, List.of(draft)).getFirst();
 
         assertThat(first.sampled().evaluations().text()).isEqualTo(2);
         assertThat(again.sampled().evaluations().text()).isZero();
@@ -211,14 +211,14 @@ class TinyBundlesTest {
 
     private void sameBitsWhenAnotherGoesOn(Bundle bundle, List<RequestDraft> drafts) {
         List<WatchedJob> undisturbed = run(bundle, drafts);
-        for (int calls = 1; calls < 20; calls += 3) {
-            Lane killed = new Lane(bundle, SETTINGS, EngineClock.SYSTEM);
+        for (int batches = 1; batches < 20; batches += 3) {
+            BundleQueue killed = new BundleQueue(bundle, SETTINGS, EngineClock.SYSTEM);
             EngineLoop killedLoop = loop(killed);
             List<WatchedJob> left = submit(killedLoop, killed, drafts);
-            for (int call = 0; call < calls && !killedLoop.idle(); call++) {
+            for (int batch = 0; batch < batches && !killedLoop.idle(); batch++) {
                 killedLoop.tick();
             }
-            Lane successor = new Lane(bundle, SETTINGS, EngineClock.SYSTEM);
+            BundleQueue successor = new BundleQueue(bundle, SETTINGS, EngineClock.SYSTEM);
             EngineLoop successorLoop = loop(successor);
             for (int i = 0; i < drafts.size(); i++) {
                 if (left.get(i).end() == null) {
@@ -244,20 +244,20 @@ class TinyBundlesTest {
     }
 
     private static List<WatchedJob> run(Bundle bundle, List<RequestDraft> drafts) {
-        Lane lane = new Lane(bundle, SETTINGS, EngineClock.SYSTEM);
-        return run(loop(lane), lane, drafts);
+        BundleQueue queue = new BundleQueue(bundle, SETTINGS, EngineClock.SYSTEM);
+        return run(loop(queue), queue, drafts);
     }
 
-    private static List<WatchedJob> run(EngineLoop loop, Lane lane, List<RequestDraft> drafts) {
-        List<WatchedJob> jobs = submit(loop, lane, drafts);
+    private static List<WatchedJob> run(EngineLoop loop, BundleQueue queue, List<RequestDraft> drafts) {
+        List<WatchedJob> jobs = submit(loop, queue, drafts);
         finish(loop);
         return jobs;
     }
 
-    private static List<WatchedJob> submit(EngineLoop loop, Lane lane, List<RequestDraft> drafts) {
+    private static List<WatchedJob> submit(EngineLoop loop, BundleQueue queue, List<RequestDraft> drafts) {
         List<WatchedJob> jobs = new ArrayList<>();
         for (RequestDraft draft : drafts) {
-            WatchedJob job = new WatchedJob(draft, "r" + jobs.size(), lane, EngineClock.SYSTEM.nanos(), jobs.size());
+            WatchedJob job = new WatchedJob(draft, "r" + jobs.size(), queue, EngineClock.SYSTEM.nanos(), jobs.size());
             jobs.add(job);
             loop.submit(job.job());
         }
@@ -270,9 +270,9 @@ class TinyBundlesTest {
         }
     }
 
-    private static EngineLoop loop(Lane lane) {
+    private static EngineLoop loop(BundleQueue queue) {
         EngineClock clock = EngineClock.SYSTEM;
-        return new EngineLoop(List.of(lane), SETTINGS, clock, new InlineDevice(clock), new DeviceMeter());
+        return new EngineLoop(List.of(queue), SETTINGS, clock, new InlineDevice(clock), new DeviceMeter());
     }
 
     private static PerNetwork counted(Bundle bundle) {

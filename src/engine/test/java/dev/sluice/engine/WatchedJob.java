@@ -19,22 +19,23 @@ final class WatchedJob implements JobListener {
     private boolean cancelled;
     private int lastStep;
 
-    /** A job of this lane, not submitted yet. */
-    WatchedJob(RequestDraft draft, String id, Lane lane, long nowNanos, long arrival) {
-        this(draft.request(id), lane, nowNanos, arrival, Optional.empty());
+    /** A job of this queue, not submitted yet. */
+    WatchedJob(RequestDraft draft, String id, BundleQueue queue, long nowNanos, long arrival) {
+        this(draft.request(id), queue, nowNanos, arrival, Optional.empty());
     }
 
-    private WatchedJob(GenerationRequest request, Lane lane, long nowNanos, long arrival, Optional<JobSnapshot> from) {
-        Recipe recipe = lane.recipes().recipe(request);
-        Optional<JobSnapshot> fitting = from.filter(snapshot -> snapshot.fits(request, recipe, lane));
+    private WatchedJob(
+            GenerationRequest request, BundleQueue queue, long nowNanos, long arrival, Optional<JobSnapshot> from) {
+        SamplingPlan samplingPlan = queue.samplingPlans().samplingPlan(request);
+        Optional<JobSnapshot> fitting = from.filter(snapshot -> snapshot.fits(request, samplingPlan, queue));
         resumed = fitting.isPresent();
-        job = new Job(request, recipe, lane, this, nowNanos, arrival, Runnable::run, fitting);
+        job = new Job(request, samplingPlan, queue, this, nowNanos, arrival, Runnable::run, fitting);
     }
 
     /** The request, not submitted yet, which goes on from where this job is now. Its state is read back from bytes. */
-    WatchedJob resumption(Lane lane, long nowNanos, long arrival) {
+    WatchedJob resumption(BundleQueue queue, long nowNanos, long arrival) {
         JobSnapshot read = JobSnapshotFormat.read(JobSnapshotFormat.write(job.snapshot()));
-        return new WatchedJob(job.request(), lane, nowNanos, arrival, Optional.of(read));
+        return new WatchedJob(job.request(), queue, nowNanos, arrival, Optional.of(read));
     }
 
     /** Whether it goes on from a snapshot. */
@@ -84,7 +85,9 @@ final class WatchedJob implements JobListener {
     @Override
     public void progressed(int step) {
         assertThat(end).as("progress of %s after its end", this).isNull();
-        assertThat(step).isBetween(lastStep, job.recipe().walk().plan().steps());
+        assertThat(step)
+                .isBetween(
+                        lastStep, job.samplingPlan().samplingSchedule().plan().steps());
         lastStep = step;
     }
 

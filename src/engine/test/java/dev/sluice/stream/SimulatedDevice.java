@@ -38,7 +38,7 @@ final class SimulatedDevice implements RowFunction {
     private static final TensorShape SHAPE = new TensorShape(3, 2, 2);
 
     private final ManualTime time;
-    private final Semaphore calls = new Semaphore(PLENTY);
+    private final Semaphore batches = new Semaphore(PLENTY);
     private volatile boolean broken;
 
     SimulatedDevice(ManualTime time) {
@@ -47,16 +47,16 @@ final class SimulatedDevice implements RowFunction {
 
     /** Makes calls wait inside the device from now on. */
     void hold() {
-        calls.drainPermits();
+        batches.drainPermits();
     }
 
     void letThrough(int more) {
-        calls.release(more);
+        batches.release(more);
     }
 
     /** Undoes {@link #hold}. */
     void letAllThrough() {
-        calls.release(PLENTY);
+        batches.release(PLENTY);
     }
 
     /** Whether calls fail. */
@@ -66,7 +66,7 @@ final class SimulatedDevice implements RowFunction {
 
     @Override
     public List<FloatBuffer> evaluate(RowBuffers rows) {
-        calls.acquireUninterruptibly();
+        batches.acquireUninterruptibly();
         time.advanceNanos(NANOS_PER_CALL);
         if (broken) {
             throw new ModelException("the simulated device is broken", new IllegalStateException("on purpose"));

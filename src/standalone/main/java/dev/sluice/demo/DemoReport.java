@@ -1,7 +1,7 @@
 package dev.sluice.demo;
 
+import dev.sluice.diffusion.SamplingSchedule;
 import dev.sluice.diffusion.StepPlan;
-import dev.sluice.diffusion.Walk;
 import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.events.v1.GenerationCompleted;
 import dev.sluice.events.v1.ImageObject;
@@ -251,13 +251,13 @@ public final class DemoReport {
     }
 
     private StepPlan steps(int row) {
-        return walk(row).plan();
+        return samplingSchedule(row).plan();
     }
 
-    private Walk walk(int row) {
+    private SamplingSchedule samplingSchedule(int row) {
         BundleManifest.Diffusion diffusion = bundle(row).manifest().diffusion();
         DemoPlan.Row asked = plan.rows().get(row);
-        return diffusion.walk(
+        return diffusion.samplingSchedule(
                 asked.sampler(),
                 asked.guidance(),
                 diffusion
@@ -266,7 +266,7 @@ public final class DemoReport {
     }
 
     private Evaluations evaluations(int row) {
-        return walk(row).evaluations().plus(bundle(row).laterEvaluations());
+        return samplingSchedule(row).evaluations().plus(bundle(row).laterEvaluations());
     }
 
     private static long texts(Bundle bundle) {

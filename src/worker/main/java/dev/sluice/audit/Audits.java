@@ -6,7 +6,7 @@ import dev.sluice.model.BundleException;
 import dev.sluice.model.ModelException;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.RequestId;
-import dev.sluice.stream.FinishObserver;
+import dev.sluice.stream.PublishObserver;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * returns at once; judging is done by a thread of this object, which has the judges to itself. At most {@value #MOST_WAITING}
  * requests wait for it; more are dropped, and counted.
  */
-public final class Audits implements FinishObserver, AutoCloseable {
+public final class Audits implements PublishObserver, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Audits.class);
 
     private static final int MOST_WAITING = 8;

@@ -4,7 +4,7 @@ import dev.sluice.engine.Backlog;
 import dev.sluice.engine.Engine;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.RowCounter;
-import dev.sluice.request.CallShape;
+import dev.sluice.request.BatchShape;
 import dev.sluice.request.Network;
 import dev.sluice.request.PerNetwork;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -36,7 +36,7 @@ public final class EngineMeters implements MeterBinder {
                 .description("1 while the engine's thread is up and some bundle is in service")
                 .register(registry);
         FunctionCounter.builder(
-                        "sluice.rows.padding.busy", engine, e -> e.calls().busyPaddingRows())
+                        "sluice.rows.padding.busy", engine, e -> e.batches().busyPaddingRows())
                 .description("Empty rows evaluated while other work waited")
                 .register(registry);
         for (Network network : Network.values()) {
@@ -118,7 +118,7 @@ public final class EngineMeters implements MeterBinder {
             Network network,
             String name,
             String description,
-            Function<Engine, Map<String, CallShape>> shapes) {
+            Function<Engine, Map<String, BatchShape>> shapes) {
         Gauge.builder(name, engine, e -> of(shapes.apply(e), model).rowsPerCall(network))
                 .description(description)
                 .tags(Labels.MODEL, model, Labels.NETWORK, network.label())

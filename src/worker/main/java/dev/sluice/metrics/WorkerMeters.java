@@ -6,8 +6,8 @@ import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Outcome;
 import dev.sluice.request.Refusal;
-import dev.sluice.stream.FinishObserver;
-import dev.sluice.stream.SettlementObserver;
+import dev.sluice.stream.OutcomeObserver;
+import dev.sluice.stream.PublishObserver;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** All of a worker's meters, and their registry. Any thread. */
-public final class WorkerMeters implements SettlementObserver, FinishObserver {
+public final class WorkerMeters implements OutcomeObserver, PublishObserver {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final RequestMeters requests;
     private final CostMeters costs;

@@ -7,11 +7,11 @@ final class Changelogs {
     private Changelogs() {}
 
     static String pending(String applicationId) {
-        return of(applicationId, Ledger.PENDING);
+        return of(applicationId, RequestStore.PENDING);
     }
 
     static String settled(String applicationId) {
-        return of(applicationId, Ledger.SETTLED);
+        return of(applicationId, RequestStore.SETTLED);
     }
 
     static List<String> all(String applicationId) {

@@ -25,13 +25,13 @@ import org.slf4j.LoggerFactory;
  * had come: the next start finds the same difference, or none.
  *
  * <p>A thread of its own reads the topic once, after the start, and ends; until brokers and registry can be reached it
- * tries again. Charges go through {@link Overhead} to whichever task publishes next.
+ * tries again. Charges go through {@link OverheadQueue} to whichever task publishes next.
  */
 public final class LostDeviceTime implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LostDeviceTime.class);
 
     private final StreamSettings settings;
-    private final Overhead overhead;
+    private final OverheadQueue overhead;
     private final Clock clock;
     private final List<DeadMeter> dead;
     private final Thread thread;
@@ -43,7 +43,7 @@ public final class LostDeviceTime implements AutoCloseable {
      * @param own the meter file of this process, beside which the others lie
      * @throws UncheckedIOException if the state directory can't be used
      */
-    public LostDeviceTime(MeterFile own, StreamSettings settings, Overhead overhead, Clock clock) {
+    public LostDeviceTime(MeterFile own, StreamSettings settings, OverheadQueue overhead, Clock clock) {
         this.settings = settings;
         this.overhead = overhead;
         this.clock = clock;
@@ -131,8 +131,8 @@ public final class LostDeviceTime implements AutoCloseable {
             meter.delete();
         } else {
             LOG.info("lost_device_time process={} nanos={}", reading.process(), lost.deviceNanos());
-            overhead.lost(
-                    new Overhead.Lost(reading.process(), lost, reading.startedAt(), end(meter), () -> delete(meter)));
+            overhead.lost(new OverheadQueue.Lost(
+                    reading.process(), lost, reading.startedAt(), end(meter), () -> delete(meter)));
         }
     }
 

@@ -117,7 +117,7 @@ public final class PartitionGrowth {
         try (Admin admin = Admin.create(clients)) {
             requireNobody(admin);
             SortedMap<String, Integer> before = counts(admin, partitions);
-            List<LedgerMoves.Moves> moves = List.of();
+            List<RequestStoreMoves.Moves> moves = List.of();
             List<String> changelogs = changelogs(before);
             if (!changelogs.isEmpty()) {
                 try (Producer<byte[], byte[]> producer = producer()) {
@@ -134,7 +134,8 @@ public final class PartitionGrowth {
         }
     }
 
-    private static Report report(int partitions, SortedMap<String, Integer> before, List<LedgerMoves.Moves> moves) {
+    private static Report report(
+            int partitions, SortedMap<String, Integer> before, List<RequestStoreMoves.Moves> moves) {
         return new Report(
                 partitions,
                 before,
@@ -143,14 +144,14 @@ public final class PartitionGrowth {
                         .toList());
     }
 
-    private void move(Producer<byte[], byte[]> producer, List<LedgerMoves.Moves> moves, Admin admin)
+    private void move(Producer<byte[], byte[]> producer, List<RequestStoreMoves.Moves> moves, Admin admin)
             throws InterruptedException {
-        if (moves.stream().noneMatch(LedgerMoves.Moves::any)) {
+        if (moves.stream().noneMatch(RequestStoreMoves.Moves::any)) {
             return;
         }
         producer.beginTransaction();
         try {
-            for (LedgerMoves.Moves changelog : moves) {
+            for (RequestStoreMoves.Moves changelog : moves) {
                 for (ProducerRecord<byte[], byte[]> record : changelog.records()) {
                     var unused = producer.send(record);
                 }
@@ -176,13 +177,13 @@ public final class PartitionGrowth {
         return new KafkaProducer<>(config, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    private List<LedgerMoves.Moves> moves(Map<String, Integer> counts, int partitions) {
-        LedgerMoves ledgers = new LedgerMoves(clients, partitions);
-        List<LedgerMoves.Moves> moves = new ArrayList<>();
+    private List<RequestStoreMoves.Moves> moves(Map<String, Integer> counts, int partitions) {
+        RequestStoreMoves stores = new RequestStoreMoves(clients, partitions);
+        List<RequestStoreMoves.Moves> moves = new ArrayList<>();
         Optional.ofNullable(counts.get(Changelogs.pending(group)))
-                .ifPresent(count -> moves.add(ledgers.pending(Changelogs.pending(group), count)));
+                .ifPresent(count -> moves.add(stores.pending(Changelogs.pending(group), count)));
         Optional.ofNullable(counts.get(Changelogs.settled(group)))
-                .ifPresent(count -> moves.add(ledgers.settled(Changelogs.settled(group), count)));
+                .ifPresent(count -> moves.add(stores.settled(Changelogs.settled(group), count)));
         return moves;
     }
 
@@ -280,9 +281,9 @@ public final class PartitionGrowth {
         }
     }
 
-    private static long end(Admin admin, TopicPartition partition, IsolationLevel isolation)
+    private static long end(Admin admin, TopicPartition partition, IsolationLevel quarantine)
             throws InterruptedException {
-        return got(admin.listOffsets(Map.of(partition, OffsetSpec.latest()), new ListOffsetsOptions(isolation))
+        return got(admin.listOffsets(Map.of(partition, OffsetSpec.latest()), new ListOffsetsOptions(quarantine))
                         .partitionResult(partition))
                 .offset();
     }

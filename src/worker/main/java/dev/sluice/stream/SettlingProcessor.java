@@ -38,7 +38,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     private final LimitCheck limits;
     private final WorkerState state;
     private final Homes homes;
-    private final Mailbox mailbox;
+    private final OutcomeInbox inbox;
     private final TaskJobs jobs;
     private @Nullable Open open;
 
@@ -48,35 +48,35 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
         this.settings = settings;
         this.limits = new LimitCheck(settings.limits());
         this.state = state;
-        mailbox = new Mailbox(outcome -> parts.engine().meter().writtenOff(outcome.usage()));
-        jobs = new TaskJobs(parts, settings.settle().timeBudget(), mailbox, state.inFlight());
+        inbox = new OutcomeInbox(outcome -> parts.engine().meter().writtenOff(outcome.usage()));
+        jobs = new TaskJobs(parts, settings.settle().timeBudget(), inbox, state.inFlight());
     }
 
     /** What exists between init and close. */
-    private record Open(Ledger ledger, Settlement settlement, Takeover takeover) {}
+    private record Open(RequestStore store, OutcomeWriter writer, PendingRecovery recovery) {}
 
     @Override
     public void init(ProcessorContext<String, SpecificRecord> context) {
-        mailbox.open();
-        Ledger ledger = new Ledger(
-                context.getStateStore(Ledger.PENDING),
-                context.getStateStore(Ledger.SETTLED),
+        inbox.open();
+        RequestStore store = new RequestStore(
+                context.getStateStore(RequestStore.PENDING),
+                context.getStateStore(RequestStore.SETTLED),
                 settings.settle().retention(),
                 state.unsettled());
-        ledger.requireAtHome(context.taskId().partition(), homes.partitions());
-        Map<Boolean, List<PendingRequest>> left = ledger.allPending().stream()
+        store.requireAtHome(context.taskId().partition(), homes.partitions());
+        Map<Boolean, List<PendingRequest>> left = store.allPending().stream()
                 .collect(Collectors.partitioningBy(
                         pending -> pending.getAttempts() < settings.settle().attempts()));
         left.getOrDefault(false, List.of()).forEach(this::giveUp);
-        Takeover takeover = new Takeover(
+        PendingRecovery recovery = new PendingRecovery(
                 left.getOrDefault(true, List.of()),
                 settings.settle().attempts(),
                 state.transactions(),
-                state.isolation());
+                state.quarantine());
         open = new Open(
-                ledger,
-                new Settlement(parts, state.transactions(), ledger, new EventSinks(context, parts.clock())),
-                takeover);
+                store,
+                new OutcomeWriter(parts, state.transactions(), store, new EventSinks(context, parts.clock())),
+                recovery);
         context.schedule(settings.settle().interval(), PunctuationType.WALL_CLOCK_TIME, timestamp -> punctuate());
     }
 
@@ -104,10 +104,10 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     @Override
     public void close() {
         jobs.abandonAll();
-        mailbox.close();
+        inbox.close();
         if (open != null) {
-            open.takeover().close();
-            open.ledger().close();
+            open.recovery().close();
+            open.store().close();
             open = null;
         }
     }
@@ -129,14 +129,14 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     private void request(GenerationRequested event, Instant publishedAt, Optional<String> traceparent) {
         String id = event.getRequestId();
         String hash = ContentHash.of(event);
-        Optional<SettledRequest> settled = open().ledger().settled(id, now());
+        Optional<SettledRequest> settled = open().store().settled(id, now());
         Optional<String> known = settled.map(SettledRequest::getContentHash)
-                .or(() -> open().ledger().pending(id).map(PendingRequest::getContentHash));
-        boolean cancelledAhead = settled.filter(entry -> entry.getOutcome().equals(Ledger.CANCELLED_AHEAD))
+                .or(() -> open().store().pending(id).map(PendingRequest::getContentHash));
+        boolean cancelledAhead = settled.filter(entry -> entry.getOutcome().equals(RequestStore.CANCELLED_AHEAD))
                 .isPresent();
         if (known.isEmpty() || cancelledAhead) {
             Instant now = now();
-            parts.observer().taken(Settlement.age(publishedAt, now));
+            parts.observer().taken(OutcomeWriter.age(publishedAt, now));
             PendingRequest pending = PendingRequest.newBuilder()
                     .setRequest(parts.decoder().filled(event))
                     .setAcceptedAt(now)
@@ -154,14 +154,14 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     private void answer(PendingRequest pending, boolean cancelledAhead) {
         switch (parts.decoder().decode(pending.getRequest())) {
             case Decoded.Unidentifiable(String reason) -> throw new DeadLetterException(Reason.NO_ID, reason);
-            case Decoded.Invalid invalid -> open().settlement().refuse(pending, invalid);
+            case Decoded.Invalid invalid -> open().writer().refuse(pending, invalid);
             case Decoded.Valid(GenerationRequest request) -> {
                 Optional<Refusal> refusal = cancelledAhead
                         ? Optional.of(
                                 new Refusal(FailureCode.CANCELLED, "requestId", "cancelled before the request came"))
                         : limits.check(request).or(() -> expired(request, pending.getAcceptedAt()));
                 refusal.ifPresentOrElse(
-                        no -> open().settlement().refuse(pending, request, no), () -> accept(pending, request));
+                        no -> open().writer().refuse(pending, request, no), () -> accept(pending, request));
             }
         }
     }
@@ -178,10 +178,10 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     private void accept(PendingRequest pending, GenerationRequest request) {
         RequestTrace trace = trace(pending, request);
         parts.milestones().reached(Milestone.POLLED, request.id());
-        open().ledger().accept(pending);
+        open().store().put(pending);
         parts.milestones().reached(Milestone.PENDING, request.id());
         jobs.start(request, pending.getAcceptedAt(), pending.getContentHash(), trace)
-                .ifPresent(no -> open().settlement().refuse(pending, request, no));
+                .ifPresent(no -> open().writer().refuse(pending, request, no));
     }
 
     /** Starts what an earlier owner of the task had accepted. What it can't serve is settled with the rest. */
@@ -197,27 +197,27 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
             case Decoded.Unidentifiable(String reason) -> throw new IllegalStateException(reason);
         };
         RequestId id = new RequestId(pending.getRequest().getRequestId());
-        refusal.ifPresent(no -> mailbox.ended(Outcome.Failed.refused(id, no)));
+        refusal.ifPresent(no -> inbox.ended(Outcome.Failed.refused(id, no)));
     }
 
     private void cancel(GenerationCancelled cancellation) {
         String id = cancellation.getRequestId();
-        Optional<PendingRequest> pending = open().ledger().pending(id);
+        Optional<PendingRequest> pending = open().store().pending(id);
         if (pending.isPresent()) {
             // Written down, so that whoever takes the task over while the job ends doesn't start it again.
-            open().ledger()
-                    .accept(PendingRequest.newBuilder(pending.get())
+            open().store()
+                    .put(PendingRequest.newBuilder(pending.get())
                             .setCancelled(cancellation.getReason())
                             .build());
             jobs.cancel(new RequestId(id), cancellation.getReason());
-        } else if (open().ledger().settled(id, now()).isEmpty()) {
-            open().ledger().settle(id, "", Ledger.CANCELLED_AHEAD, now());
+        } else if (open().store().settled(id, now()).isEmpty()) {
+            open().store().settle(id, "", RequestStore.CANCELLED_AHEAD, now());
         }
     }
 
     /** Where worker after worker has died over it. */
     private void giveUp(PendingRequest pending) {
-        mailbox.ended(Outcome.Failed.refused(
+        inbox.ended(Outcome.Failed.refused(
                 new RequestId(pending.getRequest().getRequestId()),
                 new Refusal(
                         FailureCode.CRASHES_WORKER,
@@ -228,21 +228,21 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     private void punctuate() {
         settleEnded();
         if (!state.stopping().begun()) {
-            open().takeover().advance(open().ledger(), this::resume);
+            open().recovery().advance(open().store(), this::resume);
         }
         jobs.stopOverdue(now());
         if (state.stopping().handsOver()) {
             handOver();
         }
-        open().settlement().chargeOverhead();
+        open().writer().chargeOverhead();
     }
 
     /** Leaves what is still under way to the next owner. An attempt that ends so doesn't count. */
     private void handOver() {
-        Ledger ledger = open().ledger();
+        RequestStore store = open().store();
         for (RequestId id : jobs.started()) {
-            ledger.pending(id.value())
-                    .ifPresent(pending -> ledger.accept(PendingRequest.newBuilder(pending)
+            store.pending(id.value())
+                    .ifPresent(pending -> store.put(PendingRequest.newBuilder(pending)
                             .setAttempts(pending.getAttempts() - 1)
                             .build()));
         }
@@ -250,27 +250,27 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     }
 
     private void settleEnded() {
-        mailbox.takeOutcomes(outcome -> {
+        inbox.takeOutcomes(outcome -> {
             RequestTrace trace = jobs.settled(outcome.requestId());
-            open().takeover().settled(outcome.requestId().value());
-            open().ledger()
+            open().recovery().settled(outcome.requestId().value());
+            open().store()
                     .pending(outcome.requestId().value())
                     .ifPresentOrElse(
                             pending -> settle(pending, outcome),
-                            () -> open().settlement().writeOff(outcome.usage()));
+                            () -> open().writer().writeOff(outcome.usage()));
             state.transactions().whenDecided(trace::committed, trace::aborted);
         });
-        mailbox.takeProgress((request, step) -> open().ledger()
+        inbox.takeProgress((request, step) -> open().store()
                 .pending(request.id().value())
-                .ifPresent(pending -> open().settlement().report(pending, request, step)));
+                .ifPresent(pending -> open().writer().report(pending, request, step)));
     }
 
     private void settle(PendingRequest pending, Outcome outcome) {
         switch (parts.decoder().decode(pending.getRequest())) {
-            case Decoded.Valid(GenerationRequest request) -> open().settlement().settle(pending, request, outcome);
+            case Decoded.Valid(GenerationRequest request) -> open().writer().settle(pending, request, outcome);
             case Decoded.Invalid invalid -> {
-                open().settlement().refuse(pending, invalid);
-                open().settlement().writeOff(outcome.usage());
+                open().writer().refuse(pending, invalid);
+                open().writer().writeOff(outcome.usage());
             }
             case Decoded.Unidentifiable(String reason) -> throw new IllegalStateException(reason);
         }

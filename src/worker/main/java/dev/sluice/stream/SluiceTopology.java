@@ -96,12 +96,12 @@ final class SluiceTopology {
         public Set<StoreBuilder<?>> stores() {
             return Set.of(
                     Stores.keyValueStoreBuilder(
-                            Stores.persistentKeyValueStore(Ledger.PENDING),
+                            Stores.persistentKeyValueStore(RequestStore.PENDING),
                             Serdes.String(),
                             StateSerdes.pendingRequests()),
                     Stores.timestampedWindowStoreBuilder(
                             Stores.persistentTimestampedWindowStore(
-                                    Ledger.SETTLED,
+                                    RequestStore.SETTLED,
                                     settings.settle().retention(),
                                     settings.settle().interval(),
                                     false),

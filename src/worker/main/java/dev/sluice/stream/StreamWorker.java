@@ -82,9 +82,9 @@ public final class StreamWorker {
         streams = new KafkaStreams(
                 SluiceTopology.build(settings, parts, state, values(config), homes),
                 properties,
-                new GatedClients(
+                new BackpressureClientSupplier(
                         settings.topics().requests(),
-                        () -> !state.stopping().begun() && !state.isolation().wanted() && hasRoom.getAsBoolean(),
+                        () -> !state.stopping().begun() && !state.quarantine().wanted() && hasRoom.getAsBoolean(),
                         () -> leavesAtOnce,
                         state.transactions(),
                         schemas,
@@ -303,11 +303,11 @@ public final class StreamWorker {
     private void chargeDirectly() {
         EventEncoder encoder = parts.encoder();
         List<CostIncurred> charges = new ArrayList<>();
-        List<Overhead.Lost> lost = new ArrayList<>();
+        List<OverheadQueue.Lost> lost = new ArrayList<>();
         parts.overhead()
                 .take(parts.clock().instant())
                 .ifPresent(own -> charges.add(encoder.overhead(own.sequence(), own.usage(), own.start(), own.end())));
-        for (Optional<Overhead.Lost> next = parts.overhead().takeLost();
+        for (Optional<OverheadQueue.Lost> next = parts.overhead().takeLost();
                 next.isPresent();
                 next = parts.overhead().takeLost()) {
             lost.add(next.get());

@@ -20,12 +20,12 @@ import java.util.function.Supplier;
 
 /**
  * One task's jobs in the engine. The task's thread starts, cancels and abandons; the engine's thread and the finisher's
- * bring their ends to the {@link Mailbox}.
+ * bring their ends to the {@link OutcomeInbox}.
  */
 final class TaskJobs {
     private final WorkerParts parts;
     private final Duration timeBudget;
-    private final Mailbox mailbox;
+    private final OutcomeInbox inbox;
     private final InFlight inFlight;
     private final Map<RequestId, Started> jobs = new HashMap<>();
 
@@ -34,10 +34,10 @@ final class TaskJobs {
      *
      * @param timeBudget for one attempt at a request, sampling and storing
      */
-    TaskJobs(WorkerParts parts, Duration timeBudget, Mailbox mailbox, InFlight inFlight) {
+    TaskJobs(WorkerParts parts, Duration timeBudget, OutcomeInbox inbox, InFlight inFlight) {
         this.parts = parts;
         this.timeBudget = timeBudget;
-        this.mailbox = mailbox;
+        this.inbox = inbox;
         this.inFlight = inFlight;
     }
 
@@ -50,7 +50,7 @@ final class TaskJobs {
 
     /** Hands a request to the engine, or says why the engine refuses it. */
     Optional<Refusal> start(GenerationRequest request, Instant acceptedAt, String contentHash, RequestTrace trace) {
-        ToMailbox listener = listener(request, acceptedAt, contentHash, trace);
+        ToInbox listener = listener(request, acceptedAt, contentHash, trace);
         trace.submitting();
         return switch (parts.engine().submit(request, listener)) {
             case Admission.Rejected(Refusal refusal) -> {
@@ -69,7 +69,7 @@ final class TaskJobs {
      * is fetched first, and a refusal by the engine comes as an outcome.
      */
     Optional<Refusal> resume(GenerationRequest request, Instant acceptedAt, String contentHash, RequestTrace trace) {
-        ToMailbox listener = listener(request, acceptedAt, contentHash, trace);
+        ToInbox listener = listener(request, acceptedAt, contentHash, trace);
         if (listener.checkpoints.isEmpty()) {
             return start(request, acceptedAt, contentHash, trace);
         }
@@ -80,15 +80,15 @@ final class TaskJobs {
         return Optional.empty();
     }
 
-    private ToMailbox listener(GenerationRequest request, Instant acceptedAt, String contentHash, RequestTrace trace) {
+    private ToInbox listener(GenerationRequest request, Instant acceptedAt, String contentHash, RequestTrace trace) {
         Instant now = parts.clock().instant();
         // By the clock of another worker it may have been accepted later than now.
         Instant accepted = acceptedAt.isAfter(now) ? now : acceptedAt;
         Optional<JobCheckpoints> checkpoints = parts.checkpoints().map(all -> all.of(request, contentHash));
-        return new ToMailbox(request, contentHash, accepted, now.plus(timeBudget), checkpoints, trace);
+        return new ToInbox(request, contentHash, accepted, now.plus(timeBudget), checkpoints, trace);
     }
 
-    private void started(ToMailbox listener, JobHandle handle) {
+    private void started(ToInbox listener, JobHandle handle) {
         listener.trace.admitted();
         jobs.put(listener.request.id(), new Started(handle, listener.giveUpAt, listener.checkpoints, listener.trace));
         inFlight.started();
@@ -139,7 +139,7 @@ final class TaskJobs {
         jobs.clear();
     }
 
-    private final class ToMailbox implements JobListener {
+    private final class ToInbox implements JobListener {
         private final GenerationRequest request;
         private final String contentHash;
         private final Instant acceptedAt;
@@ -147,7 +147,7 @@ final class TaskJobs {
         private final Optional<JobCheckpoints> checkpoints;
         private final RequestTrace trace;
 
-        ToMailbox(
+        ToInbox(
                 GenerationRequest request,
                 String contentHash,
                 Instant acceptedAt,
@@ -171,7 +171,7 @@ final class TaskJobs {
         @Override
         public void progressed(int step) {
             parts.milestones().reached(Milestone.SAMPLING, request.id());
-            mailbox.progressed(request, step);
+            inbox.progressed(request, step);
         }
 
         @Override
@@ -184,13 +184,13 @@ final class TaskJobs {
             trace.sampled(end);
             switch (end) {
                 case JobEnd.Sampled sampled ->
-                    parts.finisher()
+                    parts.publisher()
                             .finish(request, contentHash, sampled, acceptedAt, giveUpAt)
                             .thenAccept(outcome -> {
                                 trace.finished(outcome);
-                                mailbox.ended(outcome);
+                                inbox.ended(outcome);
                             });
-                case JobEnd.Stopped stopped -> mailbox.ended(Finisher.stopped(request, stopped));
+                case JobEnd.Stopped stopped -> inbox.ended(ImagePublisher.stopped(request, stopped));
             }
         }
     }

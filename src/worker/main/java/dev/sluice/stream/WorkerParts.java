@@ -13,11 +13,11 @@ import java.util.Optional;
  */
 public record WorkerParts(
         Engine engine,
-        Finisher finisher,
+        ImagePublisher publisher,
         RequestDecoder decoder,
         EventEncoder encoder,
-        Overhead overhead,
-        SettlementObserver observer,
+        OverheadQueue overhead,
+        OutcomeObserver observer,
         Milestones milestones,
         Clock clock,
         Optional<Checkpoints> checkpoints,
@@ -25,17 +25,17 @@ public record WorkerParts(
     /** Parts of a worker that writes no traces. */
     public WorkerParts(
             Engine engine,
-            Finisher finisher,
+            ImagePublisher publisher,
             RequestDecoder decoder,
             EventEncoder encoder,
-            Overhead overhead,
-            SettlementObserver observer,
+            OverheadQueue overhead,
+            OutcomeObserver observer,
             Milestones milestones,
             Clock clock,
             Optional<Checkpoints> checkpoints) {
         this(
                 engine,
-                finisher,
+                publisher,
                 decoder,
                 encoder,
                 overhead,

@@ -8,7 +8,7 @@ package dev.sluice.stream;
  */
 record WorkerState(
         InFlight inFlight,
-        Isolation isolation,
+        PoisonQuarantine quarantine,
         Transactions transactions,
         Stopping stopping,
         Unsettled unsettled,
@@ -18,7 +18,7 @@ record WorkerState(
         InFlight inFlight = new InFlight();
         return new WorkerState(
                 inFlight,
-                new Isolation(inFlight),
+                new PoisonQuarantine(inFlight),
                 new Transactions(),
                 new Stopping(),
                 new Unsettled(),

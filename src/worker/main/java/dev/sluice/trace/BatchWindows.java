@@ -1,7 +1,7 @@
 package dev.sluice.trace;
 
-import dev.sluice.engine.CallMade;
-import dev.sluice.engine.CallObserver;
+import dev.sluice.engine.BatchObserver;
+import dev.sluice.engine.BatchRun;
 import dev.sluice.request.Network;
 import dev.sluice.request.RequestId;
 import io.opentelemetry.api.common.AttributeKey;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Calls come on the engine's thread, requests come and go on the stream's and the engine's. Nobody waits but for a few
  * additions.
  */
-final class BatchWindows implements CallObserver {
+final class BatchWindows implements BatchObserver {
     static final Duration LENGTH = Duration.ofSeconds(1);
 
     /** Requests that a span links to at most; all are counted. */
@@ -64,13 +64,13 @@ final class BatchWindows implements CallObserver {
     }
 
     @Override
-    public void made(CallMade call) {
+    public void made(BatchRun call) {
         if (!inside.isEmpty()) {
             take(call);
         }
     }
 
-    private synchronized void take(CallMade call) {
+    private synchronized void take(BatchRun call) {
         if (open != null && call.startNanos() - open.startNanos >= LENGTH.toNanos()) {
             flush();
         }
@@ -107,7 +107,7 @@ final class BatchWindows implements CallObserver {
             this.startNanos = startNanos;
         }
 
-        void add(CallMade call, Map<RequestId, SpanContext> inside) {
+        void add(BatchRun call, Map<RequestId, SpanContext> inside) {
             endNanos = call.startNanos() + call.nanos();
             deviceNanos += call.nanos();
             failed += call.failed() ? 1 : 0;

@@ -1,6 +1,6 @@
 package dev.sluice.trace;
 
-import dev.sluice.engine.CallObserver;
+import dev.sluice.engine.BatchObserver;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.stream.RequestTrace;
 import dev.sluice.stream.RequestTraces;
@@ -87,7 +87,7 @@ public final class Traces implements RequestTraces, AutoCloseable {
     }
 
     /** Observer of the engine's batches. */
-    public CallObserver calls() {
+    public BatchObserver calls() {
         return windows;
     }
 

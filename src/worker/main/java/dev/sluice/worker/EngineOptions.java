@@ -1,8 +1,8 @@
 package dev.sluice.worker;
 
-import dev.sluice.engine.CallRows;
+import dev.sluice.engine.BatchSizes;
 import dev.sluice.engine.EngineSettings;
-import dev.sluice.request.CallSize;
+import dev.sluice.request.BatchSize;
 import dev.sluice.request.PerNetwork;
 import java.time.Duration;
 import java.util.Map;
@@ -16,7 +16,7 @@ import java.util.OptionalInt;
  * @param deviceMemory bytes
  */
 public record EngineOptions(
-        CallSize callSize,
+        BatchSize callSize,
         PerNetwork rowsPerCall,
         int guidePatience,
         OptionalInt maxImages,
@@ -29,12 +29,12 @@ public record EngineOptions(
     private static final int CALLS_OF_IMAGES = 4;
 
     /** The engine's settings, with the sizes that were chosen for each bundle, by name. */
-    EngineSettings withRows(Map<String, CallRows> chosen) {
+    EngineSettings withRows(Map<String, BatchSizes> chosen) {
         int largest =
-                chosen.values().stream().mapToInt(CallRows::denoiser).max().orElse(1);
+                chosen.values().stream().mapToInt(BatchSizes::denoiser).max().orElse(1);
         return new EngineSettings(
                 callSize,
-                new CallRows(1, 1),
+                new BatchSizes(1, 1),
                 chosen,
                 guidePatience,
                 maxImages.orElse(Math.max(FEW_IMAGES, CALLS_OF_IMAGES * largest)),

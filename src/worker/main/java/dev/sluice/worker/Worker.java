@@ -3,9 +3,9 @@ package dev.sluice.worker;
 import dev.sluice.audit.Audits;
 import dev.sluice.codec.EventEncoder;
 import dev.sluice.codec.RequestDecoder;
-import dev.sluice.engine.CallObserver;
-import dev.sluice.engine.CallRows;
-import dev.sluice.engine.CallSizeSweep;
+import dev.sluice.engine.BatchObserver;
+import dev.sluice.engine.BatchSizeSweep;
+import dev.sluice.engine.BatchSizes;
 import dev.sluice.engine.DeviceMeter;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineClock;
@@ -26,11 +26,11 @@ import dev.sluice.pricing.Tariff;
 import dev.sluice.storage.S3ImageStore;
 import dev.sluice.storage.StorageCounters;
 import dev.sluice.stream.Checkpoints;
-import dev.sluice.stream.Finisher;
+import dev.sluice.stream.ImagePublisher;
 import dev.sluice.stream.LostDeviceTime;
 import dev.sluice.stream.Milestones;
 import dev.sluice.stream.MisconfigurationException;
-import dev.sluice.stream.Overhead;
+import dev.sluice.stream.OverheadQueue;
 import dev.sluice.stream.RequestTraces;
 import dev.sluice.stream.StreamWorker;
 import dev.sluice.stream.WorkerParts;
@@ -64,7 +64,7 @@ public final class Worker implements AutoCloseable {
     private final List<Bundle> bundles;
     private final Engine engine;
     private final S3ImageStore store;
-    private final Finisher finisher;
+    private final ImagePublisher publisher;
     private final Audits audits;
     private final StreamWorker stream;
     private final Optional<Checkpoints> checkpoints;
@@ -92,7 +92,7 @@ public final class Worker implements AutoCloseable {
             List<Bundle> bundles,
             Engine engine,
             S3ImageStore store,
-            Finisher finisher,
+            ImagePublisher publisher,
             Audits audits,
             StreamWorker stream,
             Optional<Checkpoints> checkpoints,
@@ -107,7 +107,7 @@ public final class Worker implements AutoCloseable {
         this.bundles = bundles;
         this.engine = engine;
         this.store = store;
-        this.finisher = finisher;
+        this.publisher = publisher;
         this.audits = audits;
         this.stream = stream;
         this.checkpoints = checkpoints;
@@ -193,7 +193,7 @@ public final class Worker implements AutoCloseable {
                 engineSettings(config, bundles, torch, report),
                 EngineClock.of(clock),
                 meterFile,
-                traces.<CallObserver>map(Traces::calls).orElse(CallObserver.NONE),
+                traces.<BatchObserver>map(Traces::calls).orElse(BatchObserver.NONE),
                 () -> torch.prepareCallingThread(config.engineThreads()));
         report.step(StartReport.Step.WARMING, names(bundles), () -> {
             engine.start();
@@ -212,19 +212,19 @@ public final class Worker implements AutoCloseable {
                 config.metrics().auditShare(),
                 meters.audits(),
                 () -> torch.prepareCallingThread(1));
-        Finisher finisher = new Finisher(
+        ImagePublisher publisher = new ImagePublisher(
                 store,
                 config.finishThreads(),
                 config.finishMaxRequests(),
                 clock,
                 hooks.milestones(),
                 meters.andThen(audits));
-        Overhead overhead = new Overhead(engine.meter(), config.overheadInterval(), startedAt);
+        OverheadQueue overhead = new OverheadQueue(engine.meter(), config.overheadInterval(), startedAt);
         Optional<Checkpoints> checkpoints =
                 config.checkpoints().open(config.s3(), torch.platform(), clock, EngineClock.SYSTEM, checkpointCalls);
         WorkerParts parts = new WorkerParts(
                 engine,
-                finisher,
+                publisher,
                 new RequestDecoder(engine.defaults()),
                 encoder,
                 overhead,
@@ -235,8 +235,8 @@ public final class Worker implements AutoCloseable {
                 traces.<RequestTraces>map(all -> all).orElse(RequestTraces.NONE));
         CompletableFuture<Throwable> fatal = new CompletableFuture<>();
         engine.fault().thenAccept(fatal::complete);
-        StreamWorker stream =
-                new StreamWorker(config.stream(), parts, () -> engine.hasRoom() && finisher.hasRoom(), fatal::complete);
+        StreamWorker stream = new StreamWorker(
+                config.stream(), parts, () -> engine.hasRoom() && publisher.hasRoom(), fatal::complete);
         meters.bind(new ProcessMeters(startedAt, () -> probes.ready().yes(), clock::systemAhead));
         meters.bind(new StreamMeters(stream, engine.backlogs().values(), clock));
         http.serveMetrics(meters::scrape);
@@ -253,7 +253,7 @@ public final class Worker implements AutoCloseable {
                 bundles,
                 engine,
                 store,
-                finisher,
+                publisher,
                 audits,
                 stream,
                 checkpoints,
@@ -338,7 +338,7 @@ public final class Worker implements AutoCloseable {
         lostDeviceTime.close();
         stream.close(LEAVE_PATIENCE);
         meterFile.close();
-        finisher.close();
+        publisher.close();
         audits.close();
         checkpoints.ifPresent(Checkpoints::close);
         store.close();
@@ -351,14 +351,14 @@ public final class Worker implements AutoCloseable {
     private static EngineSettings engineSettings(
             WorkerConfig config, List<Bundle> bundles, TorchScriptBundles torch, StartReport report)
             throws InterruptedException {
-        CallSizes sizes = new CallSizes(
-                CallSizeFile.of(config.stream().stateDirectory()),
-                new CallSizeSweep(EngineClock.SYSTEM, SWEEP_BUDGET),
+        BatchSizeChoice sizes = new BatchSizeChoice(
+                BatchSizeFile.of(config.stream().stateDirectory()),
+                new BatchSizeSweep(EngineClock.SYSTEM, SWEEP_BUDGET),
                 OtherProcesses.beside(config.device()),
-                CallSizes.Place.of(torch, config.engineThreads()),
+                BatchSizeChoice.Place.of(torch, config.engineThreads()),
                 report);
         EngineOptions options = config.engine();
-        Map<String, CallRows> chosen = CallerThread.call(
+        Map<String, BatchSizes> chosen = CallerThread.call(
                 torch,
                 config.engineThreads(),
                 () -> bundles.stream()

@@ -4,7 +4,7 @@ import dev.sluice.engine.EngineSettings;
 import dev.sluice.log.LogFormat;
 import dev.sluice.log.LogOptions;
 import dev.sluice.pricing.PriceList;
-import dev.sluice.request.CallSize;
+import dev.sluice.request.BatchSize;
 import dev.sluice.request.PerNetwork;
 import dev.sluice.storage.Encryption;
 import dev.sluice.storage.ObjectKeys;
@@ -139,7 +139,7 @@ public record WorkerConfig(
     private static EngineOptions engine(ConfigReader reader) {
         long deviceMemory = reader.integer("engine.device-memory", 0, Integer.MAX_VALUE) * (1L << 20);
         return new EngineOptions(
-                reader.choice("engine.call-size", CallSize.class, CallSize.CONSTANT),
+                reader.choice("engine.call-size", BatchSize.class, BatchSize.CONSTANT),
                 PerNetwork.of(network -> auto(reader, ConfigKey.rowsPerCall(network), MAX_ROWS_PER_CALL)
                         .orElse(0)),
                 reader.integer("engine.guide-patience", 1, 1_000_000),

@@ -13,8 +13,8 @@ import dev.sluice.model.RowBuffers;
 import dev.sluice.model.RowFunction;
 import dev.sluice.model.TorchScriptBundles;
 import dev.sluice.model.VerifiedBundle;
-import dev.sluice.request.CallShape;
-import dev.sluice.request.CallSize;
+import dev.sluice.request.BatchShape;
+import dev.sluice.request.BatchSize;
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.Evaluations;
 import dev.sluice.request.GenerationRequest;
@@ -52,7 +52,7 @@ class AuditsTest {
 
     private static final Auditor STEADY_AUDITOR = rows -> new Auditor.Verdict(floats(-1), floats(1));
 
-    private final Told told = new Told();
+    private final Conditioning conditioning = new Conditioning();
 
     @Test
     void bothClassifiersJudgeTheFinishedImageAsItWasShown() {
@@ -67,10 +67,10 @@ class AuditsTest {
         };
         try (Audits audits = audits(guide, auditor)) {
             audits.stored(request("r", new Prompt.Label("seven")), images(1.5f), Duration.ZERO, Duration.ZERO);
-            told.await(2);
+            conditioning.await(2);
         }
 
-        assertThat(told.verdicts)
+        assertThat(conditioning.verdicts)
                 .containsExactly(
                         new Verdict(Classifier.ON_SAMPLING, true, 0.25),
                         new Verdict(Classifier.OFF_SAMPLING, false, 2.5));
@@ -85,9 +85,9 @@ class AuditsTest {
     void everyImageOfARequestIsJudged() {
         try (Audits audits = audits(STEADY_GUIDE, STEADY_AUDITOR)) {
             audits.stored(request("r", new Prompt.Label("two")), images(0, 0.5f, -1), Duration.ZERO, Duration.ZERO);
-            told.await(6);
+            conditioning.await(6);
         }
-        assertThat(told.verdicts).hasSize(6);
+        assertThat(conditioning.verdicts).hasSize(6);
     }
 
     @Test
@@ -97,10 +97,10 @@ class AuditsTest {
             audits.stored(request("r", new Prompt.Label("eleven")), images(0), Duration.ZERO, Duration.ZERO);
             audits.stored(request("r", new Prompt.Text("seven", "")), images(0), Duration.ZERO, Duration.ZERO);
             audits.stored(request("r", new Prompt.Label("one")), images(0), Duration.ZERO, Duration.ZERO);
-            told.await(2);
+            conditioning.await(2);
         }
-        assertThat(told.verdicts).hasSize(2);
-        assertThat(told.dropped).isEmpty();
+        assertThat(conditioning.verdicts).hasSize(2);
+        assertThat(conditioning.dropped).isEmpty();
     }
 
     @Test
@@ -115,9 +115,9 @@ class AuditsTest {
                     .forEach(i -> audits.stored(
                             request("r" + i, new Prompt.Label("one")), images(0), Duration.ZERO, Duration.ZERO));
             // One is being judged, eight wait.
-            assertThat(told.dropped).hasSize(11).containsOnly(AuditSink.Reason.BUSY);
+            assertThat(conditioning.dropped).hasSize(11).containsOnly(AuditSink.Reason.BUSY);
             open.countDown();
-            told.await(18);
+            conditioning.await(18);
         }
     }
 
@@ -133,9 +133,9 @@ class AuditsTest {
         try (Audits audits = audits(STEADY_GUIDE, broken)) {
             audits.stored(request("r1", new Prompt.Label("one")), images(0), Duration.ZERO, Duration.ZERO);
             audits.stored(request("r2", new Prompt.Label("one")), images(0), Duration.ZERO, Duration.ZERO);
-            told.await(2);
+            conditioning.await(2);
         }
-        assertThat(told.dropped).containsExactly(AuditSink.Reason.FAILED);
+        assertThat(conditioning.dropped).containsExactly(AuditSink.Reason.FAILED);
     }
 
     @Test
@@ -153,14 +153,15 @@ class AuditsTest {
     @Test
     void theShippedClassifiersJudge() {
         TorchScriptBundles torch = TorchScriptBundles.onCpu();
-        try (Audits audits = new Audits(List.of(torch.open(GLYPHS)), 1, told, () -> torch.prepareCallingThread(1))) {
+        try (Audits audits =
+                new Audits(List.of(torch.open(GLYPHS)), 1, conditioning, () -> torch.prepareCallingThread(1))) {
             audits.stored(request("r", new Prompt.Label("seven")), images(0), Duration.ZERO, Duration.ZERO);
-            told.await(2);
+            conditioning.await(2);
         }
-        assertThat(told.verdicts)
+        assertThat(conditioning.verdicts)
                 .extracting(Verdict::classifier)
                 .containsExactly(Classifier.ON_SAMPLING, Classifier.OFF_SAMPLING);
-        assertThat(told.verdicts).extracting(Verdict::loss).allMatch(loss -> loss > 0 && Double.isFinite(loss));
+        assertThat(conditioning.verdicts).extracting(Verdict::loss).allMatch(loss -> loss > 0 && Double.isFinite(loss));
     }
 
     private Audits audits(RowFunction guide, Auditor auditor) {
@@ -171,7 +172,7 @@ class AuditsTest {
                 Map.of(),
                 Optional.of(auditor),
                 Residence.ALWAYS);
-        return new Audits(List.of(bundle), 1, told, () -> {});
+        return new Audits(List.of(bundle), 1, conditioning, () -> {});
     }
 
     private static GenerationRequest request(String id, Prompt prompt) {
@@ -206,7 +207,7 @@ class AuditsTest {
                         MANIFEST.image().height(),
                         MANIFEST.image().width()),
                 new PlanSummary(10, List.of(), List.of()),
-                new CallShape(CallSize.CONSTANT, PerNetwork.NONE),
+                new BatchShape(BatchSize.CONSTANT, PerNetwork.NONE),
                 Evaluations.NONE,
                 Evaluations.NONE,
                 DeviceUsage.NONE,
@@ -226,7 +227,7 @@ class AuditsTest {
         }
     }
 
-    private static final class Told implements AuditSink {
+    private static final class Conditioning implements AuditSink {
         final List<Verdict> verdicts = new CopyOnWriteArrayList<>();
         final List<Reason> dropped = new CopyOnWriteArrayList<>();
 

@@ -26,7 +26,7 @@ import dev.sluice.request.Refusal;
 import dev.sluice.request.RequestId;
 import dev.sluice.request.SamplerSettings;
 import dev.sluice.request.TenantId;
-import dev.sluice.stream.SettlementObserver.Ages;
+import dev.sluice.stream.OutcomeObserver.Ages;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;

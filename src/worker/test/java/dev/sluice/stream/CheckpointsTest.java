@@ -34,14 +34,14 @@ class CheckpointsTest {
 
     private final InMemoryCheckpointStore store = new InMemoryCheckpointStore();
     private final List<Outcome> outcomes = new ArrayList<>();
-    private final Mailbox mailbox = new Mailbox(outcome -> {});
+    private final OutcomeInbox inbox = new OutcomeInbox(outcome -> {});
     private SimulatedWorker worker;
     private Checkpoints checkpoints;
     private ExecutorService writer;
 
     @BeforeEach
     void start() throws InterruptedException {
-        mailbox.open();
+        inbox.open();
         worker = new SimulatedWorker(folder.resolve("unused"));
         writer = Executors.newSingleThreadExecutor();
         checkpoints = checkpoints(Duration.ofSeconds(20), writer);
@@ -138,7 +138,7 @@ class CheckpointsTest {
         store.letThrough();
 
         assertThat(worker.engine.imagesInside()).isZero();
-        mailbox.takeOutcomes(outcomes::add);
+        inbox.takeOutcomes(outcomes::add);
         assertThat(outcomes).isEmpty();
     }
 
@@ -232,7 +232,7 @@ class CheckpointsTest {
     private void await(BooleanSupplier condition) {
         SimulatedWorker.await(
                 () -> {
-                    mailbox.takeOutcomes(outcomes::add);
+                    inbox.takeOutcomes(outcomes::add);
                     return condition.getAsBoolean();
                 },
                 () -> outcomes + ", " + store.puts() + " checkpoints");
@@ -246,7 +246,7 @@ class CheckpointsTest {
         WorkerParts parts = worker.parts;
         WorkerParts withCheckpoints = new WorkerParts(
                 parts.engine(),
-                parts.finisher(),
+                parts.publisher(),
                 parts.decoder(),
                 parts.encoder(),
                 parts.overhead(),
@@ -254,7 +254,7 @@ class CheckpointsTest {
                 parts.milestones(),
                 parts.clock(),
                 Optional.of(with));
-        return new TaskJobs(withCheckpoints, Duration.ofMinutes(1), mailbox, new InFlight());
+        return new TaskJobs(withCheckpoints, Duration.ofMinutes(1), inbox, new InFlight());
     }
 
     private Checkpoints checkpoints(Duration fetchPatience, ExecutorService writes) {

@@ -60,11 +60,12 @@ public final class ForkedWorker {
                 meterFile,
                 () -> torch.prepareCallingThread(1));
         engine.start();
-        Finisher finisher = new Finisher(new S3ImageStore(LocalS3.settings(s3)), 1, 32, clock, Milestones.NONE);
-        Overhead overhead = new Overhead(engine.meter(), OVERHEAD_INTERVAL, startedAt);
+        ImagePublisher publisher =
+                new ImagePublisher(new S3ImageStore(LocalS3.settings(s3)), 1, 32, clock, Milestones.NONE);
+        OverheadQueue overhead = new OverheadQueue(engine.meter(), OVERHEAD_INTERVAL, startedAt);
         WorkerParts parts = new WorkerParts(
                 engine,
-                finisher,
+                publisher,
                 new RequestDecoder(),
                 encoder,
                 overhead,
@@ -86,7 +87,7 @@ public final class ForkedWorker {
                         "session.timeout.ms", 6000,
                         "heartbeat.interval.ms", 2000,
                         "transaction.timeout.ms", 10_000));
-        new StreamWorker(settings, parts, () -> engine.hasRoom() && finisher.hasRoom(), failure -> {}).start();
+        new StreamWorker(settings, parts, () -> engine.hasRoom() && publisher.hasRoom(), failure -> {}).start();
         new LostDeviceTime(meterFile, settings, overhead, clock).start();
         System.in.transferTo(OutputStream.nullOutputStream());
         Runtime.getRuntime().halt(0);

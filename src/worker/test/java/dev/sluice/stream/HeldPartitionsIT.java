@@ -70,7 +70,8 @@ class HeldPartitionsIT {
         try (EmbeddedKafka kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0);
                 StubRegistryServer registry = new StubRegistryServer(this::answer);
                 Engine engine = new Engine(List.of(device.bundle()), EngineSettings.constant(4, 1), time, () -> {});
-                Finisher finisher = new Finisher(new InMemoryImageStore(), 1, 8, Clock.systemUTC(), Milestones.NONE)) {
+                ImagePublisher publisher =
+                        new ImagePublisher(new InMemoryImageStore(), 1, 8, Clock.systemUTC(), Milestones.NONE)) {
             Map<String, Integer> topics = new HashMap<>();
             TOPICS.all().forEach(topic -> topics.put(topic, 2));
             kafka.createTopics(topics, Map.of());
@@ -86,7 +87,7 @@ class HeldPartitionsIT {
             publish(clients, behind, late);
             engine.start();
             StreamWorker stream =
-                    new StreamWorker(settings(clients), parts(engine, finisher), engine::hasRoom, failure -> {});
+                    new StreamWorker(settings(clients), parts(engine, publisher), engine::hasRoom, failure -> {});
             stream.start();
             try {
                 List<ConsumerRecord<byte[], byte[]>> seen = read(clients, 3);
@@ -228,16 +229,16 @@ class HeldPartitionsIT {
                 clients);
     }
 
-    private static WorkerParts parts(Engine engine, Finisher finisher) {
+    private static WorkerParts parts(Engine engine, ImagePublisher publisher) {
         return new WorkerParts(
                 engine,
-                finisher,
+                publisher,
                 new RequestDecoder(),
                 new EventEncoder(
                         "worker-1",
                         Instant.now(),
                         Tariff.of(new Price("device", BigDecimal.ONE, Currency.getInstance("EUR")))),
-                new Overhead(engine.meter(), Duration.ofMinutes(1), Instant.now()),
+                new OverheadQueue(engine.meter(), Duration.ofMinutes(1), Instant.now()),
                 (request, outcome, age) -> {},
                 Milestones.NONE,
                 Clock.systemUTC(),

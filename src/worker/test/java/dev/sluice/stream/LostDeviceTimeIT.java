@@ -70,7 +70,7 @@ class LostDeviceTimeIT {
     private final EventEncoder dead = new EventEncoder("worker", startedAt, Tariff.of(PRICE));
     private final AvroSerializer<CostIncurred> serializer = new AvroSerializer<>();
     private final DeviceMeter meter = new DeviceMeter();
-    private final Overhead overhead = new Overhead(meter, Duration.ofMinutes(1), startedAt);
+    private final OverheadQueue overhead = new OverheadQueue(meter, Duration.ofMinutes(1), startedAt);
     private EmbeddedKafka kafka;
     private EmbeddedSchemaRegistry registry;
     private Producer<String, byte[]> producer;
@@ -120,7 +120,7 @@ class LostDeviceTimeIT {
             assertThat(overhead.takeLost()).isEmpty();
 
             producer.commitTransaction();
-            Overhead.Lost charge = awaitLost();
+            OverheadQueue.Lost charge = awaitLost();
             assertThat(charge.process()).isEqualTo(dead.process());
             assertThat(charge.usage()).isEqualTo(new DeviceUsage(nanos(50, 6), 0, 0));
             assertThat(charge.start()).isEqualTo(Instant.ofEpochMilli(startedAt.toEpochMilli()));
@@ -236,7 +236,7 @@ class LostDeviceTimeIT {
         ManualTime time = new ManualTime();
         try (Engine engine = new Engine(
                         List.of(new SimulatedDevice(time).bundle()), EngineSettings.constant(4, 1), time, () -> {});
-                Finisher finisher = new Finisher(new InMemoryImageStore(), 1, 8, time, Milestones.NONE);
+                ImagePublisher publisher = new ImagePublisher(new InMemoryImageStore(), 1, 8, time, Milestones.NONE);
                 LostDeviceTime lost = lostDeviceTime()) {
             lost.start();
             SimulatedWorker.await(overhead::any, () -> "nothing lost yet");
@@ -246,7 +246,7 @@ class LostDeviceTimeIT {
                     settings(),
                     new WorkerParts(
                             engine,
-                            finisher,
+                            publisher,
                             new RequestDecoder(),
                             encoder,
                             overhead,
@@ -346,11 +346,11 @@ class LostDeviceTimeIT {
         }
     }
 
-    private Overhead.Lost awaitLost() {
-        List<Overhead.Lost> found = new ArrayList<>();
+    private OverheadQueue.Lost awaitLost() {
+        List<OverheadQueue.Lost> found = new ArrayList<>();
         SimulatedWorker.await(
                 () -> {
-                    Optional<Overhead.Lost> lost = overhead.takeLost();
+                    Optional<OverheadQueue.Lost> lost = overhead.takeLost();
                     lost.ifPresent(found::add);
                     return lost.isPresent();
                 },

@@ -257,8 +257,8 @@ class PartitionsIT {
         final CompletableFuture<Throwable> fatal = new CompletableFuture<>();
         final StreamWorker stream;
         private final Engine engine;
-        private final Finisher finisher =
-                new Finisher(new InMemoryImageStore(), 1, 64, Clock.systemUTC(), Milestones.NONE);
+        private final ImagePublisher publisher =
+                new ImagePublisher(new InMemoryImageStore(), 1, 64, Clock.systemUTC(), Milestones.NONE);
 
         Rig() throws InterruptedException {
             engine = new Engine(
@@ -266,13 +266,13 @@ class PartitionsIT {
             engine.start();
             WorkerParts parts = new WorkerParts(
                     engine,
-                    finisher,
+                    publisher,
                     new RequestDecoder(),
                     new EventEncoder(
                             "worker-1",
                             Instant.now(),
                             Tariff.of(new Price("device", BigDecimal.ONE, Currency.getInstance("EUR")))),
-                    new Overhead(engine.meter(), Duration.ofMinutes(1), Instant.now()),
+                    new OverheadQueue(engine.meter(), Duration.ofMinutes(1), Instant.now()),
                     (request, outcome, age) -> {},
                     Milestones.NONE,
                     Clock.systemUTC(),
@@ -286,7 +286,7 @@ class PartitionsIT {
             stream.close(Duration.ofSeconds(20));
             device.letAllThrough();
             engine.close();
-            finisher.close();
+            publisher.close();
         }
     }
 

@@ -322,19 +322,19 @@ class RefusalsIT {
         private final CompletableFuture<Throwable> fatal = new CompletableFuture<>();
         private final Engine engine =
                 new Engine(List.of(new SimulatedDevice(time).bundle()), EngineSettings.constant(4, 1), time, () -> {});
-        private final Finisher finisher =
-                new Finisher(new InMemoryImageStore(), 1, 8, Clock.systemUTC(), Milestones.NONE);
+        private final ImagePublisher publisher =
+                new ImagePublisher(new InMemoryImageStore(), 1, 8, Clock.systemUTC(), Milestones.NONE);
         private final StreamWorker stream;
 
         Rig(StreamSettings settings) throws InterruptedException {
             engine.start();
             WorkerParts parts = new WorkerParts(
                     engine,
-                    finisher,
+                    publisher,
                     new RequestDecoder(),
                     new EventEncoder(
                             "worker-1", Instant.now(), Tariff.of(Price.free("device", Currency.getInstance("EUR")))),
-                    new Overhead(engine.meter(), Duration.ofMinutes(1), Instant.now()),
+                    new OverheadQueue(engine.meter(), Duration.ofMinutes(1), Instant.now()),
                     (request, outcome, age) -> {},
                     Milestones.NONE,
                     Clock.systemUTC(),
@@ -371,7 +371,7 @@ class RefusalsIT {
         public void close() {
             stream.close(Duration.ofSeconds(20));
             engine.close();
-            finisher.close();
+            publisher.close();
         }
     }
 }

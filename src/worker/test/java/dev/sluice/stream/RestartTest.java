@@ -43,13 +43,15 @@ class RestartTest {
         worker = new SimulatedWorker(folder.resolve("unused"));
         context = new MockProcessorContext<>(worker.properties(), new TaskId(0, 0), folder.toFile());
         KeyValueStore<String, PendingRequest> pending = Stores.keyValueStoreBuilder(
-                        Stores.inMemoryKeyValueStore(Ledger.PENDING), Serdes.String(), StateSerdes.pendingRequests())
+                        Stores.inMemoryKeyValueStore(RequestStore.PENDING),
+                        Serdes.String(),
+                        StateSerdes.pendingRequests())
                 .withLoggingDisabled()
                 .build();
         pending.init(context.getStateStoreContext(), pending);
         TimestampedWindowStore<String, SettledRequest> settled = Stores.timestampedWindowStoreBuilder(
                         Stores.inMemoryWindowStore(
-                                Ledger.SETTLED, Duration.ofHours(1), SimulatedWorker.SETTLE_INTERVAL, false),
+                                RequestStore.SETTLED, Duration.ofHours(1), SimulatedWorker.SETTLE_INTERVAL, false),
                         Serdes.String(),
                         StateSerdes.settledRequests())
                 .withLoggingDisabled()
@@ -116,7 +118,7 @@ class RestartTest {
         before.process(request("r-1"));
         before.close();
 
-        KeyValueStore<String, PendingRequest> pending = context.getStateStore(Ledger.PENDING);
+        KeyValueStore<String, PendingRequest> pending = context.getStateStore(RequestStore.PENDING);
         PendingRequest entry = pending.get("r-1");
         pending.put(
                 "r-1",
@@ -221,7 +223,7 @@ class RestartTest {
         // The one in company goes first, and the suspects wait for an empty worker.
         assertThat(attempts("r-3")).isEqualTo(2);
         assertThat(worker.engine.imagesInside()).isOne();
-        assertThat(worker.state.isolation().wanted()).isTrue();
+        assertThat(worker.state.quarantine().wanted()).isTrue();
 
         worker.device.letAllThrough();
         settleUntil(() -> outcomes() == 1);
@@ -236,7 +238,7 @@ class RestartTest {
         worker.device.letAllThrough();
         settleUntil(() -> outcomes() == 3);
         assertThat(completions()).hasSize(3);
-        assertThat(worker.state.isolation().wanted()).isFalse();
+        assertThat(worker.state.quarantine().wanted()).isFalse();
     }
 
     @Test
@@ -246,11 +248,11 @@ class RestartTest {
         SettlingProcessor task = newProcessor();
         punctuate();
         punctuate();
-        assertThat(worker.state.isolation().wanted()).isTrue();
+        assertThat(worker.state.quarantine().wanted()).isTrue();
 
         task.close();
 
-        assertThat(worker.state.isolation().wanted()).isFalse();
+        assertThat(worker.state.quarantine().wanted()).isFalse();
     }
 
     @Test
@@ -273,7 +275,7 @@ class RestartTest {
 
     /** What a worker left that died after so many attempts. */
     private void leaveUnfinished(String id, int attempts) {
-        KeyValueStore<String, PendingRequest> pending = context.getStateStore(Ledger.PENDING);
+        KeyValueStore<String, PendingRequest> pending = context.getStateStore(RequestStore.PENDING);
         pending.put(
                 id,
                 PendingRequest.newBuilder()
@@ -285,7 +287,7 @@ class RestartTest {
     }
 
     private int attempts(String id) {
-        KeyValueStore<String, PendingRequest> pending = context.getStateStore(Ledger.PENDING);
+        KeyValueStore<String, PendingRequest> pending = context.getStateStore(RequestStore.PENDING);
         return pending.get(id).getAttempts();
     }
 
@@ -416,7 +418,7 @@ class RestartTest {
     }
 
     private long pending() {
-        KeyValueStore<String, PendingRequest> pending = context.getStateStore(Ledger.PENDING);
+        KeyValueStore<String, PendingRequest> pending = context.getStateStore(RequestStore.PENDING);
         return pending.approximateNumEntries();
     }
 }

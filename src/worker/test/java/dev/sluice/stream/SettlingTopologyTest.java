@@ -753,7 +753,7 @@ class SettlingTopologyTest {
         Instant ended = worker.time.now().minus(age);
         worker.parts
                 .overhead()
-                .lost(new Overhead.Lost(
+                .lost(new OverheadQueue.Lost(
                         "dead/1", DeviceUsage.of(Network.DENOISER, 5, 0, 1), ended.minusSeconds(1), ended, () -> {}));
         worker.settleUntil(() -> worker.outcomes() == 2 && worker.costs.size() == 2);
 

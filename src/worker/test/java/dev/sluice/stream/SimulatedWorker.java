@@ -2,7 +2,7 @@ package dev.sluice.stream;
 
 import dev.sluice.codec.EventEncoder;
 import dev.sluice.codec.RequestDecoder;
-import dev.sluice.engine.CallObserver;
+import dev.sluice.engine.BatchObserver;
 import dev.sluice.engine.DeviceTimeSink;
 import dev.sluice.engine.Engine;
 import dev.sluice.engine.EngineSettings;
@@ -87,7 +87,7 @@ final class SimulatedWorker implements AutoCloseable {
 
     private final InMemorySchemaRegistry registry = new InMemorySchemaRegistry();
     private final AvroSerializer<SpecificRecord> serializer = new AvroSerializer<>(registry);
-    private final Finisher finisher;
+    private final ImagePublisher publisher;
     private final TopologyTestDriver driver;
     private final TestInputTopic<@Nullable String, byte @Nullable []> requestTopic;
     private final TestInputTopic<String, byte[]> cancellationTopic;
@@ -100,18 +100,18 @@ final class SimulatedWorker implements AutoCloseable {
     final DeadLetterCounts deadLetterCounts = new DeadLetterCounts();
 
     SimulatedWorker(Path stateDirectory) throws InterruptedException {
-        this(stateDirectory, (request, outcome, ages) -> {}, RequestTraces.NONE, CallObserver.NONE);
+        this(stateDirectory, (request, outcome, ages) -> {}, RequestTraces.NONE, BatchObserver.NONE);
     }
 
-    SimulatedWorker(Path stateDirectory, SettlementObserver observer) throws InterruptedException {
-        this(stateDirectory, observer, RequestTraces.NONE, CallObserver.NONE);
+    SimulatedWorker(Path stateDirectory, OutcomeObserver observer) throws InterruptedException {
+        this(stateDirectory, observer, RequestTraces.NONE, BatchObserver.NONE);
     }
 
-    SimulatedWorker(Path stateDirectory, RequestTraces traces, CallObserver calls) throws InterruptedException {
+    SimulatedWorker(Path stateDirectory, RequestTraces traces, BatchObserver calls) throws InterruptedException {
         this(stateDirectory, (request, outcome, ages) -> {}, traces, calls);
     }
 
-    private SimulatedWorker(Path stateDirectory, SettlementObserver observer, RequestTraces traces, CallObserver calls)
+    private SimulatedWorker(Path stateDirectory, OutcomeObserver observer, RequestTraces traces, BatchObserver calls)
             throws InterruptedException {
         engine = new Engine(
                 List.of(device.bundle()),
@@ -121,16 +121,16 @@ final class SimulatedWorker implements AutoCloseable {
                 calls,
                 () -> {});
         engine.start();
-        finisher = new Finisher(images, 1, 8, time, this::reached);
+        publisher = new ImagePublisher(images, 1, 8, time, this::reached);
         parts = new WorkerParts(
                 engine,
-                finisher,
+                publisher,
                 new RequestDecoder(engine.defaults()),
                 new EventEncoder(
                         NAME,
                         time.now(),
                         Tariff.of(new Price("simulated-device", new BigDecimal("0.5"), Currency.getInstance("EUR")))),
-                new Overhead(engine.meter(), OVERHEAD_INTERVAL, time.now()),
+                new OverheadQueue(engine.meter(), OVERHEAD_INTERVAL, time.now()),
                 observer,
                 this::reached,
                 time,
@@ -260,8 +260,9 @@ final class SimulatedWorker implements AutoCloseable {
 
     List<PendingRequest> pending() {
         List<PendingRequest> entries = new ArrayList<>();
-        try (KeyValueIterator<String, PendingRequest> all =
-                driver.<String, PendingRequest>getKeyValueStore(Ledger.PENDING).all()) {
+        try (KeyValueIterator<String, PendingRequest> all = driver.<String, PendingRequest>getKeyValueStore(
+                        RequestStore.PENDING)
+                .all()) {
             all.forEachRemaining(entry -> entries.add(entry.value));
         }
         return entries;
@@ -287,7 +288,7 @@ final class SimulatedWorker implements AutoCloseable {
     List<Long> settledChangelogTimes() {
         return driver
                 .createOutputTopic(
-                        settings.applicationId() + "-" + Ledger.SETTLED + "-changelog",
+                        settings.applicationId() + "-" + RequestStore.SETTLED + "-changelog",
                         new ByteArrayDeserializer(),
                         new ByteArrayDeserializer())
                 .readRecordsToList()
@@ -310,6 +311,6 @@ final class SimulatedWorker implements AutoCloseable {
         images.letThrough();
         driver.close();
         engine.close();
-        finisher.close();
+        publisher.close();
     }
 }

@@ -32,16 +32,17 @@ public final class SmallHeapWorker {
         Engine engine =
                 new Engine(List.of(new SimulatedDevice(time).bundle()), EngineSettings.constant(4, 1), time, () -> {});
         engine.start();
-        Finisher finisher = new Finisher(new InMemoryImageStore(), 1, 8, Clock.systemUTC(), Milestones.NONE);
+        ImagePublisher publisher =
+                new ImagePublisher(new InMemoryImageStore(), 1, 8, Clock.systemUTC(), Milestones.NONE);
         WorkerParts parts = new WorkerParts(
                 engine,
-                finisher,
+                publisher,
                 new RequestDecoder(),
                 new EventEncoder(
                         "worker-1",
                         Instant.now(),
                         Tariff.of(new Price("device", BigDecimal.ONE, Currency.getInstance("EUR")))),
-                new Overhead(engine.meter(), Duration.ofMinutes(1), Instant.now()),
+                new OverheadQueue(engine.meter(), Duration.ofMinutes(1), Instant.now()),
                 (request, outcome, age) -> {},
                 Milestones.NONE,
                 Clock.systemUTC(),

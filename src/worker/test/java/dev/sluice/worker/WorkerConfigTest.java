@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.sluice.engine.CallRows;
+import dev.sluice.engine.BatchSizes;
 import dev.sluice.engine.EngineSettings;
 import dev.sluice.log.LogFormat;
 import dev.sluice.log.LogOptions;
-import dev.sluice.request.CallSize;
+import dev.sluice.request.BatchSize;
 import dev.sluice.request.Network;
 import dev.sluice.request.PerNetwork;
 import dev.sluice.storage.Encryption;
@@ -266,7 +266,7 @@ class WorkerConfigTest {
         values.put("engine.device-memory", "2");
         values.put("engine.bundle-patience", "9s");
         EngineOptions options = WorkerConfig.read(values).engine();
-        CallRows rows = new CallRows(12, 6);
+        BatchSizes rows = new BatchSizes(12, 6);
 
         assertThat(options.rowsPerCall()).isEqualTo(PerNetwork.of(network -> switch (network) {
             case DENOISER -> 12;
@@ -277,8 +277,8 @@ class WorkerConfigTest {
         }));
         assertThat(options.withRows(Map.of("a", rows)))
                 .isEqualTo(new EngineSettings(
-                        CallSize.ELASTIC,
-                        new CallRows(1, 1),
+                        BatchSize.ELASTIC,
+                        new BatchSizes(1, 1),
                         Map.of("a", rows),
                         3,
                         77,
@@ -350,9 +350,9 @@ class WorkerConfigTest {
         EngineOptions options = WorkerConfig.read(LEAST).engine();
 
         assertThat(options.rowsPerCall()).isEqualTo(PerNetwork.NONE);
-        assertThat(options.withRows(Map.of("a", new CallRows(8, 4))).maxImages())
+        assertThat(options.withRows(Map.of("a", new BatchSizes(8, 4))).maxImages())
                 .isEqualTo(64);
-        assertThat(options.withRows(Map.of("a", new CallRows(8, 4), "b", new CallRows(32, 4)))
+        assertThat(options.withRows(Map.of("a", new BatchSizes(8, 4), "b", new BatchSizes(32, 4)))
                         .maxImages())
                 .isEqualTo(128);
         assertThat(options.withRows(Map.of()).deviceMemory()).isEqualTo(EngineSettings.UNLIMITED);
