@@ -76,6 +76,8 @@ public final class CapacityJson {
         settings.put("startSeconds", seconds(keda.start()));
         settings.put("lagThreshold", keda.lagThreshold());
         settings.put("waitingThresholdSeconds", seconds(keda.waitingThreshold()));
+        settings.put("scrapeSeconds", seconds(keda.scrape()));
+        settings.put("horizontalSyncSeconds", seconds(keda.horizontalSync()));
         node.put("met", scaled.met());
         node.put("starts", scaled.run().starts());
         node.put("mostReplicas", scaled.run().mostReplicas());

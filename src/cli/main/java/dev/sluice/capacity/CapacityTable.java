@@ -98,6 +98,11 @@ public final class CapacityTable {
                                 ? " workers, one for each partition, don't keep the target."
                                 : " workers don't keep the target."));
             }
+            int idle = schedule.workers().count() - report.fleet().partitions();
+            if (idle > 0) {
+                say(schedule.guiding().label() + ": " + idle + " of "
+                        + schedule.workers().count() + " workers have no partition and are idle.");
+            }
             if (schedule.workers().run().expired() > 0) {
                 say(schedule.guiding().label() + ": " + schedule.workers().run().expired()
                         + " requests were ended by their deadline.");

@@ -13,7 +13,8 @@ import java.util.stream.Collectors;
  * @param models that each of them serves
  * @param partitions of the requests' topic
  * @param maxImages images inside at which a worker takes no more
- * @param aside what a request takes beside its time with a worker's engine: publishing, storing, settling
+ * @param aside what a request takes beside its time with a worker's engine and its thread: publishing, storing
+ * @param commit how long a worker's thread commits whenever it has taken or settled anything, and does neither meanwhile
  * @param rebalance how long partitions that change hands are fetched by nobody
  * @param grace how long a worker that stops goes on with what it has
  * @param detail how closely the engine is simulated
@@ -23,6 +24,7 @@ public record Fleet(
         int partitions,
         int maxImages,
         Duration aside,
+        Duration commit,
         Duration rebalance,
         Duration grace,
         Detail detail) {

@@ -6,13 +6,13 @@ import java.util.Deque;
 
 /**
  * Kubernetes' horizontal autoscaler between one and the most replicas, as KEDA sets it up. Each metric is an average
- * value with a tolerance of a tenth. It goes up by four pods or to twice as many in {@link #PERIOD}. It goes down as
+ * value with a tolerance of a tenth. It goes up by four pods or to twice as many in 15 s. It goes down as
  * far as no recommendation of the stabilization window wants more. (kube-controller-manager's {@code podautoscaler},
  * defaults of autoscaling/v2.)
  */
 final class HorizontalAutoscaler {
-    /** {@code --horizontal-pod-autoscaler-sync-period}, and the period of the default policies. */
-    static final Duration PERIOD = Duration.ofSeconds(15);
+    /** Of the default policies, whatever {@code --horizontal-pod-autoscaler-sync-period} is. */
+    private static final Duration POLICY_PERIOD = Duration.ofSeconds(15);
 
     /** {@code --horizontal-pod-autoscaler-tolerance} */
     private static final double TOLERANCE = 0.1;
@@ -23,8 +23,12 @@ final class HorizontalAutoscaler {
     private final int most;
     private final long windowNanos;
     private final Deque<Recommendation> recommendations = new ArrayDeque<>();
+    /** Of the last policy period. */
+    private final Deque<Increase> increases = new ArrayDeque<>();
 
     private record Recommendation(long nanos, int replicas) {}
+
+    private record Increase(long nanos, int replicas) {}
 
     HorizontalAutoscaler(int least, int most, Duration stabilization) {
         this.least = least;
@@ -51,12 +55,23 @@ final class HorizontalAutoscaler {
         }
         recommendations.addLast(new Recommendation(nowNanos, recommended));
         if (recommended > replicas) {
-            return Math.min(recommended, Math.max(replicas + PODS_PER_PERIOD, 2 * replicas));
+            int set = Math.min(recommended, most(nowNanos, replicas));
+            increases.addLast(new Increase(nowNanos, set - replicas));
+            return set;
         }
         int held = recommendations.stream()
                 .mapToInt(Recommendation::replicas)
                 .max()
                 .orElse(recommended);
         return Math.min(replicas, held);
+    }
+
+    /** What the policies allow: they count from how many there were when their period began. */
+    private int most(long nowNanos, int replicas) {
+        while (!increases.isEmpty() && increases.getFirst().nanos() <= nowNanos - POLICY_PERIOD.toNanos()) {
+            increases.removeFirst();
+        }
+        int before = replicas - increases.stream().mapToInt(Increase::replicas).sum();
+        return Math.max(replicas, Math.max(before + PODS_PER_PERIOD, 2 * before));
     }
 }

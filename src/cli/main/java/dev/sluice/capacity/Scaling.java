@@ -24,6 +24,7 @@ public sealed interface Scaling {
      * @param lagThreshold requests of lag per worker
      * @param waitingThreshold of waiting work per worker
      * @param scrape how old the workers' metrics may be
+     * @param horizontalSync how often the horizontal autoscaler looks
      */
     record Keda(
             int minReplicas,
@@ -33,7 +34,8 @@ public sealed interface Scaling {
             Duration start,
             int lagThreshold,
             Duration waitingThreshold,
-            Duration scrape)
+            Duration scrape,
+            Duration horizontalSync)
             implements Scaling {
         public Keda {
             if (minReplicas < 0 || maxReplicas < Math.max(1, minReplicas)) {

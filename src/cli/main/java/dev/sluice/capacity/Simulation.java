@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * function of its arguments.
  *
  * <p>A worker asks whether it has room before each poll, and a poll brings so many records as Streams' consumer is set to
- * bring; what it doesn't take waits in the topic, oldest first.
+ * bring; what it doesn't take waits in the topic, oldest first. One thread of a worker takes requests, settles what was sampled
+ * and stored, and commits both; while it commits it does neither.
  */
 final class Simulation {
     /** {@code max.poll.records} of a worker. */
@@ -40,6 +41,9 @@ final class Simulation {
     private long nowNanos;
     private int published;
     private long taken;
+    /** Requests that workers took and whose commit is not over. */
+    private long uncommitted;
+
     private long settled;
     private long expired;
     private long missed;
@@ -82,8 +86,8 @@ final class Simulation {
                 long half = keda.polling().toNanos() / 2;
                 every(keda.polling(), half, () -> scale(autoscaler.polled(nowNanos, metrics(), replicas()), keda));
                 every(
-                        HorizontalAutoscaler.PERIOD,
-                        HorizontalAutoscaler.PERIOD.toNanos(),
+                        keda.horizontalSync(),
+                        keda.horizontalSync().toNanos(),
                         () -> scale(autoscaler.synced(nowNanos, metrics(), replicas()), keda));
             }
         }
@@ -157,7 +161,7 @@ final class Simulation {
         partition.add(request);
         Worker owner = partition.owner();
         if (owner != null && partition.fetchedAt(nowNanos)) {
-            poll(owner);
+            turn(owner);
         }
     }
 
@@ -169,23 +173,56 @@ final class Simulation {
         return (int) Long.remainderUnsigned(hash ^ (hash >>> 31), partitions.size());
     }
 
-    private void poll(Worker worker) {
+    /** What a worker's thread does when something happens, where it doesn't commit. */
+    private void turn(Worker worker) {
+        if (worker.stage() == Worker.Stage.GONE || worker.committing(nowNanos)) {
+            return;
+        }
+        boolean settledAny = settle(worker);
+        boolean takenAny = poll(worker);
+        if (takenAny) {
+            wakeLater(worker);
+        }
+        if (settledAny || takenAny) {
+            commit(worker);
+        }
+        if (worker.stage() == Worker.Stage.STOPPING && worker.idle() && !worker.committing(nowNanos)) {
+            leave(worker);
+        }
+    }
+
+    private void commit(Worker worker) {
+        if (fleet.commit().isZero()) {
+            uncommitted -= worker.committed();
+        } else {
+            long until = nowNanos + fleet.commit().toNanos();
+            worker.commitUntil(until);
+            at(until, () -> {
+                uncommitted -= worker.committed();
+                turn(worker);
+            });
+        }
+    }
+
+    private boolean settle(Worker worker) {
+        List<Worker.Done> all = worker.settle();
+        all.forEach(done -> outcome(done.expired(), done.request()));
+        return !all.isEmpty();
+    }
+
+    /** Whether it took any. */
+    private boolean poll(Worker worker) {
         boolean any = false;
         while (worker.stage() == Worker.Stage.IN_GROUP && worker.images() < fleet.maxImages()) {
             for (int record = 0; record < RECORDS_PER_POLL; record++) {
                 Partition oldest = oldest(worker);
                 if (oldest == null) {
-                    if (any) {
-                        wakeLater(worker);
-                    }
-                    return;
+                    return any;
                 }
                 any |= take(worker, oldest.take());
             }
         }
-        if (any) {
-            wakeLater(worker);
-        }
+        return any;
     }
 
     private @Nullable Partition oldest(Worker worker) {
@@ -212,29 +249,23 @@ final class Simulation {
             return false;
         }
         worker.took(request, ask.images());
+        uncommitted++;
         worker.engine().submit(ask, published, nowNanos, late -> ended(worker, request, late));
         return true;
     }
 
     private void ended(Worker worker, int request, boolean late) {
-        if (!worker.settled(request, trace.ask(request).images())) {
-            return;
-        }
-        outcome(late, request);
-        switch (worker.stage()) {
-            case IN_GROUP -> poll(worker);
-            case STOPPING -> {
-                if (worker.idle()) {
-                    leave(worker);
-                }
-            }
-            case STARTING, GONE -> {}
-        }
+        worker.sampled(trace.ask(request).images());
+        at(nowNanos + fleet.aside().toNanos(), () -> {
+            worker.stored(new Worker.Done(request, late));
+            turn(worker);
+        });
+        turn(worker);
     }
 
     private void outcome(boolean late, int request) {
         lastOutcomeNanos = nowNanos;
-        long nanos = nowNanos - trace.atNanos(request) + fleet.aside().toNanos();
+        long nanos = nowNanos - trace.atNanos(request);
         if (late) {
             expired++;
         } else {
@@ -306,6 +337,7 @@ final class Simulation {
         worker.reach(Worker.Stage.GONE);
         workers.remove(worker);
         count(worker);
+        uncommitted -= worker.committed();
         for (int request : worker.leave().reversed()) {
             partitions.get(partition(request)).putBack(request);
             taken--;
@@ -317,9 +349,11 @@ final class Simulation {
     }
 
     private void rebalance() {
-        long from = nowNanos + fleet.rebalance().toNanos();
+        // All members have to join anew, which a thread that commits does later.
+        long joined = members().stream().mapToLong(Worker::committingUntilNanos).reduce(nowNanos, Math::max);
+        long from = joined + fleet.rebalance().toNanos();
         assignment.share(members(), from);
-        at(from, () -> members().forEach(this::poll));
+        at(from, () -> members().forEach(this::turn));
     }
 
     /** Members of the group. A worker that stops keeps its partitions until it leaves. */
@@ -337,12 +371,13 @@ final class Simulation {
     }
 
     private Autoscaler.Metrics metrics() {
-        return new Autoscaler.Metrics(published - taken, scrapedSeconds);
+        return new Autoscaler.Metrics(published - taken + uncommitted, scrapedSeconds);
     }
 
+    /** Workers that start have something to do as well. */
     private double waitingSeconds() {
         return workers.stream()
-                .filter(worker -> !worker.idle())
+                .filter(worker -> worker.stage() == Worker.Stage.STARTING || !worker.idle())
                 .mapToDouble(worker -> Math.max(1, worker.engine().waitingSeconds()))
                 .sum();
     }

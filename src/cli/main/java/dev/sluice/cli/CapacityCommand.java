@@ -23,6 +23,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
@@ -91,6 +92,16 @@ final class CapacityCommand implements Callable<Integer> {
     private Duration aside = Duration.ofMillis(200);
 
     @Option(
+            names = "--commit",
+            paramLabel = "TIME",
+            converter = Span.class,
+            defaultValue = "0s",
+            description = "How long a worker's commits take, in which it takes and settles nothing: what"
+                    + " sluice_kafka_commit_latency_max_millis says, where that is more than 100 ms. Default:"
+                    + " ${DEFAULT-VALUE}, as part of --aside.")
+    private Duration commit = Duration.ZERO;
+
+    @Option(
             names = "--rebalance",
             paramLabel = "TIME",
             converter = Span.class,
@@ -122,11 +133,17 @@ final class CapacityCommand implements Callable<Integer> {
             description = "Price of a worker's second, whether it works or not.")
     private @Nullable BigDecimal price;
 
-    @Option(names = "--currency", defaultValue = "USD", description = "Currency of --price. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--currency",
+            paramLabel = "CODE",
+            converter = CurrencyOf.class,
+            defaultValue = "USD",
+            description = "Currency of --price. Default: ${DEFAULT-VALUE}.")
     private Currency currency = Currency.getInstance("USD");
 
     @Option(
             names = "--detail",
+            paramLabel = "HOW",
             defaultValue = "IMAGES",
             description =
                     "images: fast. rows: batch by batch with the engine's own loop, for short traces. Default: images.")
@@ -156,8 +173,22 @@ final class CapacityCommand implements Callable<Integer> {
         }
     }
 
+    /** {@code EUR}. */
+    static final class CurrencyOf implements ITypeConverter<Currency> {
+        @Override
+        public Currency convert(String value) {
+            try {
+                return Currency.getInstance(value);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException("must be a currency's code such as EUR, not " + value);
+            }
+        }
+    }
+
     @Override
     public Integer call() {
+        requireWith("--keda", KedaOptions.NAMES);
+        requireWith("--rate", TrafficOptions.NAMES_OF_RATE);
         Trace trace = traffic.trace();
         Fleet fleet = fleet(trace);
         CapacityReport report = report(trace, fleet);
@@ -183,7 +214,7 @@ final class CapacityCommand implements Callable<Integer> {
         int rows =
                 models.stream().mapToInt(model -> model.rows().denoiser()).max().orElse(1);
         int most = maxImages == null ? Math.max(FEW_IMAGES, CALLS_OF_IMAGES * rows) : maxImages;
-        return new Fleet(models, partitions, most, aside, rebalance, grace, detail);
+        return new Fleet(models, partitions, most, aside, commit, rebalance, grace, detail);
     }
 
     private CapacityReport report(Trace trace, Fleet fleet) {
@@ -213,6 +244,16 @@ final class CapacityCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new Main.WrongUsage("--compress-to " + e.getMessage());
         }
+    }
+
+    private void requireWith(String needed, List<String> names) {
+        CommandLine.ParseResult given = spec.commandLine().getParseResult();
+        names.stream()
+                .filter(name -> given.hasMatchedOption(name) && !given.hasMatchedOption(needed))
+                .findFirst()
+                .ifPresent(name -> {
+                    throw new Main.WrongUsage(name + " says nothing without " + needed);
+                });
     }
 
     private static void require(boolean right, String problem) {

@@ -8,6 +8,18 @@ import picocli.CommandLine.Option;
 
 /** The settings of the chart's autoscaling, each a list: every combination is tried. */
 final class KedaOptions {
+    /** Those that say nothing without {@code --keda}. */
+    static final List<String> NAMES = List.of(
+            "--min-replicas",
+            "--max-replicas",
+            "--polling",
+            "--cooldown",
+            "--start",
+            "--lag-threshold",
+            "--waiting-threshold",
+            "--scrape",
+            "--hpa-sync");
+
     private static final int MOST = 64;
 
     @Option(
@@ -20,6 +32,7 @@ final class KedaOptions {
     @Option(
             names = "--min-replicas",
             split = ",",
+            paramLabel = "N",
             defaultValue = "0",
             description = "With --keda: fewest workers. Default: ${DEFAULT-VALUE}.")
     private List<Integer> minReplicas = List.of();
@@ -27,12 +40,14 @@ final class KedaOptions {
     @Option(
             names = "--max-replicas",
             split = ",",
+            paramLabel = "N",
             defaultValue = "4",
             description = "With --keda: most workers. Default: ${DEFAULT-VALUE}.")
     private List<Integer> maxReplicas = List.of();
 
     @Option(
             names = "--polling",
+            paramLabel = "TIME",
             split = ",",
             converter = Span.class,
             defaultValue = "15s",
@@ -41,6 +56,7 @@ final class KedaOptions {
 
     @Option(
             names = "--cooldown",
+            paramLabel = "TIME",
             split = ",",
             converter = Span.class,
             defaultValue = "600s",
@@ -49,6 +65,7 @@ final class KedaOptions {
 
     @Option(
             names = "--start",
+            paramLabel = "TIME",
             split = ",",
             converter = Span.class,
             defaultValue = "60s",
@@ -58,6 +75,7 @@ final class KedaOptions {
 
     @Option(
             names = "--lag-threshold",
+            paramLabel = "N",
             split = ",",
             defaultValue = "4",
             description = "With --keda: requests of lag for each worker. Default: ${DEFAULT-VALUE}.")
@@ -65,6 +83,7 @@ final class KedaOptions {
 
     @Option(
             names = "--waiting-threshold",
+            paramLabel = "TIME",
             split = ",",
             converter = Span.class,
             defaultValue = "60s",
@@ -73,10 +92,20 @@ final class KedaOptions {
 
     @Option(
             names = "--scrape",
+            paramLabel = "TIME",
             converter = Span.class,
             defaultValue = "15s",
             description = "With --keda: how often Prometheus asks workers. Default: ${DEFAULT-VALUE}.")
     private Duration scrape = Duration.ofSeconds(15);
+
+    @Option(
+            names = "--hpa-sync",
+            paramLabel = "TIME",
+            converter = Span.class,
+            defaultValue = "15s",
+            description = "How often the horizontal autoscaler looks: kube-controller-manager's"
+                    + " --horizontal-pod-autoscaler-sync-period. Default: ${DEFAULT-VALUE}, as Kubernetes'.")
+    private Duration horizontalSync = Duration.ofSeconds(15);
 
     boolean wanted() {
         return keda;
@@ -102,9 +131,12 @@ final class KedaOptions {
                                             every.isPositive()
                                                     && work.isPositive()
                                                     && scrape.isPositive()
+                                                    && horizontalSync.isPositive()
                                                     && requests >= 1,
-                                            "--polling, --lag-threshold, --waiting-threshold and --scrape must be above 0");
-                                    all.add(new Scaling.Keda(least, most, every, cool, begin, requests, work, scrape));
+                                            "--polling, --lag-threshold, --waiting-threshold, --scrape and --hpa-sync"
+                                                    + " must be above 0");
+                                    all.add(new Scaling.Keda(
+                                            least, most, every, cool, begin, requests, work, scrape, horizontalSync));
                                 }
                             }
                         }

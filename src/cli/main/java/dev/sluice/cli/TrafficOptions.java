@@ -19,6 +19,9 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Which requests come when: from a file, or drawn. */
 final class TrafficOptions {
+    /** Those that say nothing without {@code --rate}. */
+    static final List<String> NAMES_OF_RATE = List.of("--mix", "--span", "--seed");
+
     @Option(
             names = "--trace",
             paramLabel = "FILE",

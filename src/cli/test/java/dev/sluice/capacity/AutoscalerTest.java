@@ -18,6 +18,7 @@ class AutoscalerTest {
             Duration.ofSeconds(60),
             4,
             Duration.ofSeconds(60),
+            Duration.ofSeconds(15),
             Duration.ofSeconds(15));
     private final Autoscaler autoscaler = new Autoscaler(settings, 12);
 
@@ -50,6 +51,15 @@ class AutoscalerTest {
         assertThat(autoscaler.synced(0, new Metrics(48, 0), 1)).isEqualTo(5);
         assertThat(autoscaler.synced(seconds(15), new Metrics(48, 0), 5)).isEqualTo(10);
         assertThat(autoscaler.synced(seconds(30), new Metrics(48, 0), 10)).isEqualTo(12);
+    }
+
+    /** Kubernetes' policy is of 15 s, however often its autoscaler looks. */
+    @Test
+    void looksThatComeOftenerAddNoMoreThanOneWouldInThePolicysPeriod() {
+        assertThat(autoscaler.synced(0, new Metrics(48, 0), 1)).isEqualTo(5);
+        assertThat(autoscaler.synced(seconds(5), new Metrics(48, 0), 5)).isEqualTo(5);
+        assertThat(autoscaler.synced(seconds(10), new Metrics(48, 0), 5)).isEqualTo(5);
+        assertThat(autoscaler.synced(seconds(15), new Metrics(48, 0), 5)).isEqualTo(10);
     }
 
     @Test

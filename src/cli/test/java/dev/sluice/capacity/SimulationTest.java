@@ -83,6 +83,7 @@ class SimulationTest {
                 plain.partitions(),
                 plain.maxImages(),
                 Duration.ofMillis(300),
+                plain.commit(),
                 plain.rebalance(),
                 plain.grace(),
                 plain.detail());
@@ -115,6 +116,7 @@ class SimulationTest {
                 Duration.ofSeconds(60),
                 4,
                 Duration.ofSeconds(60),
+                Duration.ofSeconds(15),
                 Duration.ofSeconds(15));
 
         Run run = Traffic.run(trace, Traffic.fleet(4, 1, 12, Fleet.Detail.IMAGES), keda);
@@ -141,12 +143,49 @@ class SimulationTest {
                 Duration.ofSeconds(60),
                 4,
                 Duration.ofSeconds(60),
+                Duration.ofSeconds(15),
                 Duration.ofSeconds(15));
 
         Run run = Traffic.run(trace, Traffic.fleet(4, 1, 12, Fleet.Detail.IMAGES), keda);
 
         // KEDA makes one of none; the horizontal autoscaler three of it, at the same moment: ceil(9 / 4).
         assertThat(run.mostReplicas()).isEqualTo(3);
+    }
+
+    @Test
+    void theHorizontalAutoscalerLooksAsOftenAsItIsSaidTo() {
+        Trace trace = Traffic.every(Duration.ofSeconds(1), 60, Traffic.unguided(50));
+
+        Run run = Traffic.run(trace, Traffic.fleet(4, 1, 12, Fleet.Detail.IMAGES), lookingEvery(Duration.ofSeconds(4)));
+
+        // KEDA makes one of none at 15 s; 17 requests lag at 16 s, when 5 are wanted at 4 for each.
+        assertThat(run.replicas())
+                .startsWith(
+                        new Run.Change(Duration.ZERO, 0),
+                        new Run.Change(Duration.ofSeconds(15), 1),
+                        new Run.Change(Duration.ofSeconds(16), 5));
+    }
+
+    @Test
+    void aThreadThatCommitsNeitherTakesNorSettles() {
+        Fleet plain = Traffic.fleet(4, 1, 12, Fleet.Detail.IMAGES);
+        Fleet committing = new Fleet(
+                plain.models(),
+                plain.partitions(),
+                plain.maxImages(),
+                plain.aside(),
+                Duration.ofSeconds(10),
+                plain.rebalance(),
+                plain.grace(),
+                plain.detail());
+        Trace trace = Traffic.every(Duration.ofSeconds(1), 2, Traffic.unguided(50));
+
+        Run run = Traffic.run(trace, committing, ONE);
+
+        // The first is taken at 0 s, sampled at 0.2 s and settled at 10 s; the second, of 1 s, is taken at 10 s and
+        // settled at 20 s.
+        assertThat(run.latencies().seconds(0.5)).isCloseTo(10, within(0.01));
+        assertThat(run.latencies().seconds(1)).isCloseTo(19, within(0.02));
     }
 
     @Test
@@ -161,10 +200,18 @@ class SimulationTest {
                 Duration.ofSeconds(10),
                 4,
                 Duration.ofSeconds(5),
+                Duration.ofSeconds(15),
                 Duration.ofSeconds(15));
         Fleet patient = Traffic.fleet(4, 12, 12, Fleet.Detail.IMAGES);
         Fleet hasty = new Fleet(
-                patient.models(), 12, 64, Duration.ZERO, Duration.ofSeconds(3), Duration.ZERO, patient.detail());
+                patient.models(),
+                12,
+                64,
+                Duration.ZERO,
+                Duration.ZERO,
+                Duration.ofSeconds(3),
+                Duration.ZERO,
+                patient.detail());
 
         Run run = Traffic.run(trace, hasty, keda);
 
@@ -195,5 +242,18 @@ class SimulationTest {
 
         assertThat(run.expired()).isEqualTo(1);
         assertThat(run.latencies().count()).isEqualTo(200);
+    }
+
+    private static Scaling lookingEvery(Duration sync) {
+        return new Scaling.Keda(
+                0,
+                12,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(100),
+                Duration.ofSeconds(60),
+                4,
+                Duration.ofSeconds(60),
+                Duration.ofSeconds(15),
+                sync);
     }
 }

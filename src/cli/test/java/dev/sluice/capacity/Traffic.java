@@ -43,6 +43,7 @@ final class Traffic {
                 partitions,
                 Math.max(64, 4 * rowsPerCall),
                 Duration.ZERO,
+                Duration.ZERO,
                 Duration.ofSeconds(3),
                 Duration.ofSeconds(30),
                 detail);

@@ -51,6 +51,26 @@ class CapacityCommandTest {
     }
 
     @Test
+    void saysWhichWorkersAreIdleForWantOfAPartition() {
+        CommandRun run = CommandRun.of(
+                "capacity",
+                "--rate",
+                "1",
+                "--span",
+                "1m",
+                "--mix",
+                "steps=50",
+                "--gpu-row-ms",
+                "2",
+                "--slo",
+                "p95=3s",
+                "--workers",
+                "20");
+
+        assertThat(run.out()).contains("8 of 20 workers have no partition");
+    }
+
+    @Test
     void tablesFitATerminal() {
         CommandRun run = run(DRAWN);
 
@@ -132,7 +152,11 @@ class CapacityCommandTest {
                 "--rate 1 --mix steps=50 --gpu-row-ms 2 --slo p95=3s --keda --max-replicas 13 | 13 workers can't share",
                 "--rate 1 --mix steps=50 --gpu-row-ms 2 --slo p95=3s --compress-to 2 | --compress-to must be above 0",
                 "--rate 1 --mix steps=50 --gpu-row-ms 2 --slo p95=3s --polling 15 | must be a time such as 500ms",
-                "--trace none.jsonl --gpu-row-ms 2 --slo p95=3s | --trace: no such file: none.jsonl"
+                "--trace none.jsonl --gpu-row-ms 2 --slo p95=3s | --trace: no such file: none.jsonl",
+                "--trace none.jsonl --gpu-row-ms 2 --slo p95=3s --span 7d | --span says nothing without --rate",
+                "--rate 1 --mix steps=50 --gpu-row-ms 2 --slo p95=3s --hpa-sync 5s | --hpa-sync says nothing without --keda",
+                "--rate 1 --mix steps=50 --gpu-row-ms 2 --slo p95=3s --keda --hpa-sync 0s | --hpa-sync must be above 0",
+                "--rate 1 --mix steps=50 --gpu-row-ms 2 --slo p95=3s --currency EURO | a currency's code such as EUR, not EURO"
             })
     void saysInASentenceWhatIsWrong(String words, String sentence) {
         List<String> all = new ArrayList<>(List.of("capacity"));
