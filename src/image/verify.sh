@@ -46,18 +46,20 @@ say "built in $((SECONDS - started)) s"
 (umask 077 && checkout "$work/two")
 export -f build buildah
 export work jdk base python time JAVA_HOME
-say "building it once more, elsewhere"
-TZ=Asia/Tokyo unshare --uts bash -c 'hostname elsewhere; umask 077; build "$1" cpu sluice:again --layers --no-cache' build "$work/two" >>"$log" 2>&1 ||
-  { tail -n 30 "$log" >&2; fail "The image was not built twice; $log has all."; }
+# A change of the code, meanwhile.
+sed -i 's/Guided diffusion sampling on Kafka/Guided diffusion sampling, on Kafka/' "$work/one/src/cli/main/java/dev/sluice/cli/Main.java"
+say "building it once more, elsewhere, and with a change of the code"
+TZ=Asia/Tokyo unshare --uts bash -c 'hostname elsewhere; umask 077; build "$1" cpu sluice:again --layers --no-cache' build "$work/two" \
+  >"$work/again.log" 2>&1 &
+again=$!
+changed=0
+build "$work/one" cpu sluice:changed --layers >"$work/changed.log" 2>&1 || changed=$?
+wait $again || { tail -n 30 "$work/again.log" >&2; fail "The image was not built twice; $work/again.log has all."; }
+[ $changed = 0 ] || { tail -n 30 "$work/changed.log" >&2; fail "The changed image was not built; $work/changed.log has all."; }
 layers sluice:cpu >"$work/layers"
 layers sluice:again >"$work/layers-again"
 cmp -s "$work/layers" "$work/layers-again" || fail "Two builds differ in layers: $(diff "$work/layers" "$work/layers-again" | tr '\n' ' ')"
 say "two builds have the same $(wc -l <"$work/layers") layers"
-
-# A change of the code.
-sed -i 's/Guided diffusion sampling on Kafka/Guided diffusion sampling, on Kafka/' "$work/one/src/cli/main/java/dev/sluice/cli/Main.java"
-say "building it with a change of the code"
-build "$work/one" cpu sluice:changed --layers >>"$log" 2>&1 || { tail -n 30 "$log" >&2; fail "The changed image was not built; $log has all."; }
 layers sluice:changed >"$work/layers-changed"
 head -n -1 "$work/layers" | cmp -s - <(head -n -1 "$work/layers-changed") || fail "A change of the code replaces more than the last layer."
 ! cmp -s "$work/layers" "$work/layers-changed" || fail "A change of the code changes no layer."
@@ -111,13 +113,25 @@ podman run -d --name sluice-image-worker "${run[@]}" --memory 1536m --tmpfs /tmp
   -e SLUICE_S3_PATH_STYLE=true -e SLUICE_S3_BUCKET=sluice -e SLUICE_S3_ACCESS_KEY=sluice -e SLUICE_S3_SECRET_KEY=sluice-standalone \
   -e SLUICE_STATE_DIRECTORY=/var/lib/sluice -e SLUICE_HTTP_HOST=127.0.0.1 -e SLUICE_HTTP_PORT="${http##*:}" \
   -e SLUICE_PRICE_SKU=image -e SLUICE_PRICE_PER_DEVICE_SECOND=0.002 sluice:cpu worker >/dev/null
-until curl -sf -o /dev/null "http://$http/health/ready"; do
+# When it was asked for the last time before it was ready.
+unready=0
+while asked=$(date +%s%N) && ! curl -sf -o /dev/null "http://$http/health/ready"; do
+  unready=$asked
   [ "$(podman inspect --format '{{.State.Running}}' sluice-image-worker)" = true ] ||
     fail "The worker ended: $(podman logs sluice-image-worker 2>&1 | tail -n 3)"
   [ $((SECONDS - started)) -lt 300 ] || fail "The worker was not ready in 300 s: $(curl -s "http://$http/health/ready")"
-  sleep 1
+  sleep 0.2
 done
 say "the worker was ready after $((SECONDS - started)) s, as user $(podman exec sluice-image-worker java -cp /opt/sluice/sluice.jar dev.sluice.cli.Ready "${http##*:}" && podman top sluice-image-worker huser | tail -n 1)"
+# "is up" means that it takes requests: it says so once it is ready, and not before.
+for _ in $(seq 50); do
+  up=$(podman logs --timestamps sluice-image-worker 2>/dev/null | sed -n 's/^\([^ ]*\) .*Worker .* is up\.$/\1/p')
+  [ -z "$up" ] || break
+  sleep 0.2
+done
+[ -n "$up" ] || fail "The worker is ready, and did not say that it is up: $(podman logs sluice-image-worker 2>&1 | tail -n 3)"
+[ "$(date -d "$up" +%s%N)" -gt $unready ] ||
+  fail "The worker said at $up that it is up, and was not ready at $(date -d @$((unready / 1000000000)) -u +%FT%TZ)."
 ! podman exec sluice-image-worker java -cp /opt/sluice/sluice.jar dev.sluice.cli.Ready 1 2>/dev/null || fail "Its health check finds anybody ready."
 for model in glyphs-adm glyphs-dit; do
   podman run --rm "${run[@]}" --tmpfs /tmp:rw,exec,mode=1777,size=64m sluice:cpu submit --kafka "$kafka" --registry "$registry" \
