@@ -93,7 +93,7 @@ class SameBitsTest {
 
     /** Whole walks with runs of guided steps, lone ones and gaps. */
     @ParameterizedTest
-    @MethodSource("walks")
+    @MethodSource("samplingSchedules")
     void walksKeepTheirBits(WalkCase walked) {
         GuidanceSchedule schedule = new GuidanceSchedule.Explicit(List.of(20, 19, 18, 17, 16, 12, 8, 7, 2, 1));
         Guidance guidance = new Guidance.ClassifierFree(3, schedule, GuidanceWeighting.of(GuidanceWeighting.Kind.GAP));
