@@ -1,5 +1,6 @@
 package dev.sluice.client;
 
+import dev.sluice.wire.Topics;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -30,10 +31,10 @@ public record ClientSettings(
         this(
                 Map.of("bootstrap.servers", bootstrapServers, "schema.registry.url", registryUrl),
                 source,
-                "generation.requests",
-                "generation.cancellations",
-                "generation.completions",
-                "generation.failures");
+                Topics.DEFAULT.requests(),
+                Topics.DEFAULT.cancellations(),
+                Topics.DEFAULT.completions(),
+                Topics.DEFAULT.failures());
     }
 
     /** The properties, with more on top of them. */

@@ -370,11 +370,9 @@ public final class StreamWorker {
                 settings.topics().deadLetters());
         config.put(DeadLetters.MAX_BYTES, settings.limits().maxDeadLetterBytes());
         config.put(AvroConfig.MAX_MESSAGE_BYTES, settings.limits().maxMessageBytes());
-        Object protocol = config.getOrDefault(StreamsConfig.GROUP_PROTOCOL_CONFIG, "classic");
-        if (!"classic".equalsIgnoreCase(protocol.toString())) {
-            throw new IllegalArgumentException("group.protocol must be classic, not " + protocol
-                    + ": the gate needs a consumer that the streams protocol never asks for");
-        }
+        GroupProtocol.problem(config).ifPresent(problem -> {
+            throw new IllegalArgumentException(StreamsConfig.GROUP_PROTOCOL_CONFIG + " " + problem);
+        });
         return config;
     }
 

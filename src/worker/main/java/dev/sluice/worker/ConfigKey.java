@@ -1,6 +1,8 @@
 package dev.sluice.worker;
 
 import dev.sluice.request.Network;
+import dev.sluice.wire.RequestLimits;
+import dev.sluice.wire.Topics;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -126,13 +128,13 @@ public record ConfigKey(String name, Optional<String> fallback, boolean secret, 
             key("s3.retry.longest-wait", "10s", "Longest wait between two attempts."),
             key("s3.retry.attempt-timeout", "10s", "How long one attempt may take."),
             key("s3.retry.budget", "2m", "How long all attempts at storing an image may take together."),
-            key("topics.requests", "generation.requests", "Topic of GenerationRequested."),
-            key("topics.cancellations", "generation.cancellations", "Topic of GenerationCancelled."),
-            key("topics.completions", "generation.completions", "Topic of GenerationCompleted."),
-            key("topics.failures", "generation.failures", "Topic of GenerationFailed."),
-            key("topics.costs", "generation.costs", "Topic of CostIncurred."),
-            key("topics.progress", "generation.progress", "Topic of GenerationProgressed."),
-            key("topics.dead-letters", "generation.requests.dlq", "Topic for records that can't be answered."),
+            key("topics.requests", Topics.DEFAULT.requests(), "Topic of GenerationRequested."),
+            key("topics.cancellations", Topics.DEFAULT.cancellations(), "Topic of GenerationCancelled."),
+            key("topics.completions", Topics.DEFAULT.completions(), "Topic of GenerationCompleted."),
+            key("topics.failures", Topics.DEFAULT.failures(), "Topic of GenerationFailed."),
+            key("topics.costs", Topics.DEFAULT.costs(), "Topic of CostIncurred."),
+            key("topics.progress", Topics.DEFAULT.progress(), "Topic of GenerationProgressed."),
+            key("topics.dead-letters", Topics.DEFAULT.deadLetters(), "Topic for records that can't be answered."),
             key(
                     "state-directory",
                     "state",
@@ -150,18 +152,45 @@ public record ConfigKey(String name, Optional<String> fallback, boolean secret, 
                     "settle.attempts",
                     "8",
                     "How often a request is begun whose workers die over it. The last two times it runs alone."),
-            key("limits.message-bytes", "262144", "Longest value of a record that is read, in bytes."),
-            key("limits.dead-letter-bytes", "524288", "A dead letter's value is cut to this length, in bytes."),
-            key("limits.max-id-length", "200", "Longest requestId and tenantId, in UTF-16 code units."),
-            key("limits.max-name-length", "200", "Longest model and label, in UTF-16 code units."),
-            key("limits.max-text-length", "2000", "Longest prompt, in UTF-16 code units."),
-            key("limits.max-images", "16", "Most images of a request."),
-            key("limits.max-steps", "1000", "Most sampling steps of a request, and most explicit timesteps."),
-            key("limits.max-scale", "1000", "Largest guidance scale."),
-            key("limits.max-exponent", "64", "Largest exponent of a compressed schedule."),
-            key("limits.max-tags", "32", "Most tags of a request."),
-            key("limits.max-tag-length", "256", "Longest name and longest value of a tag, in UTF-16 code units."),
-            key("limits.max-reason-length", "500", "Longest reason of a cancellation, in UTF-16 code units."),
+            key(
+                    "limits.message-bytes",
+                    String.valueOf(RequestLimits.DEFAULT.maxMessageBytes()),
+                    "Longest value of a record that is read, in bytes."),
+            key(
+                    "limits.dead-letter-bytes",
+                    String.valueOf(RequestLimits.DEFAULT.maxDeadLetterBytes()),
+                    "A dead letter's value is cut to this length, in bytes."),
+            key(
+                    "limits.max-id-length",
+                    String.valueOf(RequestLimits.DEFAULT.maxIdLength()),
+                    "Longest requestId and tenantId, in UTF-16 code units."),
+            key(
+                    "limits.max-name-length",
+                    String.valueOf(RequestLimits.DEFAULT.maxNameLength()),
+                    "Longest model and label, in UTF-16 code units."),
+            key(
+                    "limits.max-text-length",
+                    String.valueOf(RequestLimits.DEFAULT.maxTextLength()),
+                    "Longest prompt, in UTF-16 code units."),
+            key("limits.max-images", String.valueOf(RequestLimits.DEFAULT.maxImages()), "Most images of a request."),
+            key(
+                    "limits.max-steps",
+                    String.valueOf(RequestLimits.DEFAULT.maxSteps()),
+                    "Most sampling steps of a request, and most explicit timesteps."),
+            key("limits.max-scale", String.valueOf(RequestLimits.DEFAULT.maxScale()), "Largest guidance scale."),
+            key(
+                    "limits.max-exponent",
+                    String.valueOf(RequestLimits.DEFAULT.maxExponent()),
+                    "Largest exponent of a compressed schedule."),
+            key("limits.max-tags", String.valueOf(RequestLimits.DEFAULT.maxTags()), "Most tags of a request."),
+            key(
+                    "limits.max-tag-length",
+                    String.valueOf(RequestLimits.DEFAULT.maxTagLength()),
+                    "Longest name and longest value of a tag, in UTF-16 code units."),
+            key(
+                    "limits.max-reason-length",
+                    String.valueOf(RequestLimits.DEFAULT.maxReasonLength()),
+                    "Longest reason of a cancellation, in UTF-16 code units."),
             key(
                     "price.sku",
                     "",

@@ -13,6 +13,7 @@ import dev.sluice.storage.S3Settings;
 import dev.sluice.storage.S3Settings.HttpClient;
 import dev.sluice.storage.S3Settings.StaticCredentials;
 import dev.sluice.stream.CheckpointSettings;
+import dev.sluice.stream.GroupProtocol;
 import dev.sluice.stream.SettleSettings;
 import dev.sluice.stream.StreamSettings;
 import dev.sluice.wire.AvroConfig;
@@ -170,9 +171,8 @@ public record WorkerConfig(
         if (reader.optionalText("registry.url").isPresent()) {
             requireUsableRegistry(reader, kafka);
         }
-        if (!"classic".equals(kafka.getOrDefault("group.protocol", "classic"))) {
-            reader.problem(ConfigKey.KAFKA_PROPERTIES + "group.protocol", "must be classic");
-        }
+        GroupProtocol.problem(kafka)
+                .ifPresent(problem -> reader.problem(ConfigKey.KAFKA_PROPERTIES + "group.protocol", problem));
         return new StreamSettings(
                 reader.text("application.id"),
                 new Topics(

@@ -251,6 +251,15 @@ class WorkerConfigTest {
         assertThat(failure.problems()).anyMatch(problem -> problem.contains("did you mean engine.rows-per-call?"));
     }
 
+    /** As Kafka itself does, and as the worker does that is started with it. */
+    @Test
+    void takesTheClassicGroupProtocolHoweverItIsWritten() {
+        Map<String, String> values = new HashMap<>(LEAST);
+        values.put("kafka.properties.group.protocol", "CLASSIC");
+
+        assertThat(WorkerConfig.read(values).stream().kafka()).containsEntry("group.protocol", "CLASSIC");
+    }
+
     @Test
     void whatIsSaidOfTheEngineReachesIt() {
         Map<String, String> values = new HashMap<>(LEAST);
