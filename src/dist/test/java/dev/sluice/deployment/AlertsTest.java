@@ -55,6 +55,17 @@ class AlertsTest {
         assertThat(firing(ofTheChart(), ready(EUROPE, 1), NO_WORKER, SLUICE)).isEmpty();
     }
 
+    /** As it is between two bursts, for hours. */
+    @Test
+    void areSilentWhereAnAutoscalerWantsNoWorker() throws IOException, InterruptedException {
+        assertThat(firing(autoscaled(), wanted(0), NO_WORKER, "")).isEmpty();
+    }
+
+    @Test
+    void tellWhereAnAutoscalerWantsAWorkerAndNoneComes() throws IOException, InterruptedException {
+        assertThat(firing(autoscaled(), wanted(1), NO_WORKER, SLUICE)).isEmpty();
+    }
+
     /** One in twenty of a small release's requests fail, which is one in two hundred of both. */
     @Test
     void takeSharesOfOneReleasesRequests() throws IOException, InterruptedException {
@@ -73,6 +84,20 @@ class AlertsTest {
                 .get("PrometheusRule/sluice"));
         return Files.writeString(
                 folder.resolve("chart.yaml"), rules.path("spec").toString());
+    }
+
+    /** The same, with workers from none to many. */
+    private Path autoscaled() throws IOException {
+        JsonNode rules = Objects.requireNonNull(
+                Chart.objects(List.of(Chart.MINIMAL, Chart.example("monitoring"), Chart.example("keda")))
+                        .get("PrometheusRule/sluice"));
+        return Files.writeString(
+                folder.resolve("autoscaled.yaml"), rules.path("spec").toString());
+    }
+
+    private static String wanted(int workers) {
+        return "- {series: 'kube_deployment_spec_replicas{namespace=\"images\",deployment=\"sluice\"}', values: '%d+0x60'}\n"
+                .formatted(workers);
     }
 
     /**
