@@ -20,7 +20,7 @@ class CapacityAgainstClusterTest {
             + " --max-replicas 3 --polling 5s --cooldown 125s --lag-threshold 4 --waiting-threshold 10s --scrape 2s --hpa-sync 5s";
 
     /** Seconds after the first request at which the Deployment was seen to be set so, and how far p50 is off. */
-    private enum Seen {
+    enum Seen {
         FED("cluster.csv", "--gpu-row-ms 39.8 --aside 500ms --start 29400ms", 21.9, 200.0, 50),
         STARVED(
                 "cluster-starved.csv",
