@@ -2,6 +2,7 @@ package dev.sluice.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.cli.Main;
 import dev.sluice.embedded.EmbeddedKafka;
 import dev.sluice.embedded.EmbeddedS3;
 import dev.sluice.embedded.EmbeddedSchemaRegistry;
@@ -162,7 +163,7 @@ class CheckpointKillIT {
                         "-Xmx768m",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        "dev.sluice.cli.Main",
+                        Main.class.getName(),
                         "worker",
                         "--config",
                         config.toString())
