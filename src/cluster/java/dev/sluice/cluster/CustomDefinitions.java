@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 /** The custom resources' definitions that KEDA, Prometheus Operator, Strimzi and External Secrets publish. */
 final class CustomDefinitions {
-    private static final Path FOLDER = Path.of("src", "test", "resources", "crds");
+    private static final Path FOLDER = Path.of("src", "dist", "test", "resources", "crds");
 
     private CustomDefinitions() {}
 
