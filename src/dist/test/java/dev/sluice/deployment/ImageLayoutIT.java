@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sluice.embedded.EmbeddedKafka;
+import dev.sluice.embedded.EmbeddedS3;
+import dev.sluice.embedded.EmbeddedSchemaRegistry;
+import dev.sluice.wire.Topics;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,11 +17,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -164,42 +168,61 @@ class ImageLayoutIT {
     }
 
     @Test
-    void makesAnImageAndWritesNothingBesideStateAndTmp() throws Exception {
+    void makesAnImageAndWritesNothingBesideStateAndTmp(@TempDir Path services) throws Exception {
         List<Path> before = files("opt");
-        String bundles = in("/opt/sluice/models/bundles/");
-        Process standalone = start(
-                "standalone",
-                "--json",
-                "--data=" + root.resolve("state"),
-                "--kafka-port=0",
-                "--registry-port=0",
-                "--s3-port=0",
-                "--http-port=0",
-                // The one with classes alone, and the one with a decoder.
-                "--bundle=" + bundles + "glyphs-adm",
-                "--bundle=" + bundles + "glyphs-dit");
-        JsonNode addresses;
-        try (BufferedReader reader = standalone.inputReader()) {
-            addresses = new JsonMapper().readTree(Objects.requireNonNull(reader.readLine(), "it ended at once"));
-
-            for (String model : List.of("glyphs-adm", "glyphs-dit")) {
-                Process submit = start(
-                        "submit",
-                        "--kafka=" + addresses.path("kafka").asText(),
-                        "--registry=" + addresses.path("registry").asText(),
-                        "--model=" + model,
-                        "--label=seven",
-                        "--steps=4",
-                        "--wait");
-                String said = new String(submit.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-
-                assertThat(submit.waitFor(2, TimeUnit.MINUTES)).isTrue();
-                assertThat(submit.exitValue()).as(said).isZero();
-                assertThat(said).contains("completed").contains("s3://");
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(services.resolve("kafka"), 0);
+                EmbeddedSchemaRegistry registry = EmbeddedSchemaRegistry.start(services.resolve("registry"), 0);
+                EmbeddedS3 s3 = EmbeddedS3.start(services.resolve("s3"), 0, "sluice", "sluice-layout")) {
+            s3.createBucket("images");
+            kafka.createTopics(
+                    Topics.DEFAULT.all().stream().collect(Collectors.toMap(topic -> topic, topic -> 2)), Map.of());
+            List<String> where = List.of("--kafka=" + kafka.bootstrapServers(), "--registry=" + registry.url());
+            assertEndsWell("schemas", "register", where.getLast());
+            // The bundle with classes alone, and the one with a decoder.
+            String bundles = in("/opt/sluice/models/bundles/");
+            Path config = Files.writeString(root.resolve("tmp/serving.yaml"), """
+                    bundles: [%s, %s]
+                    state-directory: %s
+                    http.port: 0
+                    kafka.bootstrap-servers: %s
+                    registry.url: %s
+                    s3: {endpoint: "%s", bucket: images, path-style: true, access-key: sluice, secret-key: sluice-layout}
+                    price: {sku: cpu, per-device-second: 0.001}
+                    """.formatted(
+                            bundles + "glyphs-adm",
+                            bundles + "glyphs-dit",
+                            root.resolve("state"),
+                            kafka.bootstrapServers(),
+                            registry.url(),
+                            s3.endpoint()));
+            try (BufferedReader said = start("worker", "--config=" + config).inputReader()) {
+                assertThat(said.lines().anyMatch(line -> line.endsWith(" is up.")))
+                        .as("it came up")
+                        .isTrue();
+                for (String model : List.of("glyphs-adm", "glyphs-dit")) {
+                    assertThat(assertEndsWell(
+                                    "submit",
+                                    where.getFirst(),
+                                    where.getLast(),
+                                    "--model=" + model,
+                                    "--label=seven",
+                                    "--steps=4",
+                                    "--wait"))
+                            .contains("completed")
+                            .contains("s3://");
+                }
             }
         }
         assertThat(files("opt")).isEqualTo(before);
         assertThat(root.resolve("tmp/djl")).as("what DJL had to unpack").doesNotExist();
+    }
+
+    private String assertEndsWell(String... arguments) throws Exception {
+        Process command = start(arguments);
+        String said = new String(command.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(command.waitFor(2, TimeUnit.MINUTES)).isTrue();
+        assertThat(command.exitValue()).as(said).isZero();
+        return said;
     }
 
     private Process start(String... arguments) throws IOException {
