@@ -73,12 +73,12 @@ end_build() {
 phase() {
   awk '
     /Downloading from / { count++; now = "download" }
-    /^\[INFO\] --- / && $3 !~ /^exec/ { now = $3 }
+    # What comes between, for every module, is not worth a line.
+    /^\[INFO\] --- / && $3 ~ /^(avro|compiler|dependency)/ { now = $3 }
     END {
       if (now == "download") print "fetching from Maven Central, file " count
       else if (now ~ /^avro/) print "generating classes of the contracts"
       else if (now ~ /^compiler/) print "compiling"
-      else if (now ~ /^jar/) print "packing the jar"
       else if (now ~ /^dependency/) print "copying libraries"
       else print "preparing"
     }' "$log"
