@@ -2,11 +2,17 @@
 # Makes the topics of a worker with usual names on $BOOTSTRAP. Requests and cancellations need equally many partitions.
 set -euo pipefail
 
+# A broker that has just started on a busy machine may take longer than the tool waits, so it is asked three times.
 topic() {
   name=$1
   shift
-  /opt/kafka/bin/kafka-topics.sh --bootstrap-server "$BOOTSTRAP" --create --if-not-exists --topic "$name" \
-    --partitions "$PARTITIONS" --replication-factor 1 "$@"
+  for _ in 1 2 3; do
+    ! "${KAFKA_TOPICS:-/opt/kafka/bin/kafka-topics.sh}" --bootstrap-server "$BOOTSTRAP" --create --if-not-exists --topic "$name" \
+      --partitions "$PARTITIONS" --replication-factor 1 "$@" || return 0
+    sleep 2
+  done
+  echo "topics.sh: $name was not made" >&2
+  return 1
 }
 
 topic generation.requests
