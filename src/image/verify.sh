@@ -98,9 +98,10 @@ rm -rf "$work/peers"
 "$JAVA_HOME/bin/java" -cp "target/sluice.jar:target/lib/*" src/image/Peers.java "$work/peers" "$port" $((port + 1)) $((port + 2)) \
   >"$work/peers.log" 2>&1 &
 peers=$!
-for _ in $(seq 240); do
-  ! grep -q '^ready' "$work/peers.log" || break
+started=$SECONDS
+until grep -q '^ready' "$work/peers.log"; do
   kill -0 "$peers" 2>/dev/null || fail "Kafka, registry and S3 did not start; $work/peers.log says why."
+  [ $((SECONDS - started)) -lt 120 ] || fail "Kafka, registry and S3 were not ready in 120 s; $work/peers.log has what they said."
   sleep 0.5
 done
 run=(--network host --read-only --cap-drop all --security-opt no-new-privileges)

@@ -17,7 +17,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -28,6 +30,8 @@ final class ClusterTrace {
     private static final String HEADER =
             "id,published_ms,accepted_ms,completed_ms,waiting_ms,sampling_ms,storing_ms,device_ms,"
                     + "evaluations,images,worker";
+    /** As {@code sluice capacity --trace} reads it. */
+    private static final String REQUESTS_HEADER = "at,steps,guided,guidance,latencySeconds";
 
     private final String brokers;
     private final Topics topics = Topics.DEFAULT;
@@ -43,15 +47,28 @@ final class ClusterTrace {
         List.of(completions, costs).forEach(each -> each.configure(Map.of(AvroConfig.REGISTRY_URL, registry), false));
     }
 
-    void write(Path history, Path to) throws InterruptedException {
+    /** Writes {@code trace.csv}, with all that was seen, and {@code requests.csv}, which is a trace for {@code sluice capacity}. */
+    void write(Path history, Path folder) throws InterruptedException {
         new TopicReader(brokers, Duration.ofSeconds(30))
                 .read(List.of(topics.completions(), topics.costs()), this::take);
-        List<String> lines = HistoryFile.read(history).stream()
+        List<Publication> completed = HistoryFile.read(history).stream()
                 .filter(publication -> publication.kind() == Publication.Kind.REQUEST)
-                .flatMap(publication -> line(publication).stream())
+                .filter(publication -> done.containsKey(publication.id()))
                 .toList();
+        long first = completed.stream()
+                .mapToLong(Publication::publishedAtMillis)
+                .min()
+                .orElse(0);
+        write(folder.resolve("trace.csv"), HEADER, completed.stream().map(this::line));
+        write(
+                folder.resolve("requests.csv"),
+                REQUESTS_HEADER,
+                completed.stream().map(publication -> requestLine(publication, first)));
+    }
+
+    private static void write(Path file, String header, Stream<String> lines) {
         try {
-            Files.writeString(to, HEADER + "\n" + String.join("\n", lines) + "\n");
+            Files.writeString(file, Stream.concat(Stream.of(header), lines).collect(Collectors.joining("\n", "", "\n")));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -71,24 +88,40 @@ final class ClusterTrace {
         }
     }
 
-    private Optional<String> line(Publication publication) {
-        return Optional.ofNullable(done.get(publication.id())).map(found -> {
-            var timings = found.event().getTimings();
-            var evaluations = found.event().getEvaluations();
-            return String.format(
-                    Locale.ROOT,
-                    "%s,%d,%d,%d,%.1f,%.1f,%.1f,%.1f,%d,%d,%s",
-                    publication.id(),
-                    publication.publishedAtMillis(),
-                    timings.getAcceptedAt().toEpochMilli(),
-                    found.atMillis(),
-                    timings.getWaitingNanos() / 1e6,
-                    timings.getSamplingNanos() / 1e6,
-                    timings.getStoringNanos() / 1e6,
-                    deviceNanos.getOrDefault(publication.id(), 0L) / 1e6,
-                    evaluations.getConditional() + evaluations.getUnconditional() + evaluations.getGuide(),
-                    publication.images(),
-                    found.event().getWorker());
-        });
+    private String line(Publication publication) {
+        Done found = done(publication);
+        var timings = found.event().getTimings();
+        var evaluations = found.event().getEvaluations();
+        return String.format(
+                Locale.ROOT,
+                "%s,%d,%d,%d,%.1f,%.1f,%.1f,%.1f,%d,%d,%s",
+                publication.id(),
+                publication.publishedAtMillis(),
+                timings.getAcceptedAt().toEpochMilli(),
+                found.atMillis(),
+                timings.getWaitingNanos() / 1e6,
+                timings.getSamplingNanos() / 1e6,
+                timings.getStoringNanos() / 1e6,
+                deviceNanos.getOrDefault(publication.id(), 0L) / 1e6,
+                evaluations.getConditional() + evaluations.getUnconditional() + evaluations.getGuide(),
+                publication.images(),
+                found.event().getWorker());
+    }
+
+    private String requestLine(Publication publication, long firstMillis) {
+        Done found = done(publication);
+        var plan = found.event().getPlan();
+        return String.format(
+                Locale.ROOT,
+                "%.3f,%d,%d,%s,%.3f",
+                (publication.publishedAtMillis() - firstMillis) / 1e3,
+                plan.getSteps(),
+                plan.getGuidedTimesteps().size(),
+                plan.getGuidance().toLowerCase(Locale.ROOT).replace('_', '-'),
+                (found.atMillis() - publication.publishedAtMillis()) / 1e3);
+    }
+
+    private Done done(Publication publication) {
+        return Objects.requireNonNull(done.get(publication.id()), publication.id());
     }
 }

@@ -29,7 +29,7 @@ import java.util.List;
  *   <li>{@code judge SECONDS}: publishes no more, waits as long for what is outstanding, and answers with the verdict
  * </ul>
  *
- * Ends with its standard input. The folder gets {@code history.jsonl} and {@code trace.csv}. The main thread takes orders, another
+ * Ends with its standard input. The folder gets {@code history.jsonl}, {@code trace.csv} and {@code requests.csv}. The main thread takes orders, another
  * publishes.
  */
 public final class ClusterTraffic implements AutoCloseable {
@@ -116,7 +116,7 @@ public final class ClusterTraffic implements AutoCloseable {
                         false,
                         CHECKER_PATIENCE_SECONDS),
                 folder);
-        new ClusterTrace(brokers, registry).write(folder.resolve("history.jsonl"), folder.resolve("trace.csv"));
+        new ClusterTrace(brokers, registry).write(folder.resolve("history.jsonl"), folder);
         return verdict;
     }
 

@@ -80,7 +80,7 @@ final class Traffic implements AutoCloseable {
         return Integer.parseInt(tell("outstanding"));
     }
 
-    /** Where {@code history.jsonl} and, once it is judged, {@code trace.csv} lie. */
+    /** Where {@code history.jsonl} and, once it is judged, {@code trace.csv} and {@code requests.csv} lie. */
     Path folder() {
         return folder;
     }
