@@ -1,6 +1,7 @@
 package dev.sluice.engine;
 
 import dev.sluice.engine.Row.Role;
+import dev.sluice.engine.scheduling.BatchSizes;
 import dev.sluice.request.Priority;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

@@ -1,7 +1,7 @@
 package dev.sluice.bench;
 
 import dev.sluice.diffusion.NoiseStream;
-import dev.sluice.engine.BatchSizes;
+import dev.sluice.engine.scheduling.BatchSizes;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.RowBuffers;
 import dev.sluice.request.Network;

@@ -1,9 +1,9 @@
 package dev.sluice.bench;
 
-import dev.sluice.engine.BatchSizeSweep;
-import dev.sluice.engine.BatchSizes;
-import dev.sluice.engine.EngineClock;
-import dev.sluice.engine.SweepTable;
+import dev.sluice.engine.clock.EngineClock;
+import dev.sluice.engine.device.BatchSizeSweep;
+import dev.sluice.engine.device.SweepTable;
+import dev.sluice.engine.scheduling.BatchSizes;
 import dev.sluice.model.Bundle;
 import dev.sluice.request.Network;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package dev.sluice.bench;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.sluice.engine.BatchSizes;
+import dev.sluice.engine.scheduling.BatchSizes;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.TorchScriptBundles;
 import dev.sluice.model.VerifiedBundle;

@@ -1,12 +1,12 @@
 package dev.sluice.bench;
 
 import dev.sluice.engine.Admission;
-import dev.sluice.engine.Batches;
 import dev.sluice.engine.Engine;
-import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.EngineSettings;
 import dev.sluice.engine.JobEnd;
 import dev.sluice.engine.JobListener;
+import dev.sluice.engine.clock.EngineClock;
+import dev.sluice.engine.metering.Batches;
 import dev.sluice.model.Bundle;
 import dev.sluice.request.GenerationRequest;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.sluice.bench;
 
-import dev.sluice.engine.BatchSizes;
+import dev.sluice.engine.scheduling.BatchSizes;
 
 /** How many images that take their steps together fill calls. */
 final class FullBatches {

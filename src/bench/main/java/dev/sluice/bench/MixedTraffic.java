@@ -1,6 +1,6 @@
 package dev.sluice.bench;
 
-import dev.sluice.engine.Batches;
+import dev.sluice.engine.metering.Batches;
 import dev.sluice.request.GenerationRequest;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.sluice.bench;
 
-import dev.sluice.engine.BatchSizes;
 import dev.sluice.engine.EngineSettings;
+import dev.sluice.engine.scheduling.BatchSizes;
 import dev.sluice.model.Bundle;
 import dev.sluice.request.BatchSize;
 import dev.sluice.request.Network;

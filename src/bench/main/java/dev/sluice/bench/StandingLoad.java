@@ -1,6 +1,6 @@
 package dev.sluice.bench;
 
-import dev.sluice.engine.BatchSizes;
+import dev.sluice.engine.scheduling.BatchSizes;
 import java.time.Duration;
 import java.util.function.Predicate;
 

@@ -1,7 +1,7 @@
 package dev.sluice.chaos;
 
 import dev.sluice.chaos.checker.MeterReading;
-import dev.sluice.engine.MeterFile;
+import dev.sluice.engine.metering.MeterFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

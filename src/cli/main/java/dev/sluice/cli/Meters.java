@@ -1,7 +1,7 @@
 package dev.sluice.cli;
 
 import dev.sluice.cost.CostCheck;
-import dev.sluice.engine.MeterFile;
+import dev.sluice.engine.metering.MeterFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;

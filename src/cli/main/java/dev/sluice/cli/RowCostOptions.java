@@ -2,8 +2,8 @@ package dev.sluice.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.sluice.engine.BatchSizes;
 import dev.sluice.engine.SimulatedModel;
+import dev.sluice.engine.scheduling.BatchSizes;
 import dev.sluice.text.Nearest;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.sluice.engine;
 
+import dev.sluice.engine.metering.CostSplit;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.RowBuffers;
 import dev.sluice.request.Network;

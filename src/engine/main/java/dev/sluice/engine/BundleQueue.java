@@ -1,5 +1,9 @@
 package dev.sluice.engine;
 
+import dev.sluice.engine.clock.EngineClock;
+import dev.sluice.engine.device.CircuitBreaker;
+import dev.sluice.engine.metering.Backlog;
+import dev.sluice.engine.scheduling.BatchSizes;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleManifest;
 import dev.sluice.model.RowBuffers;

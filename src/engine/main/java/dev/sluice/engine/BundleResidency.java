@@ -1,5 +1,6 @@
 package dev.sluice.engine;
 
+import dev.sluice.engine.clock.EngineClock;
 import dev.sluice.model.Bundle;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,5 +1,6 @@
 package dev.sluice.engine;
 
+import dev.sluice.engine.metering.Backlog;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;

@@ -3,6 +3,7 @@ package dev.sluice.engine;
 import dev.sluice.engine.BatchResult.Failure;
 import dev.sluice.engine.BatchResult.Values;
 import dev.sluice.engine.BatchResult.Yield;
+import dev.sluice.engine.clock.EngineClock;
 import dev.sluice.model.BundleException;
 import dev.sluice.model.ModelException;
 

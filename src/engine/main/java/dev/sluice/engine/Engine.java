@@ -1,5 +1,10 @@
 package dev.sluice.engine;
 
+import dev.sluice.engine.clock.EngineClock;
+import dev.sluice.engine.metering.Backlog;
+import dev.sluice.engine.metering.Batches;
+import dev.sluice.engine.metering.DeviceMeter;
+import dev.sluice.engine.metering.DeviceTimeSink;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleException;
 import dev.sluice.request.BatchShape;

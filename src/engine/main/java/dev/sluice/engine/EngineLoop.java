@@ -2,6 +2,10 @@ package dev.sluice.engine;
 
 import dev.sluice.engine.BatchResult.Failure;
 import dev.sluice.engine.BatchResult.Values;
+import dev.sluice.engine.clock.EngineClock;
+import dev.sluice.engine.metering.Batches;
+import dev.sluice.engine.metering.CostSplit;
+import dev.sluice.engine.metering.DeviceMeter;
 import dev.sluice.model.OutOfDeviceMemoryException;
 import dev.sluice.request.Deadlines;
 import dev.sluice.request.DeviceUsage;

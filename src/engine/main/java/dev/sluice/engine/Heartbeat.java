@@ -1,5 +1,6 @@
 package dev.sluice.engine;
 
+import dev.sluice.engine.clock.EngineClock;
 import java.time.Duration;
 
 /** When the engine's thread was last seen to go round, so that a batch that never returns can be told from having nothing to do. That thread writes, any thread reads. */

@@ -1,6 +1,7 @@
 package dev.sluice.engine;
 
 import dev.sluice.engine.BatchResult.Values;
+import dev.sluice.engine.clock.EngineClock;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;

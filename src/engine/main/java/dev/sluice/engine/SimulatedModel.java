@@ -1,5 +1,6 @@
 package dev.sluice.engine;
 
+import dev.sluice.engine.scheduling.BatchSizes;
 import dev.sluice.request.Network;
 
 /**

@@ -3,6 +3,7 @@ package dev.sluice.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.sluice.engine.metering.Backlog;
 import dev.sluice.request.GuidanceSchedule;
 import dev.sluice.request.GuidanceWeighting;
 import dev.sluice.request.SamplerSettings;

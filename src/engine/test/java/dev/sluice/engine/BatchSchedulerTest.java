@@ -3,6 +3,7 @@ package dev.sluice.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.engine.Row.Role;
+import dev.sluice.engine.scheduling.BatchSizes;
 import dev.sluice.request.Network;
 import dev.sluice.request.Priority;
 import dev.sluice.request.SamplerSettings;

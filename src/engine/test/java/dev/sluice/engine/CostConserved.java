@@ -2,6 +2,7 @@ package dev.sluice.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.engine.metering.DeviceMeter;
 import dev.sluice.model.Bundle;
 import dev.sluice.request.DeviceUsage;
 import java.util.List;

@@ -3,6 +3,9 @@ package dev.sluice.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.engine.SimulatedDevice.Kind;
+import dev.sluice.engine.clock.SimulatedClock;
+import dev.sluice.engine.metering.DeviceMeter;
+import dev.sluice.engine.scheduling.BatchSizes;
 import dev.sluice.model.Bundle;
 import dev.sluice.request.BatchSize;
 import dev.sluice.request.Network;

@@ -3,6 +3,10 @@ package dev.sluice.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.engine.clock.SimulatedClock;
+import dev.sluice.engine.metering.Batches;
+import dev.sluice.engine.metering.DeviceTimeSink;
+import dev.sluice.engine.scheduling.BatchSizes;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.ModelException;
 import dev.sluice.model.Residence;

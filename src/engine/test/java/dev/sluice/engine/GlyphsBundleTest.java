@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.sluice.diffusion.NoiseStream;
+import dev.sluice.engine.clock.EngineClock;
+import dev.sluice.engine.metering.DeviceMeter;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.RowBuffers;
 import dev.sluice.model.TorchScriptBundles;

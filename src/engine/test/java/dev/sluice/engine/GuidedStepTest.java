@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.engine.Row.Role;
+import dev.sluice.engine.clock.SimulatedClock;
 import dev.sluice.request.Guidance;
 import dev.sluice.request.GuidanceSchedule;
 import dev.sluice.request.GuidanceWeighting;

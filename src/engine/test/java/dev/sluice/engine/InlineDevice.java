@@ -1,5 +1,6 @@
 package dev.sluice.engine;
 
+import dev.sluice.engine.clock.EngineClock;
 import java.util.ArrayDeque;
 import java.util.Deque;
 

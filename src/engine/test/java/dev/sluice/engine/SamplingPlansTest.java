@@ -3,6 +3,7 @@ package dev.sluice.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.engine.clock.SimulatedClock;
 import dev.sluice.request.Evaluations;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.Guidance;

@@ -2,6 +2,8 @@ package dev.sluice.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.engine.clock.SimulatedClock;
+import dev.sluice.engine.metering.DeviceMeter;
 import dev.sluice.request.BatchShape;
 import dev.sluice.request.BatchSize;
 import dev.sluice.request.Network;

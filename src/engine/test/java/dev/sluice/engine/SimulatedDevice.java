@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.sluice.diffusion.BetaSchedule;
 import dev.sluice.diffusion.FinalAlphaBar;
 import dev.sluice.diffusion.Spacing;
+import dev.sluice.engine.clock.SimulatedClock;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleException;
 import dev.sluice.model.BundleManifest;

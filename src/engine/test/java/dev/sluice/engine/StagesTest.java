@@ -3,6 +3,7 @@ package dev.sluice.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.engine.SimulatedDevice.Kind;
+import dev.sluice.engine.scheduling.BatchSizes;
 import dev.sluice.request.BatchSize;
 import dev.sluice.request.Evaluations;
 import dev.sluice.request.FailureCode;

@@ -2,6 +2,8 @@ package dev.sluice.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.engine.clock.EngineClock;
+import dev.sluice.engine.metering.DeviceMeter;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.RowBuffers;
 import dev.sluice.model.TorchScriptBundles;

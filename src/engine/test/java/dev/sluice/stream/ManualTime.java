@@ -1,6 +1,6 @@
 package dev.sluice.stream;
 
-import dev.sluice.engine.EngineClock;
+import dev.sluice.engine.clock.EngineClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 package dev.sluice.metrics;
 
-import dev.sluice.engine.Backlog;
 import dev.sluice.engine.Engine;
+import dev.sluice.engine.metering.Backlog;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.RowCounter;
 import dev.sluice.request.BatchShape;

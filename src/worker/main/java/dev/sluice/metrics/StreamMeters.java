@@ -1,6 +1,6 @@
 package dev.sluice.metrics;
 
-import dev.sluice.engine.Backlog;
+import dev.sluice.engine.metering.Backlog;
 import dev.sluice.stream.DeadLetterCounts;
 import dev.sluice.stream.HeldPartitionCounts;
 import dev.sluice.stream.RoutedCounts;

@@ -1,6 +1,6 @@
 package dev.sluice.stream;
 
-import dev.sluice.engine.EngineClock;
+import dev.sluice.engine.clock.EngineClock;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.storage.CheckpointAddress;
 import dev.sluice.storage.CheckpointStore;

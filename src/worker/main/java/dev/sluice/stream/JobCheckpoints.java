@@ -1,8 +1,8 @@
 package dev.sluice.stream;
 
-import dev.sluice.engine.EngineClock;
 import dev.sluice.engine.JobSnapshot;
 import dev.sluice.engine.JobSnapshotFormat;
+import dev.sluice.engine.clock.EngineClock;
 import dev.sluice.storage.CheckpointAddress;
 import dev.sluice.storage.CheckpointStore;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package dev.sluice.stream;
 
-import dev.sluice.engine.DeadMeter;
-import dev.sluice.engine.MeterFile;
-import dev.sluice.engine.MeterFile.Reading;
+import dev.sluice.engine.metering.DeadMeter;
+import dev.sluice.engine.metering.MeterFile;
+import dev.sluice.engine.metering.MeterFile.Reading;
 import dev.sluice.request.DeviceUsage;
 import java.io.UncheckedIOException;
 import java.time.Clock;

@@ -1,6 +1,6 @@
 package dev.sluice.stream;
 
-import dev.sluice.engine.DeviceMeter;
+import dev.sluice.engine.metering.DeviceMeter;
 import dev.sluice.request.DeviceUsage;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,8 +1,8 @@
 package dev.sluice.worker;
 
-import dev.sluice.engine.BatchSizeSweep;
-import dev.sluice.engine.BatchSizes;
-import dev.sluice.engine.SweepTable;
+import dev.sluice.engine.device.BatchSizeSweep;
+import dev.sluice.engine.device.SweepTable;
+import dev.sluice.engine.scheduling.BatchSizes;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.TorchScriptBundles;
 import dev.sluice.request.Network;

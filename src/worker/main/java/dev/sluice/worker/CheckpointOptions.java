@@ -1,6 +1,6 @@
 package dev.sluice.worker;
 
-import dev.sluice.engine.EngineClock;
+import dev.sluice.engine.clock.EngineClock;
 import dev.sluice.storage.S3CheckpointStore;
 import dev.sluice.storage.S3Settings;
 import dev.sluice.storage.StorageCounters;

@@ -2,7 +2,7 @@ package dev.sluice.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.engine.DeviceMeter;
+import dev.sluice.engine.metering.DeviceMeter;
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.Network;
 import dev.sluice.request.PerNetwork;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.sluice.engine.BatchSizes;
 import dev.sluice.engine.EngineSettings;
+import dev.sluice.engine.scheduling.BatchSizes;
 import dev.sluice.log.LogFormat;
 import dev.sluice.log.LogOptions;
 import dev.sluice.request.BatchSize;

@@ -1,4 +1,4 @@
-package dev.sluice.engine;
+package dev.sluice.engine.metering;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.sluice.engine;
+package dev.sluice.engine.metering;
 
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -34,16 +34,16 @@ public final class Backlog {
         return perSecond == 0 ? 0 : evaluations() / perSecond;
     }
 
-    void add(long planned) {
+    public void add(long planned) {
         evaluations.addAndGet(planned);
     }
 
-    void takeOff(long madeOrGivenUp) {
+    public void takeOff(long madeOrGivenUp) {
         evaluations.addAndGet(-madeOrGivenUp);
     }
 
     /** A batch of padding alone: a guess at a full one, until there is better. */
-    synchronized void guess(int rowsPerCall, long callNanos) {
+    public synchronized void guess(int rowsPerCall, long callNanos) {
         if (nanos == 0) {
             rows = rowsPerCall;
             nanos = callNanos;
@@ -51,7 +51,7 @@ public final class Backlog {
         }
     }
 
-    synchronized void measured(int usedRows, long callNanos) {
+    public synchronized void measured(int usedRows, long callNanos) {
         double weight = guessed ? 0 : Math.pow(0.5, callNanos / HALF_LIFE_NANOS);
         guessed = false;
         rows = weight * rows + usedRows;

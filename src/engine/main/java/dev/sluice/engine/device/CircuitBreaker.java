@@ -1,5 +1,6 @@
-package dev.sluice.engine;
+package dev.sluice.engine.device;
 
+import dev.sluice.engine.clock.EngineClock;
 import dev.sluice.request.Network;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * failure opens it for twice as long. What other networks manage says nothing about that one. Written by the engine's
  * loop, read by any thread.
  */
-final class CircuitBreaker {
+public final class CircuitBreaker {
     private static final int FAILURES = 3;
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(10);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(5);
@@ -28,16 +29,16 @@ final class CircuitBreaker {
 
     private long closedAgainNanos;
 
-    CircuitBreaker(EngineClock clock) {
+    public CircuitBreaker(EngineClock clock) {
         this.clock = clock;
     }
 
     /** Whether the bundle must not be called now. */
-    synchronized boolean open() {
+    public synchronized boolean open() {
         return openedBy != null && clock.nanos() - closedAgainNanos < 0;
     }
 
-    synchronized void succeeded(Network network) {
+    public synchronized void succeeded(Network network) {
         failures = 0;
         failuresOfNetwork.remove(network);
         if (openedBy == network) {
@@ -47,7 +48,7 @@ final class CircuitBreaker {
     }
 
     /** Whether this failure opened it. */
-    synchronized boolean failed(Network network) {
+    public synchronized boolean failed(Network network) {
         failures++;
         int ofNetwork = failuresOfNetwork.merge(network, 1, Integer::sum);
         if (Math.max(failures, ofNetwork) < FAILURES) {

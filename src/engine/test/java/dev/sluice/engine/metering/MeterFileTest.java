@@ -1,9 +1,9 @@
-package dev.sluice.engine;
+package dev.sluice.engine.metering;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.sluice.engine.MeterFile.Reading;
+import dev.sluice.engine.metering.MeterFile.Reading;
 import dev.sluice.request.Network;
 import dev.sluice.request.PerNetwork;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.sluice.engine;
+package dev.sluice.engine.device;
 
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -1,4 +1,4 @@
-package dev.sluice.engine;
+package dev.sluice.engine.metering;
 
 import dev.sluice.request.Network;
 import dev.sluice.request.PerNetwork;

@@ -1,4 +1,4 @@
-package dev.sluice.engine;
+package dev.sluice.engine.clock;
 
 import java.time.Clock;
 import java.time.Duration;

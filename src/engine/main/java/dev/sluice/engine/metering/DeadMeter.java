@@ -1,6 +1,6 @@
-package dev.sluice.engine;
+package dev.sluice.engine.metering;
 
-import dev.sluice.engine.MeterFile.Reading;
+import dev.sluice.engine.metering.MeterFile.Reading;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;

@@ -1,8 +1,9 @@
-package dev.sluice.engine;
+package dev.sluice.engine.device;
 
-import dev.sluice.engine.SweepTable.Measured;
-import dev.sluice.engine.SweepTable.Reason;
-import dev.sluice.engine.SweepTable.Skipped;
+import dev.sluice.engine.clock.EngineClock;
+import dev.sluice.engine.device.SweepTable.Measured;
+import dev.sluice.engine.device.SweepTable.Reason;
+import dev.sluice.engine.device.SweepTable.Skipped;
 import dev.sluice.model.ModelException;
 import dev.sluice.model.RowBuffers;
 import dev.sluice.model.RowFunction;

@@ -1,4 +1,4 @@
-package dev.sluice.engine;
+package dev.sluice.engine.metering;
 
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.Network;
@@ -11,9 +11,9 @@ import dev.sluice.request.Network;
  * @param usedRows at least 1
  * @param rowsPerCall padding included
  */
-record CostSplit(long nanos, int usedRows, int rowsPerCall) {
+public record CostSplit(long nanos, int usedRows, int rowsPerCall) {
     /** What the used row at this place in the batch answers for. */
-    DeviceUsage usage(Network network, int row) {
+    public DeviceUsage usage(Network network, int row) {
         return DeviceUsage.of(network, share(row), paddingShare(row), 1);
     }
 

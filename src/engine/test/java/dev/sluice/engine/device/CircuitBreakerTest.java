@@ -1,7 +1,8 @@
-package dev.sluice.engine;
+package dev.sluice.engine.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.engine.clock.SimulatedClock;
 import dev.sluice.request.Network;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

@@ -1,12 +1,13 @@
-package dev.sluice.engine;
+package dev.sluice.engine.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.groups.Tuple.tuple;
 
-import dev.sluice.engine.SweepTable.Measured;
-import dev.sluice.engine.SweepTable.Reason;
-import dev.sluice.engine.SweepTable.Skipped;
+import dev.sluice.engine.clock.SimulatedClock;
+import dev.sluice.engine.device.SweepTable.Measured;
+import dev.sluice.engine.device.SweepTable.Reason;
+import dev.sluice.engine.device.SweepTable.Skipped;
 import dev.sluice.model.ModelException;
 import java.time.Duration;
 import java.util.ArrayList;

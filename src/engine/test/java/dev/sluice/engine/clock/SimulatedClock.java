@@ -1,11 +1,11 @@
-package dev.sluice.engine;
+package dev.sluice.engine.clock;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Time that passes only when told to. Safe from any thread. */
-final class SimulatedClock implements EngineClock {
+public final class SimulatedClock implements EngineClock {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
     private final AtomicLong nanos = new AtomicLong();
@@ -20,11 +20,11 @@ final class SimulatedClock implements EngineClock {
         return START.plusNanos(nanos.get());
     }
 
-    void advance(long byNanos) {
+    public void advance(long byNanos) {
         nanos.addAndGet(byNanos);
     }
 
-    void advance(Duration by) {
+    public void advance(Duration by) {
         advance(by.toNanos());
     }
 }

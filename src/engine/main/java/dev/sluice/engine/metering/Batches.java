@@ -1,4 +1,4 @@
-package dev.sluice.engine;
+package dev.sluice.engine.metering;
 
 /**
  * Rows that went through batches, warm-up left out.
@@ -18,7 +18,7 @@ public record Batches(long batches, long rows, long paddingRows, long busyRows, 
         return all == 0 ? 0 : (double) busyPaddingRows / all;
     }
 
-    Batches plus(int used, int padding, boolean workWaits) {
+    public Batches plus(int used, int padding, boolean workWaits) {
         return new Batches(
                 batches + 1,
                 rows + used,

@@ -1,4 +1,4 @@
-package dev.sluice.engine;
+package dev.sluice.engine.metering;
 
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.Network;
@@ -68,12 +68,12 @@ public final class DeviceMeter {
         untaken = untaken.plus(taken);
     }
 
-    synchronized void charged(Network network, long nanos) {
+    public synchronized void charged(Network network, long nanos) {
         spend(network, nanos);
     }
 
     /** A batch that no job has anything of. */
-    synchronized void wasted(Network network, long nanos) {
+    public synchronized void wasted(Network network, long nanos) {
         spend(network, nanos);
         add(DeviceUsage.of(network, nanos, 0, 0));
     }
