@@ -47,7 +47,7 @@ class AutoscalingOnCluster {
             networkPolicy:
               metricsFrom:
                 - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: monitoring}}
-            probes: {startup: {failureThreshold: 48}}
+            probes: {startup: {failureThreshold: 24}}
             # Each has processors of its own, as it would have a device: what one makes in a second must not depend on how many there are.
             resources: {limits: {cpu: 600m}}
             """.formatted(COOLDOWN.toSeconds(), Surroundings.kafka(NAMESPACE));

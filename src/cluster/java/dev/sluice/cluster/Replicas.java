@@ -31,7 +31,7 @@ final class Replicas implements AutoCloseable {
     record Count(int wanted, int there, int ready) {}
 
     private Replicas(Runnable none) {
-        thread = Thread.ofPlatform().name("replicas").daemon(true).unstarted(none);
+        thread = Thread.ofPlatform().name("replicas").daemon(true).start(none);
     }
 
     private Replicas(Kubectl kubectl, String namespace, Path file) {
