@@ -66,7 +66,8 @@ class StatefulOnCluster {
                     + Judgement.sentence(verdict));
             assertThat(verdict.ok()).as(verdict.summary()).isTrue();
         }
-        assertThat(kubectl.names(NAMESPACE, "persistentvolumeclaims")).hasSize(2);
+        assertThat(kubectl.names(NAMESPACE, "persistentvolumeclaims"))
+                .contains("persistentvolumeclaim/state-sluice-0", "persistentvolumeclaim/state-sluice-1");
     }
 
     /** No provisioner here: a folder of the node each. */
