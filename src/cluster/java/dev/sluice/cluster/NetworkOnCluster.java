@@ -70,7 +70,10 @@ class NetworkOnCluster {
         try (Traffic traffic = Traffic.of(cluster, NAMESPACE)) {
             traffic.steps(2, 10);
             Kubectl.await(
-                    Duration.ofMinutes(1), "requests are under way", () -> traffic.outstanding() > 20, () -> "idle");
+                    Duration.ofMinutes(1),
+                    "40 requests are published",
+                    () -> traffic.published() >= 40,
+                    () -> traffic.published() + " are");
             Verdict verdict = traffic.judge(Duration.ofMinutes(5));
             Report.say(
                     "With network policies enforced, a stranger was kept from a worker's metrics and a neighbour was not, a worker"

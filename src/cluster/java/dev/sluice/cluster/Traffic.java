@@ -76,6 +76,15 @@ final class Traffic implements AutoCloseable {
         return this;
     }
 
+    /** Records so far. */
+    int published() {
+        try {
+            return Files.readAllLines(folder.resolve("history.jsonl")).size();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     int outstanding() {
         return Integer.parseInt(tell("outstanding"));
     }
