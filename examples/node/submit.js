@@ -25,8 +25,8 @@ const { values: options } = parseArgs({
   },
 });
 
-// Any signed 64-bit number may be a seed, other publishers' too. Without this type, avsc refuses a whole record for one that a
-// JavaScript number can't hold, above 2^53. All longs of a record are BigInt with it.
+// Any signed 64-bit number may be a seed, of other publishers too. A JavaScript number can't hold one above 2^53, and avsc then
+// refuses the whole record. With this type all longs of a record are BigInt.
 const long = avro.types.LongType.__with({
   fromBuffer: (buffer) => buffer.readBigInt64LE(),
   toBuffer: (number) => {
@@ -57,7 +57,7 @@ function request(label, seed) {
   };
 }
 
-// Resolves once the consumer has its partitions: only then is no outcome missed.
+// Resolves once the consumer has its partitions. An outcome before that would be missed.
 function joined(consumer) {
   return new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
 }
@@ -69,7 +69,7 @@ async function main() {
 
   // KafkaJS can't read without a group; one of its own sees every outcome. It reads committed records unless told otherwise.
   const consumer = kafka.consumer({ groupId: `sluice-example-${ask.requestId}` });
-  // Kafka's own partitioner; what lies elsewhere costs a worker a second record.
+  // Kafka's own partitioner. A record on another partition costs a worker a second record.
   const producer = kafka.producer({ idempotent: true, createPartitioner: Partitioners.DefaultPartitioner });
   await Promise.all([consumer.connect(), producer.connect()]);
   try {

@@ -20,13 +20,13 @@ OUTCOMES = ["generation.completions", "generation.failures"]
 
 
 def watcher(kafka):
-    """A consumer that reads outcomes from now on. It belongs to no group: every publisher sees every outcome."""
+    """Returns a consumer that reads outcomes from now on. It belongs to no group, so every publisher sees every outcome."""
     consumer = Consumer(
         {
             "bootstrap.servers": kafka,
             "group.id": "unused",  # librdkafka insists on a name; nothing is committed under it
             "enable.auto.commit": False,
-            "log_level": 2,  # what goes wrong is said once, at the end
+            "log_level": 2,  # a failure is reported once, at the end
             "isolation.level": "read_committed",
         }
     )
@@ -45,7 +45,7 @@ def publish(kafka, registry, request):
     serialize = AvroSerializer(registry, schema)
     value = serialize(request, SerializationContext(REQUESTS, MessageField.VALUE))
     problems = []
-    # Kafka's own partitioner; librdkafka's default is another, and what lies elsewhere costs a worker a second record.
+    # Kafka's own partitioner; librdkafka's default is another. A record on another partition costs a worker a second record.
     producer = Producer({"bootstrap.servers": kafka, "enable.idempotence": True, "partitioner": "murmur2_random", "log_level": 2})
     producer.produce(
         REQUESTS,
@@ -58,7 +58,7 @@ def publish(kafka, registry, request):
 
 
 def await_outcome(consumer, registry, request_id, timeout_s):
-    """The request's outcome with its topic."""
+    """Returns the request's outcome with its topic."""
     deserialize = AvroDeserializer(registry)
     end = time.monotonic() + timeout_s
     while time.monotonic() < end:
