@@ -10,7 +10,7 @@ command -v curl >/dev/null || {
 
 echo "Libraries (pom.xml):"
 ./mvnw -B -q -Dmaven.version.ignore='.*-(alpha|beta|M|rc|RC|preview).*' -Dversions.outputFile=target/behind.txt \
-  org.codehaus.mojo:versions-maven-plugin:2.19.1:display-property-updates >target/behind.log 2>&1 &&
+  org.codehaus.mojo:versions-maven-plugin:2.25.2:display-property-updates >target/behind.log 2>&1 &&
   grep -hE -- '-> ' target/behind.txt target/behind.log 2>/dev/null | sort -u | sed 's/^.*\${/  ${/' ||
   echo "  none, or Maven Central could not be asked (target/behind.log)"
 

@@ -5,7 +5,6 @@ import dev.sluice.events.v1.GenerationRequested;
 import dev.sluice.wire.Topics;
 import java.time.Clock;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.serialization.Deserializer;
@@ -72,13 +71,7 @@ final class SluiceTopology {
                 router,
                 () -> new Router(values, new Router.Ways(SETTLING, home), settings, state, homes, clock),
                 "from " + topic);
-        topology.addSink(
-                home,
-                topic,
-                BYTES.serializer(),
-                BYTES.serializer(),
-                (name, key, value, present) -> Optional.of(Set.of(HomePartition.of(key, homes.partitions()))),
-                router);
+        topology.addSink(home, topic, BYTES.serializer(), BYTES.serializer(), new HomePartitioner(homes), router);
     }
 
     private static String router(String topic) {

@@ -59,6 +59,7 @@ class StreamWorkerConfigTest {
                 .containsEntry("errors.dead.letter.queue.topic.name", Topics.DEFAULT.deadLetters())
                 .containsEntry("deserialization.exception.handler", LogAndFailExceptionHandler.class)
                 .containsEntry("processing.exception.handler", UnanswerableRecords.class)
+                .containsEntry("processing.exception.handler.global.enabled", true)
                 .containsEntry("production.exception.handler", UnsendableRecords.class)
                 .containsEntry("max.task.idle.ms", -1L)
                 .containsEntry("application.id", "sluice")
