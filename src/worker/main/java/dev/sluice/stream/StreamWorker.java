@@ -41,6 +41,8 @@ public final class StreamWorker {
     private static final Duration PUNCTUATION_PATIENCE = Duration.ofSeconds(5);
     private static final Duration DIAGNOSIS_PATIENCE = Duration.ofSeconds(3);
     private static final Duration METADATA_AGE = Duration.ofMinutes(1);
+    /** By its name: Kafka 4.4 has a constant for it, deprecated until the key goes in 5.0. */
+    private static final String GLOBAL_HANDLER = "processing.exception.handler.global.enabled";
 
     private final KafkaStreams streams;
     private final WorkerState state = WorkerState.fresh();
@@ -365,8 +367,8 @@ public final class StreamWorker {
         config.put(StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG, LogAndFailExceptionHandler.class);
         config.put(StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG, UnsendableRecords.class);
         config.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG, UnanswerableRecords.class);
-        // There is no global store. Streams warns at each start where this is left to its default.
-        config.put(StreamsConfig.PROCESSING_EXCEPTION_HANDLER_GLOBAL_ENABLED_CONFIG, true);
+        // There is no global store, but Streams warns at each start where this is left to its default.
+        config.put(GLOBAL_HANDLER, true);
         config.put(
                 StreamsConfig.ERRORS_DEAD_LETTER_QUEUE_TOPIC_NAME_CONFIG,
                 settings.topics().deadLetters());
