@@ -200,7 +200,7 @@ class ArchitectureTest {
 
     /** A package of ours, and one within it where that has rows of its own. */
     private static String owner(JavaClass type) {
-        String[] names = type.getPackageName().split("\\.");
+        String[] names = type.getPackageName().split("\\.", -1);
         return names.length > 3 && names[2].equals("engine") ? names[2] + "." + names[3] : names[2];
     }
 
