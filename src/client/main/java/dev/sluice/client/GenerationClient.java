@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Asks for images and hears what became of it.
+ * Asks for images and reports how each request ended.
  *
  * <pre>{@code
  * try (GenerationClient client = new GenerationClient(new ClientSettings("broker:9092", "http://registry:8081", "my-app"))) {
@@ -23,7 +23,7 @@ import java.util.concurrent.TimeoutException;
  * }</pre>
  *
  * <p>Thread-safe: make one and share it. It reads outcomes with one consumer without a group, from its own start on. So
- * it hears of every outcome of a request that it published, unless it ends first. If that matters, keep the request's
+ * it learns of every outcome of a request that it published, unless it ends first. If that matters, keep the request's
  * id and read the topics. A request whose id was settled before has no second outcome to await. Partitions that the
  * outcome topics get later are not read by a client that is already there.
  */
@@ -91,7 +91,7 @@ public final class GenerationClient implements AutoCloseable {
     }
 
     /**
-     * Takes a request back. Its outcome, a failure with code {@code CANCELLED} unless it was done already, still comes.
+     * Cancels a request. It still gets an outcome: a failure with code {@code CANCELLED}, unless it was done already.
      *
      * @param reason told in the failure
      * @throws IllegalStateException if the brokers don't take it
@@ -105,7 +105,7 @@ public final class GenerationClient implements AutoCloseable {
         requests.forget(handle.requestId());
     }
 
-    /** Ends; whoever still waits is told so. */
+    /** Closes the client. Calls that still wait fail. */
     @Override
     public void close() {
         outcomes.close();

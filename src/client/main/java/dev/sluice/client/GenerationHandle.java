@@ -16,7 +16,10 @@ public final class GenerationHandle {
         return requestId;
     }
 
-    /** Completes with the outcome, or with what keeps the client from hearing of it. The caller's own to cancel. */
+    /**
+     * Completes with the outcome, or with the failure that keeps the client from learning of it. The caller may cancel
+     * it without effect on others.
+     */
     public CompletableFuture<GenerationOutcome> outcome() {
         return outcome.copy();
     }

@@ -68,7 +68,10 @@ public final class GenerationPublisher implements AutoCloseable {
         send(settings.cancellations(), cancellation.getRequestId(), cancellation, envelope, Optional.empty());
     }
 
-    /** Whatever another thread is still publishing has two seconds; what was waited for is with the brokers already. */
+    /**
+     * Records that other threads are still publishing get two seconds. Records that were waited for are with the
+     * brokers already.
+     */
     @Override
     public void close() {
         producer.close(CLOSING);

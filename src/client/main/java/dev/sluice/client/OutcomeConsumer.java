@@ -36,7 +36,7 @@ final class OutcomeConsumer implements AutoCloseable {
     private volatile boolean closing;
 
     /**
-     * Takes its place at the topics' ends, so that an outcome of whatever is published next is heard of.
+     * Seeks to the topics' ends, so that it reads the outcome of everything that is published after it.
      *
      * @throws KafkaException where the topics can't be read
      */

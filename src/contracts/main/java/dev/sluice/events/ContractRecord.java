@@ -5,9 +5,8 @@ import org.apache.avro.specific.SpecificRecordBase;
 import org.apache.avro.util.ClassSecurityValidator;
 
 /**
- * What every generated record extends. Avro instantiates only classes that it is told to trust, and its users'
- * generated ones are not among them. So before the first record of a contract exists, this tells Avro to trust the
- * packages of the contracts too.
+ * The base class of every generated record. Avro instantiates only classes that it is told to trust, and generated ones
+ * are not among them. So this class tells Avro to trust the packages of the contracts before their first record exists.
  */
 public abstract class ContractRecord extends SpecificRecordBase {
     private static final long serialVersionUID = 1L;

@@ -59,7 +59,7 @@ public record AvroConfig(
     public static final String ANSWER_PATIENCE_MS = "sluice.registry.answer.patience.ms";
     public static final String MAX_MESSAGE_BYTES = "sluice.avro.max.message.bytes";
 
-    /** All of these. */
+    /** All of these keys. */
     public static final Set<String> NAMES = Set.of(
             REGISTRY_URL,
             CREDENTIALS_SOURCE,
@@ -130,9 +130,10 @@ public record AvroConfig(
     }
 
     /**
-     * Asks once whether a schema registry listens. One that refuses the caller, or tells of trouble of its own, is one.
+     * Asks once whether a schema registry listens. A registry that refuses the caller, or reports a fault of its own,
+     * counts as one.
      *
-     * @param patience with an answer
+     * @param patience how long to wait for an answer
      * @return why it is none, or does not answer; empty where it is one
      * @throws ConfigException where a trust or key store can't be used
      */
@@ -148,7 +149,7 @@ public record AvroConfig(
                     ? Optional.empty()
                     : Optional.of(String.valueOf(other.getMessage()));
         } catch (RegistryUnavailableException silent) {
-            // Of each address, without the client's own words before them.
+            // One message for each address, without the client's own words before it.
             String each = Arrays.stream(silent.getSuppressed())
                     .map(Throwable::getMessage)
                     .collect(Collectors.joining("; "));
@@ -158,7 +159,7 @@ public record AvroConfig(
     }
 
     /**
-     * The registry's subjects, for those who keep them; without waiting, likewise.
+     * The registry's subjects, for administration. Nobody waits where it can't be reached.
      *
      * @throws ConfigException where a trust or key store can't be used
      */

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * generated class. May be named by class in a Kafka client's configuration, with {@link AvroConfig#VALUE_TYPE} naming the
  * record type. May be called by many threads.
  *
- * <p>Bytes that can't be read are an {@link UndecodableException}, whatever they are. What they cost is bounded by their own
- * length: Avro checks each announced length against what is left, and {@link WriterSchemaCheck} keeps out schemas under
- * which that says nothing. A registry that can't be reached is a {@link RegistryUnavailableException}.
+ * <p>Bytes that can't be read are always an {@link UndecodableException}. Their cost is bounded by their own length:
+ * Avro checks each announced length against the bytes that are left, and {@link WriterSchemaCheck} refuses schemas for
+ * which that bounds nothing. A registry that can't be reached is a {@link RegistryUnavailableException}.
  */
 public final class AvroDeserializer<T extends SpecificRecord> implements Deserializer<T> {
     private static final int MAX_WRITER_SCHEMAS = 200;
@@ -38,7 +38,7 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
     private @Nullable Class<T> type;
     private int maxMessageBytes = RequestLimits.DEFAULT.maxMessageBytes();
 
-    /** What it connected itself, and closes. */
+    /** The registry that it connected itself, and closes. */
     private @Nullable WriterSchemas own;
 
     /** Made by Kafka, which calls {@link #configure} next. */
@@ -49,7 +49,7 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
         this.type = type;
     }
 
-    /** Reads this type. The registry stays the caller's to close. */
+    /** Reads this type. The caller closes the registry. */
     public AvroDeserializer(SchemaRegistry registry, Class<T> type) {
         this.schemas = registry;
         this.type = type;
@@ -99,7 +99,10 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
         }
     }
 
-    /** Such as wait where a registry that starts, or lags behind, says "unknown" of what it knows later. */
+    /**
+     * Schemas from the configured registry. They are waited for where a registry that starts, or lags behind, says
+     * "unknown" at first.
+     */
     private WriterSchemas connected(AvroConfig config, Map<String, ?> configs) {
         own = WriterSchemas.of(config, RegistryCounts.in(configs));
         return own;

@@ -21,7 +21,7 @@ public final class AvroSerde<T extends SpecificRecord> implements Serde<T> {
         this(new AvroSerializer<>(), new AvroDeserializer<>(type));
     }
 
-    /** Reads this type, and registers what the registry lacks. The registry stays the caller's to close. */
+    /** Reads this type, and registers what the registry lacks. The caller closes the registry. */
     public AvroSerde(SchemaRegistry registry, Class<T> type) {
         this(new AvroSerializer<>(registry), new AvroDeserializer<>(registry, type));
     }

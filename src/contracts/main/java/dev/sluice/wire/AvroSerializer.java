@@ -34,7 +34,7 @@ public final class AvroSerializer<T extends SpecificRecord> implements Serialize
     /** Made by Kafka, which calls {@link #configure} next. */
     public AvroSerializer() {}
 
-    /** Registers what the registry lacks. The registry stays the caller's to close. */
+    /** Registers what the registry lacks. The caller closes the registry. */
     public AvroSerializer(SchemaRegistry registry) {
         this.registry = registry;
     }

@@ -15,9 +15,9 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * An event's envelope: the CloudEvents 1.0 attributes that travel as Kafka headers in binary content mode. The id follows
- * from what the event says and which request it answers, so an event that is written again has the same one, and an id that
- * comes again for something else another.
+ * An event's envelope: the CloudEvents 1.0 attributes that travel as Kafka headers in binary content mode. The id
+ * follows from what the event says and which request it answers. An event that is written again has the same id. A
+ * request id that comes again for something else gives another.
  *
  * @param id unique within the source's events of the type
  * @param type what happened, with the contract's version
@@ -65,7 +65,7 @@ public record CloudEvent(String id, String type, String source, String subject, 
     }
 
     /**
-     * Of progress.
+     * The envelope of a progress report.
      *
      * @param contentHash of the request that this is about, as it was published
      */

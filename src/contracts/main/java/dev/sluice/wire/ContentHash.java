@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * Tells the same request again from another one under the same id.
  *
  * <p>The hash runs over the names and values of the fields that differ from their defaults, nested ones by nested name,
- * maps by key. So it depends neither on the order of tags nor on fields that the contract gains later and the request leaves
- * alone: a request seen before an upgrade is recognised after it. For that, the default counts that a field was released
- * with, should the contract have another one now.
+ * maps by key. So it depends neither on the order of tags nor on fields that the contract gains later and the request
+ * leaves alone: a request seen before an upgrade is recognised after it. For that, a field's default is the one that it
+ * was released with, even if the contract has another one now.
  */
 public final class ContentHash {
     /** Fields whose default has changed, with the one that counts here. */

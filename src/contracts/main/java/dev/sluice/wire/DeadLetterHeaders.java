@@ -1,8 +1,8 @@
 package dev.sluice.wire;
 
 /**
- * Names of the headers that a dead letter has besides the record's own. Values are UTF-8 text. What becomes of a letter is
- * in the same topic: a record without a value whose {@link #RESENT} names the letter.
+ * Names of the headers that a dead letter has besides the record's own. Values are UTF-8 text. A letter that was sent
+ * back has a marker in the same topic: a record without a value whose {@link #RESENT} names the letter.
  */
 public final class DeadLetterHeaders {
     /** Beginning of Kafka Streams' own names. */

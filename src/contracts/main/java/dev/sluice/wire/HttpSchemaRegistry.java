@@ -32,11 +32,11 @@ import org.apache.avro.Schema;
 /**
  * A registry behind Confluent's REST API. Its addresses are tried in turn, beginning with the one that answered last.
  *
- * <p>Only an answer in the API's own words counts as a no: 404 with error code 40403 for an id, 404 with any error code for
- * a look-up, 409 and 422 for a registration. Whoever registers or looks up is also told no by 401 and 403: no waiting
- * mends a wrong password. Every other answer that is not a yes, such as a proxy's page, is an {@link
- * UnexpectedAnswerException}; no answer at all is a plain {@link RegistryUnavailableException}. Redirects are not followed:
- * they would take the credentials along.
+ * <p>Only an answer in the API's own terms counts as a refusal: 404 with error code 40403 for an id, 404 with any error
+ * code for a look-up, 409 and 422 for a registration. For registrations and look-ups, 401 and 403 are refusals too,
+ * since waiting does not mend a wrong password. Every other failure, such as a proxy's page, is an {@link
+ * UnexpectedAnswerException}; no answer at all is a plain {@link RegistryUnavailableException}. Redirects are not
+ * followed: they would take the credentials along.
  */
 public final class HttpSchemaRegistry implements SchemaRegistry {
     private static final String CONTENT_TYPE = "application/vnd.schemaregistry.v1+json";
@@ -44,7 +44,7 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
     private static final int SCHEMA_NOT_FOUND = 40403;
     private static final int MAX_ANSWER_BYTES = 1 << 20;
 
-    /** What a registry said, in whatever words. */
+    /** A registry's answer, of whatever kind. */
     record Answer(String asked, RegistryAnswer said, JsonNode body, boolean tooLong) {
         int status() {
             return said.status();
@@ -80,7 +80,7 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
      *
      * @param addresses base addresses, at least one
      * @param authorization value of the header of that name
-     * @param tls for https, where the platform's own does not do
+     * @param tls for https, where the platform's own trust does not suffice
      * @param timeout for connecting, and for one answer
      */
     public HttpSchemaRegistry(
@@ -220,7 +220,7 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
         return value;
     }
 
-    /** The first answer that any address gives; one that tells of its own trouble is passed over. */
+    /** The first answer that any address gives. An address that reports a fault of its own is skipped. */
     Answer ask(String method, String path, Optional<String> body) {
         int first = preferred;
         List<Exception> trouble = new ArrayList<>();
@@ -243,7 +243,7 @@ public final class HttpSchemaRegistry implements SchemaRegistry {
         throw trouble(trouble);
     }
 
-    /** An answer says more than a silence, and all are told. */
+    /** Prefers an answer to a silence, and keeps all the others as suppressed. */
     private static RegistryUnavailableException trouble(List<Exception> trouble) {
         RegistryUnavailableException told = trouble.stream()
                 .filter(UnexpectedAnswerException.class::isInstance)

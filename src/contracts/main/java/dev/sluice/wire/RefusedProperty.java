@@ -21,7 +21,7 @@ public record RefusedProperty(String name, String value, String why) {
     private static final Pattern MISSING =
             Pattern.compile("Missing required configuration \"([\\w.-]+)\".*", Pattern.DOTALL);
 
-    /** Empty where the failure is about no one property. */
+    /** Empty where the failure is not about one property. */
     public static Optional<RefusedProperty> of(ConfigException failure) {
         String message = String.valueOf(failure.getMessage());
         Matcher missing = MISSING.matcher(message);
@@ -35,7 +35,7 @@ public record RefusedProperty(String name, String value, String why) {
                 : Optional.empty();
     }
 
-    /** What it must be, for those who must not see what it is. */
+    /** What the value must be, for readers who must not see it. */
     public String requirement() {
         String reason = why.replaceFirst("^String must be", "must be")
                 .replaceFirst("^Not a number of type (INT|LONG)$", "must be a whole number")

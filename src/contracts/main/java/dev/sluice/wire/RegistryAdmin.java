@@ -7,11 +7,11 @@ import java.util.Optional;
 import org.apache.avro.Schema;
 
 /**
- * What a registry holds under its subjects, and which level guards them: for those who keep a registry, not for serializers.
- * Asks once, and waits for nobody. Any thread may call.
+ * Reads and sets a registry's subjects and their compatibility levels: for administration, not for serializers. Asks
+ * once, and does not wait. Any thread may call.
  *
  * <p>All calls throw {@link RegistryUnavailableException} where there is no answer, and {@link SchemaRejectedException}
- * where who asks may not.
+ * where the caller may not ask.
  */
 public final class RegistryAdmin implements AutoCloseable {
     /** The level that keeps the contracts' promise: every version reads every other. */

@@ -19,7 +19,8 @@ import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whom a client of the registry trusts over https, and what it shows of itself. The type of a store is seen from the file.
+ * Which certificates a client of the registry trusts over https, and which it presents. The type of a store is seen
+ * from the file.
  *
  * @param trusted certificates to trust in place of the platform's
  * @param own key and certificate for a registry that asks for one
@@ -84,7 +85,7 @@ record RegistryTls(Optional<StoreFile> trusted, Optional<StoreFile> own) {
         }
     }
 
-    /** Java's own words for a wrong password are good ones; those for a file of another kind are a dump. */
+    /** Java's message for a wrong password is good. Its message for a file of another kind is a dump. */
     private static String reason(Exception e) {
         if (e instanceof InvalidKeyException
                 || e instanceof BadPaddingException

@@ -7,11 +7,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks a registry for one schema until there is an answer to keep. A schema is one, and so is text that is none. "Unknown"
- * becomes one when the registry has said so throughout the patience and each time has answered something else rightly: a
- * registry that starts, or a replica behind, does not know yet. So does every other failure: refused credentials, an error,
- * a proxy's page, silence for this id alone. A registry that answers nothing rightly is away, and is asked for as long as
- * it is.
+ * Asks a registry for one schema until there is an answer to keep. A schema is such an answer, and so is text that is
+ * no schema. "Unknown" becomes one when the registry has said so throughout the patience and each time has answered
+ * another question rightly, since a registry that starts, or a replica that lags, does not know yet. The same holds for
+ * every other failure: refused credentials, an error, a proxy's page, silence for this id alone. A registry that
+ * answers nothing rightly is away, and is asked until it is back.
  *
  * <p>One try follows the other, so its fields belong to the thread that tries.
  */
@@ -62,7 +62,7 @@ final class SchemaInquiry implements Runnable {
     private void failed(UndecodableException reason, Exception cause) {
         boolean others = schemas.answersRightly();
         if (others && schemas.isRemembered(id)) {
-            // The patience was spent before: it has only to be said whether the refusal stands.
+            // The patience was spent before. It only remains to learn whether the refusal stands.
             schemas.refuse(id, reason);
             return;
         }

@@ -3,8 +3,8 @@ package dev.sluice.wire;
 import org.apache.kafka.common.errors.SerializationException;
 
 /**
- * The registry refuses to register a schema, does not have it where registration is switched off, or refuses who asks. An
- * error of the deployment: every record of the topic meets it, and no waiting mends it.
+ * The registry refuses to register a schema, does not have it where registration is switched off, or refuses the
+ * caller. This is an error of the deployment: every record of the topic meets it, and waiting does not mend it.
  */
 public final class SchemaRejectedException extends SerializationException {
     private static final long serialVersionUID = 1L;

@@ -15,7 +15,7 @@ public sealed class UndecodableException extends SerializationException
         WRONG_MAGIC,
         /** The registry does not know the schema's id. */
         UNKNOWN_SCHEMA,
-        /** The registry answers, but for this schema's id neither with it nor with a no. */
+        /** The registry answers, but for this id with neither a schema nor a refusal. */
         UNANSWERED_SCHEMA,
         /** The registry knows the id, but not as an Avro schema that can be parsed by itself. */
         UNREADABLE_SCHEMA,

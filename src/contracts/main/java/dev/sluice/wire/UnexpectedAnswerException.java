@@ -1,8 +1,8 @@
 package dev.sluice.wire;
 
 /**
- * The registry, or whoever stands before it, answered, but neither with a yes nor with a no: refused credentials, an error
- * of its own, a proxy's page, a redirect.
+ * The registry, or whoever stands before it, answered, but with neither what was asked nor a refusal: refused
+ * credentials, an error of its own, a proxy's page, a redirect.
  */
 public final class UnexpectedAnswerException extends RegistryUnavailableException {
     private static final long serialVersionUID = 1L;

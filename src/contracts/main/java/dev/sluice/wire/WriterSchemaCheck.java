@@ -7,9 +7,9 @@ import java.util.Set;
 import org.apache.avro.Schema;
 
 /**
- * Whether a schema of somebody else's may steer the decoder. Three shapes let a few bytes cost any amount of time,
- * stack or memory: values that take no bytes (a billion nulls fit into five bytes), recursion (a byte a stack frame),
- * and records nested so that they double at each level. No contract needs one of them.
+ * Whether a schema that somebody else wrote may be used to decode. Three shapes let a few bytes cost any amount of
+ * time, stack or memory: values that take no bytes (a billion nulls fit into five bytes), recursion (a byte a stack
+ * frame), and records nested so that they double at each level. No contract needs one of them.
  */
 final class WriterSchemaCheck {
     /** Most nodes of the schema with every named type written out where it is used. */

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * The schemas that records were written with, found beside the threads that read: {@link #awaited} says at once whether a
  * record must wait, and has the registry asked; {@link #schemaOf} then knows.
  *
- * <p>What is known is kept, up to a number. So is what was refused, in a place of its own, so that poison can't drive sound
- * schemas out. A refusal holds for {@link #BELIEVED}; after that the next record waits for one answer, and for {@link
- * #REMEMBERED} the same one again is enough: the patience is spent once.
+ * <p>Known schemas are kept, up to a number. Refusals are kept in a place of their own, so that poison can't drive
+ * sound schemas out. A refusal holds for {@link #BELIEVED}. After that the next record waits for one answer. For {@link
+ * #REMEMBERED} the same answer again is enough, so the patience is spent once.
  *
  * <p>Any thread may call; a few threads of its own ask the registry, each of them one id at a time.
  */
@@ -80,7 +80,7 @@ public final class WriterSchemas implements SchemasById, SchemaAnswers, AutoClos
     }
 
     /**
-     * As told.
+     * Schemas with every part given.
      *
      * @param registry asked once for each try; waits for nothing
      * @param responds whether the registry answers a question that has nothing to do with any schema
@@ -144,7 +144,7 @@ public final class WriterSchemas implements SchemasById, SchemaAnswers, AutoClos
         registry.close();
     }
 
-    /** Does nothing where enough is being asked; whoever waits asks again. */
+    /** Does nothing where enough ids are being asked for. A record that waits asks again. */
     private void ask(int id) {
         if (inquiries.size() < MAX_INQUIRIES) {
             inquiries.computeIfAbsent(id, this::inquiry);

@@ -22,8 +22,8 @@ import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * Refuses requests that ask for something which what else they say makes impossible. Such a request would be served with a
- * part of it left out, and somebody would pay for pictures that nobody asked for.
+ * Refuses requests that contradict themselves. Served with a part left out, such a request would cost somebody money
+ * for pictures that nobody asked for.
  */
 final class Contradictions {
     private static final String KIND = "kind";
@@ -41,7 +41,7 @@ final class Contradictions {
     private Contradictions() {}
 
     /**
-     * Looks for them in a request whose open fields are filled.
+     * Checks a request whose open fields are filled in.
      *
      * @throws InvalidFieldException naming the field that can't be done
      */

@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /** What a request's record turned out to be. */
 public sealed interface Decoded {
-    /** A request that the vocabulary accepts; what a bundle makes of it is another matter. */
+    /** A request that the vocabulary accepts. A bundle may still refuse it. */
     record Valid(GenerationRequest request) implements Decoded {}
 
     /**

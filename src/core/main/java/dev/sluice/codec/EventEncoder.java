@@ -129,8 +129,8 @@ public final class EventEncoder {
     }
 
     /**
-     * What a request is charged. The charge's id follows from the acceptance: whoever settles it writes the same one, and the
-     * same request taken on again, which uses the device again, gets another.
+     * What a request is charged. The charge's id follows from the acceptance. Whoever settles the request writes the
+     * same id. The same request accepted again uses the device again, and gets another.
      *
      * @param end when it was settled
      */

@@ -67,7 +67,7 @@ public final class DiffusionTables {
         return beta.length;
     }
 
-    /** The timestep that the networks are told. */
+    /** The timestep that the networks are given. */
     public int originalTimestep(int index) {
         return originalTimesteps[index];
     }

@@ -1,8 +1,8 @@
 package dev.sluice.diffusion;
 
 /**
- * What a cascade's second stage is shown of the first one's sample: a picture of 256 levels, as it saw them in training
- * (GLIDE, Nichol et al. 2022).
+ * A cascade's first sample as its second stage gets it: a picture of 256 levels, as in that stage's training (GLIDE,
+ * Nichol et al. 2022).
  */
 public final class LowResolution {
     private static final float HALF_OF_THE_LEVELS = 127.5f;

@@ -5,8 +5,8 @@ import dev.sluice.request.InvalidFieldException;
 import java.util.stream.IntStream;
 
 /**
- * Which of the N training timesteps a shorter run visits (Nichol and Dhariwal 2021). Results are ascending and distinct,
- * in {@code [0, N)}: entry i is what the networks are told at sampling index i.
+ * Which of the N training timesteps a shorter run visits (Nichol and Dhariwal 2021). Results are ascending and
+ * distinct, in {@code [0, N)}: entry i is the timestep that the networks are given at sampling index i.
  *
  * <p>A count that N can't serve is an {@link InvalidFieldException} on {@code sampler.steps}.
  */

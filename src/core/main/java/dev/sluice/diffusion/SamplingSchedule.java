@@ -6,8 +6,8 @@ import dev.sluice.request.SamplerSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One image's way from noise to picture, evaluation by evaluation: a sampler's order and a plan's guidance put together.
- * Immutable, so all images of a request share it; what is particular to one of them is x and a {@link SolverMemory}.
+ * One image's way from noise to picture, evaluation by evaluation: a sampler's order and a plan's guidance put
+ * together. Immutable, so all images of a request share it; only x and a {@link SolverMemory} belong to one image.
  *
  * <p>Evaluations count down to 0, the last. Their guidance follows the step plan of T steps: an evaluation is guided where
  * its timestep's step is. PNDM's second evaluation of the first step is guided only where the first one was too, since
@@ -31,7 +31,7 @@ public final class SamplingSchedule {
     }
 
     /**
-     * The walk that a request takes over a model.
+     * The schedule of a request over a model.
      *
      * @param variance used by DDPM alone
      * @param clip whether the predicted x_0 is clamped to [-1, 1]: for models of pixels, not of latents
@@ -48,12 +48,12 @@ public final class SamplingSchedule {
         return plan;
     }
 
-    /** How many evaluations of the denoiser the walk has: T, or T + 1 for PNDM. */
+    /** How many evaluations of the denoiser there are: T, or T + 1 for PNDM. */
     public int length() {
         return solver.evaluations();
     }
 
-    /** The timestep that the networks are told. */
+    /** The timestep that the networks are given. */
     public int timestep(int evaluation) {
         return solver.tables().originalTimestep(solver.timestepIndex(evaluation));
     }
@@ -84,7 +84,7 @@ public final class SamplingSchedule {
     }
 
     /**
-     * Makes of the denoiser's unguided prediction the one that the step is taken with, in place.
+     * Turns the denoiser's unguided prediction into the one that the step is taken with, in place.
      *
      * @param x where it was predicted; for a step that is taken again, becomes what that step goes from
      */
@@ -95,8 +95,8 @@ public final class SamplingSchedule {
     }
 
     /**
-     * Makes of the guidance term the one that the step is pushed along, in place. At evaluations that have no term of
-     * their own it stays as it is, but for one that takes a step again, which is given back that step's.
+     * Turns the guidance term into the one that the step is pushed along, in place. An evaluation without a term of its
+     * own leaves it as it is. One that takes a step again gets that step's term back.
      *
      * @param term {@code eps_c - eps_u}, or a classifier's gradient
      */

@@ -10,8 +10,8 @@ import dev.sluice.request.SamplerSettings;
  * PndmSolver}, whose first step takes two.
  *
  * <p>A multi-step method extrapolates: it takes its step not with the prediction at hand but with a combination of it
- * and of earlier ones. The prediction and the guidance term go their ways apart ({@link #extrapolate} and {@link
- * #termCoefficients}), and {@link #sampler} takes the step with what has become of both.
+ * and of earlier ones. The prediction and the guidance term are treated apart ({@link #extrapolate} and {@link
+ * #termCoefficients}), and {@link #sampler} takes the step with both results.
  */
 sealed interface Solver permits SingleStepSolver, PndmSolver, DpmSolver {
     DiffusionTables tables();
@@ -29,7 +29,7 @@ sealed interface Solver permits SingleStepSolver, PndmSolver, DpmSolver {
         return evaluation;
     }
 
-    /** Sampling index of the timestep that the networks are told. */
+    /** Sampling index of the timestep that the networks are given. */
     default int timestepIndex(int evaluation) {
         return evaluation;
     }
@@ -41,7 +41,7 @@ sealed interface Solver permits SingleStepSolver, PndmSolver, DpmSolver {
     boolean remembersImage();
 
     /**
-     * Makes of the denoiser's eps at x the eps that the step is taken with.
+     * Turns the denoiser's eps at x into the eps that the step is taken with.
      *
      * @param evaluation number of this evaluation
      * @param afterImpulse whether the step before was an {@linkplain StepPlan#isImpulse impulse}, so that what was

@@ -6,8 +6,8 @@ import java.util.stream.Stream;
 
 /**
  * What a multi-step solver remembers of one image, as arrays: earlier unguided predictions, earlier guidance terms, and
- * the image before a step that is taken twice. Which of them count at an evaluation follows from the walk alone, so
- * nothing else is part of an image's state. Belongs to who moves the image; one thread at a time.
+ * the image before a step that is taken twice. Which of them count at an evaluation follows from the schedule alone, so
+ * nothing else is part of an image's state. Belongs to whoever samples the image; one thread at a time.
  */
 public final class SolverMemory {
     private final float[][] predictions;
@@ -26,7 +26,7 @@ public final class SolverMemory {
         image = new float[solver.remembersImage() ? 1 : 0][elements];
     }
 
-    /** Copies of everything, always as many and as long under the same walk. */
+    /** Copies of everything, always as many and as long under the same schedule. */
     public List<float[]> copy() {
         return arrays().map(float[]::clone).toList();
     }

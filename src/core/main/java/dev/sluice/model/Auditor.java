@@ -8,7 +8,7 @@ import java.nio.FloatBuffer;
  */
 public interface Auditor {
     /**
-     * Judges all rows of a call, padding included.
+     * Judges all rows of a batch, padding included.
      *
      * @param rows x {@code [N,C,H,W]}, t {@code [N]}, target class {@code [N]}
      * @throws ModelException if the device or the model code fails
@@ -16,7 +16,7 @@ public interface Auditor {
     Verdict evaluate(RowBuffers rows);
 
     /**
-     * Verdicts on a call's rows; valid until the buffers are filled again.
+     * Verdicts on a batch's rows; valid until the buffers are filled again.
      *
      * @param logProbabilities {@code [N]}, of the target class
      * @param hits {@code [N]}, 1 where the target is the likeliest class, else 0

@@ -107,7 +107,7 @@ public record Bundle(
     }
 
     /**
-     * Evaluates a network on all rows of a call.
+     * Evaluates a network on all rows of a batch.
      *
      * @return its first output, row after row; valid until the buffers are filled again
      * @throws ModelException if the device or the model code fails
@@ -125,7 +125,7 @@ public record Bundle(
         return require(counters, network);
     }
 
-    /** Rows so far that were somebody's, in all networks. */
+    /** Rows evaluated so far in all networks, padding left out. */
     public long rowsUsed() {
         return counters.values().stream().mapToLong(RowCounter::used).sum();
     }

@@ -118,7 +118,7 @@ public record BundleManifest(
         FIXED_LARGE
     }
 
-    /** What the modules are told about the prompt. */
+    /** What the modules are given of the prompt. */
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
     @JsonSubTypes({
         @JsonSubTypes.Type(value = ClassCondition.class, name = "class"),
@@ -207,7 +207,7 @@ public record BundleManifest(
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record GuidanceFacts(int guidedChannels, boolean classifierFree) {}
 
-    /** What a caller who has no opinion should ask for. */
+    /** What holds where a request leaves it open. */
     @JsonIgnoreProperties(ignoreUnknown = true)
     public record Defaults(
             SamplerSettings.Kind sampler, int steps, double classifierFreeScale, double classifierScale) {}
@@ -274,7 +274,7 @@ public record BundleManifest(
                 has(Network.GUIDE) ? defaults.classifierScale() : BundleDefaults.ANY.classifierScale());
     }
 
-    /** What the guide is told. */
+    /** What the guide is given of the prompt. */
     public Condition target() {
         return guideCondition.<Condition>map(text -> text).orElse(condition);
     }

@@ -20,7 +20,7 @@ final class ManifestCheck {
         this.manifest = manifest;
     }
 
-    /** Every problem, for whoever has to mend them. */
+    /** Every problem, a line each. */
     static List<String> problems(BundleManifest manifest) {
         ManifestCheck check = new ManifestCheck(manifest);
         check.run();

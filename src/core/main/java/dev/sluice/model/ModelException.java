@@ -1,6 +1,6 @@
 package dev.sluice.model;
 
-/** A call that failed in the device or the model code. None of its rows has a result. */
+/** A batch that failed in the device or the model code. None of its rows has a result. */
 public class ModelException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

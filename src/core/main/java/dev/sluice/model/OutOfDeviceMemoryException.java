@@ -1,6 +1,6 @@
 package dev.sluice.model;
 
-/** The device had no memory left for a call, or for a module. A smaller call may fit. */
+/** The device had no memory left for a batch, or for a module. A smaller batch may fit. */
 public final class OutOfDeviceMemoryException extends ModelException {
     private static final long serialVersionUID = 1L;
 

@@ -1,7 +1,7 @@
 package dev.sluice.model;
 
 /**
- * Whether a bundle's modules are on the device. Used by the thread that makes the calls. A module that is called while
+ * Whether a bundle's modules are on the device. Used by the thread that runs the batches. A module that is called while
  * its bundle is not on the device is loaded by the call.
  */
 public interface Residence {

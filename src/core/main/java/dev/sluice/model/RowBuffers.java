@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The inputs and outputs of one network's calls, in memory that is reused from call to call. {@link #used()} of a call's
- * rows are somebody's, the rest are padding. Owned by one thread at a time: who fills it hands it to who makes the call,
- * and takes it back with the results.
+ * The inputs and outputs of one network's batches, in memory that is reused from batch to batch. {@link #used()} of a
+ * batch's rows belong to requests, the rest are padding. Owned by one thread at a time: the thread that fills it hands
+ * it to the one that runs the batch, and takes it back with the results.
  *
  * <p>A row is written with {@link #begin} and then one {@code put} for each of the layout's inputs, in their order.
  */
@@ -39,7 +39,7 @@ public final class RowBuffers {
         nextInput = inputs.size();
     }
 
-    /** Forgets the rows of the last call; the rows not filled again are padding. */
+    /** Forgets the rows of the last batch. Rows that are not filled again are padding. */
     public void clear() {
         requireWholeRow();
         used = 0;
@@ -80,7 +80,7 @@ public final class RowBuffers {
         return this;
     }
 
-    /** Fills the call up to its constant size with zeroes, so that padding never carries an earlier call's data. */
+    /** Fills the batch up to its constant size with zeroes, so that padding never carries an earlier batch's data. */
     public void pad() {
         requireWholeRow();
         for (int at = 0; at < inputs.size(); at++) {
@@ -92,12 +92,12 @@ public final class RowBuffers {
         rows = rowsPerCall;
     }
 
-    /** Rows of this call: the used ones, and the padding where {@link #pad} was called. */
+    /** Rows of this batch: the used ones, and the padding where {@link #pad} was called. */
     public int rows() {
         return rows;
     }
 
-    /** Most rows of a call. */
+    /** Most rows of a batch. */
     public int rowsPerCall() {
         return rowsPerCall;
     }
@@ -121,7 +121,7 @@ public final class RowBuffers {
     }
 
     /**
-     * Keeps an output of the call until these buffers are filled again.
+     * Keeps an output of the batch until these buffers are filled again.
      *
      * @param index which of the module's outputs
      * @param values copied

@@ -13,7 +13,7 @@ public final class RowCounter {
         return calls.sum();
     }
 
-    /** Rows so far that were somebody's. */
+    /** Rows so far, padding left out. */
     public long used() {
         return used.sum();
     }

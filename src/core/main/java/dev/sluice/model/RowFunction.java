@@ -7,7 +7,7 @@ import java.util.List;
 @FunctionalInterface
 public interface RowFunction {
     /**
-     * Evaluates all rows of a call, padding included.
+     * Evaluates all rows of a batch, padding included.
      *
      * @param rows laid out as {@link BundleManifest#layout} says
      * @return the module's outputs in its contract's order, each row after row; valid until the buffers are filled again

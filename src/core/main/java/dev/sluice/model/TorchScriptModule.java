@@ -24,9 +24,9 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One TorchScript module for one device, called with its rows' inputs in their layout's order. It comes to the device when it is first
- * needed, or told to, and may leave it again. Shapes are checked before the native call, because a native failure leaks
- * the call's inputs. Confined to the thread that makes the calls.
+ * One TorchScript module for one device, called with its rows' inputs in their layout's order. It comes to the device
+ * when it is first needed, or told to, and may leave it again. Shapes are checked before the native call, because a
+ * native failure leaks the call's inputs. Confined to the thread that runs the batches.
  */
 final class TorchScriptModule {
     private final String name;

@@ -17,7 +17,7 @@ import java.util.function.Predicate;
  * @param prices in no particular order
  */
 public record PriceList(List<ListedPrice> prices) {
-    /** SKU of what no price was meant for: overhead, where every price names a bundle. It costs nothing. */
+    /** SKU of overhead where every price names a bundle. It costs nothing. */
     public static final String UNPRICED = "unpriced";
 
     /**

@@ -2,7 +2,7 @@ package dev.sluice.pricing;
 
 /** What a price is the price of. */
 public enum PricingUnit {
-    /** A second of a device's calls. */
+    /** A second of device time. */
     DEVICE_SECOND("Device-Seconds", "per-device-second"),
     /**
      * A million pixels evaluated: evaluations of denoiser, guide and upsampler, each times the pixels of the picture that

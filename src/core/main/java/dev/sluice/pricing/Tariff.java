@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * What one worker's charges come to.
+ * Prices one worker's charges.
  *
  * @param prices what holds when
  * @param pixels of a finished picture, by bundle; only prices per evaluation need them
@@ -45,7 +45,7 @@ public record Tariff(PriceList prices, Map<String, Long> pixels) {
         return Priced.of(prices.at(start, model), nanos, evaluations * pixels.getOrDefault(model, 0L));
     }
 
-    /** A charge to nobody. */
+    /** A charge of overhead. */
     public Priced overhead(Instant start, long nanos) {
         return Priced.of(prices.overheadAt(start), nanos, 0);
     }

@@ -1,11 +1,11 @@
 package dev.sluice.request;
 
 /**
- * The calls that a request's rows went in.
+ * The batches that a request's rows were in.
  *
  * @param size {@link BatchSize#CONSTANT} only if every one of them had these row counts
- * @param rowsPerCall rows of each network's calls, padding included; at most that many where the size is elastic, and 0
- *     where the bundle has no such network
+ * @param rowsPerCall rows of each network's batches, padding included; at most that many where the size is elastic, and
+ *     0 where the bundle has no such network
  */
 public record BatchShape(BatchSize size, PerNetwork rowsPerCall) {
     public int rowsPerCall(Network network) {

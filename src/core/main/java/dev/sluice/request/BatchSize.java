@@ -1,9 +1,9 @@
 package dev.sluice.request;
 
-/** Whether calls have one size. Equal bits are promised for equal sizes only. */
+/** Whether batches have one size. Equal bits are promised for equal sizes only. */
 public enum BatchSize {
-    /** Every call of a network has the same number of rows; what is left over is padding. */
+    /** Every batch of a network has the same number of rows; what is left over is padding. */
     CONSTANT,
-    /** Calls had as many rows as there were, so the last bits of an image depend on its neighbours. */
+    /** Batches had as many rows as there were, so the last bits of an image depend on its neighbours. */
     ELASTIC
 }

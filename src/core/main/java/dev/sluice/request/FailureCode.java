@@ -17,11 +17,11 @@ public enum FailureCode {
     DEADLINE_EXPIRED(false),
     /** The worker gave the request up after the time that one attempt may take. */
     TIMED_OUT(true),
-    /** Worker after worker died over this request, in the end while it was at nothing else. */
+    /** Worker after worker died over this request, at last while it ran alone. */
     CRASHES_WORKER(false),
     /** A row of this request turned NaN or infinite. */
     NUMERIC_FAULT(false),
-    /** The device or the model code failed while this request's rows were in a call. */
+    /** The device or the model code failed while this request's rows were in a batch. */
     ENGINE_FAULT(true),
     /** The images could not be stored. */
     STORAGE_FAULT(true);

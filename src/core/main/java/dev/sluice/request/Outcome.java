@@ -16,7 +16,7 @@ public sealed interface Outcome {
     /**
      * All images are stored.
      *
-     * @param calls the calls that made them
+     * @param calls the batches that made them
      * @param evaluations that made the images, whichever worker spent them
      */
     record Completed(

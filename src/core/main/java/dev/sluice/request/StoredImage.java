@@ -6,7 +6,7 @@ package dev.sluice.request;
  * @param index number of the image within its request, from 0
  * @param sha256 of the object's bytes, lower-case hex
  * @param seed the request's seed, which with {@code index} keys the image's noise
- * @param earlier whether an earlier attempt at the request made it, in calls that this one knows nothing of
+ * @param earlier whether an earlier attempt at the request made it, in batches that this one knows nothing of
  */
 public record StoredImage(
         int index, String bucket, String key, String sha256, long sizeBytes, long seed, boolean earlier) {

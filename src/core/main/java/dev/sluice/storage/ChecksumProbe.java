@@ -10,11 +10,11 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /**
- * Whether a store compares what it gets with the checksum that comes along. One that doesn't sends the checksum back all
- * the same, which then proves nothing. Found out by a small object with a wrong one: a good store refuses it, so it
- * exists only where the answer is no.
+ * Whether a store compares what it gets with the checksum that comes along. One that doesn't sends the checksum back
+ * all the same, which then proves nothing. It is found out by a small object with a wrong checksum. A good store
+ * refuses that, so the object exists only where the answer is no.
  *
- * <p>Any thread may call. Asks once it has been asked, and remembers an answer.
+ * <p>Any thread may call. Asks the store at the first question, and remembers an answer.
  */
 final class ChecksumProbe {
     private static final String NAME = "startup-check-wrong-checksum";

@@ -10,13 +10,13 @@ import java.util.concurrent.CompletionStage;
  */
 public interface ImageStore extends AutoCloseable {
     /**
-     * Stores an image once, for the first one wins: where a whole image of the same address lies already, that one is the
-     * answer, whether its bytes are the same or not.
+     * Stores an image once; the first one wins. Where a whole image of the same address is there already, that one is
+     * the answer, whether its bytes are the same or not.
      *
      * @param png not to be changed until the stage is complete
      * @param patience how long to try at most; the store may have less
-     * @return the object, when it was seen to be stored whole; otherwise a {@link StorageConflictException} where something
-     *     else lies there, or a {@link StorageException}
+     * @return the object, when it was seen to be stored whole; otherwise a {@link StorageConflictException} where
+     *     something else is there, or a {@link StorageException}
      */
     CompletionStage<StoredImage> put(ImageAddress address, byte[] png, Duration patience);
 

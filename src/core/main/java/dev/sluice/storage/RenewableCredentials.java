@@ -10,8 +10,8 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.utils.SdkAutoCloseable;
 
 /**
- * Credentials that are looked for anew once the store denies access. The SDK's providers keep what they found until it is
- * about to expire; keys that were rotated, or a session that was ended, they would send until then.
+ * Credentials that are looked for anew once the store denies access. The SDK's providers keep what they found until it
+ * is about to expire. Until then they would send keys that were rotated, or of a session that has ended.
  *
  * <p>Any thread may call any method.
  */
@@ -43,7 +43,7 @@ final class RenewableCredentials implements AwsCredentialsProvider, AutoCloseabl
         return current.resolveCredentials();
     }
 
-    /** The store doesn't take what was found. */
+    /** To be called when the store doesn't take the credentials that were found. */
     synchronized void renew() {
         if (System.nanoTime() - renewedNanos < SHORTEST_USE.toNanos()) {
             return;

@@ -25,7 +25,7 @@ final class Retrier {
     private final StorageCounters counters;
     private final Optional<Runnable> whenDenied;
 
-    /** One that believes a denial at once. */
+    /** A retrier that gives up at the first denial. */
     Retrier(RetryPolicy policy) {
         this(policy, new StorageCounters(), Optional.empty());
     }
@@ -74,7 +74,7 @@ final class Retrier {
         /** Made so far. Whichever thread starts an attempt writes it; the future of the attempt before it hands it on. */
         private int made;
 
-        /** What the failures so far come to; written as {@link #made} is. */
+        /** The failures so far, summed up; written as {@link #made} is. */
         private Optional<Seen> seen = Optional.empty();
 
         Attempts(String what, RetryPolicy limits, Supplier<CompletableFuture<T>> call) {

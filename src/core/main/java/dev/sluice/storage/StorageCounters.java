@@ -2,7 +2,7 @@ package dev.sluice.storage;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** How a store has fared since it was opened. Any thread may count and read. */
+/** Counts a store's attempts since it was opened. Any thread may count and read. */
 public final class StorageCounters {
     private final LongAdder attempts = new LongAdder();
     private final LongAdder retries = new LongAdder();

@@ -12,7 +12,7 @@ import software.amazon.awssdk.core.exception.SdkClientException;
 
 /** What the failure of one attempt means for the next. */
 sealed interface StorageFault {
-    /** How the SDK begins a thousand letters on every place where it looked. */
+    /** The beginning of the SDK's long message on every place where it looked. */
     String NO_CREDENTIALS = "Unable to load credentials from any of the providers";
 
     int NOT_FOUND = 404;
@@ -26,7 +26,7 @@ sealed interface StorageFault {
             "XAmzContentChecksumMismatch",
             "XAmzContentSHA256Mismatch");
 
-    /** Refusals (400) of credentials that were good once, or will be. */
+    /** Refusals (400) of credentials that were valid once, or will be. */
     Set<String> OF_CREDENTIALS = Set.of(
             "ExpiredToken",
             "ExpiredTokenException",
@@ -36,7 +36,10 @@ sealed interface StorageFault {
             "RequestTimeTooSkewed",
             "TokenRefreshRequired");
 
-    /** Refusals (400, 404) that say where the bucket is not, or not yet: a volume that is mounted late, a region that is another. */
+    /**
+     * Refusals (400, 404) because the bucket is not there, or not yet: a volume is mounted late, or the region is
+     * another.
+     */
     Set<String> OF_PLACE = Set.of("AuthorizationHeaderMalformed", "NoSuchBucket");
 
     /**
@@ -46,8 +49,9 @@ sealed interface StorageFault {
     record Passing(Throwable cause) implements StorageFault {}
 
     /**
-     * The store doesn't take these credentials, or not here: 401, 403, expired or unknown keys, a clock that is off, a redirect, no
-     * such bucket. Keys rotate, permissions and buckets move; who has something to lose asks again.
+     * The store doesn't take these credentials, or not here: 401, 403, expired or unknown keys, a clock that is off, a
+     * redirect, no such bucket. Keys rotate, permissions and buckets move, so a call with something to lose is made
+     * again.
      */
     record Denied(Throwable cause) implements StorageFault {}
 
@@ -75,7 +79,7 @@ sealed interface StorageFault {
         return unwrap(failure) instanceof AwsServiceException answer && answer.statusCode() == status;
     }
 
-    /** Whether nothing was asked of the store, for want of credentials. */
+    /** Whether the store was not asked, for want of credentials. */
     static boolean wantsCredentials(Throwable failure) {
         return unwrap(failure) instanceof SdkClientException none
                 && String.valueOf(none.getMessage()).startsWith(NO_CREDENTIALS);

@@ -16,11 +16,12 @@ import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 
 /**
- * Whether a bucket can be used as the stores here use it: conditional writes, and reads, under a prefix. One small object of
- * a fixed name stays there; every check finds it again. It needs no permission that the stores don't need, deleting least
- * of all, and workers that start together don't disturb each other. What the object holds is of no concern.
+ * Whether a bucket can be used as the stores here use it: conditional writes, and reads, under a prefix. One small
+ * object of a fixed name stays there; every check finds it again. It needs no permission that the stores don't need,
+ * deleting least of all, and workers that start together don't disturb each other. The object's content does not
+ * matter.
  *
- * <p>A store that takes a wrong checksum can be used: images are looked at otherwise then, which the log says.
+ * <p>A store that takes a wrong checksum can be used. Images are then verified in another way, which the log says.
  */
 public final class StoreCheck {
     private static final Logger LOG = LoggerFactory.getLogger(StoreCheck.class);

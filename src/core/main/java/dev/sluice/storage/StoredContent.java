@@ -10,15 +10,16 @@ import java.util.Optional;
 /**
  * What was found under an image's key, where the image itself could not be written or was not seen to arrive.
  *
- * <p>An address names what was asked: an image that was made for anything else is none of it, though tenant and id be the
- * same. One of the address that is whole may still differ from the one in hand: another release compresses otherwise, a
- * worker with other call sizes has other last bits. Somebody may know it already, so it stays.
+ * <p>An address names what was asked. An image that was made for anything else has another address, even under the same
+ * tenant and id. A whole image of the same address may still differ from the one in hand: another release compresses
+ * differently, and a worker with other batch sizes has other last bits. A completion may have named it already, so it
+ * stays.
  */
 sealed interface StoredContent {
     /** A whole image of the address, the one in hand or an earlier one. */
     record Whole(StoredImage image) implements StoredContent {}
 
-    /** Bytes that are not those which their own writer meant to write, so nobody can have been told of them. */
+    /** Bytes other than their writer meant to write, so no completion can have named them. */
     record Damaged() implements StoredContent {}
 
     /** An object that is not an image of the wanted address. Sluice leaves it alone. */

@@ -1,6 +1,6 @@
 package dev.sluice.storage;
 
-/** What the store holds could not be seen to be an image that is whole; it may be at the next look. */
+/** The object could not be seen to be a whole image. At the next look it may be. */
 final class UnverifiedObjectException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

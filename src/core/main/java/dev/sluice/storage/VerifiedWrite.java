@@ -19,11 +19,11 @@ import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 /**
  * The write of one image, which succeeds only with an object that was seen to be whole.
  *
- * <p>The write is conditional ({@code If-None-Match: *}). Where the store answers it with an ETag that is the MD5 of
- * what was sent, that is proof, for it wasn't told it. The SHA-256 it was told: it is proof where the store {@linkplain
- * ChecksumProbe refuses wrong ones}, and an echo elsewhere. If there is no proof, or the key is taken (412), the object
- * is read back and {@linkplain StoredContent judged}. (An ETag is no MD5 for some kinds of encryption and of bucket.) A
- * whole image of the same address is the answer: the first one wins.
+ * <p>The write is conditional ({@code If-None-Match: *}). An ETag that is the MD5 of what was sent is proof, because
+ * the store was not told it. It was told the SHA-256, so that is proof only where the store {@linkplain ChecksumProbe
+ * refuses wrong ones}. If there is no proof, or the key is taken (412), the object is read back and {@linkplain
+ * StoredContent judged}. (An ETag is no MD5 for some kinds of encryption and of bucket.) A whole image of the same
+ * address is the answer: the first one wins.
  *
  * <p>A damaged object is written over, but only if it is still the one that was read ({@code If-Match} with its ETag).
  * Deleting it first would not be safe: another writer, having seen the same damage, may have put a good image there in
