@@ -12,8 +12,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * The modules without an engine: one thread, prepared as the engine's is, evaluates the same full call again and again.
- * Nothing is filled, planned or stepped between two calls.
+ * The modules without an engine: one thread, prepared as the engine's is, evaluates the same full batch again and
+ * again. Nothing is filled, planned or stepped between two batches.
  */
 final class BareLoop implements AutoCloseable {
     private final Bundle bundle;

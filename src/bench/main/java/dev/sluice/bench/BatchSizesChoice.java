@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 
-/** How large the calls of a measurement are: as asked for, or as a worker's sweep would choose on this machine. */
+/** The batch sizes of a measurement: as asked for, or as a worker's sweep would choose on this machine. */
 final class BatchSizesChoice {
     private static final Duration BUDGET = Duration.ofSeconds(15);
     private static final int MOST_ROWS = 256;
@@ -31,7 +31,7 @@ final class BatchSizesChoice {
     /**
      * Chooses.
      *
-     * @param asked for rows of a denoiser call; empty for a sweep of each network
+     * @param asked for rows of a denoiser batch; empty for a sweep of each network
      */
     BatchSizes choose(OptionalInt asked) throws InterruptedException {
         int denoiser = asked.isPresent() ? asked.getAsInt() : knee(Network.DENOISER, MOST_ROWS);

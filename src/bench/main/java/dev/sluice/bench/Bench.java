@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Measures bundle after bundle, and on the first one also what no model has a part in. */
+/** Measures bundle after bundle, and on the first one also what does not depend on a model. */
 public final class Bench {
     /** Time for each bundle after the first. */
     private static final Duration PART_BUDGET = Duration.ofMinutes(3);
@@ -31,7 +31,7 @@ public final class Bench {
      *
      * @param bundles directories, the shipped bundle's first
      * @param threads for an operator's parallel parts on the CPU
-     * @param rowsPerCall rows of a denoiser call; empty for where more rows gain nothing, for each bundle by itself
+     * @param rowsPerCall rows of a denoiser batch; empty for where more rows gain nothing, for each bundle by itself
      * @param rival the static server for a bundle's directory
      * @param asked the figures to measure
      * @param launcher the program, as a shell finds it
@@ -94,7 +94,9 @@ public final class Bench {
         }
     }
 
-    /** What a denoiser says of no prompt takes as long where it never learned it, and nobody looks at the images. */
+    /**
+     * An evaluation without a prompt takes as long where the denoiser never learned it, and nobody looks at the images.
+     */
     private static VerifiedBundle forTiming(VerifiedBundle verified) {
         return new VerifiedBundle(verified.directory(), verified.manifest().knowingNoPrompt(), verified.identity());
     }

@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code sluice bench}: what the engine makes of this machine, against what the machine could do. */
+/** {@code sluice bench}: how fast the engine is on this machine, against what the machine could do. */
 @Command(
         name = "bench",
         mixinStandardHelpOptions = true,
@@ -238,7 +238,9 @@ public final class BenchCommand implements Callable<Integer> {
         };
     }
 
-    /** What a command says first, run where the program lives; empty where it can't be run or says nothing. */
+    /**
+     * The first line that a command prints, run in the program's folder; empty where it can't be run or prints nothing.
+     */
     private static Optional<String> firstLine(String... command) {
         try {
             Process process = new ProcessBuilder(command)

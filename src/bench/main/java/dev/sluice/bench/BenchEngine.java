@@ -74,7 +74,7 @@ final class BenchEngine implements AutoCloseable {
         return total;
     }
 
-    /** What the engine itself says of its calls. */
+    /** What the engine itself reports of its batches. */
     Batches calls() {
         return engine.batches();
     }

@@ -11,14 +11,16 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How long whoever types a command waits, and what it costs the machine: new processes of the program, by its launcher. */
+/**
+ * How long a user waits for a command, and what it costs the machine: new processes of the program, by its launcher.
+ */
 final class CommandStarts {
     /** Runs the command, then prints the processor time of the shell, and of what it ran, as POSIX has it. */
     private static final String TIMED = "\"$@\" >/dev/null || exit 1; times";
 
     private static final Pattern MINUTES_AND_SECONDS = Pattern.compile("(\\d+)m([\\d.]+)s");
 
-    /** The pictures are nobody's: a small model will do. */
+    /** Nobody looks at the pictures, so a small model will do. */
     private static final int PIXELS = 8;
 
     private final Path launcher;
@@ -54,12 +56,12 @@ final class CommandStarts {
         return withoutFirst(seconds);
     }
 
-    /** Which may have had to read everything from the disk. */
+    /** It may have had to read everything from the disk. */
     private static List<Double> withoutFirst(List<Double> seconds) {
         return seconds.subList(1, seconds.size());
     }
 
-    /** A start that builds first tells nothing of starts. */
+    /** A start that builds first says nothing about starts. */
     private void requireBuilt() throws InterruptedException {
         Path sources = launcher.resolveSibling(".mvn").resolve("sources.sh");
         if (!Files.exists(sources)) {

@@ -132,7 +132,7 @@ final class CommittedOutcomes implements AutoCloseable {
             // Overhead belongs to no request.
             if (id.startsWith(COST_ID)) {
                 charged++;
-                // What was asked, and when it was accepted, follow.
+                // The content hash and the time of acceptance follow.
                 costs[Integer.parseInt(id, COST_ID.length(), id.indexOf(':', COST_ID.length()), 10)]++;
             }
         } else {

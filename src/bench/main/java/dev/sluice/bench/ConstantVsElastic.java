@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What equal bits cost at full load: two engines under the same standing load of mixed traffic, one with calls of constant
- * size and one with elastic ones, take turns in alternating order. Rows count at what they cost in the bare loop around a
- * pair of turns.
+ * What equal bits cost at full load: two engines under the same standing load of mixed traffic, one with batches of
+ * constant size and one with elastic ones, take turns in alternating order. Rows count at what they cost in the bare
+ * loop around a pair of turns.
  */
 final class ConstantVsElastic {
     private final Stand stand;

@@ -24,7 +24,7 @@ import java.util.stream.Stream;
 final class CpuTime {
     /** Parts of a process that holds broker, worker and measurement; the first whose mark is in a thread's name has it. */
     enum Part {
-        /** Publisher and reader: what would be other processes. */
+        /** Publisher and reader, which would be other processes. */
         BENCH(StreamRig.BENCH),
         ENGINE("sluice-engine"),
         FINISHER("sluice-finish"),
@@ -37,7 +37,7 @@ final class CpuTime {
         COLLECTOR("^GC Thread|^G1 "),
         /** All other Java threads. */
         OTHER(""),
-        /** What is left: the virtual machine's own and native threads, RocksDB's among them. */
+        /** All other threads: the virtual machine's own and native ones, RocksDB's among them. */
         RUNTIME("");
 
         private final Pattern mark;

@@ -3,7 +3,7 @@ package dev.sluice.bench;
 import java.util.List;
 import java.util.Optional;
 
-/** What came of measuring something. */
+/** The result of a measurement. */
 public sealed interface Figure {
     /**
      * A number.

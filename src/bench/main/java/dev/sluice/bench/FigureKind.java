@@ -1,6 +1,6 @@
 package dev.sluice.bench;
 
-/** The figures of the bench, with what each is to reach. */
+/** The figures of the bench, with the target of each. */
 public enum FigureKind {
     ENGINE_EFFICIENCY("engineEfficiency", "engine rows/s ÷ bare loop", Direction.AT_LEAST, 0.97),
     SCHEDULE_RATIOS("scheduleRatios", "measured time ratio ÷ ideal", Direction.AT_MOST, 1.01),
@@ -34,7 +34,7 @@ public enum FigureKind {
         return title;
     }
 
-    /** Whether a value reaches what it should. */
+    /** Whether a value reaches the target. */
     boolean met(double value) {
         return switch (direction) {
             case AT_LEAST -> value >= bound;
@@ -42,7 +42,7 @@ public enum FigureKind {
         };
     }
 
-    /** What it should reach, for people. */
+    /** The target, for people. */
     String target() {
         return (direction == Direction.AT_LEAST ? "≥ " : "≤ ") + Numbers.brief(bound);
     }

@@ -2,13 +2,13 @@ package dev.sluice.bench;
 
 import dev.sluice.engine.scheduling.BatchSizes;
 
-/** How many images that take their steps together fill calls. */
+/** How many images that take their steps together fill batches. */
 final class FullBatches {
     private FullBatches() {}
 
     /**
-     * The least number of images that fills calls of both networks without a remainder, and twice over, so that one half
-     * is in a call while the other takes its step.
+     * The least number of images that fills batches of both networks without a remainder, and twice over, so that one
+     * half is in a batch while the other takes its step.
      */
     static int images(BatchSizes rows) {
         int a = rows.denoiser();

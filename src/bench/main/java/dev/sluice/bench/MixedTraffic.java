@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Mixed traffic through the engine, against the least time that its rows can take and against a static-batch server that
- * gets the same traffic. All of it is submitted before the first turn; engine, static server and bare loop then take
- * turns, about an equal share of the traffic's cost each, in alternating order. Times are the wall's, and the last turn
- * goes on until the last image is done, calls that are no longer full included.
+ * Mixed traffic through the engine, against the least time that its rows can take and against a static-batch server
+ * that gets the same traffic. All of it is submitted before the first turn; engine, static server and bare loop then
+ * take turns, about an equal share of the traffic's cost each, in alternating order. Times are the wall's, and the last
+ * turn goes on until the last image is done, batches that are no longer full included.
  */
 final class MixedTraffic {
     private final Stand stand;

@@ -99,7 +99,10 @@ final class ModelBench {
         }
     }
 
-    /** Every run needs images for two full calls: where that takes too long, smaller calls first, then shorter runs. */
+    /**
+     * Every run needs images for two full batches. Where that takes too long, batches are made smaller first, then runs
+     * shorter.
+     */
     private void scheduleRatios(RowCosts costs) throws InterruptedException {
         Stand fitting = stand;
         for (int rows : CALL_ROWS) {

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** A model that predicts no noise, at once. What a request costs with it is what everything but the model costs. */
+/** A model that predicts no noise, at once. With it, a request costs what everything but the model costs. */
 public final class NullModel implements RowFunction {
     private static final String NAME = "null";
     private static final int TRAIN_STEPS = 1000;

@@ -10,7 +10,7 @@ import dev.sluice.request.Guidance;
 import dev.sluice.request.Prompt;
 import java.util.List;
 
-/** What requests come to on one bundle, worked out as the engine does at admission. */
+/** The evaluations that requests need on one bundle, worked out as the engine does at admission. */
 final class Plans {
     private final BundleManifest manifest;
 
@@ -43,7 +43,7 @@ final class Plans {
         };
     }
 
-    /** The class that the denoiser is told. */
+    /** The class that the denoiser is given. */
     int denoiserClass(GenerationRequest request) {
         boolean blind = request.guidance() instanceof Guidance.Classifier classifier
                 && classifier.denoiser() == Guidance.DenoiserCondition.UNCONDITIONAL;
@@ -60,7 +60,7 @@ final class Plans {
         return requests.stream().map(this::rows).reduce(EvaluatedRows.NONE, EvaluatedRows::plus);
     }
 
-    /** What the requests would add up to if every step of those that are guided at all were guided. */
+    /** The evaluations of all requests if every step of the guided ones were guided. */
     EvaluatedRows rowsGuidedAtEveryStep(List<GenerationRequest> requests) {
         return requests.stream()
                 .map(request -> rows(request).plus(skipped(request)))

@@ -3,7 +3,7 @@ package dev.sluice.bench;
 import java.util.List;
 
 /**
- * What a row costs in a bare loop of full calls, which is the least that it can cost at that call size.
+ * What a row costs in a bare loop of full batches, which is the least that it can cost at that batch size.
  *
  * @param denoiserNanos D, one denoiser row
  * @param guideNanos C, one guide row, forward and gradient; 0 where there is no guide

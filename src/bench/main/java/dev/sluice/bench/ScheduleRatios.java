@@ -96,7 +96,7 @@ final class ScheduleRatios {
         return new Row(seedRow.label(stand.plan().shorten()), measured, ideal, measured / ideal, Spread.of(rounds));
     }
 
-    /** A schedule to run; rows of the paper that come to the same are run once. */
+    /** A schedule to run. Rows of the paper with the same schedule are run once. */
     private record Run(Method method, int steps, GuidanceSchedule schedule) {}
 
     private Set<Run> runs() {

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Measures the worker around the model: what it gets through when the model costs nothing, and what it keeps. */
+/** Measures the worker around the model: its throughput when the model costs nothing, and the memory that it keeps. */
 final class ServiceBench {
     private static final Logger LOG = LoggerFactory.getLogger(ServiceBench.class);
 

@@ -24,7 +24,7 @@ record Stand(
         return new BareLoop(bundle, callRows, prepareThread);
     }
 
-    /** An engine with calls of constant size. */
+    /** An engine with batches of constant size. */
     BenchEngine engine() throws InterruptedException {
         return engine(BatchSize.CONSTANT);
     }

@@ -4,7 +4,9 @@ import dev.sluice.engine.scheduling.BatchSizes;
 import java.time.Duration;
 import java.util.function.Predicate;
 
-/** How an engine is kept at full load over a turn: more images inside than calls can hold, topped up between turns. */
+/**
+ * How an engine is kept at full load over a turn: more images inside than batches can hold, topped up between turns.
+ */
 final class StandingLoad {
     private static final int CALLS_OF_IMAGES = 8;
 

@@ -16,8 +16,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Traffic as the static server takes it. Requests of equal settings stand side by side, so that cutting the traffic
- * into slices takes no batch from it. Every plan is worked out, so that both servers evaluate the same.
+ * Traffic as the static server takes it. Requests of equal settings are side by side, so that cutting the traffic into
+ * slices splits no batch. Every plan is worked out, so that both servers evaluate the same.
  */
 final class StaticSlices {
     private final JsonMapper json = new JsonMapper();

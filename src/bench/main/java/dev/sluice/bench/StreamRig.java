@@ -55,8 +55,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * A whole worker on real brokers in this process, exactly-once, with {@link NullStore} for S3: what it takes is a bundle,
- * what it measures is everything around it. Requests are of one image in one unguided step, numbered from 0.
+ * A whole worker on real brokers in this process, exactly-once, with {@link NullStore} for S3. It takes a bundle, and
+ * measures everything around it. Requests are of one image in one unguided step, numbered from 0.
  *
  * <p>Used by one thread, which is the publisher.
  */

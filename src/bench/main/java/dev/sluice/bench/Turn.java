@@ -6,13 +6,13 @@ import dev.sluice.request.Network;
  * What went through a {@link Turnstile} while it was open.
  *
  * @param nanos it was open, by the wall
- * @param denoiserRows rows that were somebody's, padding left out
+ * @param denoiserRows rows of requests, padding left out
  * @param guideRows as denoiserRows, for the guide
  */
 record Turn(long nanos, long denoiserRows, long guideRows) {
     static final Turn NOTHING = new Turn(0, 0, 0);
 
-    /** Rows of one call; those of other networks than denoiser and guide don't count. */
+    /** Rows of one batch; those of other networks than denoiser and guide don't count. */
     static Turn of(Network network, int rows) {
         return switch (network) {
             case DENOISER -> new Turn(0, rows, 0);

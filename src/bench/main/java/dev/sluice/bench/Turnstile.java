@@ -9,9 +9,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A gate at a bundle's modules, so that several engines can take turns on one device in the middle of their work: a
- * call that comes while the gate is shut waits at it. A turn is the wall time from opening the gate until the first
- * call arrives that is not let through. So it holds whole cycles of the engine: the calls, and what the engine does
+ * A gate at a bundle's modules, so that several engines can take turns on one device in the middle of their work. A
+ * batch that comes while the gate is shut waits at it. A turn is the wall time from opening the gate until the first
+ * batch arrives that is not let through. So it holds whole cycles of the engine: the batches, and what the engine does
  * between them.
  *
  * <p>The thread that measures calls {@link #run}, {@link #shut} and {@link #free}; the thread that owns the device passes
@@ -58,11 +58,11 @@ final class Turnstile {
     }
 
     /**
-     * Opens the gate for a turn, which ends where {@code over} says so as a call arrives, or with {@link #finish}.
+     * Opens the gate for a turn, which ends where {@code over} says so as a batch arrives, or with {@link #finish}.
      *
-     * @param alive whether calls can still be expected
+     * @param alive whether batches can still be expected
      * @return what went through
-     * @throws IllegalStateException if no call can be expected any more
+     * @throws IllegalStateException if no batch can be expected any more
      */
     Turn run(Predicate<Turn> over, BooleanSupplier alive) throws InterruptedException {
         lock.lock();

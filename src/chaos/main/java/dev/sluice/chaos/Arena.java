@@ -3,7 +3,7 @@ package dev.sluice.chaos;
 import dev.sluice.chaos.surroundings.Surroundings;
 
 /**
- * What a fault may strike at. Used by the thread that strikes.
+ * What a fault may affect. Used by the thread that strikes.
  *
  * @param traffic of that thread's own
  */

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** What the broker, or the network before it, does to workers and publishers alike. */
+/** Faults of the broker, and of the network before it. */
 final class BrokerFaults {
     private static final Duration SLOW = Duration.ofMillis(150);
     private static final int LONGEST_DOWN_MILLIS = 4000;

@@ -17,7 +17,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code sluice chaos}: what the worker promises, held against every fault there is. */
+/** {@code sluice chaos}: checks the worker's promises under every fault there is. */
 @Command(
         name = "chaos",
         mixinStandardHelpOptions = true,

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What a run was, and what came of it.
+ * A run and its result.
  *
  * @param took from the first request to the verdict
  * @param struck by fault

@@ -126,7 +126,7 @@ final class ChaosTraffic {
         return Delivery.poison(prefix + "poison-" + sent++, kind);
     }
 
-    /** A record that takes this much memory, and is nothing. */
+    /** A record that takes this much memory, and can't be read. */
     Delivery zeros(int length) {
         return Delivery.zeros(prefix + "zeros-" + sent++, length);
     }

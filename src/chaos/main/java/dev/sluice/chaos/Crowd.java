@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Publishes a plan's traffic, evenly over its duration, and slower where workers don't keep up. A thread of its own does
- * it; any may ask.
+ * Publishes a plan's traffic, evenly over its duration, and slower where workers don't keep up. A thread of its own
+ * publishes; any thread may ask.
  */
 final class Crowd {
     private static final Logger LOG = LoggerFactory.getLogger(Crowd.class);

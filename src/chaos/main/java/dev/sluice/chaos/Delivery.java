@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Something to publish, with what may come of it.
+ * Something to publish, with the outcomes that it may have.
  *
  * @param kind as the history has it
  * @param id request id; the key, for what no request can be read from
@@ -31,7 +31,7 @@ record Delivery(
 
     record Cancellation(String reason) implements Payload {}
 
-    /** Bytes that are nothing, or not what they say. */
+    /** Bytes that are no record, or not what they claim to be. */
     record Bytes(Poison poison) implements Payload {}
 
     /** Zeros, which take little in the topic and this much in memory. */

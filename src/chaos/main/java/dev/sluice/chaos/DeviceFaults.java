@@ -7,17 +7,19 @@ import dev.sluice.model.RowFunction;
 import dev.sluice.request.Network;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Makes calls of the denoiser fail as a device does. Any thread orders faults; the device's thread meets them. */
+/**
+ * Makes batches of the denoiser fail as a device does. Any thread orders faults; they strike on the device's thread.
+ */
 public final class DeviceFaults {
     private final AtomicInteger outOfMemory = new AtomicInteger();
     private final AtomicInteger broken = new AtomicInteger();
 
-    /** The next calls find no device memory. */
+    /** The next batches find no device memory. */
     public void outOfMemory(int calls) {
         outOfMemory.set(calls);
     }
 
-    /** The next calls fail in native code. */
+    /** The next batches fail in native code. */
     public void broken(int calls) {
         broken.set(calls);
     }

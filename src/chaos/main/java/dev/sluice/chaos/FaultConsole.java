@@ -11,8 +11,8 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * What a worker of the fault suite is told on its standard input, one command a line, each answered by {@code ok} or
- * {@code no} and the command:
+ * Commands to a worker of the fault suite on its standard input, one a line, each answered by {@code ok} or {@code no}
+ * and the command:
  *
  * <ul>
  *   <li>{@code arm MILESTONE COUNT}: the COUNTth request from now that reaches it stands still there, after the line
@@ -31,7 +31,7 @@ public final class FaultConsole {
     private final JumpingClock clock = new JumpingClock();
     private final DeviceFaults device = new DeviceFaults();
 
-    /** @param answers takes each line that is said, on any thread */
+    /** @param answers takes each line of an answer, on any thread */
     FaultConsole(Consumer<String> answers) {
         this.answers = answers;
         failpoints = new Failpoints(answers);

@@ -3,7 +3,7 @@ package dev.sluice.chaos;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
-/** Waits for what can't tell when it has happened. */
+/** Waits for a condition that can only be polled. */
 final class Patience {
     private static final Duration LOOK = Duration.ofMillis(100);
 

@@ -1,6 +1,6 @@
 package dev.sluice.chaos;
 
-/** Records that nobody can read, in the ways in which upstream apps get them wrong. */
+/** Records that can't be read, in the ways in which upstream apps get them wrong. */
 enum Poison {
     NOTHING,
     RANDOM_BYTES,

@@ -3,7 +3,7 @@ package dev.sluice.chaos;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** What publishers do that workers have to live with. */
+/** Faults of publishers. */
 final class PublisherFaults {
     private static final int GROUPS = 8;
     /** Fits into a worker's heap here once. */
@@ -17,7 +17,10 @@ final class PublisherFaults {
                 Fault.of("compressed-giant", PublisherFaults::compressedGiant));
     }
 
-    /** What is published for a while lies where CRC32 puts it; of some requests the repetition or the cancellation alone. */
+    /**
+     * For a while records go to the partition that CRC32 gives; of some requests only the repetition or the
+     * cancellation does.
+     */
     private static boolean foreignPartitioner(Arena arena) throws InterruptedException {
         Publisher publisher = arena.publisher();
         try {

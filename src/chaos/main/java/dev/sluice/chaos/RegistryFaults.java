@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** What becomes of workers that can't reach the schema registry. */
+/** Faults of the schema registry. */
 final class RegistryFaults {
     private static final Duration FORGETFULNESS = Duration.ofSeconds(3);
     /** How long a killed worker needs to come back and have a record to read. */
@@ -27,14 +27,14 @@ final class RegistryFaults {
         return whileDown(arena);
     }
 
-    /** A request under a schema that no worker has seen, of which nobody can tell them now. */
+    /** A request under a schema that no worker has seen, and that no registry can give them now. */
     private static boolean uncachedId(Arena arena, SplittableRandom random) throws InterruptedException {
         arena.around().registry().proxy().cut();
         arena.evolved().publish(arena.publisher());
         return whileDown(arena);
     }
 
-    /** It has not read its topic to the end when a worker comes that knows no id yet. */
+    /** The registry has not read its topic to the end when a worker starts that knows no id yet. */
     private static boolean forgetsId(Arena arena, SplittableRandom random) throws InterruptedException {
         ProxiedRegistry registry = arena.around().registry();
         int before = registry.forgotten();

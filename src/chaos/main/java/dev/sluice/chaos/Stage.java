@@ -102,7 +102,8 @@ final class Stage implements AutoCloseable {
     }
 
     /**
-     * Has each worker that there ever was come once more, answer for what its killed processes had spent, and leave.
+     * Starts each worker that there ever was once more, so that it charges what its killed processes had spent, and
+     * stops it.
      *
      * @return how many ended with a status other than that of a stop
      */
@@ -118,7 +119,7 @@ final class Stage implements AutoCloseable {
         return fleet.leaveAll(LEAVE_PATIENCE);
     }
 
-    /** What the checker has to know, as it is now. */
+    /** The checker's input, as it is now. */
     CheckerInput checkerInput() {
         return new CheckerInput(
                 around.broker().bootstrapServers(),

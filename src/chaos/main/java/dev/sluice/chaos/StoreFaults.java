@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What S3 does to the next few images. */
+/** Faults of S3, for the next few images. */
 final class StoreFaults {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final Set<S3Fault> KEEP_WAITING = Set.of(S3Fault.SLOW, S3Fault.TIMEOUT_AFTER_SUCCESS);
@@ -21,7 +21,7 @@ final class StoreFaults {
         return Stream.of(S3Fault.values()).map(StoreFaults::of).toList();
     }
 
-    /** Over when it has happened to some writes, or when none came. */
+    /** Ends when some writes have met it, or when none came. */
     static Fault of(S3Fault kind) {
         String name = "s3-" + kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
         return Fault.of(name, (arena, random) -> {
@@ -31,7 +31,7 @@ final class StoreFaults {
             s3.inject(kind, writes);
             Patience.await(PATIENCE, () -> s3.fired().getOrDefault(kind, 0) >= before + writes);
             if (KEEP_WAITING.contains(kind)) {
-                // Healing would end the waiting before the client's patience with one attempt has.
+                // Healing would end the wait before the client's time-out for one attempt.
                 Thread.sleep(Surroundings.SLOWNESS);
             }
             s3.heal();

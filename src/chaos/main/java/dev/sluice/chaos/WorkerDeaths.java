@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
-/** Ways for a worker's process to end. What starts its successor is the fleet. */
+/** Ways for a worker's process to end. The fleet starts its successor. */
 final class WorkerDeaths {
     private static final Duration HELD_PATIENCE = Duration.ofSeconds(20);
     private static final int MOST_SKIPPED = 8;

@@ -105,12 +105,12 @@ final class WorkerProcess implements AutoCloseable {
         return Patience.await(patience, () -> ready() || !alive()) && ready();
     }
 
-    /** What {@code /health/ready} says; no where nobody answers. */
+    /** Whether {@code /health/ready} says yes; false where nobody answers. */
     boolean ready() {
         return scrape("/health/ready", answer -> answer.statusCode() == 200).orElse(false);
     }
 
-    /** What {@code /health/live} says; no where nobody answers. */
+    /** Whether {@code /health/live} says yes; false where nobody answers. */
     boolean live() {
         return scrape("/health/live", answer -> answer.statusCode() == 200).orElse(false);
     }
@@ -132,7 +132,7 @@ final class WorkerProcess implements AutoCloseable {
         signal("TERM");
     }
 
-    /** SIGSTOP: to others the worker is dead, and doesn't know it. */
+    /** SIGSTOP: others take the worker for dead, and it does not notice. */
     void pause() throws InterruptedException {
         signal("STOP");
     }
@@ -146,7 +146,7 @@ final class WorkerProcess implements AutoCloseable {
         signal("SEGV");
     }
 
-    /** Keeps every file of the process from growing beyond so many bytes. To its stores the disk is full. */
+    /** Keeps every file of the process from growing beyond so many bytes. For its stores the disk is full. */
     void fillDisk(long bytes) throws InterruptedException {
         run("prlimit", "--pid", String.valueOf(process.pid()), "--fsize=" + bytes + ":" + bytes);
     }
@@ -196,7 +196,7 @@ final class WorkerProcess implements AutoCloseable {
         }
     }
 
-    /** A process that is gone hears nothing, which is for the caller to notice by other means. */
+    /** A process that has ended gets nothing. The caller has to notice that by other means. */
     private void say(String command) {
         try {
             synchronized (commands) {

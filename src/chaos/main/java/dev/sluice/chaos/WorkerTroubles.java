@@ -10,7 +10,7 @@ import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
-/** What a worker has to live with, or to end from in good order. */
+/** Faults that a worker must survive, or end from in good order. */
 final class WorkerTroubles {
     private static final Duration LEAP = Duration.ofHours(1);
     /** How long an orderly stop may take: ten seconds of grace, and leaving the group. */
@@ -76,7 +76,7 @@ final class WorkerTroubles {
         return true;
     }
 
-    /** There and, after a while, back again. */
+    /** Moves the worker's clock by the leap and, after a while, back. */
     private static boolean jump(Arena arena, SplittableRandom random, Duration leap) throws InterruptedException {
         WorkerProcess worker = arena.fleet().pick(random);
         worker.jumpClock(leap);

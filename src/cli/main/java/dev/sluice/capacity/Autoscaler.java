@@ -15,7 +15,7 @@ final class Autoscaler {
     private long lastActiveNanos;
 
     /**
-     * What KEDA is told.
+     * What KEDA reads.
      *
      * @param lag requests that no worker has taken
      * @param waitingSeconds of work that workers have taken
@@ -33,7 +33,7 @@ final class Autoscaler {
         horizontal = new HorizontalAutoscaler(Math.max(1, settings.minReplicas()), settings.maxReplicas(), window);
     }
 
-    /** What KEDA's own look sets. */
+    /** How many replicas KEDA itself sets at a poll. */
     int polled(long nowNanos, Metrics metrics, int replicas) {
         if (metrics.active()) {
             lastActiveNanos = nowNanos;
@@ -43,7 +43,7 @@ final class Autoscaler {
         return settings.minReplicas() == 0 && cooled ? 0 : replicas;
     }
 
-    /** What the horizontal autoscaler sets, which does nothing where there are no replicas. */
+    /** How many replicas the horizontal autoscaler sets. It does nothing where there are none. */
     int synced(long nowNanos, Metrics metrics, int replicas) {
         if (replicas == 0) {
             return 0;

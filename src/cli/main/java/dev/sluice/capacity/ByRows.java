@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The engine call by call, by its own loop. The loop is at the end of its call already; what ended there is told once its
- * caller's time has come that far.
+ * The engine batch by batch, by its own loop. The loop is already at the end of its batch. What ended there is reported
+ * once the caller's time has come that far.
  */
 final class ByRows implements WorkerEngine {
     private static final double SCALE = 2;

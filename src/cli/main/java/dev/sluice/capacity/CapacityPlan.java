@@ -22,7 +22,7 @@ public final class CapacityPlan {
     }
 
     /**
-     * So many workers, and what became of the trace there.
+     * A number of workers, and how the trace went with them.
      *
      * @param met whether they keep the target
      * @param rowTime of the trace, padding left out
@@ -36,13 +36,13 @@ public final class CapacityPlan {
         }
     }
 
-    /** What so many workers make of the trace. */
+    /** Runs the trace on a number of workers. */
     public Workers with(int workers, Trace trace) {
         Run run = new Simulation(trace, fleet, new Scaling.Fixed(workers), Optional.empty()).run();
         return new Workers(workers, run.meets(target), fleet.rowTime(trace), run);
     }
 
-    /** What KEDA with these settings makes of the trace. */
+    /** Runs the trace under KEDA with these settings. */
     public Run with(Scaling.Keda keda, Trace trace) {
         return new Simulation(trace, fleet, keda, Optional.empty()).run();
     }

@@ -25,10 +25,10 @@ public record CapacityReport(
         scaled = List.copyOf(scaled);
     }
 
-    /** So many workers for the trace, guided in one way. */
+    /** The number of workers for the trace, guided in one way. */
     public record Schedule(Guiding guiding, CapacityPlan.Workers workers) {}
 
-    /** What KEDA makes of the trace as asked. */
+    /** How the trace as asked went under KEDA. */
     public record Scaled(Scaling.Keda keda, Run run, boolean met) {}
 
     /** What workers cost for so long. */

@@ -23,7 +23,7 @@ public final class CapacityTable {
         this.width = width;
     }
 
-    /** Prints it so wide. */
+    /** Prints the report at this width. */
     public static void print(CapacityReport report, int width, PrintWriter out) {
         new CapacityTable(report, out, width).print();
     }

@@ -8,14 +8,14 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What the workers are, and what lies between them and whoever asks.
+ * The workers, and what is between them and publishers.
  *
  * @param models that each of them serves
  * @param partitions of the requests' topic
  * @param maxImages images inside at which a worker takes no more
  * @param aside what a request takes beside its time with a worker's engine and its thread: publishing, storing
  * @param commit how long a worker's thread commits whenever it has taken or settled anything, and does neither meanwhile
- * @param rebalance how long partitions that change hands are fetched by nobody
+ * @param rebalance how long nobody fetches partitions that change hands
  * @param grace how long a worker that stops goes on with what it has
  * @param detail how closely the engine is simulated
  */
@@ -32,7 +32,7 @@ public record Fleet(
     public enum Detail {
         /** Image by image, with the engine's own fair shares and priorities. */
         IMAGES,
-        /** Call by call, by the engine's own loop. */
+        /** Batch by batch, by the engine's own loop. */
         ROWS
     }
 

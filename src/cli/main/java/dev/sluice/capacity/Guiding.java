@@ -1,8 +1,8 @@
 package dev.sluice.capacity;
 
-/** How many steps of a trace's requests are guided: a question that is asked of all of them. */
+/** A rule for all requests of a trace: how many of their steps are guided. */
 public sealed interface Guiding {
-    /** The request, as this has it. */
+    /** The request under this rule. */
     Ask of(Ask asked);
 
     /** What a table calls it. */

@@ -6,9 +6,9 @@ import java.util.Deque;
 
 /**
  * Kubernetes' horizontal autoscaler between one and the most replicas, as KEDA sets it up. Each metric is an average
- * value with a tolerance of a tenth. It goes up by four pods or to twice as many in 15 s. It goes down as
- * far as no recommendation of the stabilization window wants more. (kube-controller-manager's {@code podautoscaler},
- * defaults of autoscaling/v2.)
+ * value with a tolerance of a tenth. It goes up by four pods or to twice as many in 15 s. It goes down to the highest
+ * recommendation of the stabilization window. (kube-controller-manager's {@code podautoscaler}, defaults of
+ * autoscaling/v2.)
  */
 final class HorizontalAutoscaler {
     /** Of the default policies, whatever {@code --horizontal-pod-autoscaler-sync-period} is. */
@@ -66,7 +66,7 @@ final class HorizontalAutoscaler {
         return Math.min(replicas, held);
     }
 
-    /** What the policies allow: they count from how many there were when their period began. */
+    /** The most that the policies allow. They count from how many there were when their period began. */
     private int most(long nowNanos, int replicas) {
         while (!increases.isEmpty() && increases.getFirst().nanos() <= nowNanos - POLICY_PERIOD.toNanos()) {
             increases.removeFirst();

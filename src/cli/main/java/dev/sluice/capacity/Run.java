@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What became of a trace.
+ * How a trace went.
  *
  * @param latencies of requests that completed, from publication
  * @param expired requests that their deadline ended
  * @param unsettled requests without an outcome, where the run was given up as its target could no longer be met
- * @param device time in calls, of all workers
+ * @param device time in batches, of all workers
  * @param workers time that workers were there, of all workers, from a pod's creation
  * @param span from the trace's beginning until all was done
  * @param starts workers that were started, those at the beginning left out
@@ -43,7 +43,7 @@ public record Run(
         return span.isZero() ? 0 : (double) workers.toNanos() / span.toNanos();
     }
 
-    /** The share of the workers' time that was spent in calls. */
+    /** The share of the workers' time that was spent in batches. */
     public double busy() {
         return workers.isZero() ? 0 : (double) device.toNanos() / workers.toNanos();
     }

@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /** How many workers there are. */
 public sealed interface Scaling {
-    /** So many, all the time. */
+    /** The same number all the time. */
     record Fixed(int workers) implements Scaling {
         public Fixed {
             if (workers < 1) {
@@ -18,8 +18,8 @@ public sealed interface Scaling {
      *
      * @param minReplicas may be 0
      * @param polling how often KEDA looks whether anything is to be done
-     * @param cooldown without anything to be done, until the last worker goes; also how long the horizontal autoscaler
-     *     remembers that more were wanted, up to an hour
+     * @param cooldown without work, until the last worker is removed; also how long the horizontal autoscaler remembers
+     *     that more were wanted, up to an hour
      * @param start from a pod's creation until its worker is in the group
      * @param lagThreshold requests of lag per worker
      * @param waitingThreshold of waiting work per worker

@@ -54,7 +54,7 @@ final class Simulation {
     private int starts;
     private double scrapedSeconds;
 
-    /** A worker's engine wants to be told of time; out of date where it now wants so at another one. */
+    /** A worker's engine has to be told of this time. Out of date if the engine has chosen another time since. */
     private record Wake(long nanos, long order, Worker worker) {}
 
     private record Timer(long nanos, long order, Runnable action) {}
@@ -303,7 +303,7 @@ final class Simulation {
         }
     }
 
-    /** A Deployment takes those first that are not ready, then the youngest. */
+    /** A Deployment removes those first that are not ready, then the youngest. */
     private Worker newest() {
         return workers.stream()
                 .filter(worker -> worker.stage() == Worker.Stage.STARTING || worker.stage() == Worker.Stage.IN_GROUP)

@@ -11,7 +11,7 @@ final class Worker {
     enum Stage {
         STARTING,
         IN_GROUP,
-        /** It goes on with what it has and takes no more. */
+        /** It finishes what it has and takes no more. */
         STOPPING,
         GONE
     }

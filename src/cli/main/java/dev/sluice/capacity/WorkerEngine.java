@@ -1,6 +1,6 @@
 package dev.sluice.capacity;
 
-/** A simulated worker's engine. Its caller tells it of time, which never goes back. */
+/** A simulated worker's engine. Its caller gives it the time, which never goes back. */
 interface WorkerEngine {
     /** How a request ended. */
     interface Ended {
@@ -15,7 +15,7 @@ interface WorkerEngine {
      */
     void submit(Ask ask, long publishedNanos, long nowNanos, Ended ended);
 
-    /** When it has to be told of time again; {@link Long#MAX_VALUE} where it has nothing to do. */
+    /** When it has to be given the time again; {@link Long#MAX_VALUE} where it has nothing to do. */
     long nextNanos();
 
     /** Lets time pass to this moment, which is not after {@link #nextNanos}. */
@@ -24,10 +24,10 @@ interface WorkerEngine {
     /** Seconds of work that it has taken and not done, as {@code sluice_work_waiting_seconds}. */
     double waitingSeconds();
 
-    /** Device time in calls. */
+    /** Device time in batches. */
     long deviceNanos();
 
-    /** A new one of a fleet. */
+    /** A new engine for a worker of the fleet. */
     static WorkerEngine of(Fleet fleet) {
         return switch (fleet.detail()) {
             case IMAGES -> new ByImages(fleet.models());

@@ -80,7 +80,7 @@ final class AddressOptions {
     }
 
     /**
-     * Likewise, of brokers that listen, with clients that give up after a quarter of a minute.
+     * The same, after a check that a broker listens, with clients that give up after a quarter of a minute.
      *
      * @throws Main.Failure if the properties can't be read, or nobody listens
      */
@@ -89,7 +89,7 @@ final class AddressOptions {
     }
 
     /**
-     * Likewise, with clients that give up when {@code patience} is over.
+     * The same, with clients that give up when {@code patience} is over.
      *
      * @throws Main.Failure if the properties can't be read, or nobody listens
      */
@@ -101,7 +101,7 @@ final class AddressOptions {
     }
 
     /**
-     * Likewise, of registries that listen too.
+     * The same, after a check that a registry listens too.
      *
      * @throws Main.Failure if the properties can't be read, or nobody listens
      */
@@ -114,13 +114,13 @@ final class AddressOptions {
         return addresses.within(patience);
     }
 
-    /** Likewise, with clients that give up after a quarter of a minute. */
+    /** The same, with clients that give up after a quarter of a minute. */
     Addresses reachableWithRegistry() {
         return reachableWithRegistry(PATIENCE);
     }
 
     /**
-     * What {@code --command-config} says of the store, which is no client's of Kafka.
+     * The properties of {@code --command-config} for the store. No client of Kafka takes them.
      *
      * @throws Main.Failure if the properties can't be read
      */

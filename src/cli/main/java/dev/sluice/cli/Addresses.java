@@ -17,7 +17,7 @@ public record Addresses(String kafka, String registry, Topics topics, Map<String
         properties = Map.copyOf(properties);
     }
 
-    /** Where nothing asks for credentials. */
+    /** Addresses of servers that need no credentials. */
     public Addresses(String kafka, String registry, Topics topics) {
         this(kafka, registry, topics, Map.of());
     }

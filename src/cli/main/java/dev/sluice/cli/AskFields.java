@@ -36,7 +36,7 @@ final class AskFields {
     }
 
     /**
-     * Says that there is no field of that name.
+     * Refuses a name that is no field's.
      *
      * @throws IllegalArgumentException if there is none
      */

@@ -13,7 +13,8 @@ import java.util.Optional;
 
 /**
  * The first question of Kafka's protocol, which every broker answers before it knows who asks: ApiVersions, version 0
- * (https://kafka.apache.org/protocol). Asked by hand, since a client that nobody answers tries for long.
+ * (https://kafka.apache.org/protocol). It is written here by hand, since Kafka's client goes on trying for long where
+ * nobody answers.
  */
 final class BrokerGreeting {
     private static final Duration CONNECT = Duration.ofSeconds(3);

@@ -3,9 +3,9 @@ package dev.sluice.cli;
 import java.util.Set;
 
 /**
- * How much is logged beside what a command prints. Whoever types a command gets its answer, and one sentence where there is
- * none; what the parts that run inside tell of themselves is for servers. SLUICE_LOG_LEVEL and SLUICE_CLIENT_LOG_LEVEL go
- * before all of this.
+ * How much is logged beside what a command prints. A command prints its answer, or one sentence if there is none. Log
+ * lines of the parts that run inside are for servers. SLUICE_LOG_LEVEL and SLUICE_CLIENT_LOG_LEVEL override all of
+ * this.
  */
 final class Chatter {
     /** Run everything here, and are looked at while they do. */

@@ -6,7 +6,9 @@ import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
-/** Options that do nothing without another: who gives them alone means something else than happens, and is told. */
+/**
+ * Options that do nothing without another. Given alone they are refused, because they would not do what the user means.
+ */
 final class Companions {
     private Companions() {}
 

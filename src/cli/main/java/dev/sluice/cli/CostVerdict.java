@@ -38,11 +38,11 @@ record CostVerdict(
         unmetered = List.copyOf(unmetered);
     }
 
-    /** What can be said. */
+    /** The verdict. */
     private enum Answer {
         YES("yes", "It adds up."),
         NO("NO", "It does NOT add up."),
-        /** What is missing may be in charges that nobody can read any more, or not yet. */
+        /** The missing time may be in charges that can't be read any more, or not yet. */
         UNKNOWN("unknown", "It can't be said whether it adds up: not all charges are known.");
 
         private final String word;

@@ -26,7 +26,7 @@ final class DesktopOpener {
         this.environment = Map.copyOf(environment);
     }
 
-    /** Shows the files, and doesn't wait; a sentence where they can't be shown. */
+    /** Shows the files, and doesn't wait. Returns a sentence if they can't be shown. */
     Optional<String> open(List<Path> files) {
         Optional<Path> program = program();
         if (program.isEmpty()) {

@@ -46,7 +46,7 @@ final class DlqOptions {
         return new DeadLetterTopic(properties(), topicName());
     }
 
-    /** What Kafka has, or a sentence on why it can't be had. */
+    /** Reads from Kafka, or fails with one sentence that says why. */
     <T> T read(Supplier<T> reading) {
         try {
             return reading.get();

@@ -58,7 +58,9 @@ public final class EventWatcher implements AutoCloseable {
         partitions.forEach(consumer::position);
     }
 
-    /** The events that have come, waiting for at most this long if none have. What else lies in the topics is passed over. */
+    /**
+     * The events that have come; waits at most this long if there are none. Other records of the topics are skipped.
+     */
     public List<SpecificRecord> poll(Duration patience) {
         List<SpecificRecord> events = new ArrayList<>();
         for (ConsumerRecord<String, byte[]> record : consumer.poll(patience)) {

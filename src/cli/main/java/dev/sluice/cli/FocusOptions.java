@@ -20,7 +20,7 @@ final class FocusOptions {
     private Map<String, String> focus = new HashMap<>();
 
     /**
-     * What holds.
+     * The settings in force.
      *
      * @param properties of {@code --command-config}
      * @param environment variables
@@ -47,7 +47,7 @@ final class FocusOptions {
         }
     }
 
-    /** What is the Kafka client's and the registry's own. */
+    /** The properties without those for FOCUS: the Kafka client's and the registry's. */
     static Map<String, Object> without(Map<String, Object> properties) {
         Map<String, Object> own = new HashMap<>(properties);
         own.keySet().removeIf(name -> name.startsWith(FocusKey.PREFIX));

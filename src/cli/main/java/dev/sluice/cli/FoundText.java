@@ -22,7 +22,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What {@code sluice get} prints of a request for people: a line that says what has become of it, and its details below. */
+/** What {@code sluice get} prints of a request for people: a line with its state, and its details below. */
 final class FoundText {
     private FoundText() {}
 

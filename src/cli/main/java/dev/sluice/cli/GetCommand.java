@@ -33,7 +33,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** {@code sluice get}: what has become of requests, and their pictures. */
+/** {@code sluice get}: how requests stand, and their pictures. */
 @Command(
         name = "get",
         mixinStandardHelpOptions = true,

@@ -26,7 +26,7 @@ final class HelpLayout {
 
     private HelpLayout() {}
 
-    /** Has a command and all under it set so. */
+    /** Gives a command and all its subcommands this layout. */
     static CommandLine of(CommandLine command) {
         Map<String, IHelpSectionRenderer> sections = new HashMap<>(command.getHelpSectionMap());
         sections.put(UsageMessageSpec.SECTION_KEY_SYNOPSIS, HelpLayout::synopsis);

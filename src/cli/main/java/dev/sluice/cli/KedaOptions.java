@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 
 /** The settings of the chart's autoscaling, each a list: every combination is tried. */
 final class KedaOptions {
-    /** Those that say nothing without {@code --keda}. */
+    /** The options that have no effect without {@code --keda}. */
     static final List<String> NAMES = List.of(
             "--min-replicas",
             "--max-replicas",

@@ -5,7 +5,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which dead letters are meant: those for which all holds that is given. */
+/** Which dead letters are meant: those that match every option given. */
 final class LetterFilter {
     @Option(names = "--reason", paramLabel = "NAME", description = "Those with this reason, such as UNKNOWN_SCHEMA.")
     private @Nullable String reason;

@@ -48,7 +48,7 @@ public final class Main {
         }
     }
 
-    /** Words of a command that contradict each other, for which the message is enough. */
+    /** Arguments of a command that contradict each other, for which the message is enough. */
     static final class WrongUsage extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -100,7 +100,7 @@ public final class Main {
                 .setExecutionExceptionHandler(onFailure());
     }
 
-    /** Kafka's clients say that they could not be made, and only their cause says of what. */
+    /** Kafka's clients say only that they could not be made. The cause says why. */
     static String said(KafkaException failure) {
         Optional<String> refused = refused(failure);
         if (refused.isPresent()) {
@@ -111,7 +111,7 @@ public final class Main {
         return failure.getMessage() + reason + hint(failure);
     }
 
-    /** A property that was given by an option is said by that. */
+    /** Names the option for a property that an option sets. */
     private static Optional<String> refused(Throwable failure) {
         return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
                 .filter(org.apache.kafka.common.config.ConfigException.class::isInstance)
@@ -131,7 +131,7 @@ public final class Main {
         return property.equals(AvroConfig.REGISTRY_URL) ? "registry.url" : ConfigKey.KAFKA_PROPERTIES + property;
     }
 
-    /** Whoever wraps a failure without a word of its own leaves the JDK's, which is a class and a file's name. */
+    /** A failure that is wrapped without a message of its own has the JDK's, which is a class and a file's name. */
     private static @Nullable String said(UncheckedIOException failure) {
         return failure.getCause() instanceof FileSystemException file
                         && file.toString().equals(failure.getMessage())
@@ -139,7 +139,7 @@ public final class Main {
                 : failure.getMessage();
     }
 
-    /** What is behind most time-outs where somebody listens. */
+    /** The cause of most time-outs where something listens. */
     private static String hint(Throwable failure) {
         return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
                         .anyMatch(TimeoutException.class::isInstance)
@@ -148,7 +148,7 @@ public final class Main {
                 : "";
     }
 
-    /** What went wrong, with whatever others said of it. */
+    /** Prints a message, in which text from outside is escaped. */
     private static void print(PrintWriter err, @Nullable String message) {
         err.println(Printable.lines(String.valueOf(message)));
     }

@@ -129,7 +129,7 @@ final class OtherAnswers implements AutoCloseable {
         partitions.forEach(partition -> times.put(partition, since.toEpochMilli()));
         consumer.endOffsets(partitions).forEach(ends::put);
         consumer.offsetsForTimes(times).forEach((partition, offset) -> {
-            // None: nothing is as young as that.
+            // None, because no record is that young.
             consumer.seek(partition, offset == null ? ends.getOrDefault(partition, 0L) : offset.offset());
         });
         ends.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());

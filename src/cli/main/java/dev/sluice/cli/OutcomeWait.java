@@ -21,8 +21,8 @@ import org.apache.avro.specific.SpecificRecord;
 import picocli.CommandLine;
 
 /**
- * Waits for the outcomes of published requests and prints them. Used by one thread; where the process is stopped meanwhile,
- * the JVM's shutdown says what becomes of the requests that are open.
+ * Waits for the outcomes of published requests and prints them. Used by one thread. If the process is stopped
+ * meanwhile, a shutdown hook tells how to go on with the open requests.
  */
 final class OutcomeWait {
     /** Time for a worker to show that it takes a used id for a new request, or refuses it. */
@@ -90,7 +90,7 @@ final class OutcomeWait {
         return failed ? 1 : 0;
     }
 
-    /** What the user should know who waits no longer. */
+    /** What to tell a user who waits no longer. */
     String whatGoesOn() {
         List<String> ids = open.stream().sorted().limit(MOST_IDS_TOLD).toList();
         int more = open.size() - ids.size();
@@ -133,7 +133,7 @@ final class OutcomeWait {
         }
     }
 
-    /** A worker that is at a used id again would have said so by now; it has settled it for good. */
+    /** A worker that works on a used id again would have said so by now. So the id is settled. */
     void settleEarlier() {
         for (Answer.Earlier old : List.copyOf(earlier.values())) {
             if (!underWay.contains(old.requestId())) {

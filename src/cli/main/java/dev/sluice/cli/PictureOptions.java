@@ -46,7 +46,7 @@ final class PictureOptions {
     }
 
     /**
-     * What saves them; empty where nobody wants it.
+     * Saves the pictures; empty if none are to be saved.
      *
      * @throws Main.Failure if what is said of the store makes no sense
      */

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Saves pictures as outcomes come, and says so. Confined to one thread. */
+/** Saves pictures as outcomes come, and reports each. Confined to one thread. */
 final class PictureSaving {
     private final Pictures pictures;
     private final PrintWriter out;
@@ -18,7 +18,7 @@ final class PictureSaving {
     private boolean complete = true;
 
     /**
-     * Nothing is saved yet.
+     * A saving that has not begun.
      *
      * @param out told of each picture that is there
      * @param err told of each that is not

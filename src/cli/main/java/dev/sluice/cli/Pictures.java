@@ -20,9 +20,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Saves the pictures of outcomes in a folder, each with what it says of how it was made. A picture is looked at before it
- * gets its name: one that is not what its outcome announced is thrown away. No file that is there already is changed.
- * Confined to one thread.
+ * Saves the pictures of outcomes in a folder, each with its provenance. A picture is checked before it gets its name.
+ * One that is not what its outcome announced is thrown away. No existing file is changed. Confined to one thread.
  */
 final class Pictures implements AutoCloseable {
     private final Path folder;
@@ -98,7 +97,7 @@ final class Pictures implements AutoCloseable {
         }
     }
 
-    /** Whether this very content has the name already; another one keeps it. */
+    /** Whether a file of the name has this content already. A file with other content stays. */
     private static boolean isThere(Path file, String sha256) throws IOException {
         if (!Files.isRegularFile(file)) {
             return false;

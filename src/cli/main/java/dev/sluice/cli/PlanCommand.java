@@ -39,7 +39,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code sluice plan}: what a schedule comes to, without a worker. */
+/** {@code sluice plan}: a schedule's guided steps and evaluations, without a worker. */
 @Command(
         name = "plan",
         mixinStandardHelpOptions = true,

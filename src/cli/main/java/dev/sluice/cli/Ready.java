@@ -8,9 +8,10 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /**
- * {@code java -cp sluice.jar dev.sluice.cli.Ready [PORT]}: whether the worker of this container is ready, by its exit code. For
- * health checks where nothing else can ask, since the image has no shell. A program of its own, on sockets alone, because a
- * check runs every few seconds for ever, and what it loads is what it costs. It waits four seconds at most for each step.
+ * {@code java -cp sluice.jar dev.sluice.cli.Ready [PORT]}: whether the worker of this container is ready, by its exit
+ * code. For health checks where nothing else can ask, since the image has no shell. It is a program of its own, on
+ * sockets alone, because a check runs every few seconds for ever, and its cost is the classes that it loads. It waits
+ * four seconds at most for each step.
  */
 final class Ready {
     private static final int TIMEOUT_MS = 4000;

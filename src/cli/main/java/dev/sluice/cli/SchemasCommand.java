@@ -21,7 +21,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code sluice schemas}: brings the contracts to a registry, or looks whether they are there as they should be. */
+/** {@code sluice schemas}: registers the contracts, or checks that a registry has them as it should. */
 @Command(
         name = "schemas",
         mixinStandardHelpOptions = true,

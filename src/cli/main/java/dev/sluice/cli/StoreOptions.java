@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /**
- * {@code --s3-endpoint}, {@code --s3-region} and {@code --s3-path-style}: where a user reads pictures. What they don't say is
- * in {@code s3.*} of {@code --command-config}, else in the variables of the worker's keys; credentials are nowhere else but in
- * AWS's own places. Where nothing says anything and the registry is on this machine, the store is a standalone's.
+ * {@code --s3-endpoint}, {@code --s3-region} and {@code --s3-path-style}: where a user reads pictures. Settings that
+ * they leave out come from {@code s3.*} of {@code --command-config}, else from the variables of the worker's keys.
+ * Credentials come only from AWS's own places. Where nothing says anything and the registry is on this machine, the
+ * store is a standalone's.
  */
 final class StoreOptions {
     /** All of them. */
@@ -28,7 +29,7 @@ final class StoreOptions {
 
     private static final List<String> KEYS =
             List.of("s3.endpoint", "s3.region", "s3.path-style", "s3.access-key", "s3.secret-key");
-    /** A standalone's by default, and compose's. */
+    /** The default of a standalone, and of compose. */
     private static final URI STANDALONE = URI.create("http://127.0.0.1:9000");
 
     private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -112,7 +113,7 @@ final class StoreOptions {
                 return uri;
             }
         } catch (IllegalArgumentException e) {
-            // As below.
+            // Refused below.
         }
         throw new Main.Failure("s3.endpoint: must be a URL such as http://127.0.0.1:9000, not " + value);
     }

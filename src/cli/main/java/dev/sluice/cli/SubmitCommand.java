@@ -178,7 +178,7 @@ final class SubmitCommand implements Callable<Integer> {
         }
     }
 
-    /** They would be silently left out: a line says all of its request. */
+    /** Refused, because they would have no effect: a line of the file says everything about its request. */
     private void requireNoRequestOptions() {
         List<String> given = spec.commandLine().getParseResult().matchedOptions().stream()
                 .map(OptionSpec::longestName)

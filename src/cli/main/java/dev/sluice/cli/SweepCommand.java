@@ -32,7 +32,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code sluice sweep}: what a worker's start measures where nobody says how many rows calls have, whenever it suits. */
+/** {@code sluice sweep}: measures batch sizes as a worker's start does where none are set, at any time. */
 @Command(
         name = "sweep",
         mixinStandardHelpOptions = true,
@@ -84,7 +84,7 @@ final class SweepCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    /** What is measured, and where that is kept. */
+    /** The bundles to measure, and where the choice is kept. */
     private record Asked(List<Path> bundles, DeviceChoice device, int threads, Path state) {}
 
     /** What was measured of one bundle. */

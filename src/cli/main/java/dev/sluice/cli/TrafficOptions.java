@@ -19,7 +19,7 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Which requests come when: from a file, or drawn. */
 final class TrafficOptions {
-    /** Those that say nothing without {@code --rate}. */
+    /** The options that have no effect without {@code --rate}. */
     static final List<String> NAMES_OF_RATE = List.of("--mix", "--span", "--seed");
 
     @Option(

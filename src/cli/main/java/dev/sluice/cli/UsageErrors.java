@@ -17,7 +17,10 @@ import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Says what is wrong with a command's words: one line, with the nearest right word, and no usage before or after it. */
+/**
+ * Says what is wrong with a command's arguments: one line, with the nearest right word, and no usage before or after
+ * it.
+ */
 final class UsageErrors implements IParameterExceptionHandler {
     private static final Pattern NO_SUCH_COMMAND = Pattern.compile("Unknown subcommand '(.*)'.*");
     private static final Pattern NO_PAIR =
@@ -30,7 +33,7 @@ final class UsageErrors implements IParameterExceptionHandler {
         CommandLine command = wrong.getCommandLine();
         CommandSpec spec = command.getCommandSpec();
         if (arguments.length == 0) {
-            // Nothing was typed that could be wrong: who asks for nothing wants to know what there is.
+            // Without arguments nothing can be wrong: print the list of commands.
             command.usage(command.getErr());
             command.getErr().println();
         }

@@ -123,7 +123,7 @@ public final class WorkerCommand implements Callable<Integer> {
             stop.await();
             failure = worker.failure();
         }
-        // After all that the worker says while it closes.
+        // After all log lines of the worker's stop.
         failure.ifPresent(sentence -> {
             switch (config.config().log().format()) {
                 case LOGFMT -> spec.commandLine().getErr().println(sentence);

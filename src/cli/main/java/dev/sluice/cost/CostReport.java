@@ -22,7 +22,7 @@ public final class CostReport {
 
     private record Key(List<String> values, String currency) {}
 
-    /** What is known of a group while charges come in. */
+    /** A group's sums while charges come in. */
     private record Group(Sums sums, Map<EvaluationRates.Skipped, Long> skipped, Map<String, String> commonTags) {
         static Group of(CostIncurred charge) {
             return new Group(

@@ -33,14 +33,14 @@ public final class CostTopic {
     /** Records carry their worker's clock, which need not be the one that the charge's period is told by. */
     private static final Duration CLOCK_MARGIN = Duration.ofDays(1);
 
-    /** A worker waits longer; somebody sits before a command. */
+    /** A worker waits longer, but a person waits for a command. */
     private static final long ANSWER_PATIENCE_MS = 10_000;
 
     private final Map<String, Object> properties;
     private final String topic;
 
     /**
-     * What came of reading.
+     * The result of a reading.
      *
      * @param strange how many records were there that are no charges
      * @param unread how many were there of which that can't be told, as the registry did not know their schemas within its patience

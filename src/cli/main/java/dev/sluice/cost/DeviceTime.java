@@ -10,7 +10,7 @@ package dev.sluice.cost;
  * @param overheadNanos charged to nobody
  */
 public record DeviceTime(String process, boolean alive, long spentNanos, long requestNanos, long overheadNanos) {
-    /** Spent and in no charge; negative where more is charged than was spent. */
+    /** Time that was spent and is in no charge; negative where more is charged than was spent. */
     public long openNanos() {
         return spentNanos - requestNanos - overheadNanos;
     }

@@ -19,7 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param of a charge's value; empty where it has none
  */
 public record Dimension(String name, Function<CostIncurred, String> of) {
-    /** What people are shown for the tenant of time that no request answers for. No value is this: overhead's tenant is empty. */
+    /**
+     * What people are shown for the tenant of time that no request answers for. It is no value: overhead's tenant is
+     * empty.
+     */
     static final String OVERHEAD = "(overhead)";
 
     private static final String TAG = "tag:";

@@ -105,7 +105,7 @@ final class EvaluationRates {
         }
     }
 
-    /** Takes a charge's measurements in; overhead has none. */
+    /** Adds a charge's measurements; overhead has none. */
     void add(CostIncurred charge) {
         if (!Dimension.isOverhead(charge)) {
             measured.merge(Scope.of(charge), Measured.of(charge), Measured::plus);

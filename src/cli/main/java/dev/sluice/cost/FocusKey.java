@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What FOCUS asks of a charge and no charge says: who bills whom. Set for the command. */
+/** Columns that FOCUS wants and no charge has: who bills whom. They are set for the command. */
 public enum FocusKey {
     VERSION("1.2"),
     BILLING_ACCOUNT_ID("sluice"),

@@ -137,7 +137,7 @@ record FocusRow(
                 .replace("{month}", month().toString());
     }
 
-    /** The worker is what device time is used of; which one it was is known only where it was asked for. */
+    /** The resource is the worker. Which one it was is known only where rows are split by worker. */
     String resourceId() {
         return value(Dimension.WORKER);
     }

@@ -26,7 +26,7 @@ public record Retained(String topic, List<Partition> shortened) {
      */
     public record Partition(int number, long firstOffset, Instant since, boolean empty) {}
 
-    /** What is retained of a topic that nothing was deleted from. */
+    /** All of a topic that nothing was deleted from. */
     public static Retained everything(String topic) {
         return new Retained(topic, List.of());
     }

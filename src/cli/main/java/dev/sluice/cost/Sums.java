@@ -6,7 +6,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 
 /**
- * What some charges come to together.
+ * The sums of some charges.
  *
  * @param requests charged
  * @param images stored for them
@@ -47,7 +47,7 @@ public record Sums(
                 isFree(charge) ? charge.getDeviceNanos() : 0);
     }
 
-    /** Where every price names a bundle, overhead has none: that is meant. */
+    /** Where every price names a bundle, overhead has none, as intended. */
     private static boolean isFree(CostIncurred charge) {
         return charge.getListUnitPrice().signum() == 0 && !charge.getSkuId().equals(PriceList.UNPRICED);
     }

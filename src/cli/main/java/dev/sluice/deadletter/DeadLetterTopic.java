@@ -45,7 +45,7 @@ public final class DeadLetterTopic implements AutoCloseable {
     }
 
     /**
-     * Reads all there is.
+     * Reads all letters.
      *
      * @throws KafkaException if the topic doesn't exist, or can't be read to its end within a minute
      */

@@ -15,7 +15,7 @@ import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A dead letter but for its bytes.
+ * A dead letter without its bytes.
  *
  * @param writtenAt when a worker set the record aside
  * @param reason what was wrong, a name for programs
@@ -49,7 +49,7 @@ public record Letter(
         cut = List.copyOf(cut);
     }
 
-    /** The letter that a record is, which says of none that it was {@link #resent}. */
+    /** The letter that a record is. A marker ({@link #resent}) is none. */
     public static Letter of(ConsumerRecord<byte @Nullable [], byte @Nullable []> record) {
         Headers headers = record.headers();
         byte @Nullable [] key = record.key();
@@ -66,7 +66,7 @@ public record Letter(
                 cut(headers));
     }
 
-    /** The letter that a record says of that it was sent back; empty where the record is a letter itself. */
+    /** The place of the letter that a marker names as sent back; empty where the record is a letter itself. */
     public static Optional<String> resent(Headers headers) {
         return text(headers, DeadLetterHeaders.RESENT);
     }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Resending implements AutoCloseable {
     private static final String ID_PREFIX = "sluice-dlq-";
-    /** A process that is killed here holds readers up no longer than this. */
+    /** A process that is killed here blocks readers no longer than this. */
     private static final int TRANSACTION_TIMEOUT_MS = 10_000;
 
     private final KafkaProducer<byte @Nullable [], byte @Nullable []> producer;

@@ -33,7 +33,7 @@ final class BackwardReader implements AutoCloseable {
     }
 
     /**
-     * Hands over what is younger than that and was not handed over before.
+     * Hands over the records that are younger than that and were not handed over before.
      *
      * @return whether all of it was
      */
@@ -45,7 +45,7 @@ final class BackwardReader implements AutoCloseable {
         return whole;
     }
 
-    /** Passes over what is younger. */
+    /** Skips the records that are younger. */
     void skipBackTo(Instant to) {
         read.putAll(starts(to));
     }
@@ -85,7 +85,7 @@ final class BackwardReader implements AutoCloseable {
                 }
             });
         }
-        // None: nothing is as young as that. A record's time may also be older than that of one before it.
+        // None, because no record is that young. A record's time may also be older than that of one before it.
         read.forEach((partition, begun) -> starts.merge(partition, begun, Math::min));
         return starts;
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How far back what was found is all there is.
+ * How far back the findings are complete.
  *
  * @param since what is older may be deleted by retention, or was not read; empty where every record ever written was read
  * @param outOfTime how long was read, where the time was over before all was read; {@code since} is then how far it came

@@ -34,8 +34,8 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks for what has become of requests, from the topics' newest records back: the last hour, the last day, all there is. It
- * stops once a worker's word is found for every id, or its time is over. Used once, by one thread.
+ * Looks for how requests stand, from the topics' newest records back: the last hour, the last day, all there is. It
+ * stops once a worker's event is found for every id, or its time is over. Used once, by one thread.
  */
 public final class Lookup implements AutoCloseable {
     private static final List<Duration> WINDOWS = List.of(Duration.ofHours(1), Duration.ofHours(24));
@@ -102,7 +102,7 @@ public final class Lookup implements AutoCloseable {
     }
 
     /**
-     * Reads, and says what was found.
+     * Reads the topics, and returns what was found.
      *
      * @throws KafkaException if a topic doesn't exist, or can't be read
      */

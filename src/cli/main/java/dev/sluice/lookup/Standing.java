@@ -6,7 +6,7 @@ import dev.sluice.events.v1.GenerationFailed;
 import dev.sluice.events.v1.GenerationProgressed;
 import java.time.Instant;
 
-/** What has become of a request. Instants are those of the records. */
+/** How a request stands. Instants are those of the records. */
 public sealed interface Standing {
     /** Its images are stored. */
     record Completed(GenerationCompleted outcome, Instant at) implements Standing {}
@@ -14,7 +14,7 @@ public sealed interface Standing {
     /** It ended without images: refused, failed, cancelled or expired. */
     record Failed(GenerationFailed outcome, Instant at) implements Standing {}
 
-    /** A worker is at it, or was; the newest that it told. */
+    /** A worker works on it, or did: its newest progress. */
     record UnderWay(GenerationProgressed progress, Instant at) implements Standing {}
 
     /**

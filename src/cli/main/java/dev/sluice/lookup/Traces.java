@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What was read of one request so far, in any order; of each kind the newest counts. Confined to one thread. */
 final class Traces {
-    /** An id is taken on again after settle.retention alone, which is far longer. */
+    /** An id is accepted again only after settle.retention, which is far longer. */
     static final Duration CLOCKS_APART = Duration.ofMinutes(10);
 
     private final String requestId;
@@ -85,13 +85,13 @@ final class Traces {
                 });
     }
 
-    /** Whether older records can't change the answer: an outcome is the last word, until a worker is at the id again. */
+    /** Whether older records can't change the answer. An outcome is final, until a worker works on the id again. */
     boolean isDecided() {
         return completed != null || failed != null || underWay != null;
     }
 
     /**
-     * What all of it comes to.
+     * The request's state, from all that was read.
      *
      * @param sentBack letters that were published again
      */

@@ -16,7 +16,7 @@ enum CompatibilityLevel {
     /** The last schema reads what the new one writes. */
     FORWARD(false, true, false),
     FORWARD_TRANSITIVE(false, true, true),
-    /** Both. */
+    /** New and last schema read each other's data. */
     FULL(true, true, false),
     FULL_TRANSITIVE(true, true, true);
 
@@ -31,7 +31,7 @@ enum CompatibilityLevel {
     }
 
     /**
-     * What speaks against the candidate as the next version; empty where nothing does.
+     * Why the candidate can't be the next version; empty where it can.
      *
      * @param previous the subject's schemas, oldest first
      */

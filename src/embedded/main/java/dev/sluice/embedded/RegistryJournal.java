@@ -13,7 +13,7 @@ import java.util.List;
 
 /**
  * A file of JSON lines that only grows. A line counts once its line feed is on the disk; one that a crash cut short is
- * dropped at the next start, for nobody was told of it.
+ * dropped at the next start, since no caller was told of it.
  *
  * <p>Not safe for several threads; {@link SchemaStore} owns it.
  */

@@ -26,7 +26,7 @@ final class RegistryRoutes {
      * @param path its decoded segments
      * @param query undecoded; only switches are read from it
      * @param body missing where there is none
-     * @throws RegistryException the refusal, where it is one
+     * @throws RegistryException if the registry refuses
      */
     JsonNode answer(String method, List<String> path, String query, JsonNode body) {
         String resource = path.isEmpty() ? "" : path.getFirst();

@@ -3,7 +3,7 @@ package dev.sluice.embedded;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** Broker settings for a cluster that is one node: nothing is replicated, and nobody is waited for. */
+/** Broker settings for a cluster that is one node: nothing is replicated, and nothing is waited for. */
 final class SingleNodeSettings {
     static final int NODE_ID = 1;
     static final String CONTROLLER_LISTENER = "CONTROLLER";

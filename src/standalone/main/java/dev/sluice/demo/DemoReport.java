@@ -48,7 +48,7 @@ public final class DemoReport {
         this.plan = plan;
         this.results = results;
         this.bundles = bundles.stream().collect(Collectors.toMap(Bundle::name, bundle -> bundle));
-        // Now: judging the images will call the guides too.
+        // Read now, because judging the images will call the guides too.
         counted = bundles.stream().mapToLong(Bundle::rowsUsed).sum();
         countedTexts = bundles.stream().mapToLong(DemoReport::texts).sum();
     }

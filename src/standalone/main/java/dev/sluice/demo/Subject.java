@@ -19,7 +19,7 @@ record Subject(String model, List<Column> columns) {
     }
 
     /**
-     * A prompt and what to hold its images to.
+     * A prompt and what its images are judged by.
      *
      * @param target what a classifier is asked about, as the bundle's auditor reads it
      */

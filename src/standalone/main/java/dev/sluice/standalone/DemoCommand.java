@@ -52,7 +52,7 @@ import picocli.CommandLine.Spec;
                     + " than the plans say."
         })
 public final class DemoCommand implements Callable<Integer> {
-    /** How long nothing may be settled: a busy machine may take longer over all. */
+    /** How long nothing may be settled. All requests together may take longer on a busy machine. */
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private static final int CELL = 64;
@@ -171,7 +171,7 @@ public final class DemoCommand implements Callable<Integer> {
         return results.problems().isEmpty() ? 0 : 1;
     }
 
-    /** Nobody asked for the stack's own files to be kept. */
+    /** The user did not ask to keep the stack's own files. */
     private static void delete(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

@@ -9,7 +9,7 @@ final class ProgressBar {
     private final PrintStream out;
     private final String title;
     private final long total;
-    /** The launcher knows; before JDK 22 the JDK does not say. */
+    /** Told by the launcher, because the JDK does not say before 22. */
     private final boolean terminal = Boolean.getBoolean("sluice.terminal");
 
     private int lastTenth = -1;

@@ -49,7 +49,7 @@ public final class RehearseCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** What they answer is nobody's concern here. */
+    /** The answers don't matter here. */
     private static void run(List<String> command, List<String> where) {
         String[] arguments = Stream.concat(command.stream(), where.stream()).toArray(String[]::new);
         PrintWriter nowhere = new PrintWriter(Writer.nullWriter());

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** A completion is charged once, to who asked; nothing is charged twice, or for nothing. */
+/** A completion is charged once, to the tenant that asked. Nothing is charged twice, or without a request. */
 final class ChargeJudge {
     private final Published published;
     private final Map<String, History.Outcome> first;

@@ -4,7 +4,7 @@ import dev.sluice.chaos.surroundings.S3Access;
 import java.util.List;
 
 /**
- * What the checker is told: where to read, what was published, and what the workers' meters say.
+ * The checker's input: where to read, what was published, and what the workers' meters say.
  *
  * @param bootstrapServers brokers, as a downstream reader reaches them
  * @param registryUrl the registry itself, without a proxy

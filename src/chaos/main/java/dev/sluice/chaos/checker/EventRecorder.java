@@ -55,7 +55,7 @@ final class EventRecorder implements AutoCloseable {
     void record(ConsumerRecord<String, byte[]> record) {
         String topic = record.topic();
         if (topic.equals(topics.deadLetters())) {
-            // What sluice dlq resend writes beside a letter is none itself.
+            // The marker that sluice dlq resend writes beside a letter is no letter itself.
             if (record.headers().lastHeader(DeadLetterHeaders.RESENT) == null) {
                 deadLetters.add(deadLetter(record));
             }

@@ -38,7 +38,8 @@ record History(
     /**
      * An image as its completion names it.
      *
-     * @param calls how large the calls were that made it, which equal bits are promised for; empty where that varied
+     * @param calls the sizes of the batches that made it; equal bits are promised for equal ones; empty where they
+     *     varied
      */
     record Image(
             String requestId,

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What a completion names exists, is whole, and is what its request's twin got. */
+/** An image that a completion names exists, is whole, and equals that of its request's twin. */
 final class ImageJudge {
     private final Published published;
     private final Findings findings;
@@ -65,7 +65,7 @@ final class ImageJudge {
         }
     }
 
-    /** Twins that were made in calls of other sizes may differ in their last bits. */
+    /** Twins that were made in batches of other sizes may differ in their last bits. */
     private void compare(String group, String calls, History.Image image, String pixels) {
         String before = pixelsByTwin.putIfAbsent(group + '/' + image.index() + '/' + calls, pixels);
         if (before != null) {
@@ -82,7 +82,7 @@ final class ImageJudge {
         return whole;
     }
 
-    /** Images that there was another one to compare with. */
+    /** Images that were compared with a twin's. */
     int twinsCompared() {
         return twinsCompared;
     }

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Each request has one outcome, and one that it allows; nothing is told of anything else. */
+/** Each request has one outcome, and one that it allows. No event is about anything else. */
 final class OutcomeJudge {
     private final Published published;
     private final Map<String, History.Outcome> first;

@@ -32,7 +32,7 @@ public record Publication(
         CONFLICTING,
         /** A cancellation, be it before, during or after. */
         CANCEL,
-        /** Nothing that can be answered: a dead letter. */
+        /** A record that can't be answered: a dead letter. */
         POISON;
 
         /** Whether the dead letter topic must have it, once. */

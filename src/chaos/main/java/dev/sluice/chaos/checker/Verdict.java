@@ -57,7 +57,7 @@ public record Verdict(
      * @param chargedNanos over all committed charges
      */
     public record DeviceTime(String process, long spentNanos, long chargedNanos) {
-        /** Above 0 where device time was spent that nobody answers for. */
+        /** Above 0 where device time was spent that nobody was charged for. */
         public long unchargedNanos() {
             return spentNanos - chargedNanos;
         }
