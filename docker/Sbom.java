@@ -106,7 +106,13 @@ final class Sbom {
                 name,
                 version,
                 "pkg:deb/debian/" + name + "@" + encoded(version) + "?arch=" + fields.get("Architecture")
-                        + "&distro=debian-" + system);
+                        + "&distro=debian-" + system + upstream(fields));
+    }
+
+    /** What a package is built of, where that has another name: Debian tells faults by it. */
+    private static String upstream(Map<String, String> fields) {
+        String source = fields.getOrDefault("Source", "").replaceFirst(" .*", "");
+        return source.isEmpty() ? "" : "&upstream=" + encoded(source);
     }
 
     private static ObjectNode wheel(Map<String, String> fields) {

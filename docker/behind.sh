@@ -1,6 +1,6 @@
 #!/bin/sh
-# behind.sh: which pinned versions are behind, and which parts have known faults. Asks Maven Central, PyPI and Debian's archive;
-# says what it could not ask. Needs curl.
+# behind.sh: which pinned versions are behind, and which parts have known faults. Asks Maven Central, PyPI, Debian's archive and OSV;
+# says what it could not ask. Needs curl. Ends as known-faults.sh does.
 set -u
 cd "$(dirname -- "$0")/.." || exit 1
 command -v curl >/dev/null || {
@@ -34,12 +34,5 @@ newest openjdk-21 "$(sed -n 's/^eclipse-temurin:\([0-9._]*\)-.*/\1/p' docker/ima
 echo "  Not asked: the registries of images. \`skopeo list-tags docker://IMAGE\` lists newer tags of what docker/images.txt names."
 grep -v '^#' docker/images.txt | grep -v '@sha256:' | sed 's/^/  without a digest: /'
 
-echo "Known faults (of target/sluice-sbom.json; the image has its own as /opt/sluice/sluice-sbom.json):"
-[ -f target/sluice-sbom.json ] || echo "  There is no target/sluice-sbom.json: ./mvnw package makes it."
-if command -v trivy >/dev/null; then
-  trivy sbom target/sluice-sbom.json
-elif command -v grype >/dev/null; then
-  grype sbom:target/sluice-sbom.json
-else
-  echo "  Not looked for: neither trivy nor grype is here. Both need their database from the network."
-fi
+echo "Known faults:"
+docker/known-faults.sh

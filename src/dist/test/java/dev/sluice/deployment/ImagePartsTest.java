@@ -158,7 +158,8 @@ class ImagePartsTest {
                 .containsExactly("sluice", "kafka-clients", "pytorch-native-cpu", "openjdk-jre", "libc6");
         assertThat(sbom.at("/components/3/version").asText()).matches("\\d+(\\.\\d+)*\\+\\d+.*");
         assertThat(sbom.at("/components/4/purl").asText())
-                .startsWith("pkg:deb/debian/libc6@2.41-12%2Bdeb13u1?arch=amd64&distro=debian-");
+                .startsWith("pkg:deb/debian/libc6@2.41-12%2Bdeb13u1?arch=amd64&distro=debian-")
+                .endsWith("&upstream=glibc");
         assertThat(sbom).isEqualTo(sbom("cpu"));
     }
 
@@ -183,7 +184,9 @@ class ImagePartsTest {
                  "dependencies": [{"ref": "app", "dependsOn": ["kafka", "pkg:maven/pytorch-native-cpu"]},
                   {"ref": "pkg:maven/pytorch-native-cpu", "dependsOn": []}]}
                 """);
-        write(folder.resolve("debian/libc6"), "Package: libc6\nVersion: 2.41-12+deb13u1\nArchitecture: amd64\n");
+        write(
+                folder.resolve("debian/libc6"),
+                "Package: libc6\nSource: glibc (2.41-12)\nVersion: 2.41-12+deb13u1\nArchitecture: amd64\n");
         if (target.equals("cuda")) {
             write(
                     folder.resolve("wheels/torch"),
