@@ -2,9 +2,9 @@ package dev.sluice.chaos;
 
 import dev.sluice.chaos.checker.HistoryFile;
 import dev.sluice.chaos.checker.Publication;
-import dev.sluice.chaos.checker.TopicReader;
 import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.events.v1.GenerationCompleted;
+import dev.sluice.wire.TopicReader;
 import dev.sluice.wire.Topics;
 import dev.sluice.wire.AvroConfig;
 import dev.sluice.wire.AvroDeserializer;
@@ -48,9 +48,14 @@ final class ClusterTrace {
     }
 
     /** Writes {@code trace.csv}, with all that was seen, and {@code requests.csv}, which is a trace for {@code sluice capacity}. */
-    void write(Path history, Path folder) throws InterruptedException {
-        new TopicReader(brokers, Duration.ofSeconds(30))
-                .read(List.of(topics.completions(), topics.costs()), this::take);
+    void write(Path history, Path folder) {
+        try (TopicReader reader = TopicReader.open(
+                Map.of("bootstrap.servers", brokers),
+                List.of(topics.completions(), topics.costs()),
+                Duration.ofSeconds(30))) {
+            reader.seekToBeginning();
+            reader.readTo(reader.ends(), this::take);
+        }
         List<Publication> completed = HistoryFile.read(history).stream()
                 .filter(publication -> publication.kind() == Publication.Kind.REQUEST)
                 .filter(publication -> done.containsKey(publication.id()))
@@ -74,7 +79,7 @@ final class ClusterTrace {
         }
     }
 
-    private void take(ConsumerRecord<String, byte[]> record) {
+    private void take(ConsumerRecord<byte[], byte[]> record) {
         if (record.topic().equals(topics.completions())) {
             GenerationCompleted event = completions.deserialize(record.topic(), record.value());
             if (event != null) {

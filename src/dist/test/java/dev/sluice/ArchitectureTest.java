@@ -1,5 +1,7 @@
 package dev.sluice;
 
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -7,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.util.List;
 import java.util.Set;
@@ -202,6 +205,21 @@ class ArchitectureTest {
     private static String owner(JavaClass type) {
         String[] names = type.getPackageName().split("\\.", -1);
         return names.length > 3 && names[2].equals("engine") ? names[2] + "." + names[3] : names[2];
+    }
+
+    /** Others read topics through the one reader, so that all of them see committed records alone and wait for the rest. */
+    @Test
+    void onlyTheReaderAndTheWorkersGateMakeConsumers() {
+        noClasses()
+                .that()
+                .doNotHaveSimpleName("TopicReader")
+                .and()
+                .doNotHaveSimpleName("BackpressureClientSupplier")
+                .and()
+                .doNotHaveSimpleName("OneGiantAtATime")
+                .should()
+                .callConstructorWhere(target(With.owner(assignableTo("org.apache.kafka.clients.consumer.KafkaConsumer"))))
+                .check(CLASSES);
     }
 
     private static String in(String owner) {

@@ -1,5 +1,6 @@
 package dev.sluice.bench;
 
+import dev.sluice.wire.TopicReader;
 import dev.sluice.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -7,11 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 
 /**
  * Counts what a downstream reader sees of each request: its completion and its cost, once they are committed. Knows a
@@ -25,7 +22,7 @@ final class CommittedOutcomes implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final Topics topics;
-    private final KafkaConsumer<String, byte[]> consumer;
+    private final TopicReader reader;
     private final Thread thread;
     private final byte[] completions;
     private final byte[] costs;
@@ -40,26 +37,17 @@ final class CommittedOutcomes implements AutoCloseable {
         this.topics = topics;
         completions = new byte[capacity];
         costs = new byte[capacity];
-        consumer = new KafkaConsumer<>(
+        reader = TopicReader.open(
                 Map.of(
                         "bootstrap.servers",
                         bootstrapServers,
                         "client.id",
                         StreamRig.BENCH + "-reader",
-                        "isolation.level",
-                        "read_committed",
-                        "auto.offset.reset",
-                        "earliest",
                         "max.poll.records",
                         2000),
-                new StringDeserializer(),
-                new ByteArrayDeserializer());
-        List<TopicPartition> partitions =
-                List.of(topics.completions(), topics.failures(), topics.costs(), topics.deadLetters()).stream()
-                        .flatMap(topic -> consumer.partitionsFor(topic).stream())
-                        .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
-                        .toList();
-        consumer.assign(partitions);
+                List.of(topics.completions(), topics.failures(), topics.costs(), topics.deadLetters()),
+                List.of());
+        reader.seekToBeginning();
         thread = Thread.ofPlatform()
                 .name(StreamRig.BENCH + "-reader")
                 .daemon(true)
@@ -109,7 +97,7 @@ final class CommittedOutcomes implements AutoCloseable {
 
     private void read() {
         while (!closing) {
-            var records = consumer.poll(POLL);
+            var records = reader.poll(POLL);
             synchronized (this) {
                 records.forEach(this::count);
                 if (!records.isEmpty()) {
@@ -118,15 +106,14 @@ final class CommittedOutcomes implements AutoCloseable {
                 }
             }
         }
-        consumer.close();
+        reader.close();
     }
 
-    private void count(ConsumerRecord<String, byte[]> record) {
-        if (record.topic().equals(topics.completions()) && record.key().startsWith(REQUEST_ID)) {
+    private void count(ConsumerRecord<byte[], byte[]> record) {
+        String key = String.valueOf(TopicReader.key(record));
+        if (record.topic().equals(topics.completions()) && key.startsWith(REQUEST_ID)) {
             completed++;
-            completions[
-                    Integer.parseInt(
-                            record.key(), REQUEST_ID.length(), record.key().length(), 10)]++;
+            completions[Integer.parseInt(key, REQUEST_ID.length(), key.length(), 10)]++;
         } else if (record.topic().equals(topics.costs())) {
             String id = subject(record);
             // Overhead belongs to no request.
@@ -140,7 +127,7 @@ final class CommittedOutcomes implements AutoCloseable {
         }
     }
 
-    private static String subject(ConsumerRecord<String, byte[]> record) {
+    private static String subject(ConsumerRecord<byte[], byte[]> record) {
         Header header = record.headers().lastHeader("ce_subject");
         return header == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
     }

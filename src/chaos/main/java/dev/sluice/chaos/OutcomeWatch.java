@@ -1,6 +1,7 @@
 package dev.sluice.chaos;
 
 import dev.sluice.chaos.checker.Publication;
+import dev.sluice.wire.TopicReader;
 import dev.sluice.wire.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,11 +14,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +27,7 @@ final class OutcomeWatch implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final Topics topics;
-    private final KafkaConsumer<String, byte[]> consumer;
+    private final TopicReader reader;
     private final Thread thread;
     private volatile boolean closing;
     /** Ids without an outcome and keys without all of their dead letters. */
@@ -47,24 +44,17 @@ final class OutcomeWatch implements AutoCloseable {
 
     OutcomeWatch(String bootstrapServers, Topics topics) {
         this.topics = topics;
-        consumer = new KafkaConsumer<>(
+        reader = TopicReader.open(
                 Map.of(
                         "bootstrap.servers",
                         bootstrapServers,
                         "client.id",
                         "chaos-watch",
-                        "isolation.level",
-                        "read_committed",
-                        "auto.offset.reset",
-                        "earliest",
                         "reconnect.backoff.max.ms",
                         500),
-                new StringDeserializer(),
-                new ByteArrayDeserializer());
-        consumer.assign(Stream.of(topics.completions(), topics.failures(), topics.deadLetters())
-                .flatMap(topic -> consumer.partitionsFor(topic).stream())
-                .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
-                .toList());
+                List.of(topics.completions(), topics.failures(), topics.deadLetters()),
+                List.of());
+        reader.seekToBeginning();
         thread = Thread.ofPlatform().name("chaos-watch").daemon(true).start(this::read);
     }
 
@@ -131,17 +121,17 @@ final class OutcomeWatch implements AutoCloseable {
     private void read() {
         while (!closing) {
             try {
-                consumer.poll(POLL).forEach(this::see);
+                reader.poll(POLL).forEach(this::see);
                 recovered();
             } catch (KafkaException e) {
                 LOG.info("watch_failed cause=\"{}\"", e.toString());
             }
         }
-        consumer.close();
+        reader.close();
     }
 
-    private synchronized void see(ConsumerRecord<String, byte[]> record) {
-        String key = String.valueOf(record.key());
+    private synchronized void see(ConsumerRecord<byte[], byte[]> record) {
+        String key = String.valueOf(TopicReader.key(record));
         if (record.topic().equals(topics.deadLetters())) {
             lettersSeen.merge(key, 1, Integer::sum);
         } else {

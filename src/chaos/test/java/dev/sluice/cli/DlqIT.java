@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.sluice.chaos.checker.TopicReader;
 import dev.sluice.deadletter.DeadLetterTopic;
 import dev.sluice.deadletter.LetterId;
 import dev.sluice.deadletter.Origin;
@@ -22,6 +21,7 @@ import dev.sluice.wire.AvroConfig;
 import dev.sluice.wire.AvroSerializer;
 import dev.sluice.wire.InMemorySchemaRegistry;
 import dev.sluice.wire.SchemaRegistry;
+import dev.sluice.wire.TopicReader;
 import dev.sluice.wire.Topics;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -126,9 +126,9 @@ class DlqIT {
             assertThatThrownBy(() -> earlier.send(record, new Origin(REQUESTS, 0, 0)))
                     .isInstanceOf(Resending.ShutOutException.class);
         }
-        List<ConsumerRecord<String, byte[]>> requests = sentBack();
+        List<ConsumerRecord<byte[], byte[]>> requests = sentBack();
         assertThat(requests).hasSize(1);
-        ConsumerRecord<String, byte[]> again = requests.getFirst();
+        ConsumerRecord<byte[], byte[]> again = requests.getFirst();
         assertThat(again.value()).isEqualTo(bytes(next));
         assertThat(again.headers()).isEmpty();
         assertThat(sound("list")).contains("sent back");
@@ -185,15 +185,19 @@ class DlqIT {
     }
 
     /** The record itself is so old that the broker may have deleted it meanwhile. */
-    private List<ConsumerRecord<String, byte[]>> sentBack() throws InterruptedException {
+    private List<ConsumerRecord<byte[], byte[]>> sentBack() {
         return recordsIn(REQUESTS).stream()
                 .filter(record -> record.timestamp() != PUBLISHED_AT)
                 .toList();
     }
 
-    private List<ConsumerRecord<String, byte[]>> recordsIn(String topic) throws InterruptedException {
-        List<ConsumerRecord<String, byte[]>> records = new ArrayList<>();
-        new TopicReader(stack.addresses().kafka(), PATIENCE).read(List.of(topic), records::add);
+    private List<ConsumerRecord<byte[], byte[]>> recordsIn(String topic) {
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        try (TopicReader reader =
+                TopicReader.open(Map.of("bootstrap.servers", stack.addresses().kafka()), topic)) {
+            reader.seekToBeginning();
+            reader.readTo(reader.ends(), records::add);
+        }
         return records;
     }
 

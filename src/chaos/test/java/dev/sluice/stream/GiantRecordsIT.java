@@ -7,6 +7,7 @@ import dev.sluice.embedded.EmbeddedKafka;
 import dev.sluice.embedded.EmbeddedSchemaRegistry;
 import dev.sluice.wire.AvroSerializer;
 import dev.sluice.wire.RequestLimits;
+import dev.sluice.wire.TopicReader;
 import dev.sluice.wire.Topics;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -20,12 +21,10 @@ import java.util.Map;
 import java.util.Objects;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -139,20 +138,14 @@ class GiantRecordsIT {
      * ended.
      */
     private static Map<String, ConsumerRecord<byte[], byte[]>> awaitLetters(String broker, Process worker) {
-        Map<String, Object> config = Map.of(
-                "bootstrap.servers",
-                broker,
-                "group.id",
-                "watcher",
-                "auto.offset.reset",
-                "earliest",
-                "isolation.level",
-                "read_committed");
         Map<String, ConsumerRecord<byte[], byte[]>> found = new HashMap<>();
-        try (var consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            consumer.subscribe(List.of(TOPICS.deadLetters(), TOPICS.completions(), TOPICS.failures()));
+        try (TopicReader topics = TopicReader.open(
+                Map.of("bootstrap.servers", broker),
+                List.of(TOPICS.deadLetters(), TOPICS.completions(), TOPICS.failures()),
+                List.of())) {
+            topics.seekToBeginning();
             while (worker.isAlive() && !(found.containsKey("good") && found.size() >= 8)) {
-                consumer.poll(Duration.ofMillis(200)).forEach(record -> {
+                topics.poll(Duration.ofMillis(200)).forEach(record -> {
                     assertThat(found.put(name(record), record))
                             .as("twice: %s", name(record))
                             .isNull();

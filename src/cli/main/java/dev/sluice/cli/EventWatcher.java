@@ -5,20 +5,15 @@ import dev.sluice.events.v1.GenerationCompleted;
 import dev.sluice.events.v1.GenerationFailed;
 import dev.sluice.events.v1.GenerationProgressed;
 import dev.sluice.wire.AvroDeserializer;
+import dev.sluice.wire.TopicReader;
 import dev.sluice.wire.UndecodableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.PartitionInfo;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.Deserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,33 +24,22 @@ import org.slf4j.LoggerFactory;
 public final class EventWatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventWatcher.class);
 
-    private final KafkaConsumer<String, byte[]> consumer;
+    private final TopicReader topics;
     private final Map<String, Deserializer<? extends SpecificRecord>> readers;
 
     public EventWatcher(Addresses addresses) {
         Map<String, Object> properties = addresses.clientProperties();
-        properties.put("isolation.level", "read_committed");
-        properties.put("enable.auto.commit", "false");
-        properties.put("allow.auto.create.topics", "false");
-        consumer = new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer());
         readers = Map.of(
                 addresses.topics().completions(), reader(GenerationCompleted.class, properties),
                 addresses.topics().failures(), reader(GenerationFailed.class, properties),
                 addresses.topics().costs(), reader(CostIncurred.class, properties),
                 addresses.topics().progress(), reader(GenerationProgressed.class, properties));
-        List<TopicPartition> partitions = new ArrayList<>();
-        for (String topic : readers.keySet()) {
-            List<PartitionInfo> found = Objects.requireNonNullElse(consumer.partitionsFor(topic), List.of());
-            if (found.isEmpty()) {
-                consumer.close();
-                throw new Main.Failure("there is no topic " + topic);
-            }
-            found.forEach(partition -> partitions.add(new TopicPartition(topic, partition.partition())));
+        try {
+            topics = TopicReader.open(properties, readers.keySet(), List.of());
+        } catch (TopicReader.MissingTopicException e) {
+            throw new Main.Failure(e.getMessage());
         }
-        consumer.assign(partitions);
-        consumer.seekToEnd(partitions);
-        // seekToEnd is lazy; asking for the position is what fixes it.
-        partitions.forEach(consumer::position);
+        topics.seekToEnd();
     }
 
     /**
@@ -63,7 +47,7 @@ public final class EventWatcher implements AutoCloseable {
      */
     public List<SpecificRecord> poll(Duration patience) {
         List<SpecificRecord> events = new ArrayList<>();
-        for (ConsumerRecord<String, byte[]> record : consumer.poll(patience)) {
+        for (ConsumerRecord<byte[], byte[]> record : topics.poll(patience)) {
             Deserializer<? extends SpecificRecord> reader = readers.get(record.topic());
             if (reader != null && record.value() != null) {
                 try {
@@ -78,7 +62,7 @@ public final class EventWatcher implements AutoCloseable {
 
     @Override
     public void close() {
-        consumer.close();
+        topics.close();
         readers.values().forEach(Deserializer::close);
     }
 

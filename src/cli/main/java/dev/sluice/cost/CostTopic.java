@@ -3,25 +3,18 @@ package dev.sluice.cost;
 import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.wire.AvroConfig;
 import dev.sluice.wire.AvroDeserializer;
+import dev.sluice.wire.TopicReader;
 import dev.sluice.wire.UnansweredSchemaException;
 import dev.sluice.wire.UndecodableException;
 import dev.sluice.wire.UnknownSchemaException;
-import dev.sluice.wire.WholeTopic;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
@@ -83,12 +76,15 @@ public final class CostTopic {
     private Reading read(Instant from, Predicate<CostIncurred> wanted, Consumer<CostIncurred> sink) {
         AtomicLong strange = new AtomicLong();
         AtomicLong unread = new AtomicLong();
-        try (WholeTopic whole = WholeTopic.open(properties, topic);
+        try (TopicReader whole = TopicReader.open(properties, topic);
                 AvroDeserializer<CostIncurred> deserializer = new AvroDeserializer<>(CostIncurred.class)) {
             deserializer.configure(properties, false);
-            Map<TopicPartition, Long> decided = whole.consumer().endOffsets(whole.partitions());
             Map<TopicPartition, Long> ends = whole.ends();
-            seek(whole.consumer(), whole.partitions(), decided, from);
+            if (from.isBefore(Instant.EPOCH.plus(CLOCK_MARGIN))) {
+                whole.seekToBeginning();
+            } else {
+                whole.seekTo(from.minus(CLOCK_MARGIN));
+            }
             whole.readTo(ends, record -> {
                 try {
                     strange.addAndGet(handOver(deserializer, record, wanted, sink));
@@ -96,32 +92,22 @@ public final class CostTopic {
                     unread.incrementAndGet();
                 }
             });
-            return new Reading(strange.get(), unread.get(), retained(whole.consumer(), whole.partitions()));
+            return new Reading(strange.get(), unread.get(), retained(whole));
         }
     }
 
     /** Asked when all is read, so that what was deleted meanwhile counts. */
-    private Retained retained(KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions) {
+    private Retained retained(TopicReader whole) {
         Instant now = Instant.now();
-        Map<TopicPartition, Long> shortened = new TreeMap<>(Comparator.comparingInt(TopicPartition::partition));
-        consumer.beginningOffsets(partitions).forEach((partition, first) -> {
-            if (first > 0) {
-                shortened.put(partition, first);
-            }
-        });
-        Map<TopicPartition, Long> fromTheFirst = new HashMap<>();
-        shortened.keySet().forEach(partition -> fromTheFirst.put(partition, 0L));
-        Map<TopicPartition, OffsetAndTimestamp> left = consumer.offsetsForTimes(fromTheFirst);
-        List<Retained.Partition> found = new ArrayList<>();
-        shortened.forEach((partition, first) -> {
-            OffsetAndTimestamp record = left.get(partition);
-            found.add(new Retained.Partition(
-                    partition.partition(),
-                    first,
-                    record == null ? now : Instant.ofEpochMilli(record.timestamp()),
-                    record == null));
-        });
-        return new Retained(topic, found);
+        return new Retained(
+                topic,
+                whole.shortened().stream()
+                        .map(left -> new Retained.Partition(
+                                left.partition().partition(),
+                                left.beginning(),
+                                left.first().orElse(now),
+                                left.first().isEmpty()))
+                        .toList());
     }
 
     private static int handOver(
@@ -144,29 +130,5 @@ public final class CostTopic {
             sink.accept(charge);
         }
         return 0;
-    }
-
-    /** @param decided where each partition's first open transaction begins, or the end; no later than the look at the times */
-    private static void seek(
-            KafkaConsumer<byte[], byte[]> consumer,
-            List<TopicPartition> partitions,
-            Map<TopicPartition, Long> decided,
-            Instant from) {
-        if (from.isBefore(Instant.EPOCH.plus(CLOCK_MARGIN))) {
-            consumer.seekToBeginning(partitions);
-            return;
-        }
-        Map<TopicPartition, Long> times = new HashMap<>();
-        partitions.forEach(
-                partition -> times.put(partition, from.minus(CLOCK_MARGIN).toEpochMilli()));
-        Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(times);
-        for (TopicPartition partition : partitions) {
-            OffsetAndTimestamp first = found.get(partition);
-            consumer.seek(partition, first == null ? end(decided, partition) : first.offset());
-        }
-    }
-
-    private static long end(Map<TopicPartition, Long> ends, TopicPartition partition) {
-        return Objects.requireNonNull(ends.get(partition), "the broker left a partition out");
     }
 }

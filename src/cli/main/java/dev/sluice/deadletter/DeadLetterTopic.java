@@ -1,6 +1,6 @@
 package dev.sluice.deadletter;
 
-import dev.sluice.wire.WholeTopic;
+import dev.sluice.wire.TopicReader;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,7 @@ public final class DeadLetterTopic implements AutoCloseable {
     private final Map<String, Object> properties;
     private final String topic;
     /** Reads single records, one after the other. Made when the first is asked for. */
-    private @Nullable WholeTopic single;
+    private @Nullable TopicReader single;
 
     /** @param properties of a Kafka client */
     public DeadLetterTopic(Map<String, Object> properties, String topic) {
@@ -52,8 +51,8 @@ public final class DeadLetterTopic implements AutoCloseable {
     public Contents read() {
         List<Letter> letters = new ArrayList<>();
         Set<LetterId> resent = new HashSet<>();
-        try (WholeTopic whole = WholeTopic.open(properties, topic)) {
-            whole.consumer().seekToBeginning(whole.partitions());
+        try (TopicReader whole = TopicReader.open(properties, topic)) {
+            whole.seekToBeginning();
             whole.readTo(
                     whole.ends(),
                     record -> Letter.resent(record.headers())
@@ -73,23 +72,9 @@ public final class DeadLetterTopic implements AutoCloseable {
      */
     public Optional<ConsumerRecord<byte[], byte[]>> record(LetterId id) {
         if (single == null) {
-            single = WholeTopic.open(properties, topic);
+            single = TopicReader.open(properties, topic);
         }
-        KafkaConsumer<byte[], byte[]> consumer = single.consumer();
-        TopicPartition partition = new TopicPartition(topic, id.partition());
-        if (!single.partitions().contains(partition)) {
-            return Optional.empty();
-        }
-        consumer.assign(List.of(partition));
-        long first = consumer.beginningOffsets(List.of(partition)).getOrDefault(partition, 0L);
-        long decided = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-        if (id.offset() < first || id.offset() >= decided) {
-            return Optional.empty();
-        }
-        consumer.seek(partition, id.offset());
-        List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
-        single.readTo(Map.of(partition, id.offset() + 1), found::add);
-        return found.stream().findFirst();
+        return single.record(new TopicPartition(topic, id.partition()), id.offset());
     }
 
     @Override

@@ -4,20 +4,14 @@ import dev.sluice.events.v1.GenerationCompleted;
 import dev.sluice.events.v1.GenerationFailed;
 import dev.sluice.wire.AvroDeserializer;
 import dev.sluice.wire.RegistryUnavailableException;
+import dev.sluice.wire.TopicReader;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.PartitionInfo;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.SerializationException;
 import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +23,7 @@ final class OutcomeConsumer implements AutoCloseable {
 
     private final OpenRequests requests;
     private final String completions;
-    private final KafkaConsumer<String, byte[]> consumer;
+    private final TopicReader topics;
     private final AvroDeserializer<GenerationCompleted> completed = new AvroDeserializer<>(GenerationCompleted.class);
     private final AvroDeserializer<GenerationFailed> failed = new AvroDeserializer<>(GenerationFailed.class);
     private final Thread thread;
@@ -43,16 +37,12 @@ final class OutcomeConsumer implements AutoCloseable {
     OutcomeConsumer(ClientSettings settings, OpenRequests requests) {
         this.requests = requests;
         completions = settings.completions();
-        Map<String, Object> properties = settings.with(Map.of(
-                "isolation.level", "read_committed",
-                "enable.auto.commit", "false",
-                "allow.auto.create.topics", "false"));
-        properties.remove("group.id");
+        Map<String, Object> properties = settings.properties();
         completed.configure(properties, false);
         failed.configure(properties, false);
-        consumer = new KafkaConsumer<>(properties, new StringDeserializer(), new ByteArrayDeserializer());
+        topics = TopicReader.open(properties, List.of(settings.completions(), settings.failures()), List.of());
         try {
-            assign(List.of(settings.completions(), settings.failures()));
+            topics.seekToEnd();
         } catch (RuntimeException e) {
             closeParts();
             throw e;
@@ -63,7 +53,7 @@ final class OutcomeConsumer implements AutoCloseable {
     @Override
     public void close() {
         closing = true;
-        consumer.wakeup();
+        topics.wakeup();
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {
@@ -77,25 +67,10 @@ final class OutcomeConsumer implements AutoCloseable {
         }
     }
 
-    private void assign(List<String> topics) {
-        List<TopicPartition> partitions = new ArrayList<>();
-        for (String topic : topics) {
-            var found = Objects.requireNonNullElse(consumer.partitionsFor(topic), List.<PartitionInfo>of());
-            if (found.isEmpty()) {
-                throw new KafkaException("there is no topic " + topic);
-            }
-            found.forEach(partition -> partitions.add(new TopicPartition(topic, partition.partition())));
-        }
-        consumer.assign(partitions);
-        consumer.seekToEnd(partitions);
-        // seekToEnd is lazy; asking for the position is what fixes it.
-        partitions.forEach(consumer::position);
-    }
-
     private void run() {
         try {
             while (!closing) {
-                consumer.poll(POLL).forEach(this::settle);
+                topics.poll(POLL).forEach(this::settle);
             }
         } catch (WakeupException e) {
             // Told to close.
@@ -107,8 +82,8 @@ final class OutcomeConsumer implements AutoCloseable {
         }
     }
 
-    private void settle(ConsumerRecord<String, byte[]> record) {
-        String requestId = record.key();
+    private void settle(ConsumerRecord<byte[], byte[]> record) {
+        String requestId = TopicReader.key(record);
         while (requestId != null && requests.isOpen(requestId) && !closing) {
             try {
                 requests.settle(requestId, outcome(record));
@@ -121,7 +96,7 @@ final class OutcomeConsumer implements AutoCloseable {
         }
     }
 
-    private GenerationOutcome outcome(ConsumerRecord<String, byte[]> record) {
+    private GenerationOutcome outcome(ConsumerRecord<byte[], byte[]> record) {
         return record.topic().equals(completions)
                 ? new GenerationOutcome.Completed(
                         required(completed.deserialize(record.topic(), record.value()), record.topic()))
@@ -137,7 +112,7 @@ final class OutcomeConsumer implements AutoCloseable {
     }
 
     private void closeParts() {
-        consumer.close();
+        topics.close();
         completed.close();
         failed.close();
     }

@@ -11,6 +11,7 @@ import dev.sluice.client.GenerationOutcome;
 import dev.sluice.events.v1.GenerationFailureCode;
 import dev.sluice.events.v1.GenerationRequested;
 import dev.sluice.wire.CloudEvent;
+import dev.sluice.wire.TopicReader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,11 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -107,7 +104,7 @@ class GenerationClientIT {
         for (String topic : List.of(
                 stack.addresses().topics().requests(),
                 stack.addresses().topics().completions())) {
-            ConsumerRecord<String, byte[]> record = recordOf("traced", topic, stack);
+            ConsumerRecord<byte[], byte[]> record = recordOf("traced", topic, stack);
             assertThat(CloudEvent.traceparent(record.headers())).as(topic).contains(TRACE);
         }
     }
@@ -121,18 +118,13 @@ class GenerationClientIT {
                 .hasMessageContaining("nowhere");
     }
 
-    private static ConsumerRecord<String, byte[]> recordOf(String key, String topic, StandaloneStack stack) {
-        try (KafkaConsumer<String, byte[]> consumer = new KafkaConsumer<>(
-                stack.addresses().clientProperties(), new StringDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(partition -> new TopicPartition(topic, partition.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
+    private static ConsumerRecord<byte[], byte[]> recordOf(String key, String topic, StandaloneStack stack) {
+        try (TopicReader reader = TopicReader.open(stack.addresses().clientProperties(), topic)) {
+            reader.seekToBeginning();
             long end = System.nanoTime() + PATIENCE.toNanos();
             while (System.nanoTime() < end) {
-                for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-                    if (record.key().equals(key)) {
+                for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(200))) {
+                    if (key.equals(TopicReader.key(record))) {
                         return record;
                     }
                 }

@@ -6,6 +6,7 @@ import dev.sluice.request.PerNetwork;
 import dev.sluice.wire.AvroConfig;
 import dev.sluice.wire.AvroDeserializer;
 import dev.sluice.wire.CloudEvent;
+import dev.sluice.wire.TopicReader;
 import dev.sluice.wire.UnansweredSchemaException;
 import dev.sluice.wire.UnknownSchemaException;
 import java.time.Duration;
@@ -22,20 +23,15 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
-import org.apache.kafka.clients.admin.ListOffsetsOptions;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SerializationException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
@@ -47,7 +43,9 @@ final class CommittedCharges {
     /** Records carry their worker's clock, which may have been set back in the meantime. */
     private static final Duration CLOCK_MARGIN = Duration.ofDays(1);
 
-    private static final Duration POLL = Duration.ofMillis(200);
+    /** Whoever waits here can be told to stop. */
+    private static final Duration FOREVER = Duration.ofDays(36_500);
+
     private static final int RECORDS_PER_POLL = 2000;
     private static final String CLIENT_ID = "sluice-lost-device-time";
 
@@ -83,51 +81,61 @@ final class CommittedCharges {
      */
     Sum of(Set<String> processes, Instant since, Instant now) throws InterruptedException {
         StreamsConfig config = new StreamsConfig(properties);
-        try (Admin admin = Admin.create(config.getAdminConfigs(CLIENT_ID));
-                Consumer<byte[], byte[]> consumer = consumer(config);
+        try (TopicReader reader = TopicReader.open(clients(config), List.of(topic), FOREVER);
                 AvroDeserializer<CostIncurred> deserializer = new AvroDeserializer<>(CostIncurred.class)) {
             // A registry that knows an id late is waited for: a charge that was passed over would be made again.
             deserializer.configure(properties, false);
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(partition -> new TopicPartition(topic, partition.partition()))
-                    .toList();
-            if (partitions.isEmpty()) {
-                throw new KafkaException("no partitions of " + topic);
-            }
-            Map<TopicPartition, Long> ends = offsets(admin, partitions, OffsetSpec.latest());
-            Set<TopicPartition> shortened = seek(admin, consumer, partitions, ends, since);
-            Map<String, DeviceUsage> charged = new HashMap<>();
+            Map<TopicPartition, Long> ends = reader.ends();
+            Set<TopicPartition> shortened = seek(reader, ends, since);
             Map<TopicPartition, Instant> first = new HashMap<>();
-            Set<String> workers =
-                    processes.stream().map(CommittedCharges::worker).collect(Collectors.toSet());
-            int unread = 0;
-            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < offset(ends, partition))) {
-                if (stop.getAsBoolean()) {
-                    throw new InterruptedException("told to stop");
-                }
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                    TopicPartition partition = new TopicPartition(topic, record.partition());
-                    first.putIfAbsent(partition, Instant.ofEpochMilli(record.timestamp()));
-                    try {
-                        charge(deserializer, record)
-                                .filter(cost -> processes.contains(cost.getProcess()))
-                                .ifPresent(cost -> charged.merge(cost.getProcess(), usage(cost), DeviceUsage::plus));
-                    } catch (UnknownSchemaException | UnansweredSchemaException e) {
-                        unread += CloudEvent.isChargeOf(workers, record.headers()) ? 1 : 0;
-                    }
-                }
+            Adding adding = new Adding(processes, deserializer);
+            boolean whole = reader.readTo(
+                    ends,
+                    record -> {
+                        first.putIfAbsent(
+                                new TopicPartition(topic, record.partition()),
+                                Instant.ofEpochMilli(record.timestamp()));
+                        adding.add(record);
+                    },
+                    () -> !stop.getAsBoolean());
+            if (!whole) {
+                throw new InterruptedException("told to stop");
             }
-            return new Sum(charged, unread, completeSince(admin, shortened, first, now));
-        } catch (ExecutionException e) {
-            throw new KafkaException("can't read about " + topic, e.getCause());
+            return new Sum(adding.charged, adding.unread, completeSince(config, shortened, first, now));
+        } catch (InterruptException e) {
+            throw new InterruptedException("interrupted while reading " + topic);
         }
     }
 
-    private static Consumer<byte[], byte[]> consumer(StreamsConfig config) {
+    private static Map<String, Object> clients(StreamsConfig config) {
         Map<String, Object> settings = new HashMap<>(config.getRestoreConsumerConfigs(CLIENT_ID));
-        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, RECORDS_PER_POLL);
-        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        return settings;
+    }
+
+    /** What has been read so far. */
+    private static final class Adding {
+        private final Set<String> processes;
+        private final Set<String> workers;
+        private final AvroDeserializer<CostIncurred> deserializer;
+        private final Map<String, DeviceUsage> charged = new HashMap<>();
+        private int unread;
+
+        Adding(Set<String> processes, AvroDeserializer<CostIncurred> deserializer) {
+            this.processes = processes;
+            this.deserializer = deserializer;
+            workers = processes.stream().map(CommittedCharges::worker).collect(Collectors.toSet());
+        }
+
+        void add(ConsumerRecord<byte[], byte[]> record) {
+            try {
+                charge(deserializer, record)
+                        .filter(cost -> processes.contains(cost.getProcess()))
+                        .ifPresent(cost -> charged.merge(cost.getProcess(), usage(cost), DeviceUsage::plus));
+            } catch (UnknownSchemaException | UnansweredSchemaException e) {
+                unread += CloudEvent.isChargeOf(workers, record.headers()) ? 1 : 0;
+            }
+        }
     }
 
     private static Optional<CostIncurred> charge(
@@ -159,38 +167,14 @@ final class CommittedCharges {
         return new DeviceUsage(nanos, cost.getPaddingNanos(), cost.getRows());
     }
 
-    /** Offsets regardless of transactions, so that no open one is overlooked. -1 if there is no such offset. */
-    private static Map<TopicPartition, Long> offsets(Admin admin, List<TopicPartition> partitions, OffsetSpec spec)
-            throws ExecutionException, InterruptedException {
-        Map<TopicPartition, Long> offsets = new HashMap<>();
-        admin.listOffsets(
-                        partitions.stream().collect(Collectors.toMap(partition -> partition, partition -> spec)),
-                        new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED))
-                .all()
-                .get()
-                .forEach((partition, found) -> offsets.put(partition, found.offset()));
-        return offsets;
-    }
-
     /** @return partitions that lack their first records, and of which the rest doesn't say since when */
-    private static Set<TopicPartition> seek(
-            Admin admin,
-            Consumer<byte[], byte[]> consumer,
-            List<TopicPartition> partitions,
-            Map<TopicPartition, Long> ends,
-            Instant since)
-            throws ExecutionException, InterruptedException {
-        consumer.assign(partitions);
-        Map<TopicPartition, Long> beginnings = consumer.beginningOffsets(partitions);
-        OffsetSpec from = OffsetSpec.forTimestamp(since.minus(CLOCK_MARGIN).toEpochMilli());
-        Map<TopicPartition, Long> found = offsets(admin, partitions, from);
+    private static Set<TopicPartition> seek(TopicReader reader, Map<TopicPartition, Long> ends, Instant since) {
+        Map<TopicPartition, Long> beginnings = reader.beginnings();
+        Map<TopicPartition, Long> starts = reader.seekTo(since.minus(CLOCK_MARGIN));
         Set<TopicPartition> shortened = new HashSet<>();
-        for (TopicPartition partition : partitions) {
-            long at = offset(found, partition);
+        for (TopicPartition partition : reader.partitions()) {
             long beginning = offset(beginnings, partition);
-            long start = at < 0 ? offset(ends, partition) : at;
-            consumer.seek(partition, start);
-            if (beginning > 0 && (start == beginning || beginning >= offset(ends, partition))) {
+            if (beginning > 0 && (offset(starts, partition) == beginning || beginning >= offset(ends, partition))) {
                 shortened.add(partition);
             }
         }
@@ -199,12 +183,12 @@ final class CommittedCharges {
 
     /** A partition that was shortened has all since its first record, or since what its topic's retention leaves. */
     private Instant completeSince(
-            Admin admin, Set<TopicPartition> shortened, Map<TopicPartition, Instant> first, Instant now)
-            throws ExecutionException, InterruptedException {
+            StreamsConfig config, Set<TopicPartition> shortened, Map<TopicPartition, Instant> first, Instant now)
+            throws InterruptedException {
         if (shortened.isEmpty()) {
             return Instant.MIN;
         }
-        Instant kept = keptSince(admin, now);
+        Instant kept = keptSince(config, now);
         Instant complete = Instant.MIN;
         for (TopicPartition partition : shortened) {
             Instant since = first.getOrDefault(partition, Instant.MAX);
@@ -215,9 +199,9 @@ final class CommittedCharges {
     }
 
     /** What the topic's retention can't have deleted; no time at all where that isn't known. */
-    private Instant keptSince(Admin admin, Instant now) throws ExecutionException, InterruptedException {
+    private Instant keptSince(StreamsConfig config, Instant now) throws InterruptedException {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
-        try {
+        try (Admin admin = Admin.create(config.getAdminConfigs(CLIENT_ID))) {
             Config settings = admin.describeConfigs(List.of(resource)).all().get().values().stream()
                     .findFirst()
                     .orElseThrow();
@@ -233,7 +217,7 @@ final class CommittedCharges {
             if (e.getCause() instanceof AuthorizationException) {
                 return Instant.MAX;
             }
-            throw e;
+            throw new KafkaException("can't read about " + topic, e.getCause());
         }
     }
 

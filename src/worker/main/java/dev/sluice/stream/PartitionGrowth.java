@@ -180,10 +180,12 @@ public final class PartitionGrowth {
     private List<RequestStoreMoves.Moves> moves(Map<String, Integer> counts, int partitions) {
         RequestStoreMoves stores = new RequestStoreMoves(clients, partitions);
         List<RequestStoreMoves.Moves> moves = new ArrayList<>();
-        Optional.ofNullable(counts.get(Changelogs.pending(group)))
-                .ifPresent(count -> moves.add(stores.pending(Changelogs.pending(group), count)));
-        Optional.ofNullable(counts.get(Changelogs.settled(group)))
-                .ifPresent(count -> moves.add(stores.settled(Changelogs.settled(group), count)));
+        if (counts.containsKey(Changelogs.pending(group))) {
+            moves.add(stores.pending(Changelogs.pending(group)));
+        }
+        if (counts.containsKey(Changelogs.settled(group))) {
+            moves.add(stores.settled(Changelogs.settled(group)));
+        }
         return moves;
     }
 

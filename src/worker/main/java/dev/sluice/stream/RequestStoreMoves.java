@@ -1,24 +1,18 @@
 package dev.sluice.stream;
 
+import dev.sluice.wire.TopicReader;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * Finds the entries of the ledgers that lie on another partition than their id's home, as the changelogs have them committed.
@@ -27,8 +21,6 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 final class RequestStoreMoves {
     /** Streams appends an entry's time and a sequence number to the key of a window store. */
     private static final int WINDOW_SUFFIX_BYTES = Long.BYTES + Integer.BYTES;
-
-    private static final Duration POLL = Duration.ofMillis(200);
 
     private final Map<String, Object> clients;
     private final int homes;
@@ -57,17 +49,17 @@ final class RequestStoreMoves {
     }
 
     /** One id is pending once. */
-    Moves pending(String changelog, int partitions) {
-        Map<Place, ConsumerRecord<byte[], byte[]>> live = live(changelog, partitions, UnaryOperator.identity(), true);
+    Moves pending(String changelog) {
+        Map<Place, ConsumerRecord<byte[], byte[]>> live = live(changelog, UnaryOperator.identity(), true);
         Set<ByteBuffer> taken = new HashSet<>();
         live.keySet().stream().filter(Place::atHome).forEach(place -> taken.add(place.key()));
         return moves(changelog, live, taken);
     }
 
     /** Entries of one id differ by their time, and each is remembered. */
-    Moves settled(String changelog, int partitions) {
+    Moves settled(String changelog) {
         UnaryOperator<byte[]> id = key -> Arrays.copyOf(key, Math.max(0, key.length - WINDOW_SUFFIX_BYTES));
-        return moves(changelog, live(changelog, partitions, id, false), new HashSet<>());
+        return moves(changelog, live(changelog, id, false), new HashSet<>());
     }
 
     private record Place(ByteBuffer key, int partition, int home) {
@@ -101,34 +93,24 @@ final class RequestStoreMoves {
 
     /** The last value of each key that has one. */
     private Map<Place, ConsumerRecord<byte[], byte[]>> live(
-            String changelog, int partitions, UnaryOperator<byte[]> id, boolean atHomeToo) {
+            String changelog, UnaryOperator<byte[]> id, boolean atHomeToo) {
         Map<Place, ConsumerRecord<byte[], byte[]>> live = new LinkedHashMap<>();
-        Map<String, Object> config = new HashMap<>(clients);
-        config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        try (var consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> all = IntStream.range(0, partitions)
-                    .mapToObj(number -> new TopicPartition(changelog, number))
-                    .toList();
-            consumer.assign(all);
-            consumer.seekToBeginning(all);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(all);
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                    if (record.key() == null) {
-                        continue;
-                    }
-                    Place place = new Place(
-                            ByteBuffer.wrap(record.key()),
-                            record.partition(),
-                            HomePartition.of(id.apply(record.key()), homes));
-                    if (record.value() == null) {
-                        live.remove(place);
-                    } else if (atHomeToo || !place.atHome()) {
-                        live.put(place, record);
-                    }
+        try (TopicReader whole = TopicReader.open(clients, changelog)) {
+            whole.seekToBeginning();
+            whole.readTo(whole.ends(), record -> {
+                if (record.key() == null) {
+                    return;
                 }
-            }
+                Place place = new Place(
+                        ByteBuffer.wrap(record.key()),
+                        record.partition(),
+                        HomePartition.of(id.apply(record.key()), homes));
+                if (record.value() == null) {
+                    live.remove(place);
+                } else if (atHomeToo || !place.atHome()) {
+                    live.put(place, record);
+                }
+            });
         }
         return live;
     }

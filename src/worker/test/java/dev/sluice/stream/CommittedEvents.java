@@ -5,6 +5,7 @@ import dev.sluice.events.v1.GenerationCompleted;
 import dev.sluice.events.v1.GenerationFailed;
 import dev.sluice.events.v1.GenerationProgressed;
 import dev.sluice.wire.AvroDeserializer;
+import dev.sluice.wire.TopicReader;
 import dev.sluice.wire.Topics;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,10 +14,6 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /** Reads all that workers have committed, from the beginning, as a downstream reader does. Confined to the test's thread. */
@@ -25,42 +22,29 @@ final class CommittedEvents implements AutoCloseable {
     final List<GenerationFailed> failures = new ArrayList<>();
     final List<CostIncurred> costs = new ArrayList<>();
     final List<GenerationProgressed> progress = new ArrayList<>();
-    final List<ConsumerRecord<String, byte[]>> deadLetters = new ArrayList<>();
+    final List<ConsumerRecord<byte[], byte[]>> deadLetters = new ArrayList<>();
 
-    private final Map<String, ?> config;
-    private final KafkaConsumer<String, byte[]> consumer;
-    private final Map<String, Consumer<ConsumerRecord<String, byte[]>>> readers;
+    private final Map<String, Object> config;
+    private final TopicReader topics;
+    private final Map<String, Consumer<ConsumerRecord<byte[], byte[]>>> readers;
 
     /** @param onCompletion sees each completion when it is read */
     CommittedEvents(String bootstrapServers, String registryUrl, Consumer<GenerationCompleted> onCompletion) {
-        config = Map.of(
-                "bootstrap.servers",
-                bootstrapServers,
-                "schema.registry.url",
-                registryUrl,
-                "isolation.level",
-                "read_committed",
-                "auto.offset.reset",
-                "earliest");
-        consumer = new KafkaConsumer<>(Map.copyOf(config), new StringDeserializer(), new ByteArrayDeserializer());
-        Topics topics = Topics.DEFAULT;
+        config = Map.of("bootstrap.servers", bootstrapServers, "schema.registry.url", registryUrl);
+        Topics names = Topics.DEFAULT;
         readers = Map.of(
-                topics.completions(), into(completions, GenerationCompleted.class, onCompletion),
-                topics.failures(), into(failures, GenerationFailed.class, event -> {}),
-                topics.costs(), into(costs, CostIncurred.class, event -> {}),
-                topics.progress(), into(progress, GenerationProgressed.class, event -> {}),
-                topics.deadLetters(), deadLetters::add);
-        List<TopicPartition> partitions = readers.keySet().stream()
-                .flatMap(topic -> consumer.partitionsFor(topic).stream())
-                .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
-                .toList();
-        consumer.assign(partitions);
-        consumer.seekToBeginning(partitions);
+                names.completions(), into(completions, GenerationCompleted.class, onCompletion),
+                names.failures(), into(failures, GenerationFailed.class, event -> {}),
+                names.costs(), into(costs, CostIncurred.class, event -> {}),
+                names.progress(), into(progress, GenerationProgressed.class, event -> {}),
+                names.deadLetters(), deadLetters::add);
+        topics = TopicReader.open(config, readers.keySet(), List.of());
+        topics.seekToBeginning();
     }
 
     void poll() {
-        consumer.poll(Duration.ofMillis(100)).forEach(message -> {
-            Consumer<ConsumerRecord<String, byte[]>> reader = readers.get(message.topic());
+        topics.poll(Duration.ofMillis(100)).forEach(message -> {
+            Consumer<ConsumerRecord<byte[], byte[]>> reader = readers.get(message.topic());
             if (reader != null) {
                 reader.accept(message);
             }
@@ -71,7 +55,7 @@ final class CommittedEvents implements AutoCloseable {
         return completions.size() + failures.size();
     }
 
-    private <T extends SpecificRecord> Consumer<ConsumerRecord<String, byte[]>> into(
+    private <T extends SpecificRecord> Consumer<ConsumerRecord<byte[], byte[]>> into(
             List<T> events, Class<T> type, Consumer<T> onEvent) {
         AvroDeserializer<T> deserializer = new AvroDeserializer<>(type);
         deserializer.configure(config, false);
@@ -86,6 +70,6 @@ final class CommittedEvents implements AutoCloseable {
 
     @Override
     public void close() {
-        consumer.close();
+        topics.close();
     }
 }

@@ -17,6 +17,7 @@ import dev.sluice.wire.RequestLimits;
 import dev.sluice.wire.StubRegistryServer;
 import dev.sluice.wire.StubRegistryServer.Asked;
 import dev.sluice.wire.StubRegistryServer.Reply;
+import dev.sluice.wire.TopicReader;
 import dev.sluice.wire.Topics;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -36,11 +37,9 @@ import java.util.stream.IntStream;
 import org.apache.avro.Schema;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.common.utils.Utils;
@@ -187,17 +186,14 @@ class HeldPartitionsIT {
     }
 
     private static List<ConsumerRecord<byte[], byte[]>> read(Map<String, Object> clients, int number) {
-        Map<String, Object> config = new HashMap<>(clients);
-        config.put("group.id", "watcher");
-        config.put("auto.offset.reset", "earliest");
-        config.put("isolation.level", "read_committed");
         List<ConsumerRecord<byte[], byte[]>> seen = new ArrayList<>();
-        try (var consumer = new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            consumer.subscribe(List.of(TOPICS.deadLetters(), TOPICS.completions(), TOPICS.failures()));
+        try (TopicReader topics = TopicReader.open(
+                clients, List.of(TOPICS.deadLetters(), TOPICS.completions(), TOPICS.failures()), List.of())) {
+            topics.seekToBeginning();
             while (seen.size() < number) {
-                consumer.poll(Duration.ofMillis(200)).forEach(seen::add);
+                topics.poll(Duration.ofMillis(200)).forEach(seen::add);
             }
-            consumer.poll(Duration.ofSeconds(1)).forEach(seen::add);
+            topics.poll(Duration.ofSeconds(1)).forEach(seen::add);
         }
         return seen;
     }

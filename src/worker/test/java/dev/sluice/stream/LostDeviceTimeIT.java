@@ -19,6 +19,7 @@ import dev.sluice.request.PerNetwork;
 import dev.sluice.wire.AvroDeserializer;
 import dev.sluice.wire.AvroSerializer;
 import dev.sluice.wire.RequestLimits;
+import dev.sluice.wire.TopicReader;
 import dev.sluice.wire.Topics;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -38,15 +39,12 @@ import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -271,26 +269,17 @@ class LostDeviceTimeIT {
                 "bootstrap.servers",
                 kafka.bootstrapServers(),
                 "schema.registry.url",
-                registry.url().toString(),
-                "isolation.level",
-                "read_committed");
+                registry.url().toString());
         Map<String, Long> nanos = new HashMap<>();
         try (AvroDeserializer<CostIncurred> deserializer = new AvroDeserializer<>(CostIncurred.class);
-                KafkaConsumer<String, byte[]> consumer =
-                        new KafkaConsumer<>(config, new StringDeserializer(), new ByteArrayDeserializer())) {
+                TopicReader topic = TopicReader.open(config, TOPIC)) {
             deserializer.configure(config, false);
-            List<TopicPartition> partitions = List.of(new TopicPartition(TOPIC, 0), new TopicPartition(TOPIC, 1));
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            while (partitions.stream()
-                    .anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
-                consumer.poll(Duration.ofMillis(100)).forEach(record -> {
-                    @Nullable CostIncurred cost = deserializer.deserialize(TOPIC, record.value());
-                    assertThat(cost).isNotNull();
-                    nanos.merge(cost.getProcess(), cost.getDeviceNanos(), Long::sum);
-                });
-            }
+            topic.seekToBeginning();
+            topic.readTo(topic.decidedEnds(), record -> {
+                @Nullable CostIncurred cost = deserializer.deserialize(TOPIC, record.value());
+                assertThat(cost).isNotNull();
+                nanos.merge(cost.getProcess(), cost.getDeviceNanos(), Long::sum);
+            });
         }
         return nanos;
     }

@@ -1,5 +1,6 @@
 package dev.sluice.chaos.checker;
 
+import dev.sluice.wire.TopicReader;
 import dev.sluice.wire.Topics;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,14 +26,19 @@ final class Checker {
     /**
      * Reads everything up to what there is now.
      *
-     * @throws IllegalStateException where broker, registry or store can't be read
+     * @throws IllegalStateException where registry or store can't be read
+     * @throws org.apache.kafka.common.KafkaException where the topics can't
      * @throws java.io.UncheckedIOException where the publisher's history can't be read
      */
     Verdict check() throws InterruptedException {
         try (EventRecorder events = new EventRecorder(Topics.DEFAULT, input.registryUrl());
-                ObjectReader objects = new ObjectReader(input.s3())) {
-            new TopicReader(input.bootstrapServers(), Duration.ofSeconds(input.patienceSeconds()))
-                    .read(events.topics(), events::record);
+                ObjectReader objects = new ObjectReader(input.s3());
+                TopicReader topics = TopicReader.open(
+                        Map.of("bootstrap.servers", input.bootstrapServers()),
+                        events.topics(),
+                        Duration.ofSeconds(input.patienceSeconds()))) {
+            topics.seekToBeginning();
+            topics.readTo(topics.ends(), events::record);
             Collection<History.Image> images = events.outcomes().stream()
                     .flatMap(outcome -> outcome.images().stream())
                     .collect(Collectors.toCollection(LinkedHashSet::new));

@@ -10,6 +10,7 @@ import dev.sluice.events.v1.GenerationProgressed;
 import dev.sluice.wire.AvroConfig;
 import dev.sluice.wire.AvroDeserializer;
 import dev.sluice.wire.DeadLetterHeaders;
+import dev.sluice.wire.TopicReader;
 import dev.sluice.wire.Topics;
 import dev.sluice.wire.UndecodableException;
 import java.nio.charset.StandardCharsets;
@@ -52,7 +53,7 @@ final class EventRecorder implements AutoCloseable {
                 topics.completions(), topics.failures(), topics.costs(), topics.progress(), topics.deadLetters());
     }
 
-    void record(ConsumerRecord<String, byte[]> record) {
+    void record(ConsumerRecord<byte[], byte[]> record) {
         String topic = record.topic();
         if (topic.equals(topics.deadLetters())) {
             // The marker that sluice dlq resend writes beside a letter is no letter itself.
@@ -74,7 +75,7 @@ final class EventRecorder implements AutoCloseable {
     }
 
     private <T extends SpecificRecord> Optional<T> read(
-            AvroDeserializer<T> deserializer, ConsumerRecord<String, byte[]> record) {
+            AvroDeserializer<T> deserializer, ConsumerRecord<byte[], byte[]> record) {
         try {
             @Nullable T event = deserializer.deserialize(record.topic(), record.value());
             if (event != null) {
@@ -87,7 +88,7 @@ final class EventRecorder implements AutoCloseable {
         return Optional.empty();
     }
 
-    private static String place(ConsumerRecord<String, byte[]> record) {
+    private static String place(ConsumerRecord<byte[], byte[]> record) {
         return record.topic() + "-" + record.partition() + "@" + record.offset();
     }
 
@@ -137,14 +138,14 @@ final class EventRecorder implements AutoCloseable {
                 negative);
     }
 
-    private static History.DeadLetter deadLetter(ConsumerRecord<String, byte[]> record) {
+    private static History.DeadLetter deadLetter(ConsumerRecord<byte[], byte[]> record) {
         Headers headers = record.headers();
         Optional<String> topic = text(headers, "topic");
         Optional<String> partition = text(headers, "partition");
         Optional<String> offset = text(headers, "offset");
         Optional<String> source = topic.flatMap(
                 name -> partition.flatMap(number -> offset.map(position -> name + "-" + number + "@" + position)));
-        @Nullable String key = record.key();
+        @Nullable String key = TopicReader.key(record);
         return new History.DeadLetter(
                 key == null ? "" : key,
                 source,

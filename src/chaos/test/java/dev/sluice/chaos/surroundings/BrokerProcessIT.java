@@ -3,10 +3,9 @@ package dev.sluice.chaos.surroundings;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.sluice.chaos.checker.TopicReader;
+import dev.sluice.wire.TopicReader;
 import dev.sluice.wire.Topics;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -111,10 +110,12 @@ class BrokerProcessIT {
                 new StringSerializer());
     }
 
-    private static List<String> read(BrokerProcess broker) throws InterruptedException {
+    private static List<String> read(BrokerProcess broker) {
         List<String> values = new ArrayList<>();
-        new TopicReader(broker.bootstrapServers(), Duration.ofSeconds(30))
-                .read(List.of(TOPIC), record -> values.add(new String(record.value(), UTF_8)));
+        try (TopicReader topic = TopicReader.open(Map.of("bootstrap.servers", broker.bootstrapServers()), TOPIC)) {
+            topic.seekToBeginning();
+            topic.readTo(topic.ends(), record -> values.add(new String(record.value(), UTF_8)));
+        }
         return values;
     }
 }
