@@ -9,6 +9,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaConstructor;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import java.util.List;
@@ -29,6 +32,9 @@ class ArchitectureTest {
             // In folders, and in other modules' jars.
             .withImportOption(location -> !location.contains("/test-classes/") && !location.contains("-tests.jar"))
             .importPackages("dev.sluice");
+
+    private static final int MOST_ARGUMENTS = 8;
+    private static final int MOST_COMPONENTS = 14;
 
     private static final List<String> EVERYWHERE = List.of("java..", "javax..", "org.jspecify.annotations");
 
@@ -207,6 +213,34 @@ class ArchitectureTest {
         return names.length > 3 && names[2].equals("engine") ? names[2] + "." + names[3] : names[2];
     }
 
+    /**
+     * More arguments than these are a type that has no name yet. Canonical constructors of records are their shape, so those have
+     * a bound of their own: what mirrors a file or a contract has as many components as that has fields.
+     */
+    @Test
+    void constructorsAndMethodsTakeFewArguments() {
+        List<String> over = CLASSES.stream()
+                .filter(type -> !type.getPackageName().matches("dev\\.sluice\\.(events|state)\\..*"))
+                .flatMap(type -> type.getCodeUnits().stream())
+                .filter(unit -> !unit.getModifiers().contains(JavaModifier.SYNTHETIC))
+                .filter(unit -> arguments(unit) > (isShape(unit) ? MOST_COMPONENTS : MOST_ARGUMENTS))
+                .map(unit -> unit.getFullName() + " takes " + arguments(unit))
+                .sorted()
+                .toList();
+
+        assertThat(over).isEmpty();
+    }
+
+    private static boolean isShape(JavaCodeUnit unit) {
+        return unit.getOwner().isRecord() && unit instanceof JavaConstructor;
+    }
+
+    /** A constant's name and number are the compiler's. */
+    private static int arguments(JavaCodeUnit unit) {
+        int all = unit.getRawParameterTypes().size();
+        return unit.getOwner().isEnum() && unit instanceof JavaConstructor ? all - 2 : all;
+    }
+
     /** Others read topics through the one reader, so that all of them see committed records alone and wait for the rest. */
     @Test
     void onlyTheReaderAndTheWorkersGateMakeConsumers() {
@@ -218,7 +252,8 @@ class ArchitectureTest {
                 .and()
                 .doNotHaveSimpleName("OneGiantAtATime")
                 .should()
-                .callConstructorWhere(target(With.owner(assignableTo("org.apache.kafka.clients.consumer.KafkaConsumer"))))
+                .callConstructorWhere(
+                        target(With.owner(assignableTo("org.apache.kafka.clients.consumer.KafkaConsumer"))))
                 .check(CLASSES);
     }
 

@@ -20,8 +20,8 @@ import dev.sluice.request.RequestId;
 import dev.sluice.request.SamplerSettings;
 import dev.sluice.request.TenantId;
 import dev.sluice.stream.ImagePublisher;
-import dev.sluice.stream.Milestones;
 import dev.sluice.stream.OverheadQueue;
+import dev.sluice.stream.RequestListener;
 import dev.sluice.stream.SettleSettings;
 import dev.sluice.stream.StreamSettings;
 import dev.sluice.stream.StreamWorker;
@@ -138,15 +138,14 @@ final class StreamRig implements AutoCloseable {
                 opened(new Engine(List.of(bundle), EngineSettings.constant(16, 8), EngineClock.SYSTEM, prepareThread));
         engine.start();
         Clock clock = Clock.systemUTC();
-        ImagePublisher publisher = opened(new ImagePublisher(new NullStore(), 2, 64, clock, Milestones.NONE));
+        ImagePublisher publisher = opened(new ImagePublisher(new NullStore(), 2, 64, clock, RequestListener.NONE));
         WorkerParts parts = new WorkerParts(
                 engine,
                 publisher,
                 new RequestDecoder(engine.defaults()),
                 new EventEncoder(BENCH, clock.instant(), Tariff.of(Price.free(BENCH, CURRENCY))),
                 new OverheadQueue(engine.meter(), Duration.ofMinutes(1), clock.instant()),
-                (request, outcome, age) -> {},
-                Milestones.NONE,
+                RequestListener.NONE,
                 clock,
                 Optional.empty());
         StreamSettings settings = new StreamSettings(

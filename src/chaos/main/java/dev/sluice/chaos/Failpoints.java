@@ -1,8 +1,8 @@
 package dev.sluice.chaos;
 
 import dev.sluice.request.RequestId;
-import dev.sluice.stream.Milestone;
-import dev.sluice.stream.Milestones;
+import dev.sluice.stream.RequestEvent;
+import dev.sluice.stream.RequestListener;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,25 +13,51 @@ import java.util.function.Consumer;
  * Named points at which a worker can be held, so that it is killed just there. The thread that reaches an armed point says
  * so and stands still for ever. Any thread may arm; the worker's threads pass.
  */
-public final class Failpoints implements Milestones {
+final class Failpoints implements RequestListener {
     private final Consumer<String> reports;
     private final Map<Milestone, AtomicInteger> armed = new ConcurrentHashMap<>();
 
     /** @param reports takes {@code at MILESTONE REQUEST-ID}, on the thread that then stands still */
-    public Failpoints(Consumer<String> reports) {
+    Failpoints(Consumer<String> reports) {
         this.reports = reports;
     }
 
     /** Holds the thread of the {@code count}th request from now that reaches the milestone. */
-    public void arm(Milestone milestone, int count) {
+    void arm(Milestone milestone, int count) {
         armed.put(milestone, new AtomicInteger(count));
     }
 
     @Override
-    public void reached(Milestone milestone, RequestId request) {
+    public void on(RequestEvent event) {
+        switch (event) {
+            case RequestEvent.Taken taken -> reached(Milestone.POLLED, taken.requestId());
+            case RequestEvent.Recorded recorded -> reached(Milestone.PENDING, recorded.requestId());
+            case RequestEvent.Batched batched -> reached(Milestone.BATCHED, id(batched));
+            case RequestEvent.Stepped stepped -> reached(Milestone.SAMPLING, id(stepped));
+            case RequestEvent.Encoded encoded -> reached(Milestone.ENCODED, encoded.requestId());
+            case RequestEvent.Stored stored ->
+                reached(Milestone.UPLOADED, stored.request().id());
+            case RequestEvent.Settling settling -> reached(Milestone.SETTLED, settling.requestId());
+            case RequestEvent.Settled settled ->
+                reached(Milestone.COMMITTED, settled.request().id());
+            case RequestEvent.Refused refused -> {}
+            case RequestEvent.Incurred incurred -> {}
+            case RequestEvent.OfAttempt other -> {}
+        }
+    }
+
+    private static RequestId id(RequestEvent.OfAttempt event) {
+        return event.attempt().request().id();
+    }
+
+    private void reached(Milestone milestone, RequestId request) {
+        reached(milestone, request.value());
+    }
+
+    private void reached(Milestone milestone, String request) {
         AtomicInteger left = armed.get(milestone);
         if (left != null && left.decrementAndGet() == 0) {
-            reports.accept("at " + milestone + " " + request.value());
+            reports.accept("at " + milestone + " " + request);
             standStill();
         }
     }

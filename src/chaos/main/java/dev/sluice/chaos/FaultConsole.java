@@ -1,6 +1,5 @@
 package dev.sluice.chaos;
 
-import dev.sluice.stream.Milestone;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,7 +49,7 @@ public final class FaultConsole {
         return console;
     }
 
-    public Failpoints failpoints() {
+    Failpoints failpoints() {
         return failpoints;
     }
 

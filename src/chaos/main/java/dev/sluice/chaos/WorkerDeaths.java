@@ -1,6 +1,5 @@
 package dev.sluice.chaos;
 
-import dev.sluice.stream.Milestone;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

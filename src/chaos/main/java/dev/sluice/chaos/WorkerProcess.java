@@ -1,6 +1,5 @@
 package dev.sluice.chaos;
 
-import dev.sluice.stream.Milestone;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package dev.sluice.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.request.RequestId;
-import dev.sluice.stream.Milestone;
+import dev.sluice.stream.RequestEvent;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.BlockingQueue;
@@ -19,17 +19,18 @@ class FaultConsoleTest {
 
     @Test
     void holdsTheThreadOfTheCountedRequestAndNoOther() throws InterruptedException {
-        console.obey("arm UPLOADED 2");
-        assertThat(answers.take()).isEqualTo("ok arm UPLOADED 2");
+        console.obey("arm ENCODED 2");
+        assertThat(answers.take()).isEqualTo("ok arm ENCODED 2");
 
-        pass(Milestone.UPLOADED, "first");
-        pass(Milestone.SETTLED, "elsewhere");
-        Thread held = Thread.ofPlatform().daemon(true).start(() -> pass(Milestone.UPLOADED, "second"));
+        pass(new RequestEvent.Encoded(new RequestId("first")));
+        pass(new RequestEvent.Settling(new RequestId("elsewhere")));
+        Thread held =
+                Thread.ofPlatform().daemon(true).start(() -> pass(new RequestEvent.Encoded(new RequestId("second"))));
 
-        assertThat(answers.poll(30, TimeUnit.SECONDS)).isEqualTo("at UPLOADED second");
+        assertThat(answers.poll(30, TimeUnit.SECONDS)).isEqualTo("at ENCODED second");
         held.interrupt();
         assertThat(held.join(Duration.ofMillis(200))).as("got past the point").isFalse();
-        pass(Milestone.UPLOADED, "third");
+        pass(new RequestEvent.Encoded(new RequestId("third")));
     }
 
     @Test
@@ -53,7 +54,7 @@ class FaultConsoleTest {
         assertThat(answers).containsExactly("no " + line);
     }
 
-    private void pass(Milestone milestone, String request) {
-        console.failpoints().reached(milestone, new RequestId(request));
+    private void pass(RequestEvent event) {
+        console.failpoints().on(event);
     }
 }

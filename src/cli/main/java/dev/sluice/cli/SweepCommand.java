@@ -149,7 +149,7 @@ final class SweepCommand implements Callable<Integer> {
         return new Asked(
                 worker.bundles(),
                 worker.device(),
-                worker.engineThreads(),
+                worker.engine().threads(),
                 worker.stream().stateDirectory());
     }
 

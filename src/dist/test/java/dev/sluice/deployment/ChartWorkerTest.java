@@ -50,10 +50,10 @@ class ChartWorkerTest {
         WorkerConfig config =
                 configured(List.of(EXAMPLES.resolve("minimal.yaml"), EXAMPLES.resolve(example + ".yaml")));
 
-        assertThat(config.http().getAddress().isAnyLocalAddress()).isTrue();
-        assertThat(config.http().getPort()).isEqualTo(8080);
+        assertThat(config.monitoring().http().getAddress().isAnyLocalAddress()).isTrue();
+        assertThat(config.monitoring().http().getPort()).isEqualTo(8080);
         assertThat(config.workerId()).isEqualTo("sluice-0");
-        assertThat(config.shutdownGrace()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(config.lifecycle().shutdownGrace()).isEqualTo(Duration.ofMinutes(2));
         assertThat(config.device()).isEqualTo(DeviceChoice.parse(example.equals("gpu") ? "gpu:0" : "cpu"));
     }
 
@@ -75,7 +75,7 @@ class ChartWorkerTest {
 
         WorkerConfig config = configured(List.of(EXAMPLES.resolve("minimal.yaml"), values));
 
-        assertThat(config.engine().rowsPerCall().get(Network.DENOISER)).isEqualTo(16);
+        assertThat(config.engine().batchSizes().get(Network.DENOISER)).isEqualTo(16);
         assertThat(config.stream().settle().retention()).isEqualTo(Duration.ofDays(7));
         assertThat(config.stream().kafka()).containsEntry("max.request.size", "1048576");
     }

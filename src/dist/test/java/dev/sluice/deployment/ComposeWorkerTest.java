@@ -31,10 +31,11 @@ class ComposeWorkerTest {
 
         assertThat(values).as("every variable is a key's").hasSameSizeAs(variables);
         WorkerConfig config = WorkerConfig.read(values);
-        assertThat(config.http().getAddress().isAnyLocalAddress()).isTrue();
+        assertThat(config.monitoring().http().getAddress().isAnyLocalAddress()).isTrue();
         assertThat(config.stream().stateDirectory()).isEqualTo(Path.of("/var/lib/sluice"));
         Duration stop =
                 Duration.parse("PT" + worker.path("stop_grace_period").asText().toUpperCase(java.util.Locale.ROOT));
-        assertThat(stop).isGreaterThanOrEqualTo(config.shutdownGrace().plus(LEAVING));
+        assertThat(stop)
+                .isGreaterThanOrEqualTo(config.lifecycle().shutdownGrace().plus(LEAVING));
     }
 }

@@ -222,7 +222,7 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private static String currency(StandaloneStack stack) {
-        return stack.config().prices().currency().getCurrencyCode();
+        return stack.config().charges().prices().currency().getCurrencyCode();
     }
 
     private void show(DemoTable table, StandaloneStack stack, Path sheet) {

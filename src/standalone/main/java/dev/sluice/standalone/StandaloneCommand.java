@@ -114,7 +114,8 @@ public final class StandaloneCommand implements Callable<Integer> {
         } else {
             out.println("Sluice is up. Data in " + data.toAbsolutePath() + ".");
             stack.summary().forEach((name, value) -> out.printf("  %-9s %s%n", name, value));
-            PriceOptions.freeNote(stack.config().prices(), Instant.now()).ifPresent(out::println);
+            PriceOptions.freeNote(stack.config().charges().prices(), Instant.now())
+                    .ifPresent(out::println);
             out.println();
             out.println("Try, in another terminal:");
             stack.worker().bundles().forEach(served -> out.println(example(stack.addresses(), served.manifest())));

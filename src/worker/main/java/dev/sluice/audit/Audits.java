@@ -6,8 +6,8 @@ import dev.sluice.model.BundleException;
 import dev.sluice.model.ModelException;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.RequestId;
-import dev.sluice.stream.PublishObserver;
-import java.time.Duration;
+import dev.sluice.stream.RequestEvent;
+import dev.sluice.stream.RequestListener;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -21,11 +21,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has a share of the finished requests judged, after they are stored. {@link #stored} may be called by any thread and
+ * Has a share of the finished requests judged, after they are stored. {@link #on} may be called by any thread and
  * returns at once; judging is done by a thread of this object, which has the judges to itself. At most {@value #MOST_WAITING}
  * requests wait for it; more are dropped, and counted.
  */
-public final class Audits implements PublishObserver, AutoCloseable {
+public final class Audits implements RequestListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Audits.class);
 
     private static final int MOST_WAITING = 8;
@@ -63,7 +63,13 @@ public final class Audits implements PublishObserver, AutoCloseable {
     }
 
     @Override
-    public void stored(GenerationRequest request, JobEnd.Sampled sampled, Duration encoding, Duration uploading) {
+    public void on(RequestEvent event) {
+        if (event instanceof RequestEvent.Stored stored) {
+            stored(stored.request(), stored.sampled());
+        }
+    }
+
+    private void stored(GenerationRequest request, JobEnd.Sampled sampled) {
         Judge judge = judges.get(request.model());
         if (judge == null || !drawn(request.id(), share)) {
             return;

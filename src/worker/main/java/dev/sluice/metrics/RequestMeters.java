@@ -6,7 +6,7 @@ import dev.sluice.request.FailureCode;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Outcome;
 import dev.sluice.request.Refusal;
-import dev.sluice.stream.OutcomeObserver.Ages;
+import dev.sluice.stream.RequestEvent.Ages;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;

@@ -40,10 +40,13 @@ public final class StreamMeters implements MeterBinder {
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        Gauge.builder("sluice.requests.pending", stream.unsettled(), Unsettled::count)
+        Gauge.builder("sluice.requests.pending", stream.counts().unsettled(), Unsettled::count)
                 .description("Requests accepted and not settled")
                 .register(registry);
-        Gauge.builder("sluice.requests.pending.oldest", this, meters -> meters.oldest(stream.unsettled()))
+        Gauge.builder(
+                        "sluice.requests.pending.oldest",
+                        this,
+                        meters -> meters.oldest(stream.counts().unsettled()))
                 .description("Age of the oldest request that is accepted and not settled; 0 where there is none")
                 .baseUnit("seconds")
                 .register(registry);
@@ -51,31 +54,31 @@ public final class StreamMeters implements MeterBinder {
                         "sluice.work.waiting",
                         () -> workWaiting(
                                 backlogs.stream().mapToDouble(Backlog::seconds).sum(),
-                                stream.unsettled().count(),
-                                stream.running() || stream.stopping()))
+                                stream.counts().unsettled().count(),
+                                stream.health().running() || stream.stopping()))
                 .description("Device time that accepted and unsettled requests will take at the present pace; above 0"
                         + " while there are any, and while the worker can't know")
                 .baseUnit("seconds")
                 .register(registry);
         deadLetters(registry, "undecodable", DeadLetterCounts::undecodable);
         deadLetters(registry, "unanswerable", DeadLetterCounts::unanswerable);
-        FunctionCounter.builder("sluice.records.routed", stream.routed(), RoutedCounts::routed)
+        FunctionCounter.builder("sluice.records.routed", stream.counts().routed(), RoutedCounts::routed)
                 .description("Records handed to the partition that Kafka's own partitioner gives their key")
                 .register(registry);
-        FunctionCounter.builder("sluice.registry.calls", stream.registry(), RegistryCounts::calls)
+        FunctionCounter.builder("sluice.registry.calls", stream.counts().registry(), RegistryCounts::calls)
                 .description("Calls that reached out to the schema registry")
                 .register(registry);
-        FunctionCounter.builder("sluice.registry.unanswered", stream.registry(), RegistryCounts::unanswered)
+        FunctionCounter.builder("sluice.registry.unanswered", stream.counts().registry(), RegistryCounts::unanswered)
                 .description("Calls to the schema registry that no address answered")
                 .register(registry);
-        Gauge.builder("sluice.partitions.held", stream.heldPartitions(), HeldPartitionCounts::held)
+        Gauge.builder("sluice.partitions.held", stream.counts().heldPartitions(), HeldPartitionCounts::held)
                 .description("Partitions whose next record waits for the schema registry to answer for its schema")
                 .register(registry);
         new KafkaMeters(stream::kafkaMetrics).bindTo(registry);
     }
 
     private void deadLetters(MeterRegistry registry, String reason, ToDoubleFunction<DeadLetterCounts> count) {
-        FunctionCounter.builder("sluice.dead.letters", stream.deadLetters(), count)
+        FunctionCounter.builder("sluice.dead.letters", stream.counts().deadLetters(), count)
                 .description("Records that went to the dead letter topic")
                 .tags(Labels.REASON, reason)
                 .register(registry);

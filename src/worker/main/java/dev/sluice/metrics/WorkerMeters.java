@@ -1,23 +1,17 @@
 package dev.sluice.metrics;
 
 import dev.sluice.audit.AuditSink;
-import dev.sluice.engine.JobEnd;
-import dev.sluice.events.v1.CostIncurred;
-import dev.sluice.request.GenerationRequest;
-import dev.sluice.request.Outcome;
-import dev.sluice.request.Refusal;
-import dev.sluice.stream.OutcomeObserver;
-import dev.sluice.stream.PublishObserver;
+import dev.sluice.stream.RequestEvent;
+import dev.sluice.stream.RequestListener;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** All of a worker's meters, and their registry. Any thread. */
-public final class WorkerMeters implements OutcomeObserver, PublishObserver {
+public final class WorkerMeters implements RequestListener {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final RequestMeters requests;
     private final CostMeters costs;
@@ -54,27 +48,17 @@ public final class WorkerMeters implements OutcomeObserver, PublishObserver {
     }
 
     @Override
-    public void taken(Duration age) {
-        requests.taken(age);
-    }
-
-    @Override
-    public void stored(GenerationRequest request, JobEnd.Sampled sampled, Duration encoding, Duration uploading) {
-        requests.stored(encoding, uploading);
-    }
-
-    @Override
-    public void refused(Refusal refusal) {
-        requests.refused(refusal);
-    }
-
-    @Override
-    public void settled(GenerationRequest request, Outcome outcome, Ages ages) {
-        requests.settled(request, outcome, ages);
-    }
-
-    @Override
-    public void incurred(CostIncurred charge) {
-        costs.incurred(charge);
+    public void on(RequestEvent event) {
+        switch (event) {
+            case RequestEvent.Taken taken -> requests.taken(taken.age());
+            case RequestEvent.Refused refused -> requests.refused(refused.refusal());
+            case RequestEvent.Stored stored -> requests.stored(stored.encoding(), stored.uploading());
+            case RequestEvent.Settled settled -> requests.settled(settled.request(), settled.outcome(), settled.ages());
+            case RequestEvent.Incurred incurred -> costs.incurred(incurred.charge());
+            case RequestEvent.Recorded recorded -> {}
+            case RequestEvent.Encoded encoded -> {}
+            case RequestEvent.Settling settling -> {}
+            case RequestEvent.OfAttempt attempt -> {}
+        }
     }
 }

@@ -48,7 +48,7 @@ final class BrokerHomes implements Homes {
     private final Map<String, Long> largest = new HashMap<>();
 
     BrokerHomes(StreamSettings settings) {
-        StreamsConfig config = new StreamsConfig(StreamWorker.config(settings));
+        StreamsConfig config = new StreamsConfig(StreamsProperties.of(settings));
         changelog = Changelogs.pending(settings.applicationId());
         requests = settings.topics().requests();
         admin = config.getAdminConfigs(CLIENT_ID);

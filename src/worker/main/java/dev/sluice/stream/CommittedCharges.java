@@ -55,7 +55,7 @@ final class CommittedCharges {
 
     /** @param stop asked now and then whether to give up */
     CommittedCharges(StreamSettings settings, BooleanSupplier stop) {
-        properties = StreamWorker.config(settings);
+        properties = StreamsProperties.of(settings);
         // The limit is for requests. A charge has its request's tags and more, and would be charged again if passed
         // over.
         properties.put(AvroConfig.MAX_MESSAGE_BYTES, Integer.MAX_VALUE);

@@ -34,7 +34,7 @@ final class DirectCharges {
     private final String topic;
 
     DirectCharges(StreamSettings settings) {
-        properties = new HashMap<>(StreamWorker.config(settings));
+        properties = new HashMap<>(StreamsProperties.of(settings));
         properties.put(AvroConfig.RETRY_BUDGET_MS, PATIENCE.toMillis());
         topic = settings.topics().costs();
     }

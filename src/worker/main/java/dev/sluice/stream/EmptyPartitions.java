@@ -39,7 +39,7 @@ final class EmptyPartitions {
 
     /** Commits their ends, unless the group has members. What fails is logged: a worker works without it. */
     void commitEnds() {
-        Map<String, Object> config = new StreamsConfig(StreamWorker.config(settings)).getAdminConfigs("sluice-ends");
+        Map<String, Object> config = new StreamsConfig(StreamsProperties.of(settings)).getAdminConfigs("sluice-ends");
         try (Closing closing = new Closing(Admin.create(config))) {
             commitEnds(closing.admin());
         } catch (InterruptedException e) {

@@ -44,35 +44,23 @@ public final class ImagePublisher implements AutoCloseable {
     private final ImageStore store;
     private final int maxRequests;
     private final Clock clock;
-    private final Milestones milestones;
-    private final PublishObserver observer;
+    private final RequestListener events;
     private final PngEncoder encoder = new PngEncoder();
     private final AtomicInteger requestsInside = new AtomicInteger();
     private final ExecutorService pool;
 
     /**
-     * A finisher with a pool of its own.
+     * A publisher with a pool of its own.
      *
      * @param threads that encode
      * @param maxRequests requests being finished at which this counts as full
+     * @param events hears what is encoded and what is stored
      */
-    public ImagePublisher(ImageStore store, int threads, int maxRequests, Clock clock, Milestones milestones) {
-        this(store, threads, maxRequests, clock, milestones, PublishObserver.NONE);
-    }
-
-    /** A publisher of images with an observer that hears what is stored. */
-    public ImagePublisher(
-            ImageStore store,
-            int threads,
-            int maxRequests,
-            Clock clock,
-            Milestones milestones,
-            PublishObserver observer) {
+    public ImagePublisher(ImageStore store, int threads, int maxRequests, Clock clock, RequestListener events) {
         this.store = store;
         this.maxRequests = maxRequests;
         this.clock = clock;
-        this.milestones = milestones;
-        this.observer = observer;
+        this.events = events;
         pool = Executors.newFixedThreadPool(
                 threads,
                 Thread.ofPlatform().name("sluice-finish-", 0).daemon(true).factory());
@@ -128,16 +116,17 @@ public final class ImagePublisher implements AutoCloseable {
             RgbImage pixels = RgbImage.fromSamples(sampled.samples().get(image), shape.width(), shape.height(), levels);
             pngs.add(encoder.encode(pixels, provenance));
         }
-        milestones.reached(Milestone.ENCODED, request.id());
+        events.on(new RequestEvent.Encoded(request.id()));
         return pngs;
     }
 
-    /** No fault of an observer costs a request its images. */
+    /** No fault of a listener costs a request its images. */
     private void tellStored(GenerationRequest request, JobEnd.Sampled sampled, long encodingNanos, long uploadNanos) {
         try {
-            observer.stored(request, sampled, Duration.ofNanos(encodingNanos), Duration.ofNanos(uploadNanos));
+            events.on(new RequestEvent.Stored(
+                    request, sampled, Duration.ofNanos(encodingNanos), Duration.ofNanos(uploadNanos)));
         } catch (RuntimeException e) {
-            LOG.error("finish_observer_failed", e);
+            LOG.error("finish_listener_failed", e);
         }
     }
 
@@ -157,10 +146,8 @@ public final class ImagePublisher implements AutoCloseable {
             ImageAddress address = ImageAddress.of(request, contentHash, bundle, request.firstImage() + image);
             puts.add(store.put(address, pngs.get(image), patience).toCompletableFuture());
         }
-        return CompletableFuture.allOf(puts.toArray(CompletableFuture[]::new)).thenApply(all -> {
-            milestones.reached(Milestone.UPLOADED, request.id());
-            return puts.stream().map(CompletableFuture::join).toList();
-        });
+        return CompletableFuture.allOf(puts.toArray(CompletableFuture[]::new))
+                .thenApply(all -> puts.stream().map(CompletableFuture::join).toList());
     }
 
     private Outcome completed(

@@ -34,7 +34,7 @@ final class OutcomeWriter {
     void refuse(PendingRequest pending, Decoded.Invalid invalid) {
         sinks.failed(parts.encoder().refused(invalid, parts.clock().instant()), pending);
         remember(pending, invalid.refusal().code().name());
-        transactions.whenDecided(() -> parts.observer().refused(invalid.refusal()), () -> {});
+        transactions.whenDecided(() -> parts.events().on(new RequestEvent.Refused(invalid.refusal())), () -> {});
     }
 
     /** A valid request that won't be served. */
@@ -53,12 +53,9 @@ final class OutcomeWriter {
             incur(parts.encoder().cost(request, acceptance, outcome, now), EventSinks.traceparent(pending));
         }
         remember(pending, EventEncoder.nameOf(outcome));
-        parts.milestones().reached(Milestone.SETTLED, request.id());
+        parts.events().on(new RequestEvent.Settling(request.id()));
         transactions.whenDecided(
-                () -> {
-                    parts.observer().settled(request, outcome, ages(pending, outcome, now));
-                    parts.milestones().reached(Milestone.COMMITTED, request.id());
-                },
+                () -> parts.events().on(new RequestEvent.Settled(request, outcome, ages(pending, outcome, now))),
                 () -> writeOff(outcome.usage()));
     }
 
@@ -96,16 +93,16 @@ final class OutcomeWriter {
 
     private void incur(CostIncurred charge, Optional<String> traceparent) {
         sinks.incurred(charge, traceparent);
-        transactions.whenDecided(() -> parts.observer().incurred(charge), () -> {});
+        transactions.whenDecided(() -> parts.events().on(new RequestEvent.Incurred(charge)), () -> {});
     }
 
-    private static OutcomeObserver.Ages ages(PendingRequest pending, Outcome outcome, Instant now) {
+    private static RequestEvent.Ages ages(PendingRequest pending, Outcome outcome, Instant now) {
         Instant published = pending.getPublishedAt() == null ? pending.getAcceptedAt() : pending.getPublishedAt();
         Instant finished = switch (outcome) {
             case Outcome.Completed completed -> completed.timings().finishedAt();
             case Outcome.Failed failed -> now;
         };
-        return new OutcomeObserver.Ages(age(published, now), age(pending.getAcceptedAt(), now), age(finished, now));
+        return new RequestEvent.Ages(age(published, now), age(pending.getAcceptedAt(), now), age(finished, now));
     }
 
     /** How long ago this was; never negative, for it may have been told by another machine's clock. */

@@ -136,7 +136,7 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
                 .isPresent();
         if (known.isEmpty() || cancelledAhead) {
             Instant now = now();
-            parts.observer().taken(OutcomeWriter.age(publishedAt, now));
+            parts.events().on(new RequestEvent.Taken(id, OutcomeWriter.age(publishedAt, now)));
             PendingRequest pending = PendingRequest.newBuilder()
                     .setRequest(parts.decoder().filled(event))
                     .setAcceptedAt(now)
@@ -176,20 +176,17 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
     }
 
     private void accept(PendingRequest pending, GenerationRequest request) {
-        RequestTrace trace = trace(pending, request);
-        parts.milestones().reached(Milestone.POLLED, request.id());
+        Attempt attempt = begin(pending, request);
         open().store().put(pending);
-        parts.milestones().reached(Milestone.PENDING, request.id());
-        jobs.start(request, pending.getAcceptedAt(), pending.getContentHash(), trace)
-                .ifPresent(no -> open().writer().refuse(pending, request, no));
+        parts.events().on(new RequestEvent.Recorded(request.id()));
+        jobs.start(attempt).ifPresent(no -> open().writer().refuse(pending, request, no));
     }
 
     /** Starts what an earlier owner of the task had accepted. What it can't serve is settled with the rest. */
     private void resume(PendingRequest pending) {
         Optional<Refusal> refusal = switch (parts.decoder().decode(pending.getRequest())) {
             case Decoded.Valid(GenerationRequest request)
-            when pending.getCancelled() == null ->
-                jobs.resume(request, pending.getAcceptedAt(), pending.getContentHash(), trace(pending, request));
+            when pending.getCancelled() == null -> jobs.resume(begin(pending, request));
             case Decoded.Valid valid ->
                 Optional.of(new Refusal(FailureCode.CANCELLED, "requestId", pending.getCancelled()));
             // The release that accepted it took more than this one does.
@@ -251,14 +248,17 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
 
     private void settleEnded() {
         inbox.takeOutcomes(outcome -> {
-            RequestTrace trace = jobs.settled(outcome.requestId());
+            Optional<Attempt> attempt = jobs.settled(outcome.requestId());
             open().recovery().settled(outcome.requestId().value());
             open().store()
                     .pending(outcome.requestId().value())
                     .ifPresentOrElse(
                             pending -> settle(pending, outcome),
                             () -> open().writer().writeOff(outcome.usage()));
-            state.transactions().whenDecided(trace::committed, trace::aborted);
+            attempt.ifPresent(decided -> state.transactions()
+                    .whenDecided(
+                            () -> parts.events().on(new RequestEvent.Committed(decided)),
+                            () -> parts.events().on(new RequestEvent.Aborted(decided))));
         });
         inbox.takeProgress((request, step) -> open().store()
                 .pending(request.id().value())
@@ -276,8 +276,10 @@ final class SettlingProcessor implements Processor<String, SpecificRecord, Strin
         }
     }
 
-    private RequestTrace trace(PendingRequest pending, GenerationRequest request) {
-        return parts.traces().begin(request, Optional.ofNullable(pending.getTraceparent()));
+    private Attempt begin(PendingRequest pending, GenerationRequest request) {
+        Attempt attempt = Attempt.at(pending, request);
+        parts.events().on(new RequestEvent.Begun(attempt));
+        return attempt;
     }
 
     private Instant now() {

@@ -7,7 +7,6 @@ import dev.sluice.engine.JobListener;
 import dev.sluice.engine.JobSnapshot;
 import dev.sluice.request.DurationText;
 import dev.sluice.request.FailureCode;
-import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Refusal;
 import dev.sluice.request.RequestId;
 import java.time.Duration;
@@ -41,20 +40,19 @@ final class TaskJobs {
         this.inFlight = inFlight;
     }
 
-    private record Started(
-            JobHandle handle, Instant giveUpAt, Optional<JobCheckpoints> checkpoints, RequestTrace trace) {
+    private record Started(Attempt attempt, JobHandle handle, Instant giveUpAt, Optional<JobCheckpoints> checkpoints) {
         Started stopped() {
-            return new Started(handle, Instant.MAX, checkpoints, trace);
+            return new Started(attempt, handle, Instant.MAX, checkpoints);
         }
     }
 
     /** Hands a request to the engine, or says why the engine refuses it. */
-    Optional<Refusal> start(GenerationRequest request, Instant acceptedAt, String contentHash, RequestTrace trace) {
-        ToInbox listener = listener(request, acceptedAt, contentHash, trace);
-        trace.submitting();
-        return switch (parts.engine().submit(request, listener)) {
+    Optional<Refusal> start(Attempt attempt) {
+        ToInbox listener = listener(attempt);
+        parts.events().on(new RequestEvent.Submitting(attempt));
+        return switch (parts.engine().submit(attempt.request(), listener)) {
             case Admission.Rejected(Refusal refusal) -> {
-                trace.refused(refusal);
+                parts.events().on(new RequestEvent.Rejected(attempt, refusal));
                 yield Optional.of(refusal);
             }
             case Admission.Accepted(JobHandle handle) -> {
@@ -68,29 +66,32 @@ final class TaskJobs {
      * As {@link #start}, for a request that another owner of the task may have begun. Where there are checkpoints, its own
      * is fetched first, and a refusal by the engine comes as an outcome.
      */
-    Optional<Refusal> resume(GenerationRequest request, Instant acceptedAt, String contentHash, RequestTrace trace) {
-        ToInbox listener = listener(request, acceptedAt, contentHash, trace);
+    Optional<Refusal> resume(Attempt attempt) {
+        ToInbox listener = listener(attempt);
         if (listener.checkpoints.isEmpty()) {
-            return start(request, acceptedAt, contentHash, trace);
+            return start(attempt);
         }
-        trace.submitting();
-        Resumption resumption = new Resumption(listener, from -> parts.engine().submit(request, listener, from));
+        parts.events().on(new RequestEvent.Submitting(attempt));
+        Resumption resumption =
+                new Resumption(listener, from -> parts.engine().submit(attempt.request(), listener, from));
         started(listener, resumption);
         listener.checkpoints.get().fetch().thenAccept(resumption::fetched);
         return Optional.empty();
     }
 
-    private ToInbox listener(GenerationRequest request, Instant acceptedAt, String contentHash, RequestTrace trace) {
+    private ToInbox listener(Attempt attempt) {
         Instant now = parts.clock().instant();
         // By the clock of another worker it may have been accepted later than now.
-        Instant accepted = acceptedAt.isAfter(now) ? now : acceptedAt;
-        Optional<JobCheckpoints> checkpoints = parts.checkpoints().map(all -> all.of(request, contentHash));
-        return new ToInbox(request, contentHash, accepted, now.plus(timeBudget), checkpoints, trace);
+        Instant accepted = attempt.acceptedAt().isAfter(now) ? now : attempt.acceptedAt();
+        Optional<JobCheckpoints> checkpoints =
+                parts.checkpoints().map(all -> all.of(attempt.request(), attempt.contentHash()));
+        return new ToInbox(attempt, accepted, now.plus(timeBudget), checkpoints);
     }
 
     private void started(ToInbox listener, JobHandle handle) {
-        listener.trace.admitted();
-        jobs.put(listener.request.id(), new Started(handle, listener.giveUpAt, listener.checkpoints, listener.trace));
+        Attempt attempt = listener.attempt;
+        parts.events().on(new RequestEvent.Admitted(attempt));
+        jobs.put(attempt.request().id(), new Started(attempt, handle, listener.giveUpAt, listener.checkpoints));
         inFlight.started();
     }
 
@@ -113,15 +114,15 @@ final class TaskJobs {
         });
     }
 
-    /** A request has its outcome; returns its trace. */
-    RequestTrace settled(RequestId id) {
+    /** A request has its outcome; returns the attempt that it ends, if it was started here. */
+    Optional<Attempt> settled(RequestId id) {
         Started job = jobs.remove(id);
         if (job == null) {
-            return RequestTrace.NONE;
+            return Optional.empty();
         }
         inFlight.left(1);
         job.checkpoints().ifPresent(JobCheckpoints::settled);
-        return job.trace();
+        return Optional.of(job.attempt());
     }
 
     /** What has been started and not settled. */
@@ -133,45 +134,34 @@ final class TaskJobs {
     void abandonAll() {
         jobs.values().forEach(job -> {
             job.handle().abandon();
-            job.trace().abandoned();
+            parts.events().on(new RequestEvent.Abandoned(job.attempt()));
         });
         inFlight.left(jobs.size());
         jobs.clear();
     }
 
     private final class ToInbox implements JobListener {
-        private final GenerationRequest request;
-        private final String contentHash;
+        private final Attempt attempt;
         private final Instant acceptedAt;
         private final Instant giveUpAt;
         private final Optional<JobCheckpoints> checkpoints;
-        private final RequestTrace trace;
 
-        ToInbox(
-                GenerationRequest request,
-                String contentHash,
-                Instant acceptedAt,
-                Instant giveUpAt,
-                Optional<JobCheckpoints> checkpoints,
-                RequestTrace trace) {
-            this.request = request;
-            this.contentHash = contentHash;
+        ToInbox(Attempt attempt, Instant acceptedAt, Instant giveUpAt, Optional<JobCheckpoints> checkpoints) {
+            this.attempt = attempt;
             this.acceptedAt = acceptedAt;
             this.giveUpAt = giveUpAt;
             this.checkpoints = checkpoints;
-            this.trace = trace;
         }
 
         @Override
         public void started() {
-            trace.begun();
-            parts.milestones().reached(Milestone.BATCHED, request.id());
+            parts.events().on(new RequestEvent.Batched(attempt));
         }
 
         @Override
         public void progressed(int step) {
-            parts.milestones().reached(Milestone.SAMPLING, request.id());
-            inbox.progressed(request, step);
+            parts.events().on(new RequestEvent.Stepped(attempt, step));
+            inbox.progressed(attempt.request(), step);
         }
 
         @Override
@@ -181,16 +171,16 @@ final class TaskJobs {
 
         @Override
         public void ended(JobEnd end) {
-            trace.sampled(end);
+            parts.events().on(new RequestEvent.Sampled(attempt, end));
             switch (end) {
                 case JobEnd.Sampled sampled ->
                     parts.publisher()
-                            .finish(request, contentHash, sampled, acceptedAt, giveUpAt)
+                            .finish(attempt.request(), attempt.contentHash(), sampled, acceptedAt, giveUpAt)
                             .thenAccept(outcome -> {
-                                trace.finished(outcome);
+                                parts.events().on(new RequestEvent.Finished(attempt, outcome));
                                 inbox.ended(outcome);
                             });
-                case JobEnd.Stopped stopped -> inbox.ended(ImagePublisher.stopped(request, stopped));
+                case JobEnd.Stopped stopped -> inbox.ended(ImagePublisher.stopped(attempt.request(), stopped));
             }
         }
     }

@@ -38,7 +38,7 @@ public final class TopicCheck {
     public List<String> problems(Duration patience) throws InterruptedException {
         Map<String, Object> config;
         try {
-            config = new StreamsConfig(StreamWorker.config(settings)).getAdminConfigs("sluice-startup");
+            config = new StreamsConfig(StreamsProperties.of(settings)).getAdminConfigs("sluice-startup");
         } catch (ConfigException e) {
             return List.of(RefusedProperty.of(e)
                     .map(refused -> "kafka.properties." + refused.name() + ": " + refused.requirement())
@@ -55,7 +55,7 @@ public final class TopicCheck {
      * @return what the brokers say is wrong; nothing if all is well, or nobody answers
      */
     List<String> refusals(Duration patience) throws InterruptedException {
-        Map<String, Object> config = new StreamsConfig(StreamWorker.config(settings)).getAdminConfigs("sluice-fault");
+        Map<String, Object> config = new StreamsConfig(StreamsProperties.of(settings)).getAdminConfigs("sluice-fault");
         return answer(patience, timeout -> BrokerAnswers.ask(settings, config, timeout))
                 .problems();
     }

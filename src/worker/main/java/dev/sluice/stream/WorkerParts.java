@@ -9,6 +9,7 @@ import java.util.Optional;
 /**
  * What all tasks of a worker share.
  *
+ * @param events hears of requests and charges
  * @param checkpoints empty where requests that a worker dies over begin anew
  */
 public record WorkerParts(
@@ -17,32 +18,6 @@ public record WorkerParts(
         RequestDecoder decoder,
         EventEncoder encoder,
         OverheadQueue overhead,
-        OutcomeObserver observer,
-        Milestones milestones,
+        RequestListener events,
         Clock clock,
-        Optional<Checkpoints> checkpoints,
-        RequestTraces traces) {
-    /** Parts of a worker that writes no traces. */
-    public WorkerParts(
-            Engine engine,
-            ImagePublisher publisher,
-            RequestDecoder decoder,
-            EventEncoder encoder,
-            OverheadQueue overhead,
-            OutcomeObserver observer,
-            Milestones milestones,
-            Clock clock,
-            Optional<Checkpoints> checkpoints) {
-        this(
-                engine,
-                publisher,
-                decoder,
-                encoder,
-                overhead,
-                observer,
-                milestones,
-                clock,
-                checkpoints,
-                RequestTraces.NONE);
-    }
-}
+        Optional<Checkpoints> checkpoints) {}

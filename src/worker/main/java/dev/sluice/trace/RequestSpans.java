@@ -4,7 +4,7 @@ import dev.sluice.engine.JobEnd;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Outcome;
 import dev.sluice.request.Refusal;
-import dev.sluice.stream.RequestTrace;
+import dev.sluice.stream.RequestEvent;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
@@ -18,7 +18,7 @@ import io.opentelemetry.context.Context;
  *
  * <p>The threads that have the request in turn call; what they ask for is a few field writes.
  */
-final class RequestSpans implements RequestTrace {
+final class RequestSpans {
     private final Tracer tracer;
     private final BatchWindows windows;
     private final Context publisher;
@@ -38,32 +38,41 @@ final class RequestSpans implements RequestTrace {
         admit = start("admit", SpanKind.CONSUMER);
     }
 
-    @Override
-    public synchronized void submitting() {
+    /**
+     * What happens to the attempt.
+     *
+     * @return whether that was the last of it
+     */
+    synchronized boolean take(RequestEvent.OfAttempt event) {
+        switch (event) {
+            case RequestEvent.Begun begun -> {}
+            case RequestEvent.Submitting submitting -> submitting();
+            case RequestEvent.Admitted admitted -> admit.end();
+            case RequestEvent.Rejected rejected -> refused(rejected.refusal());
+            case RequestEvent.Batched batched -> stage.addEvent("first row");
+            case RequestEvent.Stepped stepped -> {}
+            case RequestEvent.Sampled sampled -> sampled(sampled.end());
+            case RequestEvent.Finished finished -> finished(finished.outcome());
+            case RequestEvent.Committed committed -> end();
+            case RequestEvent.Aborted aborted -> aborted();
+            case RequestEvent.Abandoned abandoned -> abandoned();
+        }
+        return over;
+    }
+
+    private void submitting() {
         stage = start("rows", SpanKind.INTERNAL);
         windows.entered(request.id(), stage.getSpanContext());
     }
 
-    @Override
-    public void admitted() {
-        admit.end();
-    }
-
     /** The rows were never begun: their span is dropped. */
-    @Override
-    public synchronized void refused(Refusal refusal) {
+    private void refused(Refusal refusal) {
         over = true;
         windows.left(request.id());
         admit.setStatus(StatusCode.ERROR, refusal.code().name()).end();
     }
 
-    @Override
-    public synchronized void begun() {
-        stage.addEvent("first row");
-    }
-
-    @Override
-    public synchronized void sampled(JobEnd end) {
+    private void sampled(JobEnd end) {
         if (over) {
             return;
         }
@@ -84,8 +93,7 @@ final class RequestSpans implements RequestTrace {
         }
     }
 
-    @Override
-    public synchronized void finished(Outcome outcome) {
+    private void finished(Outcome outcome) {
         if (over) {
             return;
         }
@@ -97,19 +105,12 @@ final class RequestSpans implements RequestTrace {
         next("settle", SpanKind.PRODUCER);
     }
 
-    @Override
-    public synchronized void committed() {
-        end();
-    }
-
-    @Override
-    public synchronized void aborted() {
+    private void aborted() {
         stage.setStatus(StatusCode.ERROR, "the transaction was aborted");
         end();
     }
 
-    @Override
-    public synchronized void abandoned() {
+    private void abandoned() {
         windows.left(request.id());
         stage.addEvent("abandoned");
         end();

@@ -1,9 +1,9 @@
 package dev.sluice.trace;
 
 import dev.sluice.engine.BatchObserver;
-import dev.sluice.request.GenerationRequest;
-import dev.sluice.stream.RequestTrace;
-import dev.sluice.stream.RequestTraces;
+import dev.sluice.stream.Attempt;
+import dev.sluice.stream.RequestEvent;
+import dev.sluice.stream.RequestListener;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.Tracer;
@@ -19,7 +19,9 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * for the exporter in a bounded queue; what finds no room there is dropped, so that a collector which is slow or gone slows
  * nobody down. Any thread may call.
  */
-public final class Traces implements RequestTraces, AutoCloseable {
+public final class Traces implements RequestListener, AutoCloseable {
     private static final int MOST_WAITING = 2048;
     private static final Duration EXPORT_PATIENCE = Duration.ofSeconds(10);
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
@@ -37,6 +39,8 @@ public final class Traces implements RequestTraces, AutoCloseable {
     private final SdkTracerProvider provider;
     private final Tracer tracer;
     private final BatchWindows windows;
+    /** The attempts that are followed. Weak: one whose commit is in doubt has no last event. */
+    private final Map<Attempt, RequestSpans> followed = Collections.synchronizedMap(new WeakHashMap<>());
 
     /**
      * Traces that end in a processor.
@@ -77,17 +81,28 @@ public final class Traces implements RequestTraces, AutoCloseable {
     }
 
     @Override
-    public RequestTrace begin(GenerationRequest request, Optional<String> traceparent) {
-        Context publisher = traceparent
+    public void on(RequestEvent event) {
+        if (event instanceof RequestEvent.Begun begun) {
+            begin(begun.attempt());
+        } else if (event instanceof RequestEvent.OfAttempt step) {
+            RequestSpans spans = followed.get(step.attempt());
+            if (spans != null && spans.take(step)) {
+                followed.remove(step.attempt());
+            }
+        }
+    }
+
+    private void begin(Attempt attempt) {
+        Context publisher = attempt.traceparent()
                 .map(header -> W3CTraceContextPropagator.getInstance().extract(Context.root(), header, ONE_HEADER))
                 .orElse(Context.root());
-        return Span.fromContext(publisher).getSpanContext().isSampled()
-                ? new RequestSpans(tracer, windows, publisher, request)
-                : RequestTrace.NONE;
+        if (Span.fromContext(publisher).getSpanContext().isSampled()) {
+            followed.put(attempt, new RequestSpans(tracer, windows, publisher, attempt.request()));
+        }
     }
 
     /** Observer of the engine's batches. */
-    public BatchObserver calls() {
+    public BatchObserver batches() {
         return windows;
     }
 

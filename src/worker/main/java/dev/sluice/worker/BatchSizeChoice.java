@@ -197,7 +197,7 @@ public final class BatchSizeChoice {
                     network,
                     swept.rows(),
                     swept.mostRows(),
-                    ConfigKey.rowsPerCall(swept.network()));
+                    ConfigKey.batchSize(swept.network()));
         } else {
             LOG.info(
                     "call_size bundle={} network={} rows={} most={} source=sweep kept=false doubt=\"{}\" note=\"holds for"

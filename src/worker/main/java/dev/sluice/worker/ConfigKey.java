@@ -241,8 +241,8 @@ public record ConfigKey(String name, Optional<String> fallback, boolean secret, 
                     "leave: others take over at once. stay: the place in the group is kept for a successor with"
                             + " the same group.instance.id."));
 
-    /** The key for the size of a network's calls; both text encoders share one. */
-    static String rowsPerCall(Network network) {
+    /** The key for the size of a network's batches; both text encoders share one. */
+    static String batchSize(Network network) {
         return switch (network) {
             case DENOISER -> "engine.rows-per-call";
             case GUIDE -> "engine.guide-rows-per-call";

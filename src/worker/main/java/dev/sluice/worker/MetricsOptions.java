@@ -6,4 +6,4 @@ package dev.sluice.worker;
  * @param tenants that have labels of their own
  * @param auditShare share of the requests whose finished images are judged by the bundle's classifiers, in [0, 1]
  */
-record MetricsOptions(int tenants, double auditShare) {}
+public record MetricsOptions(int tenants, double auditShare) {}

@@ -64,7 +64,7 @@ final class StartupChecks {
         if (isKnownWell("price")) {
             problems.addAll(pricesOf.apply(List.copyOf(bundles)));
         }
-        Duration patience = problems.isEmpty() ? config.startupPatience() : NO_PATIENCE;
+        Duration patience = problems.isEmpty() ? config.lifecycle().startupPatience() : NO_PATIENCE;
         List<SideBySide.Look> outside = new ArrayList<>();
         if (isKnownWell("s3.", "checkpoint.")) {
             outside.add(() -> new StoreCheck(config.s3()).problems(prefixes(), patience));

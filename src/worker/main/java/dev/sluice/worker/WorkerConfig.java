@@ -3,7 +3,6 @@ package dev.sluice.worker;
 import dev.sluice.engine.EngineSettings;
 import dev.sluice.log.LogFormat;
 import dev.sluice.log.LogOptions;
-import dev.sluice.pricing.PriceList;
 import dev.sluice.request.BatchSize;
 import dev.sluice.request.PerNetwork;
 import dev.sluice.storage.Encryption;
@@ -22,10 +21,8 @@ import dev.sluice.wire.RequestLimits;
 import dev.sluice.wire.Topics;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,31 +32,23 @@ import org.apache.kafka.clients.CommonClientConfigs;
 /**
  * A worker's whole configuration, valid once constructed.
  *
+ * @param workerId name of the worker in events
  * @param log how the process logs
- * @param engineThreads libtorch's threads per operator
- * @param http where health and metrics are served
  */
 public record WorkerConfig(
         String workerId,
         LogOptions log,
         List<Path> bundles,
         DeviceChoice device,
-        int engineThreads,
         EngineOptions engine,
-        int finishThreads,
-        int finishMaxRequests,
+        PublishOptions publishing,
         StreamSettings stream,
         S3Settings s3,
         CheckpointOptions checkpoints,
-        PriceList prices,
-        Duration overheadInterval,
-        InetSocketAddress http,
-        MetricsOptions metrics,
-        Optional<URI> tracesEndpoint,
-        Duration longestCall,
-        Duration startupPatience,
-        Duration shutdownGrace) {
-    private static final int MAX_ROWS_PER_CALL = 4096;
+        ChargeOptions charges,
+        MonitoringOptions monitoring,
+        LifecycleOptions lifecycle) {
+    private static final int MAX_BATCH_SIZE = 4096;
 
     /** What a stopping worker does with its place in the group. */
     private enum Membership {
@@ -101,22 +90,24 @@ public record WorkerConfig(
                 log(reader),
                 reader.list("bundles").stream().map(Path::of).toList(),
                 reader.parsed("device", "cpu or gpu:N", new DeviceChoice.Cpu(), DeviceChoice::parse),
-                reader.integer("engine.threads", 1, 1024),
                 engine(reader),
-                reader.integer("finish.threads", 1, 1024),
-                reader.integer("finish.max-requests", 1, 1_000_000),
+                new PublishOptions(
+                        reader.integer("finish.threads", 1, 1024), reader.integer("finish.max-requests", 1, 1_000_000)),
                 stream(reader),
                 s3(reader),
                 checkpoints(reader),
-                PriceOptions.read(reader),
-                reader.duration("price.overhead-interval"),
+                new ChargeOptions(PriceOptions.read(reader), reader.duration("price.overhead-interval")),
+                monitoring(reader),
+                new LifecycleOptions(reader.duration("startup.patience"), reader.duration("shutdown.grace")));
+        return new Draft(config, reader.problems());
+    }
+
+    private static MonitoringOptions monitoring(ConfigReader reader) {
+        return new MonitoringOptions(
                 new InetSocketAddress(reader.text("http.host"), reader.integer("http.port", 0, 65535)),
                 new MetricsOptions(reader.integer("metrics.tenants", 0, 100_000), reader.share("metrics.audit-share")),
                 reader.optionalUri("traces.endpoint"),
-                reader.duration("health.longest-call"),
-                reader.duration("startup.patience"),
-                reader.duration("shutdown.grace"));
-        return new Draft(config, reader.problems());
+                reader.duration("health.longest-call"));
     }
 
     private static LogOptions log(ConfigReader reader) {
@@ -141,13 +132,14 @@ public record WorkerConfig(
         long deviceMemory = reader.integer("engine.device-memory", 0, Integer.MAX_VALUE) * (1L << 20);
         return new EngineOptions(
                 reader.choice("engine.call-size", BatchSize.class, BatchSize.CONSTANT),
-                PerNetwork.of(network -> auto(reader, ConfigKey.rowsPerCall(network), MAX_ROWS_PER_CALL)
+                PerNetwork.of(network -> auto(reader, ConfigKey.batchSize(network), MAX_BATCH_SIZE)
                         .orElse(0)),
                 reader.integer("engine.guide-patience", 1, 1_000_000),
                 auto(reader, "engine.max-images", 1_000_000),
                 reader.duration("engine.progress-interval"),
                 deviceMemory == 0 ? EngineSettings.UNLIMITED : deviceMemory,
-                reader.duration("engine.bundle-patience"));
+                reader.duration("engine.bundle-patience"),
+                reader.integer("engine.threads", 1, 1024));
     }
 
     private static OptionalInt auto(ConfigReader reader, String name, int most) {

@@ -13,12 +13,12 @@ final class WorkerHealth implements Probes.Health {
 
     private final Engine engine;
     private final StreamWorker stream;
-    private final Duration longestCall;
+    private final Duration longestBatch;
 
-    WorkerHealth(Engine engine, StreamWorker stream, Duration longestCall) {
+    WorkerHealth(Engine engine, StreamWorker stream, Duration longestBatch) {
         this.engine = engine;
         this.stream = stream;
-        this.longestCall = longestCall;
+        this.longestBatch = longestBatch;
     }
 
     @Override
@@ -26,11 +26,11 @@ final class WorkerHealth implements Probes.Health {
         List<String> reasons = new ArrayList<>();
         engine.ailment().ifPresent(reasons::add);
         Duration silence = engine.silence();
-        if (silence.compareTo(longestCall) >= 0) {
-            reasons.add("the device has not come back from its call for " + silence.toSeconds()
-                    + " s; health.longest-call is " + longestCall.toSeconds() + " s");
+        if (silence.compareTo(longestBatch) >= 0) {
+            reasons.add("the device has not come back from its batch for " + silence.toSeconds()
+                    + " s; health.longest-call is " + longestBatch.toSeconds() + " s");
         }
-        if (!stream.alive()) {
+        if (!stream.health().alive()) {
             reasons.add(
                     "the stream has ended, or has no thread left; the log has stream_thread_failed or stream_ended");
         }
@@ -41,8 +41,8 @@ final class WorkerHealth implements Probes.Health {
     public List<String> notReady() {
         List<String> reasons = new ArrayList<>();
         engine.ailment().ifPresent(reasons::add);
-        reasons.addAll(stream.notRunning());
-        if (stream.stuck()) {
+        reasons.addAll(stream.health().notRunning());
+        if (stream.health().stuck()) {
             reasons.add("each of its request partitions waits for a schema that the registry does not give; the log has"
                     + " partition_held");
         }
@@ -58,7 +58,7 @@ final class WorkerHealth implements Probes.Health {
         engine.backlogs().keySet().stream()
                 .filter(bundle -> !engine.inService(bundle))
                 .forEach(bundle -> remarks.add("bundle " + bundle + " is out of service: its calls keep failing"));
-        int held = stream.heldPartitions().held();
+        int held = stream.counts().heldPartitions().held();
         if (held > 0) {
             remarks.add((held == 1 ? "1 partition waits" : held + " partitions wait")
                     + " for a schema that the registry does not give; the log has partition_held");
@@ -68,7 +68,7 @@ final class WorkerHealth implements Probes.Health {
     }
 
     private void silent(List<String> to) {
-        Duration silence = stream.sinceHeartbeat();
+        Duration silence = stream.health().sinceHeartbeat();
         if (silence.compareTo(LONG_SILENCE) >= 0) {
             to.add("no heartbeat to Kafka for " + silence.toSeconds() + " s: the brokers are away");
         }

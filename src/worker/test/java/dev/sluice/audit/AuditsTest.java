@@ -27,6 +27,7 @@ import dev.sluice.request.Prompt;
 import dev.sluice.request.RequestId;
 import dev.sluice.request.SamplerSettings;
 import dev.sluice.request.TenantId;
+import dev.sluice.stream.RequestEvent;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -66,7 +67,7 @@ class AuditsTest {
             return new Auditor.Verdict(floats(-2.5f), floats(0));
         };
         try (Audits audits = audits(guide, auditor)) {
-            audits.stored(request("r", new Prompt.Label("seven")), images(1.5f), Duration.ZERO, Duration.ZERO);
+            store(audits, request("r", new Prompt.Label("seven")), images(1.5f));
             conditioning.await(2);
         }
 
@@ -84,7 +85,7 @@ class AuditsTest {
     @Test
     void everyImageOfARequestIsJudged() {
         try (Audits audits = audits(STEADY_GUIDE, STEADY_AUDITOR)) {
-            audits.stored(request("r", new Prompt.Label("two")), images(0, 0.5f, -1), Duration.ZERO, Duration.ZERO);
+            store(audits, request("r", new Prompt.Label("two")), images(0, 0.5f, -1));
             conditioning.await(6);
         }
         assertThat(conditioning.verdicts).hasSize(6);
@@ -93,10 +94,10 @@ class AuditsTest {
     @Test
     void requestsThatAskForNothingThatTheAuditorKnowsAreLeftOut() {
         try (Audits audits = audits(STEADY_GUIDE, STEADY_AUDITOR)) {
-            audits.stored(request("r", new Prompt.Unconditional()), images(0), Duration.ZERO, Duration.ZERO);
-            audits.stored(request("r", new Prompt.Label("eleven")), images(0), Duration.ZERO, Duration.ZERO);
-            audits.stored(request("r", new Prompt.Text("seven", "")), images(0), Duration.ZERO, Duration.ZERO);
-            audits.stored(request("r", new Prompt.Label("one")), images(0), Duration.ZERO, Duration.ZERO);
+            store(audits, request("r", new Prompt.Unconditional()), images(0));
+            store(audits, request("r", new Prompt.Label("eleven")), images(0));
+            store(audits, request("r", new Prompt.Text("seven", "")), images(0));
+            store(audits, request("r", new Prompt.Label("one")), images(0));
             conditioning.await(2);
         }
         assertThat(conditioning.verdicts).hasSize(2);
@@ -111,9 +112,7 @@ class AuditsTest {
             return STEADY_AUDITOR.evaluate(rows);
         };
         try (Audits audits = audits(STEADY_GUIDE, slow)) {
-            IntStream.range(0, 20)
-                    .forEach(i -> audits.stored(
-                            request("r" + i, new Prompt.Label("one")), images(0), Duration.ZERO, Duration.ZERO));
+            IntStream.range(0, 20).forEach(i -> store(audits, request("r" + i, new Prompt.Label("one")), images(0)));
             // One is being judged, eight wait.
             assertThat(conditioning.dropped).hasSize(11).containsOnly(AuditSink.Reason.BUSY);
             open.countDown();
@@ -131,8 +130,8 @@ class AuditsTest {
             return STEADY_AUDITOR.evaluate(rows);
         };
         try (Audits audits = audits(STEADY_GUIDE, broken)) {
-            audits.stored(request("r1", new Prompt.Label("one")), images(0), Duration.ZERO, Duration.ZERO);
-            audits.stored(request("r2", new Prompt.Label("one")), images(0), Duration.ZERO, Duration.ZERO);
+            store(audits, request("r1", new Prompt.Label("one")), images(0));
+            store(audits, request("r2", new Prompt.Label("one")), images(0));
             conditioning.await(2);
         }
         assertThat(conditioning.dropped).containsExactly(AuditSink.Reason.FAILED);
@@ -155,7 +154,7 @@ class AuditsTest {
         TorchScriptBundles torch = TorchScriptBundles.onCpu();
         try (Audits audits =
                 new Audits(List.of(torch.open(GLYPHS)), 1, conditioning, () -> torch.prepareCallingThread(1))) {
-            audits.stored(request("r", new Prompt.Label("seven")), images(0), Duration.ZERO, Duration.ZERO);
+            store(audits, request("r", new Prompt.Label("seven")), images(0));
             conditioning.await(2);
         }
         assertThat(conditioning.verdicts)
@@ -225,6 +224,10 @@ class AuditsTest {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static void store(Audits audits, GenerationRequest request, JobEnd.Sampled sampled) {
+        audits.on(new RequestEvent.Stored(request, sampled, Duration.ZERO, Duration.ZERO));
     }
 
     private static final class Conditioning implements AuditSink {

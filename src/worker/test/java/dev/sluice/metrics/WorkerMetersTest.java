@@ -26,7 +26,8 @@ import dev.sluice.request.Refusal;
 import dev.sluice.request.RequestId;
 import dev.sluice.request.SamplerSettings;
 import dev.sluice.request.TenantId;
-import dev.sluice.stream.OutcomeObserver.Ages;
+import dev.sluice.stream.RequestEvent;
+import dev.sluice.stream.RequestEvent.Ages;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,8 +55,9 @@ class WorkerMetersTest {
 
     @Test
     void countsOutcomesRefusalsAndWhatWasSpent() {
-        meters.settled(request("ann", "glyphs"), failed(new Evaluations(10, 2, 3, 8, 1, 5, 4)), AGES);
-        meters.refused(new Refusal(FailureCode.SCALE_INVALID, "guidance.scale", "no"));
+        meters.on(new RequestEvent.Settled(
+                request("ann", "glyphs"), failed(new Evaluations(10, 2, 3, 8, 1, 5, 4)), AGES));
+        meters.on(new RequestEvent.Refused(new Refusal(FailureCode.SCALE_INVALID, "guidance.scale", "no")));
 
         assertThat(meters.scrape())
                 .contains(
@@ -74,7 +76,7 @@ class WorkerMetersTest {
 
     @Test
     void aModelThatNobodyServesIsNoLabel() {
-        meters.settled(request("ann", "made-up-by-a-publisher"), failed(Evaluations.NONE), AGES);
+        meters.on(new RequestEvent.Settled(request("ann", "made-up-by-a-publisher"), failed(Evaluations.NONE), AGES));
 
         assertThat(meters.scrape())
                 .contains("sluice_evaluations_total{kind=\"guide\",model=\"other\"} 0.0")
@@ -84,7 +86,7 @@ class WorkerMetersTest {
     @Test
     void onlySoManyTenantsHaveNamesAndTheirCostsAddUp() {
         for (String tenant : new String[] {"ann", "bob", "cyd", "ann", "dee"}) {
-            meters.incurred(charge(tenant, Duration.ofMillis(500)));
+            meters.on(new RequestEvent.Incurred(charge(tenant, Duration.ofMillis(500))));
         }
 
         assertThat(meters.scrape())
@@ -102,7 +104,7 @@ class WorkerMetersTest {
                 encoder.overhead(0, DeviceUsage.of(Network.DENOISER, 2_000_000_000L, 0, 0), NOW, NOW.plusSeconds(2));
         assertThat(overhead.getChargeKind()).isEqualTo(ChargeKind.OVERHEAD);
 
-        meters.incurred(overhead);
+        meters.on(new RequestEvent.Incurred(overhead));
 
         assertThat(meters.scrape())
                 .contains("sluice_overhead_cost_total{currency=\"EUR\",sku=\"gpu\"} 1.0")

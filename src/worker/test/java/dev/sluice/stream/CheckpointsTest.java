@@ -58,7 +58,7 @@ class CheckpointsTest {
     void goesOnFromTheCheckpointOfAnEarlierOwner() {
         leaveInTheMiddle();
 
-        newOwner().resume(request(), worker.time.now(), hash(), RequestTrace.NONE);
+        newOwner().resume(attempt(hash()));
         Outcome.Completed completed = completed();
 
         assertThat(completed.evaluations()).isEqualTo(WHOLE);
@@ -72,7 +72,7 @@ class CheckpointsTest {
         leaveInTheMiddle();
         store.breakDown();
 
-        newOwner().resume(request(), worker.time.now(), hash(), RequestTrace.NONE);
+        newOwner().resume(attempt(hash()));
 
         assertThat(completed().spent()).isEqualTo(WHOLE);
     }
@@ -82,7 +82,7 @@ class CheckpointsTest {
         leaveInTheMiddle();
         store.hold();
         try (Checkpoints impatient = checkpoints(Duration.ofMillis(20), Executors.newSingleThreadExecutor())) {
-            jobs(impatient).resume(request(), worker.time.now(), hash(), RequestTrace.NONE);
+            jobs(impatient).resume(attempt(hash()));
 
             assertThat(completed().spent()).isEqualTo(WHOLE);
         }
@@ -93,7 +93,7 @@ class CheckpointsTest {
         leaveInTheMiddle();
         store.overwriteAll(new byte[100]);
 
-        newOwner().resume(request(), worker.time.now(), hash(), RequestTrace.NONE);
+        newOwner().resume(attempt(hash()));
 
         assertThat(completed().spent()).isEqualTo(WHOLE);
     }
@@ -102,7 +102,7 @@ class CheckpointsTest {
     void beginsAnewForOtherContent() {
         leaveInTheMiddle();
 
-        newOwner().resume(request(), worker.time.now(), "another content hash", RequestTrace.NONE);
+        newOwner().resume(attempt("another content hash"));
 
         assertThat(completed().spent()).isEqualTo(WHOLE);
     }
@@ -112,7 +112,7 @@ class CheckpointsTest {
         leaveInTheMiddle();
         store.hold();
         TaskJobs jobs = newOwner();
-        jobs.resume(request(), worker.time.now(), hash(), RequestTrace.NONE);
+        jobs.resume(attempt(hash()));
 
         jobs.cancel(request().id(), "changed my mind");
         store.letThrough();
@@ -131,7 +131,7 @@ class CheckpointsTest {
         leaveInTheMiddle();
         store.hold();
         TaskJobs jobs = newOwner();
-        jobs.resume(request(), worker.time.now(), hash(), RequestTrace.NONE);
+        jobs.resume(attempt(hash()));
 
         jobs.abandonAll();
         worker.device.hold();
@@ -147,7 +147,7 @@ class CheckpointsTest {
         leaveInTheMiddle();
         worker.device.hold();
         TaskJobs jobs = newOwner();
-        jobs.resume(request(), worker.time.now(), hash(), RequestTrace.NONE);
+        jobs.resume(attempt(hash()));
         await(() -> worker.engine.imagesInside() == 1);
 
         jobs.cancel(request().id(), "changed my mind");
@@ -161,7 +161,7 @@ class CheckpointsTest {
     void aRefusalByTheEngineIsAnOutcome() {
         GenerationRequested retired = Requests.plain("r-1").setModel("retired").build();
 
-        newOwner().resume(valid(retired), worker.time.now(), hash(), RequestTrace.NONE);
+        newOwner().resume(attempt(valid(retired), hash()));
 
         await(() -> !outcomes.isEmpty());
         assertThat(outcomes)
@@ -175,7 +175,7 @@ class CheckpointsTest {
     void removesTheCheckpointOfWhatIsSettled() {
         leaveInTheMiddle();
         TaskJobs jobs = newOwner();
-        jobs.resume(request(), worker.time.now(), hash(), RequestTrace.NONE);
+        jobs.resume(attempt(hash()));
         completed();
 
         jobs.settled(request().id());
@@ -185,7 +185,7 @@ class CheckpointsTest {
 
     @Test
     void newRequestsAskForNoCheckpoint() {
-        newOwner().start(request(), worker.time.now(), hash(), RequestTrace.NONE);
+        newOwner().start(attempt(hash()));
         completed();
 
         assertThat(store.gets()).isZero();
@@ -195,7 +195,7 @@ class CheckpointsTest {
     @Test
     void writesOneCheckpointAtATime() {
         store.hold();
-        newOwner().start(request(), worker.time.now(), hash(), RequestTrace.NONE);
+        newOwner().start(attempt(hash()));
         completed();
 
         assertThat(store.puts()).isEqualTo(1);
@@ -205,7 +205,7 @@ class CheckpointsTest {
     private void leaveInTheMiddle() {
         worker.device.hold();
         TaskJobs jobs = newOwner();
-        jobs.start(request(), worker.time.now(), hash(), RequestTrace.NONE);
+        jobs.start(attempt(hash()));
         for (int step = 1; step <= 2; step++) {
             int written = step;
             worker.device.letThrough(1);
@@ -250,8 +250,7 @@ class CheckpointsTest {
                 parts.decoder(),
                 parts.encoder(),
                 parts.overhead(),
-                parts.observer(),
-                parts.milestones(),
+                parts.events(),
                 parts.clock(),
                 Optional.of(with));
         return new TaskJobs(withCheckpoints, Duration.ofMinutes(1), inbox, new InFlight());
@@ -260,6 +259,14 @@ class CheckpointsTest {
     private Checkpoints checkpoints(Duration fetchPatience, ExecutorService writes) {
         CheckpointSettings everyStep = new CheckpointSettings(Optional.empty(), OptionalInt.of(1));
         return new Checkpoints(store, everyStep, fetchPatience, "simulated", worker.time, writes);
+    }
+
+    private Attempt attempt(String contentHash) {
+        return attempt(request(), contentHash);
+    }
+
+    private Attempt attempt(GenerationRequest request, String contentHash) {
+        return new Attempt(request, contentHash, worker.time.now(), Optional.empty());
     }
 
     private GenerationRequest request() {

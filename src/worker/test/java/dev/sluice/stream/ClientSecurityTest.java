@@ -43,7 +43,7 @@ class ClientSecurityTest {
         private LoudClients() {}
 
         public static void main(String[] arguments) {
-            StreamsConfig config = new StreamsConfig(StreamWorker.config(settings()));
+            StreamsConfig config = new StreamsConfig(StreamsProperties.of(settings()));
             // The main consumer's assignor needs a running Streams; this one is its like without it.
             new KafkaConsumer<>(
                             config.getRestoreConsumerConfigs("client"),
@@ -59,7 +59,7 @@ class ClientSecurityTest {
 
     @Test
     void reachesEveryClient() {
-        StreamsConfig config = new StreamsConfig(StreamWorker.config(settings()));
+        StreamsConfig config = new StreamsConfig(StreamsProperties.of(settings()));
 
         assertThat(List.of(
                         config.getMainConsumerConfigs("group", "client", 0),

@@ -179,7 +179,7 @@ class DeadLettersTest {
 
     @Test
     void buildsTheSameFromTheConfigurationAWorkerRunsWith() {
-        Map<String, Object> config = StreamWorker.config(worker.settings);
+        Map<String, Object> config = StreamsProperties.of(worker.settings);
 
         assertThat(config)
                 .containsEntry("sluice.dead-letter.max.bytes", LIMITS.maxDeadLetterBytes())

@@ -61,7 +61,7 @@ public final class ForkedWorker {
                 () -> torch.prepareCallingThread(1));
         engine.start();
         ImagePublisher publisher =
-                new ImagePublisher(new S3ImageStore(LocalS3.settings(s3)), 1, 32, clock, Milestones.NONE);
+                new ImagePublisher(new S3ImageStore(LocalS3.settings(s3)), 1, 32, clock, RequestListener.NONE);
         OverheadQueue overhead = new OverheadQueue(engine.meter(), OVERHEAD_INTERVAL, startedAt);
         WorkerParts parts = new WorkerParts(
                 engine,
@@ -69,8 +69,7 @@ public final class ForkedWorker {
                 new RequestDecoder(),
                 encoder,
                 overhead,
-                (request, outcome, age) -> {},
-                Milestones.NONE,
+                RequestListener.NONE,
                 clock,
                 Optional.empty());
         StreamSettings settings = new StreamSettings(

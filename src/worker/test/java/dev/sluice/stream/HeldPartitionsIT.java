@@ -70,7 +70,7 @@ class HeldPartitionsIT {
                 StubRegistryServer registry = new StubRegistryServer(this::answer);
                 Engine engine = new Engine(List.of(device.bundle()), EngineSettings.constant(4, 1), time, () -> {});
                 ImagePublisher publisher =
-                        new ImagePublisher(new InMemoryImageStore(), 1, 8, Clock.systemUTC(), Milestones.NONE)) {
+                        new ImagePublisher(new InMemoryImageStore(), 1, 8, Clock.systemUTC(), RequestListener.NONE)) {
             Map<String, Integer> topics = new HashMap<>();
             TOPICS.all().forEach(topic -> topics.put(topic, 2));
             kafka.createTopics(topics, Map.of());
@@ -106,7 +106,7 @@ class HeldPartitionsIT {
                         .isEqualTo("40301");
                 assertThat(header(letter, "sluice.dead-letter.registry-message"))
                         .isEqualTo("User is denied");
-                assertThat(stream.heldPartitions().held()).isZero();
+                assertThat(stream.counts().heldPartitions().held()).isZero();
             } finally {
                 stream.close(Duration.ofSeconds(20));
             }
@@ -235,8 +235,7 @@ class HeldPartitionsIT {
                         Instant.now(),
                         Tariff.of(new Price("device", BigDecimal.ONE, Currency.getInstance("EUR")))),
                 new OverheadQueue(engine.meter(), Duration.ofMinutes(1), Instant.now()),
-                (request, outcome, age) -> {},
-                Milestones.NONE,
+                RequestListener.NONE,
                 Clock.systemUTC(),
                 Optional.empty());
     }

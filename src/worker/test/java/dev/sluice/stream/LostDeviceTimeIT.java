@@ -234,7 +234,8 @@ class LostDeviceTimeIT {
         ManualTime time = new ManualTime();
         try (Engine engine = new Engine(
                         List.of(new SimulatedDevice(time).bundle()), EngineSettings.constant(4, 1), time, () -> {});
-                ImagePublisher publisher = new ImagePublisher(new InMemoryImageStore(), 1, 8, time, Milestones.NONE);
+                ImagePublisher publisher =
+                        new ImagePublisher(new InMemoryImageStore(), 1, 8, time, RequestListener.NONE);
                 LostDeviceTime lost = lostDeviceTime()) {
             lost.start();
             SimulatedWorker.await(overhead::any, () -> "nothing lost yet");
@@ -248,8 +249,7 @@ class LostDeviceTimeIT {
                             new RequestDecoder(),
                             encoder,
                             overhead,
-                            (request, outcome, age) -> {},
-                            Milestones.NONE,
+                            RequestListener.NONE,
                             time,
                             Optional.empty()),
                     () -> true,

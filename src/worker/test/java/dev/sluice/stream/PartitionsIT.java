@@ -18,6 +18,7 @@ import dev.sluice.pricing.Price;
 import dev.sluice.pricing.Tariff;
 import dev.sluice.wire.AvroSerializer;
 import dev.sluice.wire.RequestLimits;
+import dev.sluice.wire.TopicReader;
 import dev.sluice.wire.Topics;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -108,7 +109,7 @@ class PartitionsIT {
             }
             int away = (home("cancelled", 4) + 1) % 4;
             request(away, longOne("cancelled"));
-            await(() -> worker.stream.unsettled().count() == 3);
+            await(() -> worker.stream.counts().unsettled().count() == 3);
             cancel((away + 1) % 4, "cancelled");
             cancel((home("ahead", 4) + 1) % 4, "ahead");
             fence(worker, 4);
@@ -139,10 +140,10 @@ class PartitionsIT {
             // One record has the one content of "other", three have the other; those that didn't come first are
             // letters.
             assertThat(events.deadLetters)
-                    .allSatisfy(letter -> assertThat(letter.key()).isEqualTo("other"));
+                    .allSatisfy(letter -> assertThat(TopicReader.key(letter)).isEqualTo("other"));
             assertThat(events.deadLetters.size()).isIn(1, 3);
             // Three of four of "same" twice and of "other", two cancellations and two requests.
-            assertThat(worker.stream.routed().routed()).isEqualTo(3 * 3 + 4);
+            assertThat(worker.stream.counts().routed().routed()).isEqualTo(3 * 3 + 4);
         }
     }
 
@@ -159,7 +160,7 @@ class PartitionsIT {
             await(() -> events.completions.size() == settled.size());
             worker.device.hold();
             requestHome(pending, 2);
-            await(() -> worker.stream.unsettled().count() == pending.size());
+            await(() -> worker.stream.counts().unsettled().count() == pending.size());
             assertThatThrownBy(() -> growth.grow(4))
                     .isInstanceOf(PartitionGrowth.RefusedException.class)
                     .hasMessageContaining("group partitions-test has 1 member");
@@ -241,7 +242,7 @@ class PartitionsIT {
                     .get();
 
             try (Rig worker = new Rig()) {
-                await(worker.stream::running);
+                await(worker.stream.health()::running);
                 assertThat(admin.listConsumerGroupOffsets(GROUP)
                                 .partitionsToOffsetAndMetadata()
                                 .get())
@@ -258,7 +259,7 @@ class PartitionsIT {
         final StreamWorker stream;
         private final Engine engine;
         private final ImagePublisher publisher =
-                new ImagePublisher(new InMemoryImageStore(), 1, 64, Clock.systemUTC(), Milestones.NONE);
+                new ImagePublisher(new InMemoryImageStore(), 1, 64, Clock.systemUTC(), RequestListener.NONE);
 
         Rig() throws InterruptedException {
             engine = new Engine(
@@ -273,8 +274,7 @@ class PartitionsIT {
                             Instant.now(),
                             Tariff.of(new Price("device", BigDecimal.ONE, Currency.getInstance("EUR")))),
                     new OverheadQueue(engine.meter(), Duration.ofMinutes(1), Instant.now()),
-                    (request, outcome, age) -> {},
-                    Milestones.NONE,
+                    RequestListener.NONE,
                     Clock.systemUTC(),
                     Optional.empty());
             stream = new StreamWorker(settings(), parts, engine::hasRoom, fatal::complete);

@@ -323,7 +323,7 @@ class RefusalsIT {
         private final Engine engine =
                 new Engine(List.of(new SimulatedDevice(time).bundle()), EngineSettings.constant(4, 1), time, () -> {});
         private final ImagePublisher publisher =
-                new ImagePublisher(new InMemoryImageStore(), 1, 8, Clock.systemUTC(), Milestones.NONE);
+                new ImagePublisher(new InMemoryImageStore(), 1, 8, Clock.systemUTC(), RequestListener.NONE);
         private final StreamWorker stream;
 
         Rig(StreamSettings settings) throws InterruptedException {
@@ -335,26 +335,25 @@ class RefusalsIT {
                     new EventEncoder(
                             "worker-1", Instant.now(), Tariff.of(Price.free("device", Currency.getInstance("EUR")))),
                     new OverheadQueue(engine.meter(), Duration.ofMinutes(1), Instant.now()),
-                    (request, outcome, age) -> {},
-                    Milestones.NONE,
+                    RequestListener.NONE,
                     Clock.systemUTC(),
                     Optional.empty());
             stream = new StreamWorker(settings, parts, engine::hasRoom, fatal::complete);
             stream.start();
-            SimulatedWorker.await(() -> stream.running() || fatal.isDone(), () -> "the worker does not run");
+            SimulatedWorker.await(() -> stream.health().running() || fatal.isDone(), () -> "the worker does not run");
             assertThat(fatal).isNotDone();
         }
 
         Throwable awaitEnd() throws Exception {
             Throwable end = fatal.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-            assertThat(stream.running()).as("ready").isFalse();
+            assertThat(stream.health().running()).as("ready").isFalse();
             return end;
         }
 
         /** Well before its session would end. */
         void requireGone(String group) {
             SimulatedWorker.await(() -> members(group) == 0, () -> "the worker is still a member");
-            SimulatedWorker.await(() -> !stream.alive(), () -> "the stream is alive");
+            SimulatedWorker.await(() -> !stream.health().alive(), () -> "the stream is alive");
         }
 
         private int members(String group) {

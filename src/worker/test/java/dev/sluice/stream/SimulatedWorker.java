@@ -14,7 +14,6 @@ import dev.sluice.events.v1.GenerationProgressed;
 import dev.sluice.events.v1.GenerationRequested;
 import dev.sluice.pricing.Price;
 import dev.sluice.pricing.Tariff;
-import dev.sluice.request.RequestId;
 import dev.sluice.state.v1.PendingRequest;
 import dev.sluice.wire.AvroDeserializer;
 import dev.sluice.wire.AvroSerializer;
@@ -78,8 +77,8 @@ final class SimulatedWorker implements AutoCloseable {
     final List<TestRecord<String, GenerationProgressed>> progress = new ArrayList<>();
     final List<TestRecord<String, byte[]>> deadLetters = new ArrayList<>();
     final Engine engine;
-    /** Milestones of all requests. */
-    final List<Milestone> milestones = new CopyOnWriteArrayList<>();
+    /** What happened to all requests. */
+    final List<RequestEvent> events = new CopyOnWriteArrayList<>();
 
     final WorkerParts parts;
     final WorkerState state = WorkerState.fresh();
@@ -100,28 +99,20 @@ final class SimulatedWorker implements AutoCloseable {
     final DeadLetterCounts deadLetterCounts = new DeadLetterCounts();
 
     SimulatedWorker(Path stateDirectory) throws InterruptedException {
-        this(stateDirectory, (request, outcome, ages) -> {}, RequestTraces.NONE, BatchObserver.NONE);
+        this(stateDirectory, RequestListener.NONE, BatchObserver.NONE);
     }
 
-    SimulatedWorker(Path stateDirectory, OutcomeObserver observer) throws InterruptedException {
-        this(stateDirectory, observer, RequestTraces.NONE, BatchObserver.NONE);
-    }
-
-    SimulatedWorker(Path stateDirectory, RequestTraces traces, BatchObserver calls) throws InterruptedException {
-        this(stateDirectory, (request, outcome, ages) -> {}, traces, calls);
-    }
-
-    private SimulatedWorker(Path stateDirectory, OutcomeObserver observer, RequestTraces traces, BatchObserver calls)
-            throws InterruptedException {
+    SimulatedWorker(Path stateDirectory, RequestListener listener, BatchObserver batches) throws InterruptedException {
+        RequestListener all = RequestListener.all(List.of(events::add, listener));
         engine = new Engine(
                 List.of(device.bundle()),
                 EngineSettings.constant(4, 1).withMaxImages(16).withProgressInterval(PROGRESS_INTERVAL),
                 time,
                 DeviceTimeSink.NONE,
-                calls,
+                batches,
                 () -> {});
         engine.start();
-        publisher = new ImagePublisher(images, 1, 8, time, this::reached);
+        publisher = new ImagePublisher(images, 1, 8, time, all);
         parts = new WorkerParts(
                 engine,
                 publisher,
@@ -131,11 +122,9 @@ final class SimulatedWorker implements AutoCloseable {
                         time.now(),
                         Tariff.of(new Price("simulated-device", new BigDecimal("0.5"), Currency.getInstance("EUR")))),
                 new OverheadQueue(engine.meter(), OVERHEAD_INTERVAL, time.now()),
-                observer,
-                this::reached,
+                all,
                 time,
-                Optional.empty(),
-                traces);
+                Optional.empty());
         settings = new StreamSettings(
                 "sluice-test",
                 TOPICS,
@@ -167,14 +156,10 @@ final class SimulatedWorker implements AutoCloseable {
                 driver.createOutputTopic(TOPICS.deadLetters(), new StringDeserializer(), new ByteArrayDeserializer());
     }
 
-    private void reached(Milestone milestone, RequestId request) {
-        milestones.add(milestone);
-    }
-
     /** The Streams configuration that a real worker would run with. */
     Properties properties() {
         Properties properties = new Properties();
-        properties.putAll(StreamWorker.config(settings));
+        properties.putAll(StreamsProperties.of(settings));
         properties.put(DeadLetterCounts.KEY, deadLetterCounts);
         properties.put(DeadLetters.CLOCK, time);
         return properties;

@@ -33,7 +33,7 @@ public final class SmallHeapWorker {
                 new Engine(List.of(new SimulatedDevice(time).bundle()), EngineSettings.constant(4, 1), time, () -> {});
         engine.start();
         ImagePublisher publisher =
-                new ImagePublisher(new InMemoryImageStore(), 1, 8, Clock.systemUTC(), Milestones.NONE);
+                new ImagePublisher(new InMemoryImageStore(), 1, 8, Clock.systemUTC(), RequestListener.NONE);
         WorkerParts parts = new WorkerParts(
                 engine,
                 publisher,
@@ -43,8 +43,7 @@ public final class SmallHeapWorker {
                         Instant.now(),
                         Tariff.of(new Price("device", BigDecimal.ONE, Currency.getInstance("EUR")))),
                 new OverheadQueue(engine.meter(), Duration.ofMinutes(1), Instant.now()),
-                (request, outcome, age) -> {},
-                Milestones.NONE,
+                RequestListener.NONE,
                 Clock.systemUTC(),
                 Optional.empty());
         StreamSettings settings = new StreamSettings(

@@ -24,7 +24,7 @@ class StoreFolderTest {
         StreamSettings settings = new StreamSettings(
                 "sluice", Topics.DEFAULT, state, SettleSettings.DEFAULT, true, RequestLimits.DEFAULT, Map.of());
 
-        assertThat(StreamWorker.config(settings))
+        assertThat(StreamsProperties.of(settings))
                 .containsEntry(
                         StreamsConfig.STATE_DIR_CONFIG, state.resolve("stores").toString());
         StoreFolder.prepare(state, "sluice");

@@ -143,7 +143,7 @@ class StreamWorkerConfigTest {
     }
 
     private static Map<String, Object> config(Map<String, Object> properties) {
-        return StreamWorker.config(new StreamSettings(
+        return StreamsProperties.of(new StreamSettings(
                 "sluice",
                 Topics.DEFAULT,
                 Path.of("state"),

@@ -45,7 +45,7 @@ class TracesTest {
 
     @BeforeEach
     void start() throws InterruptedException {
-        worker = new SimulatedWorker(folder, traces, traces.calls());
+        worker = new SimulatedWorker(folder, traces, traces.batches());
     }
 
     @AfterEach
@@ -192,7 +192,7 @@ class TracesTest {
     }
 
     private void serveOne(Traces through) throws InterruptedException {
-        try (SimulatedWorker traced = new SimulatedWorker(folder.resolve("other"), through, through.calls())) {
+        try (SimulatedWorker traced = new SimulatedWorker(folder.resolve("other"), through, through.batches())) {
             Headers headers = new RecordHeaders().add("traceparent", SAMPLED.getBytes(StandardCharsets.UTF_8));
             traced.request("r-1", Requests.plain("r-1").build(), headers);
             traced.settleAll();

@@ -13,6 +13,7 @@ import dev.sluice.events.v1.GenerationRequested;
 import dev.sluice.events.v1.ImageObject;
 import dev.sluice.storage.S3ImageStore;
 import dev.sluice.wire.AvroSerializer;
+import dev.sluice.wire.TopicReader;
 import dev.sluice.wire.Topics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -256,7 +257,7 @@ class WorkerKillIT {
         ExactlyOneOutcome.judgeCharges(requestIds, events.costs);
         assertThat(events.failures).isEmpty();
         assertThat(events.deadLetters).singleElement().satisfies(letter -> {
-            assertThat(letter.key()).isEqualTo("poison");
+            assertThat(TopicReader.key(letter)).isEqualTo("poison");
             assertThat(letter.headers().lastHeader("__streams.errors.exception"))
                     .isNotNull();
         });

@@ -159,7 +159,7 @@ class PriceOptionsTest {
     }
 
     private static PriceList read(Map<String, String> values) {
-        return WorkerConfig.read(withLeast(values)).prices();
+        return WorkerConfig.read(withLeast(values)).charges().prices();
     }
 
     private static List<String> problems(Map<String, String> values) {

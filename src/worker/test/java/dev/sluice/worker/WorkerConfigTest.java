@@ -195,7 +195,7 @@ class WorkerConfigTest {
 
         EngineOptions engine = WorkerConfig.read(values).engine();
 
-        assertThat(engine.rowsPerCall()).isEqualTo(PerNetwork.of(Network.DENOISER, 32));
+        assertThat(engine.batchSizes()).isEqualTo(PerNetwork.of(Network.DENOISER, 32));
     }
 
     @Test
@@ -277,14 +277,14 @@ class WorkerConfigTest {
         EngineOptions options = WorkerConfig.read(values).engine();
         BatchSizes rows = new BatchSizes(12, 6);
 
-        assertThat(options.rowsPerCall()).isEqualTo(PerNetwork.of(network -> switch (network) {
+        assertThat(options.batchSizes()).isEqualTo(PerNetwork.of(network -> switch (network) {
             case DENOISER -> 12;
             case GUIDE -> 6;
             case TEXT_ENCODER, GUIDE_TEXT_ENCODER -> 2;
             case UPSAMPLER -> 4;
             case DECODER -> 3;
         }));
-        assertThat(options.withRows(Map.of("a", rows)))
+        assertThat(options.with(Map.of("a", rows)))
                 .isEqualTo(new EngineSettings(
                         BatchSize.ELASTIC,
                         new BatchSizes(1, 1),
@@ -358,13 +358,12 @@ class WorkerConfigTest {
     void engineIsFullAtFourCallsOfImagesAndNoFewerThan64() {
         EngineOptions options = WorkerConfig.read(LEAST).engine();
 
-        assertThat(options.rowsPerCall()).isEqualTo(PerNetwork.NONE);
-        assertThat(options.withRows(Map.of("a", new BatchSizes(8, 4))).maxImages())
-                .isEqualTo(64);
-        assertThat(options.withRows(Map.of("a", new BatchSizes(8, 4), "b", new BatchSizes(32, 4)))
+        assertThat(options.batchSizes()).isEqualTo(PerNetwork.NONE);
+        assertThat(options.with(Map.of("a", new BatchSizes(8, 4))).maxImages()).isEqualTo(64);
+        assertThat(options.with(Map.of("a", new BatchSizes(8, 4), "b", new BatchSizes(32, 4)))
                         .maxImages())
                 .isEqualTo(128);
-        assertThat(options.withRows(Map.of()).deviceMemory()).isEqualTo(EngineSettings.UNLIMITED);
+        assertThat(options.with(Map.of()).deviceMemory()).isEqualTo(EngineSettings.UNLIMITED);
     }
 
     @Test

@@ -1,12 +1,12 @@
-package dev.sluice.stream;
+package dev.sluice.chaos;
 
-/** A point on a request's way through a worker, in the order in which they are passed. */
-public enum Milestone {
+/** A point on a request's way through a worker at which it can be held, in the order in which they are passed. */
+enum Milestone {
     /** Read from its topic; nothing is written down yet. */
     POLLED,
-    /** Written to the pending store, in a transaction that is not committed yet; the engine is about to get it. */
+    /** Written down as pending, in a transaction that is not committed yet; the engine is about to get it. */
     PENDING,
-    /** Its first row is in a call. */
+    /** Its first row is in a batch. */
     BATCHED,
     /** Some of its steps are taken. */
     SAMPLING,

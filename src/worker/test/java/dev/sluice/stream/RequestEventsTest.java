@@ -2,10 +2,10 @@ package dev.sluice.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.engine.BatchObserver;
 import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.events.v1.GenerationRequested;
 import dev.sluice.request.FailureCode;
-import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Outcome;
 import dev.sluice.request.Refusal;
 import java.nio.file.Path;
@@ -19,8 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the meters are told of. */
-class OutcomeWriterObserverTest {
+class RequestEventsTest {
     @TempDir
     private Path folder = Path.of("");
 
@@ -29,7 +28,7 @@ class OutcomeWriterObserverTest {
 
     @BeforeEach
     void start() throws InterruptedException {
-        worker = new SimulatedWorker(folder, recorder);
+        worker = new SimulatedWorker(folder, recorder, BatchObserver.NONE);
     }
 
     @AfterEach
@@ -72,7 +71,7 @@ class OutcomeWriterObserverTest {
         worker.settleAll();
 
         assertThat(recorder.taken).containsExactly(Duration.ofSeconds(90));
-        OutcomeObserver.Ages ages = recorder.ages.getFirst();
+        RequestEvent.Ages ages = recorder.ages.getFirst();
         assertThat(ages.sincePublished().minus(ages.sinceAccepted())).isEqualTo(Duration.ofSeconds(90));
         assertThat(ages.sinceFinished()).isGreaterThanOrEqualTo(Duration.ZERO);
     }
@@ -123,7 +122,7 @@ class OutcomeWriterObserverTest {
         worker.close();
 
         assertThat(worker.state.unsettled().count()).isZero();
-        worker = new SimulatedWorker(folder.resolve("next"), recorder);
+        worker = new SimulatedWorker(folder.resolve("next"), recorder, BatchObserver.NONE);
     }
 
     @Test
@@ -136,32 +135,26 @@ class OutcomeWriterObserverTest {
         assertThat(DeadLetterCounts.in(Map.of()).undecodable()).isZero();
     }
 
-    private static final class Recorder implements OutcomeObserver {
+    private static final class Recorder implements RequestListener {
         final List<Outcome> settled = new ArrayList<>();
-        final List<Ages> ages = new ArrayList<>();
+        final List<RequestEvent.Ages> ages = new ArrayList<>();
         final List<Refusal> refused = new ArrayList<>();
         final List<Duration> taken = new ArrayList<>();
         final List<CostIncurred> incurred = new ArrayList<>();
 
+        /** On the stream's thread alone, as far as these go. */
         @Override
-        public void settled(GenerationRequest request, Outcome outcome, Ages ages) {
-            settled.add(outcome);
-            this.ages.add(ages);
-        }
-
-        @Override
-        public void refused(Refusal refusal) {
-            refused.add(refusal);
-        }
-
-        @Override
-        public void taken(Duration age) {
-            taken.add(age);
-        }
-
-        @Override
-        public void incurred(CostIncurred charge) {
-            incurred.add(charge);
+        public void on(RequestEvent event) {
+            if (event instanceof RequestEvent.Settled end) {
+                settled.add(end.outcome());
+                ages.add(end.ages());
+            } else if (event instanceof RequestEvent.Refused refusal) {
+                refused.add(refusal.refusal());
+            } else if (event instanceof RequestEvent.Taken first) {
+                taken.add(first.age());
+            } else if (event instanceof RequestEvent.Incurred cost) {
+                incurred.add(cost.charge());
+            }
         }
     }
 }
