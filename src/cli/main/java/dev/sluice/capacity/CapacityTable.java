@@ -52,7 +52,7 @@ public final class CapacityTable {
         for (SimulatedModel model : report.fleet().models()) {
             say(String.format(
                     Locale.ROOT,
-                    "%s: a denoiser row takes %.4g ms in calls of %d, a guide row %.4g ms in calls of %d.",
+                    "%s: a denoiser row takes %.4g ms in batches of %d, a guide row %.4g ms in batches of %d.",
                     model.name(),
                     model.denoiserRowNanos() / 1e6,
                     model.rows().denoiser(),

@@ -48,7 +48,7 @@ final class CancelCommand implements Callable<Integer> {
                 spec.commandLine()
                         .getErr()
                         .println("cancellation of " + Printable.line(id) + " published; ./sluice get"
-                                + connection.asTyped() + " " + Printable.line(id) + " says what comes of it");
+                                + connection.asTyped() + " " + Printable.line(id) + " shows its outcome");
             }
         }
         return 0;

@@ -66,7 +66,7 @@ final class CapacityCommand implements Callable<Integer> {
     @Option(
             names = "--workers",
             paramLabel = "N",
-            description = "Say what N workers do, in the place of how many the target takes.")
+            description = "Say what N workers do, instead of how many the target takes.")
     private @Nullable Integer workers;
 
     @Option(

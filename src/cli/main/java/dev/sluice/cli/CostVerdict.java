@@ -43,7 +43,7 @@ record CostVerdict(
         YES("yes", "It adds up."),
         NO("NO", "It does NOT add up."),
         /** The missing time may be in charges that can't be read any more, or not yet. */
-        UNKNOWN("unknown", "It can't be said whether it adds up: not all charges are known.");
+        UNKNOWN("unknown", "Can't tell whether it adds up: not all charges are known.");
 
         private final String word;
         private final String sentence;

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Sends the records of dead letters back to the topics they were read from, each exactly once.",
             "",
-            "A letter that was sent back before is passed over, whoever sent it. One that was cut can't be sent"
+            "A letter that was sent back before is skipped, whoever sent it. One that was cut can't be sent"
                     + " back. A new resend stops one that is under way."
         },
         exitCodeListHeading = "%nExit codes:%n",

@@ -59,8 +59,8 @@ final class FoundText {
                 "dead letter " + letter.id() + ", because " + Printable.line(letter.reason()) + ": "
                         + Printable.line(letter.message()) + (sentBack ? " It was sent back since." : "");
             case Standing.Waiting(Instant publishedAt) ->
-                "waiting: published at " + publishedAt + ", and no worker has told of it yet";
-            case Standing.Unknown none -> "unknown: nothing that was read tells of it";
+                "waiting: published at " + publishedAt + ", and no worker has reported on it yet";
+            case Standing.Unknown none -> "unknown: no record that was read is about it";
         };
     }
 

@@ -38,7 +38,7 @@ import picocli.CommandLine.TypeConversionException;
         name = "get",
         mixinStandardHelpOptions = true,
         description = {
-            "Says what has become of requests: outcome, plan, cost and images.",
+            "Shows how requests stand: outcome, plan, cost and images.",
             "",
             "Reads the topics backwards from their newest records, and says how far back it has read. Images are"
                     + " read with your own credentials (--s3-endpoint).",

@@ -103,7 +103,7 @@ final class KedaOptions {
             paramLabel = "TIME",
             converter = Span.class,
             defaultValue = "15s",
-            description = "With --keda: how often the horizontal autoscaler looks. kube-controller-manager's"
+            description = "With --keda: how often the horizontal autoscaler decides. kube-controller-manager's"
                     + " --horizontal-pod-autoscaler-sync-period. Default: ${DEFAULT-VALUE}, as Kubernetes'.")
     private Duration horizontalSync = Duration.ofSeconds(15);
 

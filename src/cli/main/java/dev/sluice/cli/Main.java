@@ -34,7 +34,7 @@ import picocli.CommandLine.IExecutionExceptionHandler;
         description = {
             "Guided diffusion sampling on Kafka, with a guidance schedule per request.",
             "",
-            "Try @|bold sluice demo|@ first: it starts everything in one process, sends requests and shows what came of them."
+            "Try @|bold sluice demo|@ first: it starts everything in one process, sends requests and shows the results."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {"0:all went well", "1:something failed; the last line says what", "2:wrong usage"})

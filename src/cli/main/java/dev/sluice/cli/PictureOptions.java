@@ -20,9 +20,8 @@ final class PictureOptions {
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            description =
-                    "Save the pictures here as ID-INDEX.png, checked by their sha256, each with how it was made as"
-                            + " ID-INDEX.json. Nothing that is there already is changed.")
+            description = "Save the pictures here as ID-INDEX.png, checked by their sha256, each with its provenance as"
+                    + " ID-INDEX.json. No existing file is changed.")
     private @Nullable Path out;
 
     @Option(

@@ -55,7 +55,7 @@ final class PlanCommand implements Callable<Integer> {
             names = "--bundle",
             paramLabel = "DIR",
             description =
-                    "Folder of the bundle that is asked for what is left out. Default: the one that ships with Sluice.")
+                    "Folder of the bundle that fills in what is left out. Default: the one that ships with Sluice.")
     private Path bundle = BundleOption.SHIPPED;
 
     @Option(names = "--steps", paramLabel = "T", description = "Sampling steps. Default: the bundle's.")
@@ -80,7 +80,8 @@ final class PlanCommand implements Callable<Integer> {
     @Option(
             names = "--scale",
             paramLabel = "S",
-            description = "Classifier-free scale: shows what it comes to at the guided steps. Default: the bundle's.")
+            description =
+                    "Classifier-free scale: shows the effective scale at the guided steps. Default: the bundle's.")
     private @Nullable Double scale;
 
     @Mixin

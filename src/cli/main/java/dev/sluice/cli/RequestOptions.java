@@ -65,7 +65,7 @@ final class RequestOptions {
 
     @Option(
             names = "--unconditional",
-            description = "Asks for an image of nothing in particular, in the place of --label or --text.")
+            description = "Asks for an image of nothing in particular, instead of --label or --text.")
     private boolean unconditional;
 
     @Option(names = "--images", paramLabel = "N", defaultValue = "1", description = "How many images. Default: 1.")

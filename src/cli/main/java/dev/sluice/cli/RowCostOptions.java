@@ -45,7 +45,7 @@ final class RowCostOptions {
     @Option(
             names = "--sweep",
             paramLabel = "FILE",
-            description = "What sluice sweep --json printed on a worker's machine. In the place of --gpu-row-ms,"
+            description = "What sluice sweep --json printed on a worker's machine. Instead of --gpu-row-ms,"
                     + " --gpu-guide-row-ms, --rows-per-call and --guide-rows-per-call.")
     private @Nullable Path sweep;
 

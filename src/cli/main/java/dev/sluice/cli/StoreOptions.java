@@ -51,7 +51,7 @@ final class StoreOptions {
 
     @Option(
             names = "--s3-path-style",
-            description = "The bucket stands in the path, not in the host name. Default: s3.path-style of"
+            description = "The bucket is in the path, not in the host name. Default: s3.path-style of"
                     + " --command-config, else SLUICE_S3_PATH_STYLE.")
     private boolean pathStyle;
 

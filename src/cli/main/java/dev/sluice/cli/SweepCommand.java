@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Measures the best batch size of each network, and keeps it for a worker's next start.",
             "",
-            "Run it on the worker's machine while little else runs there. A size that is in doubt is told and not"
+            "Run it on the worker's machine while little else runs there. A size that is in doubt is reported and not"
                     + " kept. The command then ends with 1."
         })
 final class SweepCommand implements Callable<Integer> {
@@ -47,8 +47,8 @@ final class SweepCommand implements Callable<Integer> {
             names = "--config",
             paramLabel = "FILE",
             description =
-                    "A worker's YAML file, for its bundles, device, threads and state directory. Environment variables go"
-                            + " before it. In the place of --bundle, --device, --threads and --state.")
+                    "A worker's YAML file, for its bundles, device, threads and state directory. Environment variables"
+                            + " override it. Instead of --bundle, --device, --threads and --state.")
     private @Nullable Path config;
 
     @Mixin

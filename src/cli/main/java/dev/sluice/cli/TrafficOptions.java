@@ -33,8 +33,7 @@ final class TrafficOptions {
     @Option(
             names = "--rate",
             paramLabel = "PER_SECOND",
-            description =
-                    "Draws so many requests a second, independent of each other, by --mix. In the place of --trace.")
+            description = "Draws this many requests a second, independent of each other, by --mix. Instead of --trace.")
     private @Nullable Double rate;
 
     @Option(

@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Runs a worker against your Kafka, registry and S3.",
             "",
-            "An environment variable can set each key too, and goes before the file. --keys lists all of them."
+            "An environment variable can set each key too, and overrides the file. --keys lists all of them."
         },
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

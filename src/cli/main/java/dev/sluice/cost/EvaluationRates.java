@@ -14,8 +14,8 @@ import java.util.Objects;
  * <p>Rates are means over all requests of one bundle on one SKU under one pricing unit and currency, whoever sent them.
  * With classifier-free guidance, a denoiser evaluation takes {@code denoiserNanos / (conditional + unconditional)}.
  * With classifier guidance, a guide evaluation takes {@code guideNanos / guide}. Both leave out padding's share of the
- * device time. What remains is what a row takes in a full call. A skipped row is worth that much to a device with other
- * work to do, however empty the calls were. A device second costs what the charges of the bundle cost per second of
+ * device time. The rest is what a row takes in a full batch. A skipped row is worth that much to a device with other
+ * work to do, however empty the batches were. A device second costs what the charges of the bundle cost per second of
  * theirs; where pixels are priced, an evaluation costs what the priced evaluations of the bundle cost each. As no rate
  * depends on how charges are grouped, what groups saved adds up to what all saved.
  */

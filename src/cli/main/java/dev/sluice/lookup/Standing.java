@@ -24,7 +24,7 @@ public sealed interface Standing {
      */
     record DeadLetter(Letter letter, boolean sentBack) implements Standing {}
 
-    /** It was published, and no worker has told of it yet. */
+    /** It was published, and no worker has reported on it yet. */
     record Waiting(Instant publishedAt) implements Standing {}
 
     /** Nothing that was read tells of it. */

@@ -44,7 +44,7 @@ class CostVerdictTest {
 
                 assertThat(verdict.addsUp()).isFalse();
                 assertThat(printed(verdict))
-                        .contains("It can't be said whether it adds up")
+                        .contains("Can't tell whether it adds up")
                         .doesNotContain("NOT add up");
                 assertDocumented("cost-check", verdict.asJson());
                 assertThat(new JsonMapper()

@@ -92,8 +92,8 @@ class SchemasCommandTest {
         CommandRun check = schemas("check");
         CommandRun again = schemas("register");
 
-        String said = "generation.requests-value: its latest version, 2, lacks prompt; who publishes with"
-                + " use.latest.version loses them without a word.";
+        String said = "generation.requests-value: its latest version, 2, lacks prompt; publishers with"
+                + " use.latest.version lose them without an error.";
         assertThat(check.exitCode()).isEqualTo(1);
         assertThat(check.err()).startsWith(said);
         assertThat(again.exitCode()).as("it has done its part").isZero();

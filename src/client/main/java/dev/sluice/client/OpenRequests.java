@@ -21,7 +21,7 @@ final class OpenRequests {
         RuntimeException reason = failure;
         if (reason != null) {
             forget(requestId);
-            throw new IllegalStateException("this client hears of no outcomes: " + reason.getMessage(), reason);
+            throw new IllegalStateException("this client can't read outcomes: " + reason.getMessage(), reason);
         }
         return new GenerationHandle(requestId, outcome);
     }

@@ -56,7 +56,7 @@ public final class SubjectCheck {
         String names = lacking.stream().limit(NAMED).collect(Collectors.joining(", "))
                 + (lacking.size() > NAMED ? " and " + (lacking.size() - NAMED) + " more" : "");
         return Optional.of(subject.name() + ": its latest version, " + latest.version() + ", lacks " + names
-                + "; who publishes with use.latest.version loses them without a word. Delete that version in the registry,"
+                + "; publishers with use.latest.version lose them without an error. Delete that version in the registry,"
                 + " or register one that has them all");
     }
 

@@ -32,7 +32,7 @@ final class HuggingFaceFile implements Tokenizer {
         try {
             verified.file(file.file(), file.sha256()).read(content -> content.transferTo(json));
             // As a stream: next to a path the library looks for further files, which nobody has verified. And without
-            // being told, the library pads to the longest text of a call rather than as the file says.
+            // being told, the library pads to the longest text given, not as the file says.
             HuggingFaceTokenizer read = HuggingFaceTokenizer.newInstance(
                     new ByteArrayInputStream(json.toByteArray()),
                     Map.of(

@@ -50,7 +50,7 @@ public final class RowBuffers {
     public RowBuffers begin() {
         requireWholeRow();
         if (used == rowsPerCall) {
-            throw new IllegalArgumentException("a call has " + rowsPerCall + " rows");
+            throw new IllegalArgumentException("a batch has " + rowsPerCall + " rows");
         }
         nextInput = 0;
         used++;

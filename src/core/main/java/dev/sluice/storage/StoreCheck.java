@@ -100,7 +100,7 @@ public final class StoreCheck {
                 boolean twice = retrier.run("put " + what, () -> put(key)).join();
                 retrier.run("get " + what, () -> get(key)).join();
                 return twice
-                        ? Optional.of("s3: " + where() + " does not heed If-None-Match, without which two workers could"
+                        ? Optional.of("s3: " + where() + " ignores If-None-Match, without which two workers could"
                                 + " write over each other's images")
                         : Optional.empty();
             } catch (CompletionException e) {

@@ -139,7 +139,7 @@ class StoreCheckIT {
                             .problems(List.of("images"), PATIENCE))
                     .singleElement()
                     .asString()
-                    .contains("does not heed If-None-Match");
+                    .contains("ignores If-None-Match");
         }
     }
 
