@@ -58,7 +58,7 @@ class ReleaseOnCluster {
         List<List<Path>> steps = List.of(
                 values(""),
                 values("workload: {replicas: 3}"),
-                values("config: {engine.rows-per-call: 16}"),
+                values("config: {engine.batch-size: 16}"),
                 values("image: {repository: registry.example/sluice, tag: v2}"),
                 values("resources: {requests: {cpu: \"1\", memory: 3Gi}, limits: {memory: 4Gi}}"),
                 values("shutdown: {grace: 5m}\nterminationGracePeriodSeconds: 330"),

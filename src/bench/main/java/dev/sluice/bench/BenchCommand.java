@@ -64,13 +64,13 @@ public final class BenchCommand implements Callable<Integer> {
     private int threads;
 
     @Option(
-            names = "--rows-per-call",
+            names = {"--batch-size", "--rows-per-call"},
             paramLabel = "N|auto",
             defaultValue = AUTO,
             description =
                     "Batch size of the denoiser; the guide's is half. Default: ${DEFAULT-VALUE}, which measures for each"
                             + " network where more rows gain nothing.")
-    private String rowsPerCall = AUTO;
+    private String batchSize = AUTO;
 
     @Option(
             names = "--requests",
@@ -117,7 +117,7 @@ public final class BenchCommand implements Callable<Integer> {
         requireAtLeastOne("--threads", threads);
         Set<FigureKind> asked = asked();
         DeviceChoice choice = device();
-        OptionalInt rows = rowsPerCall();
+        OptionalInt rows = batchSize();
         List<Path> measured = bundles();
         TorchScriptBundles torch = choice.open();
         Bench.Setup setup = new Bench.Setup(
@@ -175,14 +175,14 @@ public final class BenchCommand implements Callable<Integer> {
         }
     }
 
-    private OptionalInt rowsPerCall() {
-        if (rowsPerCall.equals(AUTO)) {
+    private OptionalInt batchSize() {
+        if (batchSize.equals(AUTO)) {
             return quick ? OptionalInt.of(QUICK_ROWS) : OptionalInt.empty();
         }
-        if (!rowsPerCall.matches("[1-9]\\d{0,4}")) {
-            throw wrong("--rows-per-call is a number of at least 1, or auto, not " + rowsPerCall);
+        if (!batchSize.matches("[1-9]\\d{0,4}")) {
+            throw wrong("--batch-size is a number of at least 1, or auto, not " + batchSize);
         }
-        return OptionalInt.of(Integer.parseInt(rowsPerCall));
+        return OptionalInt.of(Integer.parseInt(batchSize));
     }
 
     private List<Path> bundles() throws InterruptedException {

@@ -46,7 +46,7 @@ class BenchCommandIT {
     }
 
     @ParameterizedTest
-    @CsvSource({"--requests,-3", "--threads,0", "--rows-per-call,0", "--device,tpu"})
+    @CsvSource({"--requests,-3", "--threads,0", "--batch-size,0", "--device,tpu"})
     void wrongValueIsWrongUsage(String option, String value) {
         CommandRun run = CommandRun.of("bench", option, value);
 

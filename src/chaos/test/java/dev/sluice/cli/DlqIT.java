@@ -71,9 +71,9 @@ class DlqIT {
                 Map.of(
                         "bundles",
                         "models/bundles/glyphs-adm",
-                        "engine.rows-per-call",
+                        "engine.batch-size",
                         "4",
-                        "engine.guide-rows-per-call",
+                        "engine.guide-batch-size",
                         "4",
                         "price.overhead-interval",
                         "1h",

@@ -70,7 +70,7 @@ class StartupIT {
 
         assertThat(said)
                 .contains("the worker can't start; there are ")
-                .contains("rows-per-call: no such key; did you mean engine.rows-per-call?")
+                .contains("rows-per-call: no such key; did you mean engine.batch-size?")
                 .contains("settle.interval: must be a duration")
                 .contains("bundle " + folder.resolve("nowhere") + ": cannot read bundle.json")
                 .contains("bundle " + broken + ": cannot read bundle.json")

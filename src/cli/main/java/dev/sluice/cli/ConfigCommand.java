@@ -9,6 +9,7 @@ import dev.sluice.worker.ConfigNotes;
 import dev.sluice.worker.ConfigPlaces;
 import dev.sluice.worker.ConfigSource;
 import dev.sluice.worker.Masking;
+import dev.sluice.worker.RenamedKeys;
 import dev.sluice.worker.WorkerConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -59,9 +60,8 @@ final class ConfigCommand implements Callable<Integer> {
     public Integer call() {
         Map<String, String> fromFile = file == null ? Map.of() : ConfigSource.file(file);
         Map<String, String> fromEnvironment = ConfigSource.environment(System.getenv(), fromFile);
-        List<Setting> settings = settings(fromFile, fromEnvironment);
-        Map<String, String> values = new HashMap<>(fromFile);
-        values.putAll(fromEnvironment);
+        List<Setting> settings = settings(RenamedKeys.renamed(fromFile), RenamedKeys.renamed(fromEnvironment));
+        Map<String, String> values = RenamedKeys.merged(fromFile, fromEnvironment);
         List<String> problems = WorkerConfig.draft(values, ConfigPlaces.of(Optional.ofNullable(file), fromEnvironment))
                 .problems();
         PrintWriter out = spec.commandLine().getOut();
@@ -73,6 +73,7 @@ final class ConfigCommand implements Callable<Integer> {
                     List.of(setting.name(), setting.origin().name().toLowerCase(Locale.ROOT), setting.value())));
             table.print(out, Paragraph.width(System.getenv()));
             ConfigNotes.of(values, System.getenv()).forEach(spec.commandLine().getErr()::println);
+            RenamedKeys.notes(fromFile, fromEnvironment).forEach(spec.commandLine().getErr()::println);
             problems.forEach(spec.commandLine().getErr()::println);
         }
         return problems.isEmpty() ? 0 : 1;

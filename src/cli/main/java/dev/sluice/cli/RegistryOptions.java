@@ -4,9 +4,9 @@ import dev.sluice.stream.StreamSettings;
 import dev.sluice.worker.ConfigException;
 import dev.sluice.worker.ConfigKey;
 import dev.sluice.worker.ConfigSource;
+import dev.sluice.worker.RenamedKeys;
 import dev.sluice.worker.WorkerConfig;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -46,8 +46,7 @@ final class RegistryOptions {
      */
     StreamSettings settings(Map<String, String> environment) {
         Map<String, String> fromFile = file == null ? Map.of() : ConfigSource.file(file);
-        Map<String, String> values = new HashMap<>(fromFile);
-        values.putAll(ConfigSource.environment(environment, fromFile));
+        Map<String, String> values = RenamedKeys.merged(fromFile, ConfigSource.environment(environment, fromFile));
         Map<String, Object> properties = AddressOptions.properties(commandConfig);
         properties.forEach((name, value) -> values.put(ConfigKey.KAFKA_PROPERTIES + name, value.toString()));
         if (registry != null) {

@@ -30,14 +30,14 @@ final class RowCostOptions {
     private @Nullable Double guideRowMillis;
 
     @Option(
-            names = "--rows-per-call",
+            names = {"--batch-size", "--rows-per-call"},
             paramLabel = "N",
             defaultValue = "16",
             description = "Batch size of the denoiser. Default: ${DEFAULT-VALUE}.")
     private int rows;
 
     @Option(
-            names = "--guide-rows-per-call",
+            names = {"--guide-batch-size", "--guide-rows-per-call"},
             paramLabel = "N",
             description = "Batch size of the guide. Default: half of the denoiser's, at least 4.")
     private @Nullable Integer guideRows;
@@ -46,7 +46,7 @@ final class RowCostOptions {
             names = "--sweep",
             paramLabel = "FILE",
             description = "What sluice sweep --json printed on a worker's machine. Instead of --gpu-row-ms,"
-                    + " --gpu-guide-row-ms, --rows-per-call and --guide-rows-per-call.")
+                    + " --gpu-guide-row-ms, --batch-size and --guide-batch-size.")
     private @Nullable Path sweep;
 
     /** The models, with what their rows cost. */
@@ -62,7 +62,7 @@ final class RowCostOptions {
         double guide = positive("--gpu-guide-row-ms", guideRowMillis == null ? denoiser : guideRowMillis);
         int guides = guideRows == null ? Math.max(4, rows / 2) : guideRows;
         if (rows < 1 || guides < 1 || Math.max(rows, guides) > 65_536) {
-            throw new Main.WrongUsage("--rows-per-call and --guide-rows-per-call must be from 1 to 65536");
+            throw new Main.WrongUsage("--batch-size and --guide-batch-size must be from 1 to 65536");
         }
         return names.stream()
                 .map(name -> SimulatedModel.of(name, new BatchSizes(rows, guides), denoiser * 1e6, guide * 1e6))

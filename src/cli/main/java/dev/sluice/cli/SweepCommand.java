@@ -15,13 +15,13 @@ import dev.sluice.worker.ConfigException;
 import dev.sluice.worker.ConfigSource;
 import dev.sluice.worker.DeviceChoice;
 import dev.sluice.worker.OtherProcesses;
+import dev.sluice.worker.RenamedKeys;
 import dev.sluice.worker.StartReport;
 import dev.sluice.worker.WorkerConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -135,8 +135,8 @@ final class SweepCommand implements Callable<Integer> {
             }
         }
         Map<String, String> fromFile = ConfigSource.file(config);
-        Map<String, String> values = new HashMap<>(fromFile);
-        values.putAll(ConfigSource.environment(System.getenv(), fromFile));
+        Map<String, String> values =
+                RenamedKeys.merged(fromFile, ConfigSource.environment(System.getenv(), fromFile));
         WorkerConfig.Draft draft = WorkerConfig.draft(values);
         List<String> problems = draft.problems().stream()
                 .filter(problem -> List.of("bundles:", "device:", "engine.threads:", "state-directory:").stream()

@@ -9,13 +9,13 @@ import dev.sluice.worker.ConfigNotes;
 import dev.sluice.worker.ConfigPlaces;
 import dev.sluice.worker.ConfigSource;
 import dev.sluice.worker.ProcessLog;
+import dev.sluice.worker.RenamedKeys;
 import dev.sluice.worker.StartupException;
 import dev.sluice.worker.StopSignal;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.WorkerConfig;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -84,13 +84,13 @@ public final class WorkerCommand implements Callable<Integer> {
             return 0;
         }
         Map<String, String> fromFile = file == null ? Map.of() : ConfigSource.file(file);
-        Map<String, String> values = new HashMap<>(fromFile);
         Map<String, String> fromEnvironment = ConfigSource.environment(System.getenv(), fromFile);
-        values.putAll(fromEnvironment);
+        Map<String, String> values = RenamedKeys.merged(fromFile, fromEnvironment);
         WorkerConfig.Draft config =
                 WorkerConfig.draft(values, ConfigPlaces.of(Optional.ofNullable(file), fromEnvironment));
         ProcessLog.use(config.config().log());
         ConfigNotes.of(values, System.getenv()).forEach(note -> LOG.warn("setting_idle reason=\"{}\"", note));
+        RenamedKeys.notes(fromFile, fromEnvironment).forEach(note -> LOG.warn("setting_renamed reason=\"{}\"", note));
         try {
             return serve(config);
         } catch (StartupException e) {

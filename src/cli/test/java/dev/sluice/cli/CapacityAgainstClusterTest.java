@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * docs/scale.md.
  */
 class CapacityAgainstClusterTest {
-    private static final String SETTINGS = "--partitions 4 --rows-per-call 4 --workers 3 --slo p95=60s --json --keda"
+    private static final String SETTINGS = "--partitions 4 --batch-size 4 --workers 3 --slo p95=60s --json --keda"
             + " --max-replicas 3 --polling 5s --cooldown 125s --lag-threshold 4 --waiting-threshold 10s --scrape 2s --hpa-sync 5s";
 
     /** Seconds after the first request at which the Deployment was seen to be set so, and how far p50 is off. */

@@ -76,6 +76,18 @@ class ConfigCommandTest {
     }
 
     @Test
+    void showsAFormerNameUnderThePresentOneAndSaysSo() throws IOException {
+        CommandRun run = CommandRun.of(
+                "config", "--config", file(GOOD + "engine.rows-per-call: 24\n").toString());
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out().replaceAll(" +", " "))
+                .contains("engine.batch-size file 24")
+                .doesNotContain("rows-per-call");
+        assertThat(run.err()).contains("engine.rows-per-call is the former name of engine.batch-size");
+    }
+
+    @Test
     void listsEveryProblemAndEndsWithOne() throws IOException {
         CommandRun run = CommandRun.of("config", "--config", file("""
                 bundles: [one]

@@ -15,7 +15,7 @@ public final class Nearest {
     private Nearest() {}
 
     /** The known word that is nearest, if one is near enough to be meant: a third of its letters may be wrong. */
-    static Optional<String> to(String typed, Collection<String> known) {
+    public static Optional<String> to(String typed, Collection<String> known) {
         String word = plain(typed);
         Optional<String> ending = known.stream()
                 .filter(candidate ->

@@ -230,7 +230,7 @@ class ChartTest {
     void replacesPodsWhereTheConfigurationChanges() throws IOException {
         String before = checksum(examples("minimal"));
 
-        String after = checksum(with("config: {engine.rows-per-call: 16}"));
+        String after = checksum(with("config: {engine.batch-size: 16}"));
 
         assertThat(after).isNotEqualTo(before);
         assertThat(checksum(with("pod: {labels: {a: b}}"))).isEqualTo(before);

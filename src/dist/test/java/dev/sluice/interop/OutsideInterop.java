@@ -231,7 +231,7 @@ class OutsideInterop {
         int port = OutsideProcess.freePort();
         Path file = Files.writeString(folder.resolve("worker.yaml"), """
                 bundles: [%s]
-                engine: {rows-per-call: 8, guide-rows-per-call: 4}
+                engine: {batch-size: 8, guide-batch-size: 4}
                 kafka.bootstrap-servers: %s
                 registry: {url: "%s", auto-register: false}
                 s3: {endpoint: "%s", bucket: sluice, path-style: true, access-key: any, secret-key: any}

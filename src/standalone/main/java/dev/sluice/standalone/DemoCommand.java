@@ -122,8 +122,8 @@ public final class DemoCommand implements Callable<Integer> {
         Map<String, String> overrides = Map.of(
                 "bundles", served,
                 // Fixed, so that its images are the same bits on every machine of a kind.
-                "engine.rows-per-call", "16",
-                "engine.guide-rows-per-call", "8",
+                "engine.batch-size", "16",
+                "engine.guide-batch-size", "8",
                 "price.sku", "demo-cpu-second",
                 "price.per-device-second", "0.0001");
         System.err.println("Starting broker, registry, S3 and worker ...");

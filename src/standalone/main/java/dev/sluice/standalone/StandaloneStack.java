@@ -16,6 +16,7 @@ import dev.sluice.wire.SchemaRejectedException;
 import dev.sluice.wire.Subject;
 import dev.sluice.wire.Topics;
 import dev.sluice.worker.ConfigException;
+import dev.sluice.worker.RenamedKeys;
 import dev.sluice.worker.Worker;
 import dev.sluice.worker.WorkerConfig;
 import java.io.IOException;
@@ -91,8 +92,8 @@ public final class StandaloneStack implements AutoCloseable {
             values.put("kafka.bootstrap-servers", kafka.bootstrapServers());
             values.put("registry.url", registry.url().toString());
             values.put("s3.endpoint", s3.endpoint().toString());
-            values.putAll(overrides);
-            WorkerConfig config = WorkerConfig.read(values);
+            RenamedKeys.notes(overrides).forEach(note -> LOG.warn("setting_renamed reason=\"{}\"", note));
+            WorkerConfig config = WorkerConfig.read(RenamedKeys.merged(values, overrides));
             // Another store's address and credentials are its owner's to tell.
             if (config.s3().endpoint().equals(Optional.of(s3.endpoint()))) {
                 registry.answer(
@@ -135,8 +136,7 @@ public final class StandaloneStack implements AutoCloseable {
         values.put("kafka.bootstrap-servers", "127.0.0.1:1");
         values.put("registry.url", "http://127.0.0.1:1");
         values.put("s3.endpoint", "http://127.0.0.1:1");
-        values.putAll(overrides);
-        WorkerConfig.Draft draft = WorkerConfig.draft(values);
+        WorkerConfig.Draft draft = WorkerConfig.draft(RenamedKeys.merged(values, overrides));
         List<String> problems = new ArrayList<>(ports.problems());
         problems.addAll(draft.problems());
         for (Path bundle : draft.config().bundles()) {

@@ -407,8 +407,8 @@ class CostIT {
                         "price.per-device-second=0.0003",
                         "price.overhead-interval=1s",
                         "settle.retention=" + RETENTION.toSeconds() + "s",
-                        "engine.rows-per-call=4",
-                        "engine.guide-rows-per-call=4")
+                        "engine.batch-size=4",
+                        "engine.guide-batch-size=4")
                 .forEach(setting -> command.addAll(List.of("--set", setting)));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectError(folder.resolve("standalone.log").toFile());

@@ -34,8 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 class MetricsIT {
     private static final Map<String, String> SETTINGS = Map.of(
             "bundles", "models/bundles/glyphs-adm",
-            "engine.rows-per-call", "4",
-            "engine.guide-rows-per-call", "4",
+            "engine.batch-size", "4",
+            "engine.guide-batch-size", "4",
             "metrics.audit-share", "1",
             "price.per-device-second", "0.5",
             "price.overhead-interval", "1s");

@@ -34,7 +34,7 @@ class StandaloneCommandTest {
                 .contains(
                         "the configuration has 4 problems:",
                         "  --kafka-port: must be a whole number from 0 to 65535, not 70000",
-                        "  engine.rows-per-cal: no such key; did you mean engine.rows-per-call?",
+                        "  engine.rows-per-cal: no such key; did you mean engine.batch-size?",
                         "  finish.threads: must be a whole number from 1 to 1024, not \"none\"");
         assertThat(run.err()).contains("nowhere: cannot read bundle.json");
         assertThat(data).doesNotExist();

@@ -35,9 +35,9 @@ class StandaloneIT {
     private static final Map<String, String> SETTINGS = Map.of(
             "bundles",
             "models/bundles/glyphs-adm",
-            "engine.rows-per-call",
+            "engine.batch-size",
             "4",
-            "engine.guide-rows-per-call",
+            "engine.guide-batch-size",
             "4",
             "price.overhead-interval",
             "1s");

@@ -54,9 +54,9 @@ class TracesIT {
         Map<String, String> settings = Map.of(
                 "bundles",
                 "models/bundles/glyphs-adm",
-                "engine.rows-per-call",
+                "engine.batch-size",
                 "4",
-                "engine.guide-rows-per-call",
+                "engine.guide-batch-size",
                 "4",
                 "traces.endpoint",
                 "http://127.0.0.1:" + collector.getAddress().getPort());

@@ -13,8 +13,10 @@ import java.util.Optional;
  * @param name dotted, as in the file
  * @param fallback what holds where the key is not set; empty where it must be
  * @param secret whether the value must not be printed
+ * @param former the name that it had before, which still works
  */
-public record ConfigKey(String name, Optional<String> fallback, boolean secret, String description) {
+public record ConfigKey(
+        String name, Optional<String> fallback, boolean secret, String description, Optional<String> former) {
     /** Anything under this goes to the Kafka clients and Kafka Streams as it is. */
     public static final String KAFKA_PROPERTIES = "kafka.properties.";
 
@@ -22,59 +24,65 @@ public record ConfigKey(String name, Optional<String> fallback, boolean secret, 
     public static final List<ConfigKey> ALL = List.of(
             required("bundles", "Folders of the bundles to serve, a list."),
             key("worker.id", "", "Name of this worker in events. Empty: the host's name."),
-            key("application.id", "sluice", "Consumer group. All workers of a deployment have the same."),
-            key("device", "cpu", "cpu, or gpu:N."),
-            key(
+            key("application.id", "sluice", "Consumer group. All workers of a deployment share it."),
+            key("device", "cpu", "Device that bundles run on: cpu, or gpu:N for the GPU with the number N."),
+            renamed(
                     "engine.rows-per-call",
+                    "engine.batch-size",
                     "auto",
                     "Batch size of the denoiser, in rows. auto: a sweep at the first start chooses it. Images"
-                            + " have equal bits only where this is equal."),
-            key(
++ " have equal bits only where this is equal."),
+            renamed(
                     "engine.guide-rows-per-call",
+                    "engine.guide-batch-size",
                     "auto",
                     "Batch size of the guide, in rows. auto: a sweep chooses it, at most half the denoiser's, or"
                             + " 4 where that is more."),
-            key(
+            renamed(
                     "engine.text-rows-per-call",
+                    "engine.text-batch-size",
                     "auto",
                     "Batch size of text encoders, in rows. auto: 1, so that no prompt waits for another."),
-            key(
+            renamed(
                     "engine.upsampler-rows-per-call",
+                    "engine.upsampler-batch-size",
                     "auto",
                     "Batch size of the upsampler, in rows. auto: a sweep chooses it, at most half the denoiser's,"
                             + " or 4 where that is more."),
-            key(
+            renamed(
                     "engine.decoder-rows-per-call",
+                    "engine.decoder-batch-size",
                     "auto",
                     "Batch size of the decoder, in rows. auto: a sweep chooses it, at most 4."),
-            key(
+            renamed(
                     "engine.call-size",
+                    "engine.batch-mode",
                     "constant",
-                    "constant: batches are padded to their size, and images have equal bits. elastic: a batch has"
-                            + " as many rows as there are."),
+                    "constant: every batch is padded to its batch size, and images have equal bits. elastic: a"
++ " batch has as many rows as wait."),
             key(
                     "engine.guide-patience",
                     "8",
-                    "How many full batches of the denoiser a row of another network lets pass before it goes in a"
-                            + " batch that is not full."),
+                    "Full batches of the denoiser that may pass before a waiting row of another network goes"
++ " in a batch that is not full."),
             key(
                     "engine.max-images",
                     "auto",
-                    "With so many images inside, the worker takes no new requests. auto: four batches of them, at"
-                            + " least 64."),
+                    "Images in the engine at which the worker takes no new requests. auto: four batches of"
++ " them, at least 64."),
             key(
                     "engine.device-memory",
                     "0",
-                    "How many MiB of bundles may be on the device at once. 0: as many as fit."),
+                    "Most memory that bundles may take on the device at once, in MiB. 0: as much as fits."),
             key(
                     "engine.bundle-patience",
                     "10s",
-                    "How long work waits for a bundle that is not on the device, and how long a busy bundle stays"
-                            + " there once it is loaded."),
-            key("engine.threads", "1", "Threads of each operator on the CPU."),
+                    "Longest time that work waits for a bundle that is not on the device. A busy bundle stays"
++ " there as long once it is loaded."),
+            key("engine.threads", "1", "Threads of each of libtorch's operators on the CPU."),
             key("engine.progress-interval", "500ms", "Shortest time between two progress events of a request."),
             key("finish.threads", "2", "Threads that encode images."),
-            key("finish.max-requests", "64", "With so many requests being stored, the worker takes no new ones."),
+            key("finish.max-requests", "64", "Requests being stored at which the worker takes no new ones."),
             key(
                     "checkpoint.every",
                     "",
@@ -83,75 +91,79 @@ public record ConfigKey(String name, Optional<String> fallback, boolean secret, 
                     "checkpoint.steps",
                     "0",
                     "Steps between two checkpoints of a long request. 0: no checkpoints by steps."),
-            key("checkpoint.prefix", "checkpoints", "Keys of checkpoints in s3.bucket begin with this."),
-            key("checkpoint.ttl", "24h", "A checkpoint older than this is not used."),
+            key("checkpoint.prefix", "checkpoints", "Beginning of the keys of checkpoints in s3.bucket."),
+            key("checkpoint.ttl", "24h", "Age at which a checkpoint is not used any more."),
             required("kafka.bootstrap-servers", "Kafka brokers, host:port."),
-            required("registry.url", "Schema registries, a list. They are tried in turn."),
+            required("registry.url", "Schema registries, a list. The worker tries them in turn."),
             secret("registry.user-info", "user:password for the registry."),
-            secret("registry.bearer-token", "Token for the registry, in the place of user and password."),
+            secret("registry.bearer-token", "Token for the registry, instead of user and password."),
             key(
                     "registry.truststore",
                     "",
-                    "PKCS #12, JKS or PEM file with the certificates that the registry's is checked against."),
+                    "PKCS #12, JKS or PEM file. The registry's certificate is checked against the certificates"
++ " in it."),
             secret("registry.truststore-password", "Password of registry.truststore."),
             key(
                     "registry.keystore",
                     "",
-                    "PKCS #12, JKS or PEM file with the key and certificate to show to the registry."),
+                    "PKCS #12, JKS or PEM file. It has the key and certificate that the worker shows to the"
++ " registry."),
             secret("registry.keystore-password", "Password of registry.keystore and of its key."),
             key(
                     "registry.auto-register",
                     "true",
-                    "true: register contracts that the registry lacks. false: only look them up."),
+                    "true: the worker registers contracts that the registry lacks. false: it only looks them"
++ " up."),
             key(
                     "registry.answer-patience",
                     "1m",
-                    "How long one record waits for its schema while the registry answers others. Then the record"
-                            + " is a dead letter."),
+                    "Longest time that one record waits for its schema while the registry answers others. Then"
++ " it becomes a dead letter."),
             required("s3.bucket", "Bucket for the images. It must exist."),
             key("s3.endpoint", "", "Address of the S3-compatible store. Empty: AWS."),
             key("s3.region", "us-east-1", "Region of the bucket."),
-            key("s3.prefix", "images", "Keys of images begin with this."),
-            key("s3.path-style", "false", "true: the bucket stands in the path. false: it stands in the host name."),
+            key("s3.prefix", "images", "Beginning of the keys of images."),
+            key("s3.path-style", "false", "true: the bucket stands in the path of the address. false: it stands in the host name."),
             key("s3.access-key", "", "Access key. Empty: AWS's default chain finds credentials."),
             secret("s3.secret-key", "Secret key that belongs to s3.access-key."),
-            key("s3.client", "crt", "crt (native) or netty."),
+            key("s3.client", "crt", "S3 client: crt (native) or netty (Java)."),
             key("s3.max-connections", "32", "Requests to S3 that may be under way at once."),
             key(
                     "s3.sse",
                     "none",
-                    "Encryption that the store is asked for: none (the bucket's default), aes256 or kms."),
+                    "Encryption that the worker asks the store for: none (the bucket's default), aes256 or"
++ " kms."),
             key("s3.sse-kms-key-id", "", "Key for s3.sse=kms. Empty: the account's default key."),
-            key("s3.sse-bucket-key", "true", "With s3.sse=kms, true takes one data key for many objects."),
-            key("s3.retry.attempts", "32", "How often storing an image is attempted at most."),
-            key("s3.retry.first-wait", "100ms", "Longest wait after the first failed attempt. It doubles with each."),
+            key("s3.sse-bucket-key", "true", "With s3.sse=kms. true: one data key serves many objects. false: each object has its own."),
+            key("s3.retry.attempts", "32", "Most attempts at storing an image."),
+            key("s3.retry.first-wait", "100ms", "Longest wait after the first failed attempt. Each further one doubles it."),
             key("s3.retry.longest-wait", "10s", "Longest wait between two attempts."),
-            key("s3.retry.attempt-timeout", "10s", "How long one attempt may take."),
-            key("s3.retry.budget", "2m", "How long all attempts at storing an image may take together."),
+            key("s3.retry.attempt-timeout", "10s", "Longest time for one attempt."),
+            key("s3.retry.budget", "2m", "Longest time for all attempts at storing an image together."),
             key("topics.requests", Topics.DEFAULT.requests(), "Topic of GenerationRequested."),
             key("topics.cancellations", Topics.DEFAULT.cancellations(), "Topic of GenerationCancelled."),
             key("topics.completions", Topics.DEFAULT.completions(), "Topic of GenerationCompleted."),
             key("topics.failures", Topics.DEFAULT.failures(), "Topic of GenerationFailed."),
             key("topics.costs", Topics.DEFAULT.costs(), "Topic of CostIncurred."),
             key("topics.progress", Topics.DEFAULT.progress(), "Topic of GenerationProgressed."),
-            key("topics.dead-letters", Topics.DEFAULT.deadLetters(), "Topic for records that can't be answered."),
+            key("topics.dead-letters", Topics.DEFAULT.deadLetters(), "Topic of records that can't be answered."),
             key(
                     "state-directory",
                     "state",
-                    "Folder for the stores, measured batch sizes and the device time that was used. Keep it from"
-                            + " one start to the next."),
-            key("settle.interval", "100ms", "How often finished requests are settled."),
-            key("settle.retention", "24h", "How long the id of a settled request is remembered."),
+                    "Folder of the stores, of measured batch sizes and of the device time that was used. Keep"
++ " it from one start to the next."),
+            key("settle.interval", "100ms", "Time from one settling of finished requests to the next."),
+            key("settle.retention", "24h", "Time for which the id of a settled request is remembered."),
             key("settle.retry-pause", "2s", "Pause before a failed stream thread is started again."),
             key(
                     "settle.time-budget",
                     "1h",
-                    "How long one attempt at a request may take, sampling and storing included. Then it fails as"
-                            + " TIMED_OUT."),
+                    "Longest time for one attempt at a request, sampling and storing included. Then it fails"
++ " as TIMED_OUT."),
             key(
                     "settle.attempts",
                     "8",
-                    "How often a request is begun whose workers die over it. The last two times it runs alone."),
+                    "Most attempts at a request that its workers die over. It runs alone in the last two."),
             key(
                     "limits.message-bytes",
                     String.valueOf(RequestLimits.DEFAULT.maxMessageBytes()),
@@ -159,7 +171,7 @@ public record ConfigKey(String name, Optional<String> fallback, boolean secret, 
             key(
                     "limits.dead-letter-bytes",
                     String.valueOf(RequestLimits.DEFAULT.maxDeadLetterBytes()),
-                    "A dead letter's value is cut to this length, in bytes."),
+                    "Longest value of a dead letter, in bytes. A longer one is cut."),
             key(
                     "limits.max-id-length",
                     String.valueOf(RequestLimits.DEFAULT.maxIdLength()),
@@ -207,65 +219,86 @@ public record ConfigKey(String name, Optional<String> fallback, boolean secret, 
             key(
                     "price.overhead-interval",
                     "60s",
-                    "How often overhead is charged: device time that no request answers for."),
+                    "Time from one charge of overhead to the next. Overhead is device time that no request"
++ " answers for."),
             key("http.host", "127.0.0.1", "Address for probes and metrics."),
             key("http.port", "8080", "Port for probes and metrics. 0: any free one."),
             key(
                     "metrics.tenants",
                     "100",
-                    "How many tenants have metrics of their own. Those that come later share one."),
+                    "Tenants that have metrics of their own. Those that come later share one."),
             key(
                     "metrics.audit-share",
                     "0.01",
-                    "Share of the requests whose images both classifiers of the bundle judge, on the CPU. 0:"
-                            + " none."),
+                    "Share of the requests whose images both classifiers of the bundle judge, on the CPU: from"
++ " 0 (none) to 1 (all)."),
             key(
                     "traces.endpoint",
                     "",
                     "Address of an OpenTelemetry collector (OTLP over HTTP). Empty: OTEL_EXPORTER_OTLP_ENDPOINT;"
                             + " where that is empty too, no traces are sent."),
-            key("log.format", "logfmt", "How the lines of the log are written, one for each event: logfmt or json."),
+            key("log.format", "logfmt", "Format of the log, a line for each event: logfmt or json."),
             key("log.level", "info", "Lowest level of Sluice's own events in the log: error, warn, info or debug."),
-            key(
+            renamed(
                     "health.longest-call",
+                    "health.longest-batch",
                     "5m",
-                    "How long the device may take for one batch, loading included, before /health/live says no."),
+                    "Longest time for one batch, loading included. Then /health/live says no."),
             key(
                     "startup.patience",
                     "60s",
-                    "How long a start waits for Kafka and S3 before it says that it can't reach them."),
-            key("shutdown.grace", "30s", "How long a stopping worker goes on with what it has started."),
+                    "Longest time that a start waits for Kafka and S3. Then it says that it can't reach them."),
+            key("shutdown.grace", "30s", "Longest time that a stopping worker goes on with what it has started. Others take over"
++ " the rest."),
             key(
                     "shutdown.membership",
                     "leave",
-                    "leave: others take over at once. stay: the place in the group is kept for a successor with"
-                            + " the same group.instance.id."));
+                    "leave: others take over at once. stay: the group keeps the worker's place for a successor"
++ " with the same group.instance.id."));
 
     /** The key for the size of a network's batches; both text encoders share one. */
     static String batchSize(Network network) {
         return switch (network) {
-            case DENOISER -> "engine.rows-per-call";
-            case GUIDE -> "engine.guide-rows-per-call";
-            case TEXT_ENCODER, GUIDE_TEXT_ENCODER -> "engine.text-rows-per-call";
-            case UPSAMPLER -> "engine.upsampler-rows-per-call";
-            case DECODER -> "engine.decoder-rows-per-call";
+            case DENOISER -> "engine.batch-size";
+            case GUIDE -> "engine.guide-batch-size";
+            case TEXT_ENCODER, GUIDE_TEXT_ENCODER -> "engine.text-batch-size";
+            case UPSAMPLER -> "engine.upsampler-batch-size";
+            case DECODER -> "engine.decoder-batch-size";
         };
     }
 
     /** The environment variable that overrides the file. */
     public String variable() {
+        return variable(name);
+    }
+
+    /** The environment variable of its former name. */
+    Optional<String> formerVariable() {
+        return former.map(ConfigKey::variable);
+    }
+
+    private static String variable(String name) {
         return "SLUICE_" + name.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
     }
 
     private static ConfigKey key(String name, String fallback, String description) {
-        return new ConfigKey(name, Optional.of(fallback), false, description);
+        return new ConfigKey(name, Optional.of(fallback), false, description, Optional.empty());
+    }
+
+    private static ConfigKey renamed(String former, String name, String fallback, String description) {
+        return new ConfigKey(
+                name,
+                Optional.of(fallback),
+                false,
+                description + " Formerly " + former + ".",
+                Optional.of(former));
     }
 
     private static ConfigKey required(String name, String description) {
-        return new ConfigKey(name, Optional.empty(), false, description);
+        return new ConfigKey(name, Optional.empty(), false, description, Optional.empty());
     }
 
     private static ConfigKey secret(String name, String description) {
-        return new ConfigKey(name, Optional.of(""), true, description);
+        return new ConfigKey(name, Optional.of(""), true, description, Optional.empty());
     }
 }

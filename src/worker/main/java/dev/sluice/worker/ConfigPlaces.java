@@ -52,10 +52,20 @@ public final class ConfigPlaces {
 
     /** Places in a worker's file. A key that the environment overrides has the variable's name instead. */
     public static Map<String, String> of(Optional<Path> file, Map<String, String> fromEnvironment) {
-        Map<String, String> places = new HashMap<>(file.map(ConfigPlaces::of).orElse(Map.of()));
+        Map<String, String> places = new HashMap<>();
+        file.map(ConfigPlaces::of).orElse(Map.of()).forEach((name, place) -> put(places, name, place));
         Map<String, String> variables = new HashMap<>();
-        ConfigKey.ALL.forEach(key -> variables.put(key.name(), key.variable()));
-        fromEnvironment.keySet().forEach(name -> places.put(name, variables.getOrDefault(name, "environment")));
+        ConfigKey.ALL.forEach(key -> {
+            variables.put(key.name(), key.variable());
+            key.former().ifPresent(former -> variables.put(former, key.formerVariable().orElseThrow()));
+        });
+        fromEnvironment.keySet().forEach(name -> put(places, name, variables.getOrDefault(name, "environment")));
         return places;
+    }
+
+    /** A key that was renamed is told of by its present name. */
+    private static void put(Map<String, String> places, String name, String place) {
+        places.put(name, place);
+        places.put(RenamedKeys.present(name), place);
     }
 }

@@ -34,20 +34,28 @@ final class ConfigReader {
      * @param places for some keys, where their value comes from
      */
     ConfigReader(Map<String, String> values, Map<String, String> places) {
-        this.values = values;
+        this.values = RenamedKeys.renamed(values);
         this.places = places;
-        for (String name : values.keySet()) {
-            if (name.startsWith(ConfigKey.KAFKA_PROPERTIES)) {
+        for (String name : this.values.keySet()) {
+            Optional<ConfigKey> renamed = RenamedKeys.formerly(name);
+            if (renamed.isPresent()) {
+                problem(name, twice(name, renamed.get()));
+            } else if (name.startsWith(ConfigKey.KAFKA_PROPERTIES)) {
                 misspelt(name).ifPresent(meant -> problem(name, "no such property; did you mean " + meant + "?"));
             } else if (!keys.containsKey(name)) {
                 problem(name, noSuchKey(name));
             }
         }
         for (ConfigKey key : ConfigKey.ALL) {
-            if (key.fallback().isEmpty() && values.getOrDefault(key.name(), "").isBlank()) {
+            if (key.fallback().isEmpty() && this.values.getOrDefault(key.name(), "").isBlank()) {
                 problems.add(key.name() + ": must be set (or " + key.variable() + ")");
             }
         }
+    }
+
+    private String twice(String former, ConfigKey key) {
+        return "is the former name of " + key.name() + ", and both are set: to \"" + values.get(former) + "\" and to \""
+                + values.get(key.name()) + "\". Leave " + former + " out";
     }
 
     /** One that is near none may be for a class that somebody put beside the clients. */
@@ -68,8 +76,16 @@ final class ConfigReader {
                 .filter(key -> key.startsWith(name + "."))
                 .toList();
         return below.isEmpty()
-                ? "no such key" + Nearest.didYouMean(name, keys.keySet())
+                ? "no such key" + didYouMean(name)
                 : "no such key, but there are keys below it: " + String.join(", ", below);
+    }
+
+    private String didYouMean(String name) {
+        List<String> known = new ArrayList<>(keys.keySet());
+        known.addAll(RenamedKeys.formerNames());
+        return Nearest.to(name, known)
+                .map(near -> "; did you mean " + RenamedKeys.present(near) + "?")
+                .orElse("");
     }
 
     List<String> problems() {

@@ -75,6 +75,9 @@ public final class ConfigSource {
             if (value != null) {
                 values.put(key.name(), value);
             }
+            key.formerVariable()
+                    .flatMap(former -> Optional.ofNullable(variables.get(former)))
+                    .ifPresent(given -> values.put(key.former().orElseThrow(), given));
         }
         if (file.getOrDefault("traces.endpoint", "").isBlank()) {
             Optional.ofNullable(variables.get(COLLECTOR))
@@ -98,7 +101,9 @@ public final class ConfigSource {
         return name.startsWith(ConfigKey.KAFKA_PROPERTIES)
                 || ConfigKey.KAFKA_PROPERTIES.startsWith(name + ".")
                 || ConfigKey.ALL.stream()
-                        .anyMatch(key -> key.name().equals(name) || key.name().startsWith(name + "."));
+                        .anyMatch(key -> key.name().equals(name)
+                                || key.former().equals(Optional.of(name))
+                                || key.name().startsWith(name + "."));
     }
 
     private static void flatten(String prefix, JsonNode node, BiConsumer<String, String> values) {

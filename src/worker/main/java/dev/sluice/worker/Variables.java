@@ -20,6 +20,10 @@ final class Variables {
     private static final Set<String> KEYS =
             ConfigKey.ALL.stream().map(ConfigKey::variable).collect(Collectors.toUnmodifiableSet());
 
+    private static final Set<String> FORMER_KEYS = ConfigKey.ALL.stream()
+            .flatMap(key -> key.formerVariable().stream())
+            .collect(Collectors.toUnmodifiableSet());
+
     /** Read by the launcher, the log and {@code sluice bench}. */
     private static final Set<String> OTHERS =
             Set.of("SLUICE_JAVA_OPTS", "SLUICE_JDK", "SLUICE_PYTHON", "SLUICE_CLIENT_LOG_LEVEL");
@@ -67,7 +71,7 @@ final class Variables {
                 .filter(variable ->
                         isVariable(variable.getKey()) && !isServiceLink(variable.getKey(), variable.getValue()))
                 .map(Map.Entry::getKey)
-                .filter(name -> !KEYS.contains(name) && !OTHERS.contains(name))
+                .filter(name -> !KEYS.contains(name) && !FORMER_KEYS.contains(name) && !OTHERS.contains(name))
                 .filter(name -> !name.startsWith(FOCUS) && !name.startsWith(KAFKA_PROPERTIES))
                 .sorted();
     }

@@ -107,7 +107,7 @@ public record WorkerConfig(
                 new InetSocketAddress(reader.text("http.host"), reader.integer("http.port", 0, 65535)),
                 new MetricsOptions(reader.integer("metrics.tenants", 0, 100_000), reader.share("metrics.audit-share")),
                 reader.optionalUri("traces.endpoint"),
-                reader.duration("health.longest-call"));
+                reader.duration("health.longest-batch"));
     }
 
     private static LogOptions log(ConfigReader reader) {
@@ -131,7 +131,7 @@ public record WorkerConfig(
     private static EngineOptions engine(ConfigReader reader) {
         long deviceMemory = reader.integer("engine.device-memory", 0, Integer.MAX_VALUE) * (1L << 20);
         return new EngineOptions(
-                reader.choice("engine.call-size", BatchSize.class, BatchSize.CONSTANT),
+                reader.choice("engine.batch-mode", BatchSize.class, BatchSize.CONSTANT),
                 PerNetwork.of(network -> auto(reader, ConfigKey.batchSize(network), MAX_BATCH_SIZE)
                         .orElse(0)),
                 reader.integer("engine.guide-patience", 1, 1_000_000),

@@ -28,7 +28,7 @@ final class WorkerHealth implements Probes.Health {
         Duration silence = engine.silence();
         if (silence.compareTo(longestBatch) >= 0) {
             reasons.add("the device has not come back from its batch for " + silence.toSeconds()
-                    + " s; health.longest-call is " + longestBatch.toSeconds() + " s");
+                    + " s; health.longest-batch is " + longestBatch.toSeconds() + " s");
         }
         if (!stream.health().alive()) {
             reasons.add(

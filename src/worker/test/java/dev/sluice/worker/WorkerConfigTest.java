@@ -49,21 +49,21 @@ class WorkerConfigTest {
                         checkpoint.steps=0
                         checkpoint.ttl=24h
                         device=cpu
+                        engine.batch-mode=constant
+                        engine.batch-size=auto
                         engine.bundle-patience=10s
-                        engine.call-size=constant
-                        engine.decoder-rows-per-call=auto
+                        engine.decoder-batch-size=auto
                         engine.device-memory=0
+                        engine.guide-batch-size=auto
                         engine.guide-patience=8
-                        engine.guide-rows-per-call=auto
                         engine.max-images=auto
                         engine.progress-interval=500ms
-                        engine.rows-per-call=auto
-                        engine.text-rows-per-call=auto
+                        engine.text-batch-size=auto
                         engine.threads=1
-                        engine.upsampler-rows-per-call=auto
+                        engine.upsampler-batch-size=auto
                         finish.max-requests=64
                         finish.threads=2
-                        health.longest-call=5m
+                        health.longest-batch=5m
                         http.host=127.0.0.1
                         http.port=8080
                         kafka.bootstrap-servers=!
@@ -191,7 +191,7 @@ class WorkerConfigTest {
     @Test
     void leavesTheSizeOfCallsOpenUnlessItIsSet() {
         Map<String, String> values = new HashMap<>(LEAST);
-        values.put("engine.rows-per-call", "32");
+        values.put("engine.batch-size", "32");
 
         EngineOptions engine = WorkerConfig.read(values).engine();
 
@@ -217,7 +217,7 @@ class WorkerConfigTest {
         values.remove("s3.bucket");
         values.put("engine.rows-per-cal", "8");
         values.put("rows-per-call", "8");
-        values.put("engine.guide-rows-per-call", "automatic");
+        values.put("engine.guide-batch-size", "automatic");
         values.put("engine.max-images", "none");
         values.put("device", "tpu");
         values.put("settle.interval", "soon");
@@ -237,7 +237,7 @@ class WorkerConfigTest {
                         "s3.bucket",
                         "engine.rows-per-cal",
                         "rows-per-call",
-                        "engine.guide-rows-per-call",
+                        "engine.guide-batch-size",
                         "engine.max-images",
                         "device",
                         "settle.interval",
@@ -248,7 +248,7 @@ class WorkerConfigTest {
                         "s3.sse-kms-key-id",
                         "registry.auto-register",
                         "kafka.properties.group.protocol");
-        assertThat(failure.problems()).anyMatch(problem -> problem.contains("did you mean engine.rows-per-call?"));
+        assertThat(failure.problems()).anyMatch(problem -> problem.contains("did you mean engine.batch-size?"));
     }
 
     /** As Kafka itself does, and as the worker does that is started with it. */
@@ -263,12 +263,12 @@ class WorkerConfigTest {
     @Test
     void whatIsSaidOfTheEngineReachesIt() {
         Map<String, String> values = new HashMap<>(LEAST);
-        values.put("engine.call-size", "elastic");
-        values.put("engine.rows-per-call", "12");
-        values.put("engine.guide-rows-per-call", "6");
-        values.put("engine.text-rows-per-call", "2");
-        values.put("engine.upsampler-rows-per-call", "4");
-        values.put("engine.decoder-rows-per-call", "3");
+        values.put("engine.batch-mode", "elastic");
+        values.put("engine.batch-size", "12");
+        values.put("engine.guide-batch-size", "6");
+        values.put("engine.text-batch-size", "2");
+        values.put("engine.upsampler-batch-size", "4");
+        values.put("engine.decoder-batch-size", "3");
         values.put("engine.guide-patience", "3");
         values.put("engine.max-images", "77");
         values.put("engine.progress-interval", "7s");
@@ -384,7 +384,7 @@ class WorkerConfigTest {
         assertThat(WorkerConfig.draft(values, ConfigPlaces.of(Optional.of(file), environment))
                         .problems())
                 .contains(
-                        "engine.rows-per-cal: no such key; did you mean engine.rows-per-call? (" + file + ", line 4)",
+                        "engine.rows-per-cal: no such key; did you mean engine.batch-size? (" + file + ", line 4)",
                         "finish.threads: must be a whole number from 1 to 1024, not \"none\" (" + file + ", line 7)",
                         "s3.path-style: must be true or false, not \"maybe\" (SLUICE_S3_PATH_STYLE)");
     }
@@ -438,7 +438,7 @@ class WorkerConfigTest {
         Files.writeString(file, """
                 bundles: [one, two]
                 engine:
-                  rows-per-call: 32
+                  batch-size: 32
                 s3.bucket: images
                 kafka:
                   bootstrap-servers: 127.0.0.1:1
@@ -448,7 +448,7 @@ class WorkerConfigTest {
 
         assertThat(ConfigSource.file(file))
                 .containsEntry("bundles", "one,two")
-                .containsEntry("engine.rows-per-call", "32")
+                .containsEntry("engine.batch-size", "32")
                 .containsEntry("s3.bucket", "images")
                 .containsEntry("kafka.properties.security.protocol", "SSL");
     }
@@ -464,6 +464,83 @@ class WorkerConfigTest {
 
         assertThat(values).hasSize(ConfigKey.ALL.size() + 1).containsEntry("kafka.properties.sasl.mechanism", "PLAIN");
         ConfigKey.ALL.forEach(key -> assertThat(values).containsEntry(key.name(), "value of " + key.name()));
+    }
+
+    @Test
+    void pinsFormerNames() {
+        assertThat(ConfigKey.ALL.stream()
+                        .filter(key -> key.former().isPresent())
+                        .map(key -> key.former().orElseThrow() + " is " + key.name()))
+                .containsExactlyInAnyOrder(
+                        "engine.rows-per-call is engine.batch-size",
+                        "engine.guide-rows-per-call is engine.guide-batch-size",
+                        "engine.text-rows-per-call is engine.text-batch-size",
+                        "engine.upsampler-rows-per-call is engine.upsampler-batch-size",
+                        "engine.decoder-rows-per-call is engine.decoder-batch-size",
+                        "engine.call-size is engine.batch-mode",
+                        "health.longest-call is health.longest-batch");
+    }
+
+    @Test
+    void takesFormerNamesFromFileAndEnvironment(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("worker.yaml"), "engine:\n  rows-per-call: 32\n  guide-rows-per-call: 8\n");
+        Map<String, String> fromFile = ConfigSource.file(file);
+        Map<String, String> fromEnvironment =
+                ConfigSource.environment(Map.of("SLUICE_ENGINE_GUIDE_ROWS_PER_CALL", "4"), fromFile);
+
+        EngineOptions engine = WorkerConfig.read(RenamedKeys.merged(LEAST, fromFile, fromEnvironment))
+                .engine();
+
+        assertThat(engine.batchSizes().get(Network.DENOISER)).isEqualTo(32);
+        assertThat(engine.batchSizes().get(Network.GUIDE)).isEqualTo(4);
+        assertThat(RenamedKeys.notes(fromFile, fromEnvironment))
+                .containsExactly(
+                        "engine.guide-rows-per-call is the former name of engine.guide-batch-size; it works, and will go"
+                                + " one day",
+                        "engine.rows-per-call is the former name of engine.batch-size; it works, and will go one day");
+    }
+
+    /** As with any key: what the environment says goes before the file, whichever names they use. */
+    @Test
+    void theEnvironmentGoesBeforeTheFileUnderEitherName() {
+        Map<String, String> present = Map.of("engine.batch-size", "8");
+        Map<String, String> former = Map.of("engine.rows-per-call", "16");
+
+        assertThat(RenamedKeys.merged(present, former)).containsExactly(Map.entry("engine.batch-size", "16"));
+        assertThat(RenamedKeys.merged(former, present)).containsExactly(Map.entry("engine.batch-size", "8"));
+    }
+
+    @Test
+    void refusesAKeyThatHasDifferentValuesUnderBothNames() {
+        Map<String, String> values = new HashMap<>(LEAST);
+        values.put("engine.rows-per-call", "16");
+        values.put("engine.batch-size", "16");
+        assertThat(WorkerConfig.draft(values).problems()).isEmpty();
+
+        values.put("engine.batch-size", "8");
+
+        assertThat(WorkerConfig.draft(values, Map.of("engine.rows-per-call", "worker.yaml, line 3"))
+                        .problems())
+                .containsExactly("engine.rows-per-call: is the former name of engine.batch-size, and both are set: to"
+                        + " \"16\" and to \"8\". Leave engine.rows-per-call out (worker.yaml, line 3)");
+    }
+
+    @Test
+    void tellsWhereAWrongValueStandsUnderAFormerName(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("worker.yaml"), "device: cpu\nengine.rows-per-call: many\n");
+        Map<String, String> variables = Map.of("SLUICE_ENGINE_CALL_SIZE", "large");
+        Map<String, String> fromFile = ConfigSource.file(file);
+        Map<String, String> fromEnvironment = ConfigSource.environment(variables, fromFile);
+
+        assertThat(WorkerConfig.draft(
+                                RenamedKeys.merged(LEAST, fromFile, fromEnvironment),
+                                ConfigPlaces.of(Optional.of(file), fromEnvironment))
+                        .problems())
+                .containsExactlyInAnyOrder(
+                        "engine.batch-size: must be a whole number from 1 to 4096, not \"many\" (" + file + ", line 2)",
+                        "engine.batch-mode: must be constant or elastic, not \"large\" (SLUICE_ENGINE_CALL_SIZE)");
+        assertThat(ConfigNotes.of(Map.of(), variables)).isEmpty();
     }
 
     @Test

@@ -78,8 +78,8 @@ public final class Surroundings implements AutoCloseable {
         Map<String, String> settings = new TreeMap<>();
         settings.put("bundles", bundle.toString());
         settings.put("application.id", APPLICATION_ID);
-        settings.put("engine.rows-per-call", "16");
-        settings.put("engine.guide-rows-per-call", "8");
+        settings.put("engine.batch-size", "16");
+        settings.put("engine.guide-batch-size", "8");
         settings.put("engine.progress-interval", "200ms");
         settings.put("kafka.bootstrap-servers", broker.bootstrapServers());
         settings.put("kafka.properties.session.timeout.ms", "6000");
