@@ -73,7 +73,8 @@ final class ConfigCommand implements Callable<Integer> {
                     List.of(setting.name(), setting.origin().name().toLowerCase(Locale.ROOT), setting.value())));
             table.print(out, Paragraph.width(System.getenv()));
             ConfigNotes.of(values, System.getenv()).forEach(spec.commandLine().getErr()::println);
-            RenamedKeys.notes(fromFile, fromEnvironment).forEach(spec.commandLine().getErr()::println);
+            RenamedKeys.notes(fromFile, fromEnvironment)
+                    .forEach(spec.commandLine().getErr()::println);
             problems.forEach(spec.commandLine().getErr()::println);
         }
         return problems.isEmpty() ? 0 : 1;

@@ -135,8 +135,7 @@ final class SweepCommand implements Callable<Integer> {
             }
         }
         Map<String, String> fromFile = ConfigSource.file(config);
-        Map<String, String> values =
-                RenamedKeys.merged(fromFile, ConfigSource.environment(System.getenv(), fromFile));
+        Map<String, String> values = RenamedKeys.merged(fromFile, ConfigSource.environment(System.getenv(), fromFile));
         WorkerConfig.Draft draft = WorkerConfig.draft(values);
         List<String> problems = draft.problems().stream()
                 .filter(problem -> List.of("bundles:", "device:", "engine.threads:", "state-directory:").stream()

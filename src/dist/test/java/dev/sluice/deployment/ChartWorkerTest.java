@@ -131,6 +131,12 @@ class ChartWorkerTest {
             key.former().ifPresent(known::add);
         });
         assertThat(keys).containsExactlyInAnyOrderElementsOf(known);
+        ConfigKey.ALL.forEach(key -> {
+            JsonNode property = properties.at("/config/properties").path(key.name());
+            if (!property.isMissingNode()) {
+                assertThat(property.path("description").asText()).as(key.name()).isEqualTo(key.description());
+            }
+        });
         assertThat(ConfigKey.ALL.stream().filter(ConfigKey::secret).map(ConfigKey::name))
                 .allMatch(name -> properties.at("/config/properties").path(name).isMissingNode());
     }

@@ -32,8 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 class GenerationClientIT {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-    private static final Map<String, String> SETTINGS = Map.of(
-            "bundles", "models/bundles/glyphs-adm", "engine.batch-size", "4", "engine.guide-batch-size", "4");
+    private static final Map<String, String> SETTINGS =
+            Map.of("bundles", "models/bundles/glyphs-adm", "engine.batch-size", "4", "engine.guide-batch-size", "4");
 
     @TempDir
     private Path folder = Path.of("");

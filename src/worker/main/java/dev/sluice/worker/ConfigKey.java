@@ -31,7 +31,7 @@ public record ConfigKey(
                     "engine.batch-size",
                     "auto",
                     "Batch size of the denoiser, in rows. auto: a sweep at the first start chooses it. Images"
-+ " have equal bits only where this is equal."),
+                            + " have equal bits only where this is equal."),
             renamed(
                     "engine.guide-rows-per-call",
                     "engine.guide-batch-size",
@@ -59,17 +59,17 @@ public record ConfigKey(
                     "engine.batch-mode",
                     "constant",
                     "constant: every batch is padded to its batch size, and images have equal bits. elastic: a"
-+ " batch has as many rows as wait."),
+                            + " batch has as many rows as wait."),
             key(
                     "engine.guide-patience",
                     "8",
                     "Full batches of the denoiser that may pass before a waiting row of another network goes"
-+ " in a batch that is not full."),
+                            + " in a batch that is not full."),
             key(
                     "engine.max-images",
                     "auto",
                     "Images in the engine at which the worker takes no new requests. auto: four batches of"
-+ " them, at least 64."),
+                            + " them, at least 64."),
             key(
                     "engine.device-memory",
                     "0",
@@ -78,7 +78,7 @@ public record ConfigKey(
                     "engine.bundle-patience",
                     "10s",
                     "Longest time that work waits for a bundle that is not on the device. A busy bundle stays"
-+ " there as long once it is loaded."),
+                            + " there as long once it is loaded."),
             key("engine.threads", "1", "Threads of each of libtorch's operators on the CPU."),
             key("engine.progress-interval", "500ms", "Shortest time between two progress events of a request."),
             key("finish.threads", "2", "Threads that encode images."),
@@ -101,29 +101,31 @@ public record ConfigKey(
                     "registry.truststore",
                     "",
                     "PKCS #12, JKS or PEM file. The registry's certificate is checked against the certificates"
-+ " in it."),
+                            + " in it."),
             secret("registry.truststore-password", "Password of registry.truststore."),
             key(
                     "registry.keystore",
                     "",
                     "PKCS #12, JKS or PEM file. It has the key and certificate that the worker shows to the"
-+ " registry."),
+                            + " registry."),
             secret("registry.keystore-password", "Password of registry.keystore and of its key."),
             key(
                     "registry.auto-register",
                     "true",
-                    "true: the worker registers contracts that the registry lacks. false: it only looks them"
-+ " up."),
+                    "true: the worker registers contracts that the registry lacks. false: it only looks them" + " up."),
             key(
                     "registry.answer-patience",
                     "1m",
                     "Longest time that one record waits for its schema while the registry answers others. Then"
-+ " it becomes a dead letter."),
+                            + " it becomes a dead letter."),
             required("s3.bucket", "Bucket for the images. It must exist."),
             key("s3.endpoint", "", "Address of the S3-compatible store. Empty: AWS."),
             key("s3.region", "us-east-1", "Region of the bucket."),
             key("s3.prefix", "images", "Beginning of the keys of images."),
-            key("s3.path-style", "false", "true: the bucket stands in the path of the address. false: it stands in the host name."),
+            key(
+                    "s3.path-style",
+                    "false",
+                    "true: the bucket stands in the path of the address. false: it stands in the host name."),
             key("s3.access-key", "", "Access key. Empty: AWS's default chain finds credentials."),
             secret("s3.secret-key", "Secret key that belongs to s3.access-key."),
             key("s3.client", "crt", "S3 client: crt (native) or netty (Java)."),
@@ -131,12 +133,17 @@ public record ConfigKey(
             key(
                     "s3.sse",
                     "none",
-                    "Encryption that the worker asks the store for: none (the bucket's default), aes256 or"
-+ " kms."),
+                    "Encryption that the worker asks the store for: none (the bucket's default), aes256 or" + " kms."),
             key("s3.sse-kms-key-id", "", "Key for s3.sse=kms. Empty: the account's default key."),
-            key("s3.sse-bucket-key", "true", "With s3.sse=kms. true: one data key serves many objects. false: each object has its own."),
+            key(
+                    "s3.sse-bucket-key",
+                    "true",
+                    "With s3.sse=kms. true: one data key serves many objects. false: each object has its own."),
             key("s3.retry.attempts", "32", "Most attempts at storing an image."),
-            key("s3.retry.first-wait", "100ms", "Longest wait after the first failed attempt. Each further one doubles it."),
+            key(
+                    "s3.retry.first-wait",
+                    "100ms",
+                    "Longest wait after the first failed attempt. Each further one doubles it."),
             key("s3.retry.longest-wait", "10s", "Longest wait between two attempts."),
             key("s3.retry.attempt-timeout", "10s", "Longest time for one attempt."),
             key("s3.retry.budget", "2m", "Longest time for all attempts at storing an image together."),
@@ -151,7 +158,7 @@ public record ConfigKey(
                     "state-directory",
                     "state",
                     "Folder of the stores, of measured batch sizes and of the device time that was used. Keep"
-+ " it from one start to the next."),
+                            + " it from one start to the next."),
             key("settle.interval", "100ms", "Time from one settling of finished requests to the next."),
             key("settle.retention", "24h", "Time for which the id of a settled request is remembered."),
             key("settle.retry-pause", "2s", "Pause before a failed stream thread is started again."),
@@ -159,7 +166,7 @@ public record ConfigKey(
                     "settle.time-budget",
                     "1h",
                     "Longest time for one attempt at a request, sampling and storing included. Then it fails"
-+ " as TIMED_OUT."),
+                            + " as TIMED_OUT."),
             key(
                     "settle.attempts",
                     "8",
@@ -220,18 +227,15 @@ public record ConfigKey(
                     "price.overhead-interval",
                     "60s",
                     "Time from one charge of overhead to the next. Overhead is device time that no request"
-+ " answers for."),
+                            + " answers for."),
             key("http.host", "127.0.0.1", "Address for probes and metrics."),
             key("http.port", "8080", "Port for probes and metrics. 0: any free one."),
-            key(
-                    "metrics.tenants",
-                    "100",
-                    "Tenants that have metrics of their own. Those that come later share one."),
+            key("metrics.tenants", "100", "Tenants that have metrics of their own. Those that come later share one."),
             key(
                     "metrics.audit-share",
                     "0.01",
                     "Share of the requests whose images both classifiers of the bundle judge, on the CPU: from"
-+ " 0 (none) to 1 (all)."),
+                            + " 0 (none) to 1 (all)."),
             key(
                     "traces.endpoint",
                     "",
@@ -248,13 +252,16 @@ public record ConfigKey(
                     "startup.patience",
                     "60s",
                     "Longest time that a start waits for Kafka and S3. Then it says that it can't reach them."),
-            key("shutdown.grace", "30s", "Longest time that a stopping worker goes on with what it has started. Others take over"
-+ " the rest."),
+            key(
+                    "shutdown.grace",
+                    "30s",
+                    "Longest time that a stopping worker goes on with what it has started. Others take over"
+                            + " the rest."),
             key(
                     "shutdown.membership",
                     "leave",
                     "leave: others take over at once. stay: the group keeps the worker's place for a successor"
-+ " with the same group.instance.id."));
+                            + " with the same group.instance.id."));
 
     /** The key for the size of a network's batches; both text encoders share one. */
     static String batchSize(Network network) {
@@ -287,11 +294,7 @@ public record ConfigKey(
 
     private static ConfigKey renamed(String former, String name, String fallback, String description) {
         return new ConfigKey(
-                name,
-                Optional.of(fallback),
-                false,
-                description + " Formerly " + former + ".",
-                Optional.of(former));
+                name, Optional.of(fallback), false, description + " Formerly " + former + ".", Optional.of(former));
     }
 
     private static ConfigKey required(String name, String description) {

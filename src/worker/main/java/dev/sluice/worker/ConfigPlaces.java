@@ -57,7 +57,9 @@ public final class ConfigPlaces {
         Map<String, String> variables = new HashMap<>();
         ConfigKey.ALL.forEach(key -> {
             variables.put(key.name(), key.variable());
-            key.former().ifPresent(former -> variables.put(former, key.formerVariable().orElseThrow()));
+            key.former()
+                    .ifPresent(
+                            former -> variables.put(former, key.formerVariable().orElseThrow()));
         });
         fromEnvironment.keySet().forEach(name -> put(places, name, variables.getOrDefault(name, "environment")));
         return places;

@@ -47,7 +47,8 @@ final class ConfigReader {
             }
         }
         for (ConfigKey key : ConfigKey.ALL) {
-            if (key.fallback().isEmpty() && this.values.getOrDefault(key.name(), "").isBlank()) {
+            if (key.fallback().isEmpty()
+                    && this.values.getOrDefault(key.name(), "").isBlank()) {
                 problems.add(key.name() + ": must be set (or " + key.variable() + ")");
             }
         }
