@@ -1,12 +1,13 @@
 package dev.sluice.worker;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -47,13 +48,14 @@ public final class RenamedKeys {
     /** A sentence for each former name that one of the sources uses. */
     @SafeVarargs
     public static List<String> notes(Map<String, String>... sources) {
-        List<String> notes = new ArrayList<>();
-        BY_FORMER.keySet().stream()
-                .filter(former -> List.of(sources).stream().anyMatch(source -> source.containsKey(former)))
-                .sorted()
-                .forEach(former -> notes.add(
-                        former + " is the former name of " + present(former) + "; it works, and will go one day"));
-        return notes;
+        SortedSet<String> used = new TreeSet<>();
+        for (Map<String, String> source : sources) {
+            used.addAll(source.keySet());
+        }
+        used.retainAll(BY_FORMER.keySet());
+        return used.stream()
+                .map(former -> former + " is the former name of " + present(former) + "; it works, and will go one day")
+                .toList();
     }
 
     /** The key that had this name. */
