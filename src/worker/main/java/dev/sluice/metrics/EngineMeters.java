@@ -17,7 +17,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
-/** What the engine and the doors of its networks count: device time, calls, rows, and what is still to be done. */
+/** What the engine and the doors of its networks count: device time, batches, rows, and what is still to be done. */
 public final class EngineMeters implements MeterBinder {
     private final Engine engine;
     private final List<Bundle> bundles;
@@ -44,13 +44,13 @@ public final class EngineMeters implements MeterBinder {
                     registry,
                     network,
                     "sluice.device.seconds",
-                    "Time in calls",
+                    "Time in batches",
                     e -> e.meter().spent());
             seconds(
                     registry,
                     network,
                     "sluice.device.overhead.seconds",
-                    "Time in calls that no request answers for",
+                    "Time in batches that no request answers for",
                     e -> e.meter().overhead().nanos());
         }
         bundles.forEach(bundle -> bind(registry, bundle));
@@ -77,14 +77,14 @@ public final class EngineMeters implements MeterBinder {
                     model,
                     network,
                     "sluice.call.size",
-                    "Most rows of a call; halved when the device runs out of memory",
+                    "Most rows of a batch; halved when the device runs out of memory",
                     Engine::callShapes);
             callSize(
                     registry,
                     model,
                     network,
                     "sluice.call.size.configured",
-                    "Most rows of a call before any halving",
+                    "Most rows of a batch before any halving",
                     Engine::callShapesAsSet);
             RowCounter counter = bundle.counter(network);
             rows(
@@ -96,7 +96,7 @@ public final class EngineMeters implements MeterBinder {
                     counter,
                     RowCounter::used);
             rows(registry, model, network, "sluice.rows.padding", "Empty rows evaluated", counter, RowCounter::padding);
-            rows(registry, model, network, "sluice.calls", "Calls of a network", counter, RowCounter::calls);
+            rows(registry, model, network, "sluice.calls", "Batches of a network", counter, RowCounter::calls);
         }
     }
 

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * on the stream thread that polls.
  */
 final class BackpressureClientSupplier implements KafkaClientSupplier {
-    /** How long a full worker polls before it looks for room again; a call of a small model takes no longer. */
+    /** How long a full worker polls before it looks for room again; a batch of a small model takes no longer. */
     private static final Duration LOOK = Duration.ofMillis(5);
 
     private final String requestTopic;

@@ -2,7 +2,7 @@ package dev.sluice.stream;
 
 import java.util.List;
 
-/** Names of the topics in which Kafka Streams keeps the ledgers, as it makes them from the group's name. */
+/** Names of the topics in which Kafka Streams keeps the request stores, as it makes them from the group's name. */
 final class Changelogs {
     private Changelogs() {}
 

@@ -3,7 +3,7 @@ package dev.sluice.stream;
 /** What routing has to know of the topics of requests and cancellations. Asked by stream threads. */
 interface Homes {
     /**
-     * Among how many partitions ids are spread: those that the ledgers have, whatever partitions were added to the topics
+     * Among how many partitions ids are spread: those that the request stores have, whatever partitions were added to the topics
      * since. The same for as long as a worker lives.
      *
      * @throws org.apache.kafka.common.KafkaException if nobody says now

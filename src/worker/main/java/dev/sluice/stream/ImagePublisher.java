@@ -161,17 +161,17 @@ public final class ImagePublisher implements AutoCloseable {
                 images,
                 sampled.bundle(),
                 sampled.plan(),
-                calls(sampled, images),
+                batches(sampled, images),
                 sampled.evaluations(),
                 sampled.spent(),
                 sampled.usage(),
                 new Timings(acceptedAt, clock.instant(), sampled.waiting(), sampled.sampling(), storing));
     }
 
-    /** Where an earlier attempt's image won, nobody here knows how large the calls were that made it. */
-    private static BatchShape calls(JobEnd.Sampled sampled, List<StoredImage> images) {
-        BatchShape calls = sampled.batches();
-        return images.stream().anyMatch(StoredImage::earlier) ? calls.elastic() : calls;
+    /** Where an earlier attempt's image won, nobody here knows how large the batches were that made it. */
+    private static BatchShape batches(JobEnd.Sampled sampled, List<StoredImage> images) {
+        BatchShape batches = sampled.batches();
+        return images.stream().anyMatch(StoredImage::earlier) ? batches.elastic() : batches;
     }
 
     private static Outcome notStored(GenerationRequest request, JobEnd.Sampled sampled, Throwable failure) {

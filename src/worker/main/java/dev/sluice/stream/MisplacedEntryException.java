@@ -4,14 +4,15 @@ import java.nio.charset.StandardCharsets;
 import org.apache.kafka.streams.errors.ProcessorStateException;
 
 /**
- * A ledger has an entry whose id is at home on another partition. Either the local store is from before partitions were
+ * A request store has an entry whose id is at home on another partition. Either the local store is from before partitions were
  * added, and a new one is restored from Kafka; or the changelog itself is so, and {@code sluice partitions} mends it.
  */
 final class MisplacedEntryException extends ProcessorStateException {
     private static final long serialVersionUID = 1L;
 
     private MisplacedEntryException(int partition, int home, int partitions) {
-        super("the ledger of partition " + partition + " has an entry whose id is at home on partition " + home + " of "
+        super("the request store of partition " + partition + " has an entry whose id is at home on partition " + home
+                + " of "
                 + partitions
                 + ". If the next start says so too, partitions were added to the changelogs by other means:"
                 + " stop all workers, run ./sluice partitions --to " + partitions + ", and start them again");

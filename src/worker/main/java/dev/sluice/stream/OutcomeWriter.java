@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Brings a request to its outcome: forwards the events and changes the ledger, inside the task's transaction. Confined
+ * Brings a request to its outcome: forwards the events and changes the request store, inside the task's transaction. Confined
  * to the task's thread.
  */
 final class OutcomeWriter {

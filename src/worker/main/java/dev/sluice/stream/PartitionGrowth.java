@@ -31,8 +31,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds partitions to requests, cancellations and the ledgers' changelogs while no worker runs, and moves each entry of the
- * ledgers whose home changes, so that no id is forgotten or answered twice. Entries move in one transaction, changelogs grow
+ * Adds partitions to requests, cancellations and the request stores' changelogs while no worker runs, and moves each entry of the
+ * request stores whose home changes, so that no id is forgotten or answered twice. Entries move in one transaction, changelogs grow
  * first and the topics last: a run that breaks off leaves what no worker starts with, and the next run ends it. Records that
  * wait in the topics stay where they are; workers hand them to their new homes.
  *

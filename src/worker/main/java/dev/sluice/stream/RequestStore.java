@@ -49,7 +49,7 @@ final class RequestStore {
 
     /**
      * Sees that what is here is at home here. Looks at all that is pending and at some of what is settled, which is enough
-     * where partitions were added behind the ledger's back: most entries are misplaced then.
+     * where partitions were added behind the store's back: most entries are misplaced then.
      *
      * @throws MisplacedEntryException otherwise
      */
@@ -86,7 +86,7 @@ final class RequestStore {
     /** The outcome of a request, or that it was cancelled ahead. */
     Optional<SettledRequest> settled(String requestId, Instant now) {
         Optional<SettledRequest> found = Optional.empty();
-        // A day ahead, so that a clock set back doesn't make the ledger forget.
+        // A day ahead, so that a clock set back doesn't make the store forget.
         try (WindowStoreIterator<ValueAndTimestamp<SettledRequest>> entries =
                 settled.fetch(requestId, now.minus(retention), now.plus(Duration.ofDays(1)))) {
             while (entries.hasNext()) {

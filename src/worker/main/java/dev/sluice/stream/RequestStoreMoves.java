@@ -15,7 +15,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
- * Finds the entries of the ledgers that lie on another partition than their id's home, as the changelogs have them committed.
+ * Finds the entries of the request stores that lie on another partition than their id's home, as the changelogs have them committed.
  * Holds pending entries and misplaced settled ones in memory, a few hundred bytes each. Confined to one thread.
  */
 final class RequestStoreMoves {

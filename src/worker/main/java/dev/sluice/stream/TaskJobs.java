@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * One task's jobs in the engine. The task's thread starts, cancels and abandons; the engine's thread and the finisher's
+ * One task's jobs in the engine. The task's thread starts, cancels and abandons; the engine's thread and the image publisher's
  * bring their ends to the {@link OutcomeInbox}.
  */
 final class TaskJobs {

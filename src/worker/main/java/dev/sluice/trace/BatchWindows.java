@@ -19,11 +19,11 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A span {@code batch} for each second in which the device made calls with rows of a traced request, linked to the {@code
- * rows} spans of those requests. A span for each call would be hundreds a second, all alike; what a window tells is who
- * shared the device, in how many calls, and how full they were.
+ * A span {@code batch} for each second in which the device ran batches with rows of a traced request, linked to the {@code
+ * rows} spans of those requests. A span for each batch would be hundreds a second, all alike; what a window tells is who
+ * shared the device, in how many batches, and how full they were.
  *
- * <p>Calls come on the engine's thread, requests come and go on the stream's and the engine's. Nobody waits but for a few
+ * <p>Batches come on the engine's thread, requests come and go on the stream's and the engine's. Nobody waits but for a few
  * additions.
  */
 final class BatchWindows implements BatchObserver {
@@ -51,7 +51,7 @@ final class BatchWindows implements BatchObserver {
         this.epochNanos = epochNanos;
     }
 
-    /** A traced request's rows may be in calls from now on. */
+    /** A traced request's rows may be in batches from now on. */
     void entered(RequestId request, SpanContext rows) {
         inside.put(request, rows);
     }
@@ -64,22 +64,22 @@ final class BatchWindows implements BatchObserver {
     }
 
     @Override
-    public void made(BatchRun call) {
+    public void made(BatchRun batch) {
         if (!inside.isEmpty()) {
-            take(call);
+            take(batch);
         }
     }
 
-    private synchronized void take(BatchRun call) {
-        if (open != null && call.startNanos() - open.startNanos >= LENGTH.toNanos()) {
+    private synchronized void take(BatchRun batch) {
+        if (open != null && batch.startNanos() - open.startNanos >= LENGTH.toNanos()) {
             flush();
         }
         Window window = open;
         if (window == null) {
-            window = new Window(call.startNanos());
+            window = new Window(batch.startNanos());
             open = window;
         }
-        window.add(call, inside);
+        window.add(batch, inside);
     }
 
     /** Ends the window under way. */
@@ -99,7 +99,7 @@ final class BatchWindows implements BatchObserver {
         private long failed;
         private long padding;
         private final Map<Network, Long> rows = new EnumMap<>(Network.class);
-        private final Map<Network, Long> calls = new EnumMap<>(Network.class);
+        private final Map<Network, Long> batches = new EnumMap<>(Network.class);
         private final TreeSet<String> bundles = new TreeSet<>();
         private final Map<RequestId, SpanContext> traced = new LinkedHashMap<>();
 
@@ -107,15 +107,15 @@ final class BatchWindows implements BatchObserver {
             this.startNanos = startNanos;
         }
 
-        void add(BatchRun call, Map<RequestId, SpanContext> inside) {
-            endNanos = call.startNanos() + call.nanos();
-            deviceNanos += call.nanos();
-            failed += call.failed() ? 1 : 0;
-            padding += call.rowsPerCall() - call.rows();
-            rows.merge(call.network(), (long) call.rows(), Long::sum);
-            calls.merge(call.network(), 1L, Long::sum);
-            bundles.add(call.bundle());
-            for (RequestId request : call.requests().get()) {
+        void add(BatchRun batch, Map<RequestId, SpanContext> inside) {
+            endNanos = batch.startNanos() + batch.nanos();
+            deviceNanos += batch.nanos();
+            failed += batch.failed() ? 1 : 0;
+            padding += batch.rowsPerCall() - batch.rows();
+            rows.merge(batch.network(), (long) batch.rows(), Long::sum);
+            batches.merge(batch.network(), 1L, Long::sum);
+            bundles.add(batch.bundle());
+            for (RequestId request : batch.requests().get()) {
                 SpanContext span = inside.get(request);
                 if (span != null) {
                     traced.put(request, span);
@@ -135,7 +135,7 @@ final class BatchWindows implements BatchObserver {
                     .setAttribute("sluice.rows.padding", padding)
                     .setAttribute("sluice.calls.failed", failed);
             rows.forEach((network, many) -> span.setAttribute("sluice.rows." + network.label(), many));
-            calls.forEach((network, many) -> span.setAttribute("sluice.calls." + network.label(), many));
+            batches.forEach((network, many) -> span.setAttribute("sluice.calls." + network.label(), many));
             traced.values().stream().limit(MOST_LINKS).forEach(span::addLink);
             span.startSpan().end(endNanos + toEpoch, TimeUnit.NANOSECONDS);
         }

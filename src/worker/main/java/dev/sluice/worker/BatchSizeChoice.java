@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Chooses how many rows calls have where the configuration leaves it open: as chosen before, or else by a sweep. A choice
+ * Chooses how many rows batches have where the configuration leaves it open: as chosen before, or else by a sweep. A choice
  * is kept where nothing is in doubt about it; otherwise it holds for this run, and the next start measures again.
  * Confined to a thread that is ready to call the bundles.
  */
@@ -83,7 +83,7 @@ public final class BatchSizeChoice {
     /**
      * Chooses for one bundle, which is not on the device afterwards.
      *
-     * @param configured rows of each network's calls, 0 for a choice
+     * @param configured rows of each network's batches, 0 for a choice
      */
     BatchSizes choose(Bundle bundle, PerNetwork configured) {
         try {

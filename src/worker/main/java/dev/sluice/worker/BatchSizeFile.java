@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Remembers the sizes that a worker chose for its calls, so that it makes the same bits after a restart. A file that can't
+ * Remembers the sizes that a worker chose for its batches, so that it makes the same bits after a restart. A file that can't
  * be read or written costs a new choice, never the start. Confined to the thread that starts the worker.
  */
 public final class BatchSizeFile {

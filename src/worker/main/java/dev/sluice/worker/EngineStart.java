@@ -60,7 +60,7 @@ final class EngineStart {
     }
 
     /**
-     * An engine that has made its first batches.
+     * An engine that has run its first batches.
      *
      * @param meterFile keeps its device time beyond the process
      * @param batches hears of each batch

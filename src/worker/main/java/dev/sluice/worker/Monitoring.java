@@ -37,7 +37,7 @@ final class Monitoring implements AutoCloseable {
         http.serveMetrics(scrape);
     }
 
-    /** Every bundle is verified and loaded and has made its first batch. */
+    /** Every bundle is verified and loaded and has run its first batch. */
     void warm(Probes.Health health) {
         probes.warm(health);
     }

@@ -13,7 +13,7 @@ public interface OtherProcesses {
     /** Says in words that they held this process up since then. Empty if there was room for all. */
     Optional<String> inTheWay();
 
-    /** Nobody looks: calls on a GPU hardly need a processor. */
+    /** Nobody looks: batches on a GPU hardly need a processor. */
     OtherProcesses UNWATCHED = new OtherProcesses() {
         @Override
         public void watch() {}

@@ -14,10 +14,10 @@ final class Probes {
 
     /** How far the worker has come. */
     private sealed interface Stage {
-        /** Checks, loads and makes first calls. */
+        /** Checks, loads and runs first batches. */
         record Starting(Supplier<List<String>> doing) implements Stage {}
 
-        /** Every bundle is verified and loaded and has made its first call. */
+        /** Every bundle is verified and loaded and has run its first batch. */
         record Serving(Health health) implements Stage {}
 
         /** Takes nothing new, and ends by itself. */
@@ -65,7 +65,7 @@ final class Probes {
         stage = new Stage.Starting(doing);
     }
 
-    /** Every bundle is verified and loaded and has made its first call. */
+    /** Every bundle is verified and loaded and has run its first batch. */
     void warm(Health health) {
         stage = new Stage.Serving(health);
     }

@@ -39,9 +39,9 @@ public final class StartReport implements AutoCloseable {
         CHECKING,
         /** Brings a bundle to the device. */
         LOADING,
-        /** Chooses how many rows a bundle's calls have. */
+        /** Chooses how many rows a bundle's batches have. */
         MEASURING,
-        /** Brings each bundle to the device and makes its first calls. */
+        /** Brings each bundle to the device and makes its first batches. */
         WARMING,
         /** Joins the group and restores the stores. */
         JOINING

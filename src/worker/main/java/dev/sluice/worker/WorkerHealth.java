@@ -57,7 +57,7 @@ final class WorkerHealth implements Probes.Health {
         List<String> remarks = new ArrayList<>();
         engine.backlogs().keySet().stream()
                 .filter(bundle -> !engine.inService(bundle))
-                .forEach(bundle -> remarks.add("bundle " + bundle + " is out of service: its calls keep failing"));
+                .forEach(bundle -> remarks.add("bundle " + bundle + " is out of service: its batches keep failing"));
         int held = stream.counts().heldPartitions().held();
         if (held > 0) {
             remarks.add((held == 1 ? "1 partition waits" : held + " partitions wait")
