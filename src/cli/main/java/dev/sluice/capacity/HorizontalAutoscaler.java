@@ -11,7 +11,7 @@ import java.util.Deque;
  * autoscaling/v2.)
  */
 final class HorizontalAutoscaler {
-    /** Of the default policies, whatever {@code --horizontal-pod-autoscaler-sync-period} is. */
+    /** The period of the default policies, whatever {@code --horizontal-pod-autoscaler-sync-period} is. */
     private static final Duration POLICY_PERIOD = Duration.ofSeconds(15);
 
     /** {@code --horizontal-pod-autoscaler-tolerance} */
@@ -23,7 +23,7 @@ final class HorizontalAutoscaler {
     private final int most;
     private final long windowNanos;
     private final Deque<Recommendation> recommendations = new ArrayDeque<>();
-    /** Of the last policy period. */
+    /** The increases of the last policy period. */
     private final Deque<Increase> increases = new ArrayDeque<>();
 
     private record Recommendation(long nanos, int replicas) {}

@@ -90,7 +90,7 @@ public final class Main {
                 .orElseGet(Main::commandLine);
     }
 
-    /** With these commands alone. */
+    /** The command line with only these commands. */
     public static CommandLine commandLine(List<Object> commands) {
         CommandLine line = new CommandLine(new Main());
         commands.forEach(line::addSubcommand);

@@ -126,7 +126,7 @@ final class OtherAnswers implements AutoCloseable {
                 answers.add(new Answer.Earlier(key, outcome, Instant.ofEpochMilli(record.timestamp())));
             }
         } catch (UndecodableException e) {
-            // Somebody else's record in the topic; it is no outcome.
+            // A record of another writer; it is no outcome.
         }
     }
 

@@ -53,7 +53,7 @@ final class Reach {
     }
 
     /**
-     * Likewise.
+     * Returns at the first address of a registry that takes a connection.
      *
      * @param urls as the registry's clients take them
      * @throws Main.Failure if none does

@@ -186,7 +186,10 @@ public final class Lookup implements AutoCloseable {
         });
     }
 
-    /** Such as lies under another key than its id. One that no worker could read is not tried again. */
+    /**
+     * The request that a letter under another key than its id asks for. A letter that no worker could read is not tried
+     * again.
+     */
     private Optional<Traces> asked(Letter letter, ConsumerRecord<byte[], byte[]> record) {
         if (record.value() == null || UNREADABLE.contains(letter.reason())) {
             return Optional.empty();
@@ -261,7 +264,7 @@ public final class Lookup implements AutoCloseable {
                     sink.accept(event, record);
                 }
             } catch (UndecodableException e) {
-                // Somebody else's record in the topic.
+                // A record of another writer.
             }
         };
     }

@@ -38,7 +38,7 @@ final class OpenRequests {
         Optional.ofNullable(open.remove(requestId)).ifPresent(waiting -> waiting.completeExceptionally(reason));
     }
 
-    /** Nobody waits any more. */
+    /** Drops a request that nobody waits for any more. */
     void forget(String requestId) {
         open.remove(requestId);
     }

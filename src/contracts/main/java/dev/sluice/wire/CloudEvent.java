@@ -42,7 +42,7 @@ public record CloudEvent(String id, String type, String source, String subject, 
     }
 
     /**
-     * Of an outcome.
+     * The envelope of a completion.
      *
      * @param contentHash of the request that this answers, as it was published
      */
@@ -56,7 +56,7 @@ public record CloudEvent(String id, String type, String source, String subject, 
     }
 
     /**
-     * Of an outcome.
+     * The envelope of a failure.
      *
      * @param contentHash of the request that this answers, as it was published
      */

@@ -145,7 +145,7 @@ final class PemFile {
             try {
                 return KeyFactory.getInstance(kind).generatePrivate(encoded);
             } catch (InvalidKeySpecException e) {
-                // Of another kind.
+                // The key is of another kind.
             }
         }
         throw new KeyStoreException("its private key is of no known kind: " + KEY_KINDS);

@@ -135,7 +135,7 @@ public final class TopicReader implements AutoCloseable {
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
         settings.putIfAbsent(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, FETCH_BYTES);
         settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        // What is deleted while it is read must not make the rest be skipped.
+        // Records that are deleted while a topic is read must not make the rest be skipped.
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         return settings;
     }
@@ -146,7 +146,7 @@ public final class TopicReader implements AutoCloseable {
                 .toList();
     }
 
-    /** What is to be read is not there. */
+    /** A topic that is to be read does not exist. */
     public static final class MissingTopicException extends KafkaException {
         private MissingTopicException(String topic) {
             super("there is no topic " + topic);
@@ -158,7 +158,7 @@ public final class TopicReader implements AutoCloseable {
         return record.key() == null ? null : new String(record.key(), StandardCharsets.UTF_8);
     }
 
-    /** All that it reads. */
+    /** All partitions that it reads. */
     public List<TopicPartition> partitions() {
         return partitions;
     }
@@ -237,7 +237,7 @@ public final class TopicReader implements AutoCloseable {
     }
 
     /**
-     * A partition that lacks its first records, for they were deleted.
+     * A partition whose first records were deleted.
      *
      * @param beginning offset of what is left
      * @param first time of the first record that is left; empty where none is
@@ -265,12 +265,12 @@ public final class TopicReader implements AutoCloseable {
         consumer.seekToBeginning(partitions);
     }
 
-    /** What is written from now on is what it reads. */
+    /** Reads only what is written from now on. */
     public void seekToEnd() {
         seekToEnd(partitions);
     }
 
-    /** Likewise, in these partitions alone. */
+    /** The same, in these partitions alone. */
     public void seekToEnd(Collection<TopicPartition> among) {
         consumer.seekToEnd(among);
         // seekToEnd is lazy; asking for the position is what fixes it.
@@ -282,8 +282,8 @@ public final class TopicReader implements AutoCloseable {
     }
 
     /**
-     * Goes to the first record of each partition that is at least as young as that, or to where its first open transaction
-     * begins. So whatever is decided later is read.
+     * Goes to the first record of each partition that is at least as young as that, or to where its first open
+     * transaction begins. So every record that is decided later is read.
      *
      * @return the positions
      */
@@ -291,7 +291,7 @@ public final class TopicReader implements AutoCloseable {
         return seekTo(moment, partitions);
     }
 
-    /** Likewise, in these partitions alone. */
+    /** The same, in these partitions alone. */
     public Map<TopicPartition, Long> seekTo(Instant moment, Collection<TopicPartition> among) {
         // Asked first: what is decided between the two is younger than the moment, or no later than where this begins.
         Map<TopicPartition, Long> positions = new HashMap<>(consumer.endOffsets(among));
@@ -325,7 +325,7 @@ public final class TopicReader implements AutoCloseable {
     }
 
     /**
-     * Likewise, as long as {@code goesOn}, which is asked a few times a second.
+     * The same, as long as {@code goesOn}, which is asked a few times a second.
      *
      * @return whether all was handed over
      * @throws KafkaException as above

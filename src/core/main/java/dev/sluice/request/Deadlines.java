@@ -4,7 +4,7 @@ import java.time.Instant;
 
 /** A deadline in words, as it was read: a publisher who counts in another unit than the contract's sees that there. */
 public final class Deadlines {
-    /** Nobody means a day before this, and today in seconds or milliseconds reads as one. */
+    /** Nobody means a day before this. Today in seconds or milliseconds, read as microseconds, is before it. */
     private static final Instant NOBODY_MEANS = Instant.parse("1980-01-01T00:00:00Z");
 
     /** Today in seconds reads as less than this many microseconds; in milliseconds as more. */
@@ -15,7 +15,7 @@ public final class Deadlines {
 
     private Deadlines() {}
 
-    /** Such as {@code the deadline, 2030-01-31T12:00:00Z,}. */
+    /** The deadline in words, such as {@code the deadline, 2030-01-31T12:00:00Z,}. */
     public static String inWords(Instant deadline) {
         return "the deadline, " + deadline + hint(deadline) + ",";
     }

@@ -53,7 +53,7 @@ public final class Printable {
         return switch (Character.getType(point)) {
             case Character.CONTROL, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR, Character.SURROGATE ->
                 true;
-            // But for the joiners, which scripts and emoji need.
+            // Except the joiners, which scripts and emoji need.
             case Character.FORMAT -> point != 0x200c && point != 0x200d;
             default -> false;
         };
