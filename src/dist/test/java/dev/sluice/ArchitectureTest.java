@@ -94,6 +94,10 @@ class ArchitectureTest {
                 MaySee.of("engine.scheduling", request),
                 MaySee.of("engine.metering", request, LOG),
                 MaySee.of("engine.device", request, in("model"), in("engine.clock")),
+                MaySee.of("engine.sampling", request, diffusion, in("model")),
+                MaySee.of("engine.checkpoint", request, in("model"), in("engine.sampling")),
+                // Drives the loop as a worker does, so the loop itself sees nothing of it.
+                MaySee.of("engine.simulation", request, diffusion, in("model"), in("engine")),
                 // worker
                 MaySee.of("log", "org.apache.logging.log4j.."),
                 MaySee.of(

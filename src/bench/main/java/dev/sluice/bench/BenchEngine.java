@@ -2,6 +2,7 @@ package dev.sluice.bench;
 
 import dev.sluice.engine.Admission;
 import dev.sluice.engine.Engine;
+import dev.sluice.engine.EngineEnvironment;
 import dev.sluice.engine.EngineSettings;
 import dev.sluice.engine.JobEnd;
 import dev.sluice.engine.JobListener;
@@ -28,7 +29,10 @@ final class BenchEngine implements AutoCloseable {
     private Turn total = Turn.NOTHING;
 
     BenchEngine(Bundle bundle, EngineSettings settings, Runnable prepareThread) throws InterruptedException {
-        engine = new Engine(List.of(turnstile.at(bundle)), settings, EngineClock.SYSTEM, prepareThread);
+        engine = new Engine(
+                List.of(turnstile.at(bundle)),
+                settings,
+                EngineEnvironment.of(EngineClock.SYSTEM).withPreparedThread(prepareThread));
         engine.start();
         turnstile.shut();
     }

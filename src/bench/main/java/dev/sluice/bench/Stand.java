@@ -31,7 +31,7 @@ record Stand(
 
     BenchEngine engine(BatchSize callSize) throws InterruptedException {
         EngineSettings settings =
-                EngineSettings.constant(callRows.denoiser(), callRows.guide()).withCallSize(callSize);
+                EngineSettings.constant(callRows.denoiser(), callRows.guide()).withBatchSize(callSize);
         return new BenchEngine(bundle, settings, prepareThread);
     }
 

@@ -6,6 +6,7 @@ import dev.sluice.codec.RequestEncoder;
 import dev.sluice.embedded.EmbeddedKafka;
 import dev.sluice.embedded.EmbeddedSchemaRegistry;
 import dev.sluice.engine.Engine;
+import dev.sluice.engine.EngineEnvironment;
 import dev.sluice.engine.EngineSettings;
 import dev.sluice.engine.clock.EngineClock;
 import dev.sluice.events.v1.GenerationRequested;
@@ -134,8 +135,10 @@ final class StreamRig implements AutoCloseable {
     private void startWorker(Bundle bundle, Runnable prepareThread, Path state, Map<String, Object> clients)
             throws InterruptedException {
         // As a worker has it that is configured with no more than its addresses.
-        Engine engine =
-                opened(new Engine(List.of(bundle), EngineSettings.constant(16, 8), EngineClock.SYSTEM, prepareThread));
+        Engine engine = opened(new Engine(
+                List.of(bundle),
+                EngineSettings.constant(16, 8),
+                EngineEnvironment.of(EngineClock.SYSTEM).withPreparedThread(prepareThread)));
         engine.start();
         Clock clock = Clock.systemUTC();
         ImagePublisher publisher = opened(new ImagePublisher(new NullStore(), 2, 64, clock, RequestListener.NONE));

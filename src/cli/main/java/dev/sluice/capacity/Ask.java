@@ -1,6 +1,6 @@
 package dev.sluice.capacity;
 
-import dev.sluice.engine.CoarseJob;
+import dev.sluice.engine.simulation.CoarseJob;
 import dev.sluice.request.Priority;
 import java.time.Duration;
 import java.util.Locale;

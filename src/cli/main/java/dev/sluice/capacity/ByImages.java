@@ -1,8 +1,8 @@
 package dev.sluice.capacity;
 
-import dev.sluice.engine.CoarseEngine;
-import dev.sluice.engine.CoarseJob;
-import dev.sluice.engine.SimulatedModel;
+import dev.sluice.engine.simulation.CoarseEngine;
+import dev.sluice.engine.simulation.CoarseJob;
+import dev.sluice.engine.simulation.SimulatedModel;
 import dev.sluice.request.TenantId;
 import java.util.HashMap;
 import java.util.List;

@@ -2,8 +2,8 @@ package dev.sluice.capacity;
 
 import dev.sluice.engine.JobEnd;
 import dev.sluice.engine.JobListener;
-import dev.sluice.engine.SimulatedEngine;
-import dev.sluice.engine.SimulatedModel;
+import dev.sluice.engine.simulation.SimulatedEngine;
+import dev.sluice.engine.simulation.SimulatedModel;
 import dev.sluice.request.GenerationRequest;
 import dev.sluice.request.Guidance;
 import dev.sluice.request.GuidanceSchedule;

@@ -3,7 +3,7 @@ package dev.sluice.capacity;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.sluice.engine.SimulatedModel;
+import dev.sluice.engine.simulation.SimulatedModel;
 import java.time.Duration;
 import java.util.Locale;
 

@@ -1,6 +1,6 @@
 package dev.sluice.capacity;
 
-import dev.sluice.engine.SimulatedModel;
+import dev.sluice.engine.simulation.SimulatedModel;
 import dev.sluice.request.DurationText;
 import dev.sluice.text.Paragraph;
 import dev.sluice.text.Table;

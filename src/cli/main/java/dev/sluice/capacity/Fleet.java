@@ -1,6 +1,6 @@
 package dev.sluice.capacity;
 
-import dev.sluice.engine.SimulatedModel;
+import dev.sluice.engine.simulation.SimulatedModel;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

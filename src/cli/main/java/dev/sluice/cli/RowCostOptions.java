@@ -2,8 +2,8 @@ package dev.sluice.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.sluice.engine.SimulatedModel;
 import dev.sluice.engine.scheduling.BatchSizes;
+import dev.sluice.engine.simulation.SimulatedModel;
 import dev.sluice.text.Nearest;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -81,7 +81,7 @@ final class RowCostOptions {
         if (model == null && swept.size() == 1 && name.equals("model")) {
             // A mix that names no model is of the only one.
             SimulatedModel only = swept.values().iterator().next();
-            return new SimulatedModel(name, only.rows(), only.denoiserCallNanos(), only.guideCallNanos());
+            return new SimulatedModel(name, only.rows(), only.denoiserBatchNanos(), only.guideBatchNanos());
         }
         if (model == null) {
             throw new Main.WrongUsage("--sweep: nothing was measured of " + name + "; it has "
@@ -109,8 +109,8 @@ final class RowCostOptions {
                         new SimulatedModel(
                                 bundle.path("name").asText(),
                                 new BatchSizes(found.rows(), guide.rows()),
-                                found.callNanos(),
-                                guide.callNanos()));
+                                found.batchNanos(),
+                                guide.batchNanos()));
             });
         }
         if (models.isEmpty()) {
@@ -119,7 +119,7 @@ final class RowCostOptions {
         return models;
     }
 
-    private record Swept(int rows, long callNanos) {}
+    private record Swept(int rows, long batchNanos) {}
 
     private static Optional<Swept> swept(JsonNode bundle, String name) {
         List<Swept> found = new ArrayList<>();

@@ -213,7 +213,7 @@ final class SweepCommand implements Callable<Integer> {
                 .measured()
                 .forEach(size -> sizes.addObject()
                         .put("rows", size.rows())
-                        .put("callMillis", size.callMillis())
+                        .put("callMillis", size.batchMillis())
                         .put("rowsPerSecond", size.rowsPerSecond())
                         .put("spread", size.spread()));
         ArrayNode skipped = network.putArray("notMeasured");

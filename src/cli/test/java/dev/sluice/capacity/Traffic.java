@@ -1,7 +1,7 @@
 package dev.sluice.capacity;
 
-import dev.sluice.engine.SimulatedModel;
 import dev.sluice.engine.scheduling.BatchSizes;
+import dev.sluice.engine.simulation.SimulatedModel;
 import dev.sluice.request.Priority;
 import java.time.Duration;
 import java.util.List;

@@ -17,7 +17,7 @@ import java.util.Optional;
  * A request under construction: one image of a labelled class in six DDPM steps, where a test asks for nothing else.
  * Immutable, so drafts can be shared.
  */
-record RequestDraft(
+public record RequestDraft(
         String tenant,
         String model,
         Prompt prompt,
@@ -28,7 +28,7 @@ record RequestDraft(
         Guidance guidance,
         Priority priority,
         Optional<Instant> deadline) {
-    static RequestDraft of(String model, String label) {
+    public static RequestDraft of(String model, String label) {
         return new RequestDraft(
                 "tenant",
                 model,
@@ -52,7 +52,7 @@ record RequestDraft(
                 tenant, newModel, prompt, images, firstImage, seed, sampler, guidance, priority, deadline);
     }
 
-    RequestDraft withPrompt(Prompt newPrompt) {
+    public RequestDraft withPrompt(Prompt newPrompt) {
         return new RequestDraft(
                 tenant, model, newPrompt, images, firstImage, seed, sampler, guidance, priority, deadline);
     }
@@ -72,12 +72,12 @@ record RequestDraft(
                 tenant, model, prompt, images, firstImage, newSeed, sampler, guidance, priority, deadline);
     }
 
-    RequestDraft withSampler(SamplerSettings newSampler) {
+    public RequestDraft withSampler(SamplerSettings newSampler) {
         return new RequestDraft(
                 tenant, model, prompt, images, firstImage, seed, newSampler, guidance, priority, deadline);
     }
 
-    RequestDraft withGuidance(Guidance newGuidance) {
+    public RequestDraft withGuidance(Guidance newGuidance) {
         return new RequestDraft(
                 tenant, model, prompt, images, firstImage, seed, sampler, newGuidance, priority, deadline);
     }
@@ -92,16 +92,16 @@ record RequestDraft(
                 tenant, model, prompt, images, firstImage, seed, sampler, guidance, priority, Optional.of(newDeadline));
     }
 
-    RequestDraft classifierFree(double scale, GuidanceSchedule schedule, GuidanceWeighting.Kind kind) {
+    public RequestDraft classifierFree(double scale, GuidanceSchedule schedule, GuidanceWeighting.Kind kind) {
         return withGuidance(new Guidance.ClassifierFree(scale, schedule, GuidanceWeighting.of(kind)));
     }
 
-    RequestDraft classifier(double scale, GuidanceSchedule schedule, GuidanceWeighting.Kind kind) {
+    public RequestDraft classifier(double scale, GuidanceSchedule schedule, GuidanceWeighting.Kind kind) {
         return withGuidance(new Guidance.Classifier(
                 scale, schedule, GuidanceWeighting.of(kind), Guidance.DenoiserCondition.CONDITIONAL));
     }
 
-    GenerationRequest request(String id) {
+    public GenerationRequest request(String id) {
         return new GenerationRequest(
                 new RequestId(id),
                 new TenantId(tenant),

@@ -9,7 +9,7 @@ import java.util.function.Supplier;
  * A batch that the device has made.
  *
  * @param rows evaluated, padding left out
- * @param rowsPerCall padding included
+ * @param batchSize padding included
  * @param startNanos on the engine's clock
  * @param nanos that it took
  * @param failed whether it had no results
@@ -19,7 +19,7 @@ public record BatchRun(
         String bundle,
         Network network,
         int rows,
-        int rowsPerCall,
+        int batchSize,
         long startNanos,
         long nanos,
         boolean failed,

@@ -1,11 +1,11 @@
 package dev.sluice.engine;
 
 import dev.sluice.engine.clock.EngineClock;
-import dev.sluice.engine.device.CircuitBreaker;
-import dev.sluice.engine.metering.Backlog;
-import dev.sluice.engine.scheduling.BatchSizes;
+import dev.sluice.engine.device.Batch;
+import dev.sluice.engine.device.BundleResidency;
+import dev.sluice.engine.device.ResidentBundle;
+import dev.sluice.engine.scheduling.BatchScheduler;
 import dev.sluice.model.Bundle;
-import dev.sluice.model.BundleManifest;
 import dev.sluice.model.RowBuffers;
 import dev.sluice.model.RowLayout;
 import dev.sluice.request.BatchShape;
@@ -19,137 +19,72 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * One bundle's side of the engine: what waits for it, the buffers of its batches, and how it fares. Confined to the
- * engine's loop, but for {@link #samplingPlans}, {@link #breaker}, {@link #backlog} and
- * the batch shapes.
+ * All that waits for one bundle: rows and images in its scheduler, and the buffers that the next batches are written into.
+ * Confined to the engine's loop, but for {@link #served}.
  */
 final class BundleQueue {
-    private final Bundle bundle;
-    private final SamplingPlans samplingPlans;
-    private final CircuitBreaker breaker;
-    private final BatchSize callSize;
-    private final BatchScheduler scheduler;
+    private final ServedBundle served;
+    private final ResidentBundle resident;
+    private final BatchSize batchSize;
+    private final BatchScheduler<JobRow> scheduler;
     private final Map<Network, TakingTurns> buffers = new EnumMap<>(Network.class);
-    private final Backlog backlog = new Backlog();
-    private final long bundleBytes;
-    private final BatchShape callShapeAsSet;
-    private volatile BatchShape callShape;
-    private RecentContexts recentContexts = new RecentContexts();
-    private int jobs;
-    private long waitingSinceNanos;
-    private long arrivedNanos;
     private boolean reload;
     private long reloads;
 
     BundleQueue(Bundle bundle, EngineSettings settings, EngineClock clock) {
-        this.bundle = bundle;
-        samplingPlans = new SamplingPlans(bundle);
-        breaker = new CircuitBreaker(clock);
-        callSize = settings.callSize();
-        BatchSizes rows = settings.rows(bundle.name());
-        scheduler = new BatchScheduler(rows, settings.guidePatience());
-        bundleBytes = bundle.residence().bytes();
-        callShapeAsSet = shape();
-        callShape = callShapeAsSet;
+        batchSize = settings.batchSize();
+        scheduler = new BatchScheduler<>(settings.rows(bundle.name()), settings.guidePatience());
+        served = new ServedBundle(bundle, shape(bundle), clock);
+        resident = new ResidentBundle(bundle);
         bundle.has().forEach(this::allocate);
     }
 
-    Bundle bundle() {
-        return bundle;
+    /** The bundle, as its jobs see it. Any thread may ask. */
+    ServedBundle served() {
+        return served;
     }
 
-    BundleManifest manifest() {
-        return bundle.manifest();
+    /** The bundle, as the device sees it. */
+    ResidentBundle resident() {
+        return resident;
     }
 
-    SamplingPlans samplingPlans() {
-        return samplingPlans;
+    String name() {
+        return served.bundle().name();
     }
 
-    CircuitBreaker breaker() {
-        return breaker;
-    }
-
-    BatchScheduler scheduler() {
+    BatchScheduler<JobRow> scheduler() {
         return scheduler;
     }
 
-    Backlog backlog() {
-        return backlog;
-    }
-
-    /** The size of this queue's batches before any was halved. */
-    BatchShape callShapeAsSet() {
-        return callShapeAsSet;
-    }
-
-    /** The size of this queue's batches now. */
-    BatchShape callShape() {
-        return callShape;
-    }
-
-    long bundleBytes() {
-        return bundleBytes;
-    }
-
-    /** Encodings that batches of today's size made. */
-    RecentContexts recentContexts() {
-        return recentContexts;
-    }
-
-    boolean hasJobs() {
-        return jobs > 0;
-    }
-
     void enter(Job job, long nowNanos) {
-        if (jobs == 0) {
-            startWaiting(nowNanos);
-        }
-        jobs++;
-        job.recallContexts(recentContexts);
+        resident.acquire(nowNanos);
+        job.recallContexts(served.recentContexts());
         if (job.contexts().complete()) {
             scheduler.add(job);
         } else {
-            job.contexts().requestRows(scheduler::add);
+            job.rowsFor(job.contexts()).forEach(scheduler::add);
         }
     }
 
     void leave(Job job) {
-        jobs--;
+        resident.release();
         scheduler.drop(job);
     }
 
-    /** Since when this queue's jobs wait for its bundle to come to the device, if it isn't there. */
-    long waitingSinceNanos() {
-        return waitingSinceNanos;
-    }
-
-    void startWaiting(long nowNanos) {
-        waitingSinceNanos = nowNanos;
-    }
-
-    /** When the bundle was last ready to work on the device. */
-    long arrivedNanos() {
-        return arrivedNanos;
-    }
-
-    void arrived(long nowNanos) {
-        arrivedNanos = nowNanos;
-    }
-
     /** Takes the next batch's rows out and writes them into its buffers. */
-    Batch nextCall(Network network, BundleResidency residency) {
-        return batch(network, scheduler.take(network), residency.makeRoomFor(this), residency.remedies());
+    ScheduledBatch nextBatch(Network network, BundleResidency residency) {
+        return scheduled(network, scheduler.take(network), residency.makeRoomFor(resident), residency.remedies());
     }
 
     /** One batch of each network with nothing but padding, so that the first request doesn't pay for what comes once. */
-    List<Batch> warmUpCalls(BundleResidency residency) {
-        List<Bundle> departures = residency.makeRoomFor(this);
-        List<Batch> batches = new ArrayList<>();
+    List<ScheduledBatch> warmUpBatches(BundleResidency residency) {
+        List<Bundle> departures = residency.makeRoomFor(resident);
+        List<ScheduledBatch> batches = new ArrayList<>();
         for (Network network : Network.values()) {
-            if (bundle.has(network)) {
-                batches.add(
-                        batch(network, List.of(), batches.isEmpty() ? departures : List.of(), residency.remedies()));
+            if (served.bundle().has(network)) {
+                batches.add(scheduled(
+                        network, List.of(), batches.isEmpty() ? departures : List.of(), residency.remedies()));
             }
         }
         return batches;
@@ -161,14 +96,13 @@ final class BundleQueue {
      * @return the new size; nothing if there is no smaller one
      */
     Optional<Integer> halve(Network network) {
-        int half = scheduler.rowsPerCall(network) / 2;
+        int half = scheduler.batchSize(network) / 2;
         if (half == 0) {
             return Optional.empty();
         }
         scheduler.resize(network, half);
         allocate(network);
-        callShape = shape();
-        recentContexts = new RecentContexts();
+        served.resized(shape(served.bundle()));
         return Optional.of(half);
     }
 
@@ -183,37 +117,29 @@ final class BundleQueue {
         return reloads;
     }
 
-    private Batch batch(Network network, List<Row> rows, List<Bundle> departures, long memoryRemedies) {
+    private ScheduledBatch scheduled(Network network, List<JobRow> rows, List<Bundle> departures, long memoryRemedies) {
         RowBuffers filled = turns(network).next();
         filled.clear();
-        for (Row row : rows) {
-            row.requester().fill(row.role(), filled);
+        for (JobRow row : rows) {
+            row.source().fill(row.role(), filled);
         }
-        if (callSize == BatchSize.CONSTANT || rows.isEmpty()) {
+        if (batchSize == BatchSize.CONSTANT || rows.isEmpty()) {
             filled.pad();
         }
-        Batch batch = new Batch(
-                this,
-                network,
-                rows,
-                filled,
-                scheduler.rowsPerCall(network),
-                departures,
-                reload,
-                memoryRemedies + reloads);
+        Batch batch = new Batch(served.bundle(), network, filled, departures, reload);
         reload = false;
-        return batch;
+        return new ScheduledBatch(this, rows, scheduler.batchSize(network), memoryRemedies + reloads, batch);
     }
 
-    private BatchShape shape() {
+    private BatchShape shape(Bundle bundle) {
         return new BatchShape(
-                callSize, PerNetwork.of(network -> bundle.has(network) ? scheduler.rowsPerCall(network) : 0));
+                batchSize, PerNetwork.of(network -> bundle.has(network) ? scheduler.batchSize(network) : 0));
     }
 
     private void allocate(Network network) {
         buffers.put(
                 network,
-                new TakingTurns(scheduler.rowsPerCall(network), manifest().layout(network)));
+                new TakingTurns(scheduler.batchSize(network), served.manifest().layout(network)));
     }
 
     private TakingTurns turns(Network network) {
@@ -229,9 +155,9 @@ final class BundleQueue {
         private RowBuffers next;
         private RowBuffers other;
 
-        TakingTurns(int rowsPerCall, RowLayout layout) {
-            next = new RowBuffers(rowsPerCall, layout);
-            other = new RowBuffers(rowsPerCall, layout);
+        TakingTurns(int batchSize, RowLayout layout) {
+            next = new RowBuffers(batchSize, layout);
+            other = new RowBuffers(batchSize, layout);
         }
 
         RowBuffers next() {

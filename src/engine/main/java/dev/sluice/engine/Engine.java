@@ -1,10 +1,12 @@
 package dev.sluice.engine;
 
+import dev.sluice.engine.checkpoint.JobSnapshot;
 import dev.sluice.engine.clock.EngineClock;
+import dev.sluice.engine.device.DeviceThread;
 import dev.sluice.engine.metering.Backlog;
 import dev.sluice.engine.metering.Batches;
 import dev.sluice.engine.metering.DeviceMeter;
-import dev.sluice.engine.metering.DeviceTimeSink;
+import dev.sluice.engine.sampling.SamplingPlan;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.BundleException;
 import dev.sluice.request.BatchShape;
@@ -34,7 +36,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs guided sampling for many requests at once. One thread packs rows and takes steps, one owns the device, and a few
+ * Runs guided sampling for many requests at once. One thread schedules batches and takes steps, one owns the device, and a few
  * make noise ahead of need.
  *
  * <p>{@link #submit}, {@link #hasRoom} and the handles may be used from any thread: what they ask for goes through an
@@ -63,46 +65,11 @@ public final class Engine implements AutoCloseable {
      * An engine that is not started yet.
      *
      * @param bundles by whose names requests choose
-     * @param prepareThread readies the thread that makes the batches, before anything else runs on it
      */
-    public Engine(List<Bundle> bundles, EngineSettings settings, EngineClock clock, Runnable prepareThread) {
-        this(bundles, settings, clock, DeviceTimeSink.NONE, prepareThread);
-    }
-
-    /**
-     * An engine that is not started yet.
-     *
-     * @param bundles by whose names requests choose
-     * @param deviceTime is told of the device time after every batch
-     * @param prepareThread readies the thread that makes the batches, before anything else runs on it
-     */
-    public Engine(
-            List<Bundle> bundles,
-            EngineSettings settings,
-            EngineClock clock,
-            DeviceTimeSink deviceTime,
-            Runnable prepareThread) {
-        this(bundles, settings, clock, deviceTime, BatchObserver.NONE, prepareThread);
-    }
-
-    /**
-     * An engine that is not started yet.
-     *
-     * @param bundles by whose names requests choose
-     * @param deviceTime is told of the device time after every batch
-     * @param batches hears of the batches for requests
-     * @param prepareThread readies the thread that makes the batches, before anything else runs on it
-     */
-    public Engine(
-            List<Bundle> bundles,
-            EngineSettings settings,
-            EngineClock clock,
-            DeviceTimeSink deviceTime,
-            BatchObserver batches,
-            Runnable prepareThread) {
-        meter = new DeviceMeter(deviceTime);
+    public Engine(List<Bundle> bundles, EngineSettings settings, EngineEnvironment environment) {
+        meter = new DeviceMeter(environment.deviceTime());
         this.settings = settings;
-        this.clock = clock;
+        clock = environment.clock();
         heartbeat = new Heartbeat(clock);
         device = new DeviceThread(clock);
         noiseMaker = Executors.newFixedThreadPool(
@@ -111,8 +78,11 @@ public final class Engine implements AutoCloseable {
         List<BundleQueue> queues = bundles.stream()
                 .map(bundle -> new BundleQueue(bundle, settings, clock))
                 .toList();
-        loop = new EngineLoop(queues, settings, clock, device, meter, batches);
-        thread = Thread.ofPlatform().name("sluice-engine").daemon(true).unstarted(() -> run(prepareThread));
+        loop = new EngineLoop(queues, settings, clock, device, new BatchAccounts(meter, environment.batches()));
+        thread = Thread.ofPlatform()
+                .name("sluice-engine")
+                .daemon(true)
+                .unstarted(() -> run(environment.prepareThread()));
     }
 
     /**
@@ -156,13 +126,14 @@ public final class Engine implements AutoCloseable {
                     "there is no bundle " + request.model() + " here; this worker serves "
                             + String.join(", ", loop.queues().keySet())));
         }
-        if (queue.breaker().open()) {
+        ServedBundle bundle = queue.served();
+        if (bundle.breaker().open()) {
             return new Admission.Rejected(
                     new Refusal(FailureCode.ENGINE_FAULT, "model", "the bundle keeps failing on this worker"));
         }
         SamplingPlan samplingPlan;
         try {
-            samplingPlan = queue.samplingPlans().admitted(request);
+            samplingPlan = bundle.samplingPlans().admitted(request);
         } catch (InvalidFieldException e) {
             return new Admission.Rejected(e.asRefusal());
         } catch (RuntimeException e) {
@@ -172,22 +143,21 @@ public final class Engine implements AutoCloseable {
                     new Refusal(FailureCode.ENGINE_FAULT, "model", "the engine could not plan it: " + e.getMessage()));
         }
         imagesInside.addAndGet(request.images());
-        Job job = new Job(
+        Submission submission = new Submission(
                 request,
                 samplingPlan,
-                queue,
                 new Departure(request.images(), listener),
                 clock.nanos(),
                 arrivals.getAndIncrement(),
-                noiseMaker,
-                from.filter(snapshot -> fits(snapshot, request, samplingPlan, queue)));
+                from.filter(snapshot -> fits(snapshot, request, samplingPlan, bundle)));
+        Job job = new Job(submission, bundle, noiseMaker);
         post(() -> loop.submit(job));
         return new Admission.Accepted(new Handle(job));
     }
 
     private static boolean fits(
-            JobSnapshot snapshot, GenerationRequest request, SamplingPlan samplingPlan, BundleQueue queue) {
-        boolean fits = snapshot.fits(request, samplingPlan, queue);
+            JobSnapshot snapshot, GenerationRequest request, SamplingPlan samplingPlan, ServedBundle bundle) {
+        boolean fits = snapshot.fits(request, samplingPlan, bundle.bundle(), bundle.batchShape());
         if (fits) {
             LOG.info(
                     "job_resumed request={} images={}",
@@ -229,33 +199,33 @@ public final class Engine implements AutoCloseable {
 
     /** What each bundle samples with where a request has no opinion. By bundle name. */
     public Map<String, BundleDefaults> defaults() {
-        return ofQueues(queue -> queue.manifest().requestDefaults());
+        return ofBundles(bundle -> bundle.manifest().requestDefaults());
     }
 
     /** How large a bundle's batches are now: as set, or smaller where the device ran out of memory. By bundle name. */
-    public Map<String, BatchShape> callShapes() {
-        return ofQueues(BundleQueue::callShape);
+    public Map<String, BatchShape> batchShapes() {
+        return ofBundles(ServedBundle::batchShape);
     }
 
     /** How large a bundle's batches were set to be. By bundle name. */
-    public Map<String, BatchShape> callShapesAsSet() {
-        return ofQueues(BundleQueue::callShapeAsSet);
+    public Map<String, BatchShape> batchShapesAsSet() {
+        return ofBundles(ServedBundle::batchShapeAsSet);
     }
 
     /** What is still to be done for each bundle. By bundle name. */
     public Map<String, Backlog> backlogs() {
-        return ofQueues(BundleQueue::backlog);
+        return ofBundles(ServedBundle::backlog);
     }
 
     /** Whether a bundle takes requests: it hasn't kept failing. */
     public boolean inService(String bundle) {
         BundleQueue queue = loop.queues().get(bundle);
-        return queue != null && !queue.breaker().open();
+        return queue != null && !queue.served().breaker().open();
     }
 
-    private <T> Map<String, T> ofQueues(Function<BundleQueue, T> property) {
+    private <T> Map<String, T> ofBundles(Function<ServedBundle, T> property) {
         Map<String, T> properties = new TreeMap<>();
-        loop.queues().forEach((name, queue) -> properties.put(name, property.apply(queue)));
+        loop.queues().forEach((name, queue) -> properties.put(name, property.apply(queue.served())));
         return properties;
     }
 
@@ -286,7 +256,7 @@ public final class Engine implements AutoCloseable {
     private boolean inService() {
         return loop.queues().isEmpty()
                 || loop.queues().values().stream()
-                        .anyMatch(queue -> !queue.breaker().open());
+                        .anyMatch(queue -> !queue.served().breaker().open());
     }
 
     /**

@@ -6,9 +6,9 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * How the engine packs and how much it takes on.
+ * How the engine makes batches and how much it takes on.
  *
- * @param callSize whether batches are padded to one size, which equal bits are promised for, or as large as need be
+ * @param batchSize whether batches are padded to one size, which equal bits are promised for, or as large as need be
  * @param rows rows of batches, padding included
  * @param rowsByBundle the same for bundles, by name, that have sizes of their own
  * @param guidePatience full denoiser batches that any other network's row waits at least for company
@@ -19,7 +19,7 @@ import java.util.Map;
  * @param bundlePatience how long work for a bundle that isn't on the device waits while the bundles there are busy
  */
 public record EngineSettings(
-        BatchSize callSize,
+        BatchSize batchSize,
         BatchSizes rows,
         Map<String, BatchSizes> rowsByBundle,
         int guidePatience,
@@ -39,8 +39,8 @@ public record EngineSettings(
     }
 
     /** Constant batches of these sizes for every bundle, and usual values for the rest. */
-    public static EngineSettings constant(int rowsPerCall, int guideRowsPerCall) {
-        return constant(new BatchSizes(rowsPerCall, guideRowsPerCall));
+    public static EngineSettings constant(int denoiser, int guide) {
+        return constant(new BatchSizes(denoiser, guide));
     }
 
     /** Constant batches with a size for each network. */
@@ -54,9 +54,9 @@ public record EngineSettings(
         return rowsByBundle.getOrDefault(bundle, rows);
     }
 
-    public EngineSettings withCallSize(BatchSize newCallSize) {
+    public EngineSettings withBatchSize(BatchSize newBatchSize) {
         return new EngineSettings(
-                newCallSize,
+                newBatchSize,
                 rows,
                 rowsByBundle,
                 guidePatience,
@@ -66,9 +66,22 @@ public record EngineSettings(
                 bundlePatience);
     }
 
+    /** Sizes of their own for bundles, by name. */
+    public EngineSettings withBatchSizes(Map<String, BatchSizes> newRowsByBundle) {
+        return new EngineSettings(
+                batchSize,
+                rows,
+                newRowsByBundle,
+                guidePatience,
+                maxImages,
+                progressInterval,
+                deviceMemory,
+                bundlePatience);
+    }
+
     public EngineSettings withMaxImages(int newMaxImages) {
         return new EngineSettings(
-                callSize,
+                batchSize,
                 rows,
                 rowsByBundle,
                 guidePatience,
@@ -80,7 +93,7 @@ public record EngineSettings(
 
     public EngineSettings withProgressInterval(Duration newProgressInterval) {
         return new EngineSettings(
-                callSize,
+                batchSize,
                 rows,
                 rowsByBundle,
                 guidePatience,

@@ -1,6 +1,8 @@
 package dev.sluice.engine;
 
-import dev.sluice.engine.Row.Role;
+import dev.sluice.engine.sampling.ImageState;
+import dev.sluice.engine.sampling.Role;
+import dev.sluice.engine.sampling.SamplingPlan;
 import dev.sluice.request.Evaluations;
 import java.util.EnumMap;
 import java.util.List;
@@ -21,13 +23,13 @@ final class EvaluationCount {
      *
      * @param begun images as another engine left them
      */
-    EvaluationCount(SamplingPlan samplingPlan, List<JobSnapshot.Image> begun) {
+    EvaluationCount(SamplingPlan samplingPlan, List<ImageState> begun) {
         skippedByImage = samplingPlan.planned().skipped();
         inherited =
                 begun.stream().map(image -> spentOn(image, samplingPlan)).reduce(Evaluations.NONE, Evaluations::plus);
     }
 
-    private static Evaluations spentOn(JobSnapshot.Image image, SamplingPlan samplingPlan) {
+    private static Evaluations spentOn(ImageState image, SamplingPlan samplingPlan) {
         int upsampled = image.upsamplerSteps(samplingPlan);
         int decoded = image.done() && samplingPlan.decodes() ? 1 : 0;
         return samplingPlan

@@ -1,20 +1,30 @@
 package dev.sluice.engine;
 
+import dev.sluice.diffusion.NoiseStream;
 import dev.sluice.engine.JobEnd.SampleShape;
 import dev.sluice.engine.JobEnd.Sampled;
 import dev.sluice.engine.JobEnd.Stopped;
-import dev.sluice.engine.Row.Role;
+import dev.sluice.engine.checkpoint.JobSnapshot;
+import dev.sluice.engine.sampling.Contexts;
+import dev.sluice.engine.sampling.ImageState;
+import dev.sluice.engine.sampling.RecentContexts;
+import dev.sluice.engine.sampling.Role;
+import dev.sluice.engine.sampling.RowSource;
+import dev.sluice.engine.sampling.SamplingInputs;
+import dev.sluice.engine.sampling.SamplingPlan;
+import dev.sluice.engine.sampling.Trajectory;
+import dev.sluice.engine.scheduling.QueuedJob;
 import dev.sluice.model.BundleManifest.TensorShape;
 import dev.sluice.request.BatchShape;
 import dev.sluice.request.DeviceUsage;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.GenerationRequest;
+import dev.sluice.request.Priority;
 import dev.sluice.request.TenantId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -22,17 +32,18 @@ import org.jspecify.annotations.Nullable;
  * A request inside the engine: its images, started one by one as batches have room, and what they used so far. Confined to
  * the engine's loop once submitted.
  */
-final class Job implements Startable<Trajectory> {
+final class Job implements QueuedJob<List<JobRow>> {
     private final GenerationRequest request;
     private final SamplingPlan samplingPlan;
-    private final BundleQueue queue;
+    private final ServedBundle bundle;
     private final JobListener listener;
     private final long submittedNanos;
     private final long arrival;
     private final Executor noiseMaker;
     private final List<Trajectory> trajectories = new ArrayList<>();
-    private final List<JobSnapshot.Image> inherited;
+    private final List<ImageState> inherited;
     private final Contexts contexts;
+    private final SamplingInputs inputs;
     private final EvaluationCount evaluations;
     private DeviceUsage usage = DeviceUsage.NONE;
     private long stepsTaken;
@@ -45,42 +56,34 @@ final class Job implements Startable<Trajectory> {
     private boolean begun;
     private boolean ended;
     private long age;
-    private @Nullable BatchShape callShape;
+    private @Nullable BatchShape batchShape;
 
     /**
      * A job that has not entered the loop.
      *
-     * @param arrival its number in the order of submission
+     * @param bundle that it asked for
      * @param noiseMaker makes its images' noise ahead of need
-     * @param from where another engine left it, if one did; must {@linkplain JobSnapshot#fits fit}
      */
-    Job(
-            GenerationRequest request,
-            SamplingPlan samplingPlan,
-            BundleQueue queue,
-            JobListener listener,
-            long submittedNanos,
-            long arrival,
-            Executor noiseMaker,
-            Optional<JobSnapshot> from) {
-        this.request = request;
-        this.samplingPlan = samplingPlan;
-        this.queue = queue;
-        this.listener = listener;
-        this.submittedNanos = submittedNanos;
-        this.arrival = arrival;
+    Job(Submission submission, ServedBundle bundle, Executor noiseMaker) {
+        request = submission.request();
+        samplingPlan = submission.plan();
+        this.bundle = bundle;
+        listener = submission.listener();
+        submittedNanos = submission.nanos();
+        arrival = submission.arrival();
         this.noiseMaker = noiseMaker;
         lastProgressNanos = submittedNanos;
-        callShape = from.map(JobSnapshot::batches).orElse(null);
-        inherited = from.map(JobSnapshot::images).orElse(List.of());
-        contexts = new Contexts(this);
+        batchShape = submission.from().map(JobSnapshot::batches).orElse(null);
+        inherited = submission.from().map(JobSnapshot::images).orElse(List.of());
+        contexts = new Contexts(samplingPlan, bundle.manifest(), bundle::recentContexts);
+        inputs = new SamplingInputs(samplingPlan, bundle.manifest(), contexts);
         evaluations = new EvaluationCount(samplingPlan, inherited);
         stepsTaken = inherited.stream()
                 .mapToLong(image -> image.stepsTaken(samplingPlan))
                 .sum();
-        imagesDone = (int) inherited.stream().filter(JobSnapshot.Image::done).count();
+        imagesDone = (int) inherited.stream().filter(ImageState::done).count();
         evaluationsLeft = evaluationsPerImage() * request.images() - evaluations.inheritedRows();
-        queue.backlog().add(evaluationsLeft);
+        bundle.backlog().add(evaluationsLeft);
     }
 
     GenerationRequest request() {
@@ -91,13 +94,18 @@ final class Job implements Startable<Trajectory> {
         return samplingPlan;
     }
 
-    BundleQueue queue() {
-        return queue;
+    ServedBundle bundle() {
+        return bundle;
     }
 
     @Override
     public TenantId tenant() {
         return request.tenant();
+    }
+
+    @Override
+    public Priority priority() {
+        return request.priority();
     }
 
     @Override
@@ -148,25 +156,32 @@ final class Job implements Startable<Trajectory> {
     /** Takes encodings of its texts that are at hand. */
     void recallContexts(RecentContexts recent) {
         if (contexts.recall(recent)) {
-            noteCallShape();
+            noteBatchShape();
         }
     }
 
     @Override
-    public Trajectory startNextImage() {
-        noteCallShape();
+    public List<JobRow> startNextImage() {
+        noteBatchShape();
         int started = trajectories.size();
-        int image = request.firstImage() + started;
+        NoiseStream noise = new NoiseStream(request.seed(), request.firstImage() + started);
         Trajectory trajectory = started < inherited.size()
-                ? Trajectory.resume(this, image, noiseMaker, inherited.get(started))
-                : Trajectory.start(this, image, noiseMaker);
+                ? Trajectory.resume(inputs, noise, noiseMaker, inherited.get(started))
+                : Trajectory.start(inputs, noise, noiseMaker);
         trajectories.add(trajectory);
-        return trajectory;
+        return rowsFor(trajectory);
+    }
+
+    /** The rows that an image or the prompt of this job needs to go on. */
+    List<JobRow> rowsFor(RowSource source) {
+        return source.requestRows().stream()
+                .map(role -> new JobRow(this, source, role))
+                .toList();
     }
 
     /** A row of this job goes into a batch. */
-    void inCall() {
-        noteCallShape();
+    void rowScheduled() {
+        noteBatchShape();
         if (!begun) {
             begun = true;
             listener.started();
@@ -174,15 +189,15 @@ final class Job implements Startable<Trajectory> {
     }
 
     /** A row came back: counts it and charges its share. */
-    void charge(Role role, DeviceUsage share, long callStartNanos) {
+    void charge(Role role, DeviceUsage share, long batchStartNanos) {
         if (firstRowNanos < 0) {
-            firstRowNanos = callStartNanos;
+            firstRowNanos = batchStartNanos;
         }
         usage = usage.plus(share);
         evaluations.rowCameBack(role);
         if (!role.encodes()) {
             evaluationsLeft--;
-            queue.backlog().takeOff(1);
+            bundle.backlog().takeOff(1);
         }
     }
 
@@ -210,22 +225,22 @@ final class Job implements Startable<Trajectory> {
 
     /** The job as of its images' last step edges. */
     JobSnapshot snapshot() {
-        List<JobSnapshot.Image> images = new ArrayList<>();
+        List<ImageState> images = new ArrayList<>();
         trajectories.forEach(trajectory -> images.add(trajectory.snapshot()));
         // Those that wait for their turn to go on are still where they were left.
         images.addAll(inherited.subList(Math.min(images.size(), inherited.size()), inherited.size()));
-        return new JobSnapshot(queue.bundle().identity(), callShapeSeen(), images);
+        return new JobSnapshot(bundle.bundle().identity(), batchShapeSeen(), images);
     }
 
     void endSampled(long nowNanos) {
-        TensorShape shape = queue.manifest().image();
+        TensorShape shape = bundle.manifest().image();
         long started = firstRowNanos < 0 ? nowNanos : firstRowNanos;
         end(new Sampled(
                 trajectories.stream().map(Trajectory::picture).toList(),
-                queue.bundle().identity(),
+                bundle.bundle().identity(),
                 new SampleShape(shape.channels(), shape.height(), shape.width()),
                 samplingPlan.summary(),
-                callShapeSeen(),
+                batchShapeSeen(),
                 evaluations.whole(imagesDone),
                 evaluations.spent(imagesDone),
                 usage,
@@ -239,7 +254,7 @@ final class Job implements Startable<Trajectory> {
 
     void endSilently() {
         ended = true;
-        queue.backlog().takeOff(evaluationsLeft);
+        bundle.backlog().takeOff(evaluationsLeft);
         evaluationsLeft = 0;
     }
 
@@ -248,16 +263,16 @@ final class Job implements Startable<Trajectory> {
         listener.ended(end);
     }
 
-    private void noteCallShape() {
-        if (callShape == null) {
-            callShape = queue.callShape();
+    private void noteBatchShape() {
+        if (batchShape == null) {
+            batchShape = bundle.batchShape();
         }
     }
 
-    /** Constant only if the queue's batches had one size from this job's first row to its last. */
-    private BatchShape callShapeSeen() {
-        BatchShape now = queue.callShape();
-        BatchShape then = callShape == null ? now : callShape;
+    /** Constant only if the bundle's batches had one size from this job's first row to its last. */
+    private BatchShape batchShapeSeen() {
+        BatchShape now = bundle.batchShape();
+        BatchShape then = batchShape == null ? now : batchShape;
         return then.equals(now) ? now : then.elastic();
     }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.engine;
 
+import dev.sluice.engine.checkpoint.JobSnapshot;
 import dev.sluice.request.BatchShape;
 import dev.sluice.request.BundleIdentity;
 import dev.sluice.request.DeviceUsage;

@@ -1,5 +1,6 @@
 package dev.sluice.engine;
 
+import dev.sluice.engine.checkpoint.JobSnapshot;
 import java.util.function.Supplier;
 
 /** Hears of one job. Called on the engine's thread: hand over and return. */

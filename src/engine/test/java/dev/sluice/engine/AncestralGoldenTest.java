@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.engine.clock.EngineClock;
 import dev.sluice.engine.metering.DeviceMeter;
+import dev.sluice.engine.sampling.ImageState;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.TorchScriptBundles;
 import dev.sluice.model.VerifiedBundle;
@@ -89,14 +90,19 @@ class AncestralGoldenTest {
                 .classifier(golden.required("scale").doubleValue(), schedule, weighting);
         EngineClock clock = EngineClock.SYSTEM;
         BundleQueue queue = new BundleQueue(bundle, SETTINGS, clock);
-        EngineLoop loop = new EngineLoop(List.of(queue), SETTINGS, clock, new InlineDevice(clock), new DeviceMeter());
+        EngineLoop loop = new EngineLoop(
+                List.of(queue),
+                SETTINGS,
+                clock,
+                new InlineDevice(clock),
+                new BatchAccounts(new DeviceMeter(), BatchObserver.NONE));
         WatchedJob watched = new WatchedJob(draft, "r", queue, clock.nanos(), 0);
         loop.submit(watched.job());
         JsonNode states = golden.required("runs").required(run);
         int taken = 0;
         while (taken < steps - 1) {
             loop.tick();
-            for (JobSnapshot.Image image : watched.job().snapshot().images()) {
+            for (ImageState image : watched.job().snapshot().images()) {
                 if (steps - 1 - image.nextIndex() > taken) {
                     requireState(states, taken, image.x());
                     taken++;

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class BacklogTest {
     private final SimulatedBundleQueue simulated = new SimulatedBundleQueue(4, 4);
-    private final Backlog backlog = simulated.queue.backlog();
+    private final Backlog backlog = simulated.queue.served().backlog();
 
     @Test
     void holdsWhatThePlansOfAllImagesWillEvaluate() {
@@ -62,9 +62,9 @@ class BacklogTest {
         WatchedJob resumed = successor.resume(left);
 
         assertThat(resumed.resumed()).isTrue();
-        assertThat(successor.queue.backlog().evaluations()).isBetween(1L, 9L);
+        assertThat(successor.queue.served().backlog().evaluations()).isBetween(1L, 9L);
         successor.runToEnd();
-        assertThat(successor.queue.backlog().evaluations()).isZero();
+        assertThat(successor.queue.served().backlog().evaluations()).isZero();
     }
 
     @Test

@@ -133,7 +133,8 @@ class BundleResidencyTest {
         }
 
         assertThat(job.sampled().batches().rowsPerCall(Network.DENOISER)).isEqualTo(4);
-        assertThat(job.job().queue().callShape().rowsPerCall(Network.DENOISER)).isEqualTo(4);
+        assertThat(job.job().bundle().batchShape().rowsPerCall(Network.DENOISER))
+                .isEqualTo(4);
         assertThat(device.bundlesThere()).containsExactly("b");
     }
 
@@ -146,7 +147,8 @@ class BundleResidencyTest {
         loop.warmUp();
 
         assertThat(loop.queues().values())
-                .allSatisfy(queue -> assertThat(queue.callShape()).isEqualTo(queue.callShapeAsSet()));
+                .allSatisfy(queue -> assertThat(queue.served().batchShape())
+                        .isEqualTo(queue.served().batchShapeAsSet()));
     }
 
     @Test
@@ -186,7 +188,12 @@ class BundleResidencyTest {
                 .map(name -> new BundleQueue(
                         device.bundle(name, kind, Objects.requireNonNull(bytes.get(name))), settings, clock))
                 .toList();
-        return new EngineLoop(queues, settings, clock, new InlineDevice(clock), new DeviceMeter());
+        return new EngineLoop(
+                queues,
+                settings,
+                clock,
+                new InlineDevice(clock),
+                new BatchAccounts(new DeviceMeter(), BatchObserver.NONE));
     }
 
     private void run(EngineLoop loop, String model) {

@@ -2,6 +2,7 @@ package dev.sluice.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.engine.sampling.LoneSampler;
 import dev.sluice.request.BatchSize;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.GuidanceSchedule;
@@ -27,7 +28,8 @@ class DeviceFaultsTest {
 
         simulated.runToEnd();
 
-        assertThat(simulated.queue.callShape()).isEqualTo(SimulatedBundleQueue.shape(BatchSize.CONSTANT, 2, 4));
+        assertThat(simulated.queue.served().batchShape())
+                .isEqualTo(SimulatedBundleQueue.shape(BatchSize.CONSTANT, 2, 4));
         for (WatchedJob job : jobs) {
             assertThat(job.sampled().samples().toArray(float[][]::new))
                     .isDeepEqualTo(
@@ -52,7 +54,8 @@ class DeviceFaultsTest {
         simulated.runToEnd();
 
         assertThat(guided.sampled().samples()).hasSize(8);
-        assertThat(simulated.queue.callShape()).isEqualTo(SimulatedBundleQueue.shape(BatchSize.CONSTANT, 8, 1));
+        assertThat(simulated.queue.served().batchShape())
+                .isEqualTo(SimulatedBundleQueue.shape(BatchSize.CONSTANT, 8, 1));
     }
 
     @Test
@@ -160,13 +163,14 @@ class DeviceFaultsTest {
 
         simulated.loop.warmUp();
 
-        assertThat(simulated.queue.callShape()).isEqualTo(SimulatedBundleQueue.shape(BatchSize.CONSTANT, 2, 2));
+        assertThat(simulated.queue.served().batchShape())
+                .isEqualTo(SimulatedBundleQueue.shape(BatchSize.CONSTANT, 2, 2));
     }
 
     @Test
     void elasticCallsCarryNoPadding() {
         SimulatedBundleQueue elastic =
-                new SimulatedBundleQueue(EngineSettings.constant(8, 4).withCallSize(BatchSize.ELASTIC));
+                new SimulatedBundleQueue(EngineSettings.constant(8, 4).withBatchSize(BatchSize.ELASTIC));
         List<Integer> sizes = new ArrayList<>();
         elastic.device.watch((bundle, network, rows) -> sizes.add(rows.rows()));
         WatchedJob job = elastic.submit(SimulatedBundleQueue.draft().withImages(3));

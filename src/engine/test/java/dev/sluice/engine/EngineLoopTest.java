@@ -2,7 +2,9 @@ package dev.sluice.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.engine.sampling.SamplingPlan;
 import dev.sluice.request.FailureCode;
+import dev.sluice.request.Guidance;
 import dev.sluice.request.GuidanceSchedule;
 import dev.sluice.request.GuidanceWeighting;
 import dev.sluice.request.SamplerSettings;
@@ -156,15 +158,9 @@ class EngineLoopTest {
         var request = SimulatedBundleQueue.draft()
                 .withSampler(SamplerSettings.ddpm(10))
                 .request("r");
+        SamplingPlan plan = slow.queue.served().samplingPlans().samplingPlan(request);
         slow.loop.submit(new Job(
-                request,
-                slow.queue.samplingPlans().samplingPlan(request),
-                slow.queue,
-                recorder,
-                0,
-                0,
-                Runnable::run,
-                Optional.empty()));
+                new Submission(request, plan, recorder, 0, 0, Optional.empty()), slow.queue.served(), Runnable::run));
 
         while (!slow.loop.idle()) {
             slow.clock.advance(Duration.ofMillis(400));
@@ -173,6 +169,31 @@ class EngineLoopTest {
 
         // One interval is a second, one step a little over 400 ms.
         assertThat(recorder.steps).containsExactly(3, 6, 9);
+    }
+
+    @Test
+    void holdingWithEveryStepGuidedEqualsFullGuidance() {
+        GuidanceWeighting hold = GuidanceWeighting.of(GuidanceWeighting.Kind.HOLD);
+        GuidanceWeighting full = GuidanceWeighting.of(GuidanceWeighting.Kind.NONE);
+        GuidanceSchedule everyStep = new GuidanceSchedule.Full();
+
+        assertThat(sample(free(3, everyStep, hold))).isEqualTo(sample(free(3, everyStep, full)));
+        assertThat(sample(classifier(3, everyStep, hold))).isEqualTo(sample(classifier(3, everyStep, full)));
+    }
+
+    private static float[] sample(Guidance guidance) {
+        SimulatedBundleQueue simulated = new SimulatedBundleQueue(4, 4);
+        WatchedJob job = simulated.submit(SimulatedBundleQueue.draft().withGuidance(guidance));
+        simulated.runToEnd();
+        return job.sampled().samples().getFirst();
+    }
+
+    private static Guidance free(double scale, GuidanceSchedule schedule, GuidanceWeighting weighting) {
+        return new Guidance.ClassifierFree(scale, schedule, weighting);
+    }
+
+    private static Guidance classifier(double scale, GuidanceSchedule schedule, GuidanceWeighting weighting) {
+        return new Guidance.Classifier(scale, schedule, weighting, Guidance.DenoiserCondition.CONDITIONAL);
     }
 
     private static final class ProgressRecorder implements JobListener {

@@ -37,10 +37,10 @@ final class EngineSimulation {
 
     EngineSimulation(long seed) {
         random = new Random(seed);
-        BatchSize callSize = random.nextInt(4) == 0 ? BatchSize.ELASTIC : BatchSize.CONSTANT;
+        BatchSize batchSize = random.nextInt(4) == 0 ? BatchSize.ELASTIC : BatchSize.CONSTANT;
         rows = new BatchSizes(PerNetwork.of(network -> 1 + random.nextInt(network == Network.DENOISER ? 8 : 6)));
         EngineSettings settings = new EngineSettings(
-                callSize,
+                batchSize,
                 rows,
                 Map.of(),
                 1 + random.nextInt(4),
@@ -58,7 +58,7 @@ final class EngineSimulation {
                 .toList();
         InlineDevice results = new InlineDevice(clock);
         DeviceMeter meter = new DeviceMeter();
-        loop = new EngineLoop(queues, settings, clock, results, meter);
+        loop = new EngineLoop(queues, settings, clock, results, new BatchAccounts(meter, BatchObserver.NONE));
         requests = new RandomRequests(random, "guided", "plain", List.of("latent", "cascade"));
         cost = new CostConserved(device, results, bundles, meter);
         device.watch(new FullBatches(loop.queues(), outcomes.jobs()));
@@ -91,7 +91,7 @@ final class EngineSimulation {
     /** Rows that went through this network's door. */
     long rows(Network network) {
         return loop.queues().values().stream()
-                .map(BundleQueue::bundle)
+                .map(queue -> queue.served().bundle())
                 .filter(bundle -> bundle.has(network))
                 .mapToLong(bundle -> bundle.counter(network).used())
                 .sum();
@@ -100,8 +100,8 @@ final class EngineSimulation {
     /** Whether the device ran out of memory during a call of this network, so that its calls became smaller. */
     boolean halved(Network network) {
         return loop.queues().values().stream()
-                .filter(queue -> queue.bundle().has(network))
-                .anyMatch(queue -> queue.callShape().rowsPerCall(network) < rows.of(network));
+                .filter(queue -> queue.served().bundle().has(network))
+                .anyMatch(queue -> queue.served().batchShape().rowsPerCall(network) < rows.of(network));
     }
 
     /** Whether a bundle was brought to the device more often than once. */
@@ -150,7 +150,7 @@ final class EngineSimulation {
     /** Its owner goes away, and the next one goes on from where the job is. */
     private void resume(WatchedJob left) {
         if (!left.job().ended()) {
-            WatchedJob job = left.resumption(left.job().queue(), clock.nanos(), arrivals);
+            WatchedJob job = left.resumption(left.job().bundle(), clock.nanos(), arrivals);
             arrivals++;
             left.abandon(loop);
             outcomes.watch(job);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.sluice.engine.clock.SimulatedClock;
 import dev.sluice.engine.metering.Batches;
-import dev.sluice.engine.metering.DeviceTimeSink;
 import dev.sluice.engine.scheduling.BatchSizes;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.ModelException;
@@ -216,7 +215,9 @@ class EngineTest {
         };
         device.watch(gate);
         try (Engine broken = new Engine(
-                List.of(device.bundle(MODEL, true)), settings, clock, DeviceTimeSink.NONE, failing, () -> {})) {
+                List.of(device.bundle(MODEL, true)),
+                settings,
+                EngineEnvironment.of(clock).withBatches(failing))) {
             broken.start();
             assertThat(broken.hasRoom()).isTrue();
 
@@ -246,7 +247,7 @@ class EngineTest {
                 .withPrompt(new Prompt.Text("a square", ""))
                 .request("r");
 
-        try (Engine planless = new Engine(List.of(bundle), settings, clock, () -> {})) {
+        try (Engine planless = new Engine(List.of(bundle), settings, EngineEnvironment.of(clock))) {
             assertThat(planless.submit(request, new Listening()))
                     .isInstanceOfSatisfying(Admission.Rejected.class, rejected -> {
                         assertThat(rejected.refusal().code()).isEqualTo(FailureCode.ENGINE_FAULT);
@@ -330,7 +331,7 @@ class EngineTest {
         assertThat(batches.rows()).isEqualTo(4 * 6);
         assertThat(batches.busyPaddingRows()).isZero();
         assertThat(batches.rows() + batches.paddingRows()).isEqualTo(3 * batches.batches());
-        assertThat(engine.callShapes())
+        assertThat(engine.batchShapes())
                 .containsExactly(Map.entry(MODEL, SimulatedBundleQueue.shape(BatchSize.CONSTANT, 3, 2)));
     }
 
@@ -347,8 +348,8 @@ class EngineTest {
                 Duration.ofSeconds(1));
         List<Bundle> bundles = List.of(device.bundle("large", true), device.bundle(MODEL, true));
 
-        try (Engine sized = new Engine(bundles, sizes, clock, () -> {})) {
-            assertThat(sized.callShapes())
+        try (Engine sized = new Engine(bundles, sizes, EngineEnvironment.of(clock))) {
+            assertThat(sized.batchShapes())
                     .containsEntry("large", SimulatedBundleQueue.shape(BatchSize.CONSTANT, 32, 8))
                     .containsEntry(MODEL, SimulatedBundleQueue.shape(BatchSize.CONSTANT, 3, 2));
         }
@@ -365,7 +366,10 @@ class EngineTest {
 
     private Engine engine(Runnable prepareThread) {
         device.watch(gate);
-        return new Engine(List.of(device.bundle(MODEL, true)), settings, clock, prepareThread);
+        return new Engine(
+                List.of(device.bundle(MODEL, true)),
+                settings,
+                EngineEnvironment.of(clock).withPreparedThread(prepareThread));
     }
 
     private List<Listening> submitTen(int owner) {

@@ -2,6 +2,8 @@ package dev.sluice.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.engine.sampling.LoneSampler;
+import dev.sluice.engine.sampling.SamplingPlan;
 import dev.sluice.request.Evaluations;
 import java.time.Instant;
 import java.util.ArrayList;

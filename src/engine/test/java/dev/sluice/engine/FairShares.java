@@ -2,6 +2,7 @@ package dev.sluice.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.engine.scheduling.FairImageQueue;
 import dev.sluice.request.Priority;
 import dev.sluice.request.TenantId;
 import java.util.HashMap;
@@ -26,14 +27,14 @@ final class FairShares {
     }
 
     /** One tenant's images for one bundle at one priority. */
-    private record Queue(BundleQueue queue, Priority priority, TenantId tenant) {
+    private record Queue(ServedBundle bundle, Priority priority, TenantId tenant) {
         static Queue of(Job job) {
             return new Queue(
-                    job.queue(), job.request().priority(), job.request().tenant());
+                    job.bundle(), job.request().priority(), job.request().tenant());
         }
 
         boolean rivals(Queue other) {
-            return queue == other.queue && priority == other.priority && !tenant.equals(other.tenant);
+            return bundle == other.bundle && priority == other.priority && !tenant.equals(other.tenant);
         }
     }
 

@@ -25,20 +25,20 @@ final class FullBatches implements SimulatedDevice.CallWatcher {
     @Override
     public void called(String bundle, Network network, RowBuffers rows) {
         BundleQueue queue = Objects.requireNonNull(queues.get(bundle));
-        int rowsPerCall = queue.scheduler().rowsPerCall(network);
+        int batchSize = queue.scheduler().batchSize(network);
         boolean warmUp = rows.used() == 0;
-        boolean constant = queue.callShape().size() == BatchSize.CONSTANT;
-        assertThat(rows.used()).isBetween(0, rowsPerCall);
-        assertThat(rows.rows()).as("size of a call").isEqualTo(constant || warmUp ? rowsPerCall : rows.used());
-        if (rows.used() < rowsPerCall) {
+        boolean constant = queue.served().batchShape().size() == BatchSize.CONSTANT;
+        assertThat(rows.used()).isBetween(0, batchSize);
+        assertThat(rows.rows()).as("size of a call").isEqualTo(constant || warmUp ? batchSize : rows.used());
+        if (rows.used() < batchSize) {
             assertThat(queue.scheduler().waiting(network))
-                    .as("%s rows left waiting beside a call with %d of %d", network, rows.used(), rowsPerCall)
+                    .as("%s rows left waiting beside a call with %d of %d", network, rows.used(), batchSize)
                     .isZero();
         }
-        if (rows.used() < rowsPerCall && network == Network.DENOISER) {
+        if (rows.used() < batchSize && network == Network.DENOISER) {
             assertThat(jobs)
-                    .as("images left waiting beside a call with %d of %d", rows.used(), rowsPerCall)
-                    .allMatch(job -> job.job().queue() != queue
+                    .as("images left waiting beside a call with %d of %d", rows.used(), batchSize)
+                    .allMatch(job -> job.job().bundle() != queue.served()
                             || job.job().ended()
                             || !job.job().contexts().complete()
                             || job.job().allImagesStarted());

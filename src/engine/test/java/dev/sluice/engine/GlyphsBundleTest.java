@@ -241,7 +241,12 @@ class GlyphsBundleTest {
 
     private static EngineLoop loop(BundleQueue queue) {
         EngineClock clock = EngineClock.SYSTEM;
-        return new EngineLoop(List.of(queue), SETTINGS, clock, new InlineDevice(clock), new DeviceMeter());
+        return new EngineLoop(
+                List.of(queue),
+                SETTINGS,
+                clock,
+                new InlineDevice(clock),
+                new BatchAccounts(new DeviceMeter(), BatchObserver.NONE));
     }
 
     private float[] prediction(RowBuffers rows, int row) {

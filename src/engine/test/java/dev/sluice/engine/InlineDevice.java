@@ -1,6 +1,9 @@
 package dev.sluice.engine;
 
 import dev.sluice.engine.clock.EngineClock;
+import dev.sluice.engine.device.Batch;
+import dev.sluice.engine.device.BatchResult;
+import dev.sluice.engine.device.Device;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
@@ -34,7 +37,7 @@ final class InlineDevice implements Device {
     long untakenRows() {
         return made.stream()
                 .filter(result -> result.yield() instanceof BatchResult.Values)
-                .mapToLong(result -> result.batch().rows().size())
+                .mapToLong(result -> result.batch().buffers().used())
                 .sum();
     }
 

@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
-import dev.sluice.engine.JobSnapshot.Stage;
 import dev.sluice.engine.SimulatedDevice.Kind;
+import dev.sluice.engine.checkpoint.JobSnapshot;
+import dev.sluice.engine.checkpoint.JobSnapshotFormat;
+import dev.sluice.engine.sampling.ImageState;
+import dev.sluice.engine.sampling.ImageState.Stage;
+import dev.sluice.engine.sampling.SamplingPlan;
+import dev.sluice.engine.sampling.StepMemory;
 import dev.sluice.request.BundleIdentity;
 import dev.sluice.request.Evaluations;
 import dev.sluice.request.GenerationRequest;
@@ -152,12 +157,12 @@ class JobSnapshotTest {
         JobSnapshot snapshot = left.job().snapshot();
         float[] x = snapshot.images().getFirst().x();
 
-        for (JobSnapshot.Image misfit : List.of(
-                new JobSnapshot.Image(Stage.UPSAMPLING, 0, x, StepMemory.NOTHING, x),
-                new JobSnapshot.Image(Stage.DECODING, -1, x, StepMemory.NOTHING, NOTHING))) {
+        for (ImageState misfit : List.of(
+                new ImageState(Stage.UPSAMPLING, 0, x, StepMemory.NOTHING, x),
+                new ImageState(Stage.DECODING, -1, x, StepMemory.NOTHING, NOTHING))) {
             assertThat(fits(with(snapshot, List.of(misfit)), left, queue)).isFalse();
         }
-        JobSnapshot.Image done = new JobSnapshot.Image(Stage.DONE, -1, x, StepMemory.NOTHING, NOTHING);
+        ImageState done = new ImageState(Stage.DONE, -1, x, StepMemory.NOTHING, NOTHING);
         assertThat(fits(with(snapshot, List.of(done)), left, queue)).isTrue();
     }
 
@@ -207,16 +212,16 @@ class JobSnapshotTest {
         WatchedJob left = queue.submit(SimulatedBundleQueue.draft());
         queue.loop.tick();
         JobSnapshot snapshot = left.job().snapshot();
-        JobSnapshot.Image image = snapshot.images().getFirst();
-        List<JobSnapshot.Image> misfits = List.of(
+        ImageState image = snapshot.images().getFirst();
+        List<ImageState> misfits = List.of(
                 denoising(6, image.x(), image.memory()),
                 denoising(-2, image.x(), image.memory()),
-                new JobSnapshot.Image(Stage.DONE, -1, image.x(), image.memory(), NOTHING),
+                new ImageState(Stage.DONE, -1, image.x(), image.memory(), NOTHING),
                 denoising(image.nextIndex(), new float[1], image.memory()),
                 denoising(image.nextIndex(), image.x(), new StepMemory(image.x(), List.of())),
                 denoising(image.nextIndex(), image.x(), new StepMemory(NOTHING, List.of(image.x()))));
 
-        for (JobSnapshot.Image misfit : misfits) {
+        for (ImageState misfit : misfits) {
             assertThat(fits(with(snapshot, List.of(misfit)), left, queue)).isFalse();
         }
         assertThat(fits(with(snapshot, List.of(image, image)), left, queue)).isFalse();
@@ -230,7 +235,7 @@ class JobSnapshotTest {
                 .classifierFree(3, SOME_STEPS, GuidanceWeighting.Kind.GAP));
         queue.loop.tick();
         JobSnapshot snapshot = left.job().snapshot();
-        JobSnapshot.Image image = snapshot.images().getFirst();
+        ImageState image = snapshot.images().getFirst();
         List<float[]> remembered = image.memory().solver();
         StepMemory fewer = new StepMemory(new float[0], remembered.subList(1, remembered.size()));
 
@@ -245,30 +250,25 @@ class JobSnapshotTest {
         List<Integer> stepsLeft = new ArrayList<>();
         SimulatedBundleQueue queue = new SimulatedBundleQueue(4, 2);
         GenerationRequest request = SimulatedBundleQueue.draft().withImages(2).request("r");
+        SamplingPlan plan = queue.queue.served().samplingPlans().samplingPlan(request);
+        JobListener listener = new JobListener() {
+            @Override
+            public void progressed(int step) {}
+
+            @Override
+            public void stepped(int left, Supplier<JobSnapshot> snapshot) {
+                stepsLeft.add(left);
+                assertThat(snapshot.get().images().stream()
+                                .mapToInt(image -> image.nextIndex() + 1)
+                                .sum())
+                        .isEqualTo(left);
+            }
+
+            @Override
+            public void ended(JobEnd end) {}
+        };
         queue.loop.submit(new Job(
-                request,
-                queue.queue.samplingPlans().samplingPlan(request),
-                queue.queue,
-                new JobListener() {
-                    @Override
-                    public void progressed(int step) {}
-
-                    @Override
-                    public void stepped(int left, Supplier<JobSnapshot> snapshot) {
-                        stepsLeft.add(left);
-                        assertThat(snapshot.get().images().stream()
-                                        .mapToInt(image -> image.nextIndex() + 1)
-                                        .sum())
-                                .isEqualTo(left);
-                    }
-
-                    @Override
-                    public void ended(JobEnd end) {}
-                },
-                0,
-                0,
-                Runnable::run,
-                Optional.empty()));
+                new Submission(request, plan, listener, 0, 0, Optional.empty()), queue.queue.served(), Runnable::run));
         queue.runToEnd();
 
         assertThat(stepsLeft)
@@ -291,15 +291,19 @@ class JobSnapshotTest {
         assertThat(JobSnapshotFormat.write(JobSnapshotFormat.read(bytes))).isEqualTo(bytes);
     }
 
-    private static JobSnapshot.Image denoising(int nextIndex, float[] x, StepMemory memory) {
-        return new JobSnapshot.Image(Stage.DENOISING, nextIndex, x, memory, NOTHING);
+    private static ImageState denoising(int nextIndex, float[] x, StepMemory memory) {
+        return new ImageState(Stage.DENOISING, nextIndex, x, memory, NOTHING);
     }
 
     private static boolean fits(JobSnapshot snapshot, WatchedJob job, SimulatedBundleQueue queue) {
-        return snapshot.fits(job.job().request(), job.job().samplingPlan(), queue.queue);
+        return snapshot.fits(
+                job.job().request(),
+                job.job().samplingPlan(),
+                queue.queue.served().bundle(),
+                queue.queue.served().batchShape());
     }
 
-    private static JobSnapshot with(JobSnapshot snapshot, List<JobSnapshot.Image> images) {
+    private static JobSnapshot with(JobSnapshot snapshot, List<ImageState> images) {
         return new JobSnapshot(snapshot.bundle(), snapshot.batches(), images);
     }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.engine.clock.EngineClock;
 import dev.sluice.engine.metering.DeviceMeter;
+import dev.sluice.engine.sampling.ImageState;
 import dev.sluice.model.Bundle;
 import dev.sluice.model.TorchScriptBundles;
 import dev.sluice.model.VerifiedBundle;
@@ -145,17 +146,21 @@ class PipelineGoldenTest {
         try (Bundle bundle = bundles.open(VerifiedBundle.read(folder(draft.model())))) {
             EngineClock clock = EngineClock.SYSTEM;
             BundleQueue queue = new BundleQueue(bundle, SETTINGS, clock);
-            EngineLoop loop =
-                    new EngineLoop(List.of(queue), SETTINGS, clock, new InlineDevice(clock), new DeviceMeter());
+            EngineLoop loop = new EngineLoop(
+                    List.of(queue),
+                    SETTINGS,
+                    clock,
+                    new InlineDevice(clock),
+                    new BatchAccounts(new DeviceMeter(), BatchObserver.NONE));
             WatchedJob watched = new WatchedJob(draft, "r", queue, clock.nanos(), 0);
             loop.submit(watched.job());
             float[] latent = {};
             float[] low = {};
             while (!loop.idle()) {
                 loop.tick();
-                for (JobSnapshot.Image image : watched.job().snapshot().images()) {
-                    latent = image.stage() == JobSnapshot.Stage.DECODING ? image.x() : latent;
-                    low = image.stage() == JobSnapshot.Stage.UPSAMPLING ? image.low() : low;
+                for (ImageState image : watched.job().snapshot().images()) {
+                    latent = image.stage() == ImageState.Stage.DECODING ? image.x() : latent;
+                    low = image.stage() == ImageState.Stage.UPSAMPLING ? image.low() : low;
                 }
             }
             JsonNode expected = golden(draft.model()).required("latents").required(run);

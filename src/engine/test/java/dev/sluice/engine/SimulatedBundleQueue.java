@@ -27,11 +27,12 @@ final class SimulatedBundleQueue {
 
     SimulatedBundleQueue(SimulatedDevice.Kind kind, EngineSettings settings) {
         queue = new BundleQueue(device.bundle(MODEL, kind), settings, clock);
-        loop = new EngineLoop(List.of(queue), settings, clock, new InlineDevice(clock), meter);
+        loop = new EngineLoop(
+                List.of(queue), settings, clock, new InlineDevice(clock), new BatchAccounts(meter, BatchObserver.NONE));
     }
 
-    SimulatedBundleQueue(int rowsPerCall, int guideRowsPerCall) {
-        this(EngineSettings.constant(rowsPerCall, guideRowsPerCall));
+    SimulatedBundleQueue(int denoiser, int guide) {
+        this(EngineSettings.constant(denoiser, guide));
     }
 
     static RequestDraft draft() {

@@ -36,16 +36,16 @@ import java.util.concurrent.atomic.AtomicLong;
  * computes NaN or infinity or runs out of memory when told to. It refuses calls of bundles that are not there, and padding that
  * carries anything. Called by one thread; what it has spent may be read by any.
  */
-final class SimulatedDevice {
-    static final TensorShape SHAPE = new TensorShape(3, 4, 4);
-    static final TensorShape LARGER = new TensorShape(3, 6, 5);
+public final class SimulatedDevice {
+    public static final TensorShape SHAPE = new TensorShape(3, 4, 4);
+    public static final TensorShape LARGER = new TensorShape(3, 6, 5);
     static final TensorShape PICTURE = new TensorShape(3, 2, 4);
-    static final int GUIDED_CHANNELS = 2;
-    static final int TRAIN_STEPS = 100;
+    public static final int GUIDED_CHANNELS = 2;
+    public static final int TRAIN_STEPS = 100;
     static final List<String> CLASSES = List.of("circle", "square", "star");
-    static final int NULL_CLASS = CLASSES.size();
-    static final List<Integer> UPSAMPLER_TIMESTEPS = List.of(0, 17, 45, 60, 98);
-    static final double NOISE_SCALE = 0.997;
+    public static final int NULL_CLASS = CLASSES.size();
+    public static final List<Integer> UPSAMPLER_TIMESTEPS = List.of(0, 17, 45, 60, 98);
+    public static final double NOISE_SCALE = 0.997;
 
     private static final int TOKENS = 5;
     private static final int CONTEXT = 4;
@@ -71,7 +71,7 @@ final class SimulatedDevice {
     private long callsLost;
     private long rowsPoisoned;
 
-    SimulatedDevice(SimulatedClock clock) {
+    public SimulatedDevice(SimulatedClock clock) {
         this.clock = clock;
     }
 
@@ -85,7 +85,7 @@ final class SimulatedDevice {
     }
 
     /** What a simulated bundle has. */
-    enum Kind {
+    public enum Kind {
         /** Classes. */
         PLAIN,
         /** Classes, and a classifier that guides. */
@@ -109,12 +109,12 @@ final class SimulatedDevice {
     }
 
     /** A bundle of classes on this device, with or without a guide. */
-    Bundle bundle(String name, boolean guided) {
+    public Bundle bundle(String name, boolean guided) {
         return bundle(name, guided ? Kind.GUIDED : Kind.PLAIN);
     }
 
     /** A bundle that takes up one byte. */
-    Bundle bundle(String name, Kind kind) {
+    public Bundle bundle(String name, Kind kind) {
         return bundle(name, kind, 1);
     }
 
@@ -136,7 +136,7 @@ final class SimulatedDevice {
                 new SimulatedResidence(name, bytes));
     }
 
-    static BundleManifest manifest(String name) {
+    public static BundleManifest manifest(String name) {
         return manifest(name, Kind.GUIDED);
     }
 
@@ -267,7 +267,7 @@ final class SimulatedDevice {
     }
 
     /** A text encoder: a few bounded numbers. */
-    static float[] context(Network encoder, long[] tokens) {
+    public static float[] context(Network encoder, long[] tokens) {
         float[] context = new float[encoder == Network.TEXT_ENCODER ? CONTEXT : TARGET];
         for (int k = 0; k < context.length; k++) {
             long sum = encoder == Network.TEXT_ENCODER ? 0 : 5;
@@ -280,7 +280,7 @@ final class SimulatedDevice {
     }
 
     /** The denoiser: eps and variance fraction of one row. */
-    static float[] prediction(float[] x, int timestep, float... condition) {
+    public static float[] prediction(float[] x, int timestep, float... condition) {
         int n = x.length;
         float mean = 0;
         for (float value : x) {
@@ -299,7 +299,7 @@ final class SimulatedDevice {
     }
 
     /** The guide: a bounded gradient of one row. */
-    static float[] gradient(float[] x, int timestep, float... target) {
+    public static float[] gradient(float[] x, int timestep, float... target) {
         float[] gradient = new float[x.length];
         for (int e = 0; e < x.length; e++) {
             gradient[e] = 0.05f * ((e + target[0]) % 4 - 1.5f) - 0.1f * x[e] / (1 + Math.abs(x[e])) + 1e-5f * timestep;
@@ -309,7 +309,7 @@ final class SimulatedDevice {
     }
 
     /** The upsampler: a denoiser that also looks at the small sample. */
-    static float[] upsamplerPrediction(float[] x, int timestep, float[] low, float... condition) {
+    public static float[] upsamplerPrediction(float[] x, int timestep, float[] low, float... condition) {
         float[] prediction = prediction(x, timestep, condition);
         for (int e = 0; e < x.length; e++) {
             prediction[e] += 0.1f * low[e % low.length];
@@ -318,7 +318,7 @@ final class SimulatedDevice {
     }
 
     /** The decoder: a picture of one latent. */
-    static float[] picture(float[] latent) {
+    public static float[] picture(float[] latent) {
         float[] picture = new float[PICTURE.elements()];
         for (int e = 0; e < picture.length; e++) {
             picture[e] = 0.5f * latent[e % latent.length] - 0.25f * latent[(3 * e + 1) % latent.length];

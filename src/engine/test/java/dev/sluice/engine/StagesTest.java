@@ -3,6 +3,9 @@ package dev.sluice.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.engine.SimulatedDevice.Kind;
+import dev.sluice.engine.sampling.LoneSampler;
+import dev.sluice.engine.sampling.Role;
+import dev.sluice.engine.sampling.SamplingPlan;
 import dev.sluice.engine.scheduling.BatchSizes;
 import dev.sluice.request.BatchSize;
 import dev.sluice.request.Evaluations;
@@ -44,7 +47,7 @@ class StagesTest {
                 .isEqualTo(new Evaluations(3 * STEPS, 0, 3 * 2, 3 * (STEPS - 2), 2, 3L * UPSAMPLER_STEPS, 3));
         assertThat(job.sampled().spent()).isEqualTo(job.sampled().evaluations());
         assertThat(job.sampled().usage().rows())
-                .isEqualTo(cascade.queue.bundle().rowsUsed());
+                .isEqualTo(cascade.queue.served().bundle().rowsUsed());
         assertThat(job.sampled().shape()).isEqualTo(new JobEnd.SampleShape(3, 2, 4));
         requireLoneSamplersImages(job);
     }
@@ -92,6 +95,7 @@ class StagesTest {
 
         assertThat(none.job().samplingPlan().conditional())
                 .isEqualTo(latent.queue
+                        .served()
                         .samplingPlans()
                         .samplingPlan(text("circle", "").request("r"))
                         .unconditional());
@@ -106,15 +110,17 @@ class StagesTest {
                 GuidanceWeighting.of(GuidanceWeighting.Kind.GAP),
                 Guidance.DenoiserCondition.UNCONDITIONAL);
         SamplingPlan samplingPlan = cascade.queue
+                .served()
                 .samplingPlans()
                 .samplingPlan(text("circle", "square").withGuidance(blind).request("r"));
 
         assertThat(samplingPlan.conditional())
                 .isEqualTo(cascade.queue
+                        .served()
                         .samplingPlans()
                         .samplingPlan(text("circle", "").request("r"))
                         .unconditional());
-        assertThat(samplingPlan.texts()).containsOnlyKeys(Row.Role.PROMPT, Row.Role.GUIDE_PROMPT);
+        assertThat(samplingPlan.texts()).containsOnlyKeys(Role.PROMPT, Role.GUIDE_PROMPT);
     }
 
     @Test
@@ -128,7 +134,8 @@ class StagesTest {
         assertThat(first.sampled().evaluations().text()).isEqualTo(2);
         assertThat(again.sampled().evaluations().text()).isZero();
         assertThat(again.sampled().usage().nanos().get(Network.TEXT_ENCODER)).isZero();
-        assertThat(latent.queue.bundle().counter(Network.TEXT_ENCODER).used()).isEqualTo(2);
+        assertThat(latent.queue.served().bundle().counter(Network.TEXT_ENCODER).used())
+                .isEqualTo(2);
         assertThat(picture(again)).isEqualTo(picture(first));
     }
 
@@ -225,9 +232,9 @@ class StagesTest {
 
         cascade.runToEnd();
 
-        assertThat(cascade.queue.callShape().rowsPerCall(tooLarge)).isEqualTo(1);
+        assertThat(cascade.queue.served().batchShape().rowsPerCall(tooLarge)).isEqualTo(1);
         Network other = tooLarge == Network.DENOISER ? Network.UPSAMPLER : Network.DENOISER;
-        assertThat(cascade.queue.callShape().rowsPerCall(other)).isEqualTo(4);
+        assertThat(cascade.queue.served().batchShape().rowsPerCall(other)).isEqualTo(4);
         requireLoneSamplersImages(job);
     }
 

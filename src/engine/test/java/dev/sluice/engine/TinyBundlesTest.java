@@ -274,7 +274,12 @@ class TinyBundlesTest {
 
     private static EngineLoop loop(BundleQueue queue) {
         EngineClock clock = EngineClock.SYSTEM;
-        return new EngineLoop(List.of(queue), SETTINGS, clock, new InlineDevice(clock), new DeviceMeter());
+        return new EngineLoop(
+                List.of(queue),
+                SETTINGS,
+                clock,
+                new InlineDevice(clock),
+                new BatchAccounts(new DeviceMeter(), BatchObserver.NONE));
     }
 
     private static PerNetwork counted(Bundle bundle) {

@@ -3,6 +3,9 @@ package dev.sluice.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.sluice.engine.checkpoint.JobSnapshot;
+import dev.sluice.engine.checkpoint.JobSnapshotFormat;
+import dev.sluice.engine.sampling.SamplingPlan;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.GenerationRequest;
 import java.util.Objects;
@@ -21,21 +24,27 @@ final class WatchedJob implements JobListener {
 
     /** A job of this queue, not submitted yet. */
     WatchedJob(RequestDraft draft, String id, BundleQueue queue, long nowNanos, long arrival) {
-        this(draft.request(id), queue, nowNanos, arrival, Optional.empty());
+        this(draft.request(id), queue.served(), nowNanos, arrival, Optional.empty());
     }
 
     private WatchedJob(
-            GenerationRequest request, BundleQueue queue, long nowNanos, long arrival, Optional<JobSnapshot> from) {
-        SamplingPlan samplingPlan = queue.samplingPlans().samplingPlan(request);
-        Optional<JobSnapshot> fitting = from.filter(snapshot -> snapshot.fits(request, samplingPlan, queue));
+            GenerationRequest request, ServedBundle bundle, long nowNanos, long arrival, Optional<JobSnapshot> from) {
+        SamplingPlan samplingPlan = bundle.samplingPlans().samplingPlan(request);
+        Optional<JobSnapshot> fitting =
+                from.filter(snapshot -> snapshot.fits(request, samplingPlan, bundle.bundle(), bundle.batchShape()));
         resumed = fitting.isPresent();
-        job = new Job(request, samplingPlan, queue, this, nowNanos, arrival, Runnable::run, fitting);
+        job = new Job(new Submission(request, samplingPlan, this, nowNanos, arrival, fitting), bundle, Runnable::run);
     }
 
     /** The request, not submitted yet, which goes on from where this job is now. Its state is read back from bytes. */
     WatchedJob resumption(BundleQueue queue, long nowNanos, long arrival) {
+        return resumption(queue.served(), nowNanos, arrival);
+    }
+
+    /** The same, in this bundle. */
+    WatchedJob resumption(ServedBundle bundle, long nowNanos, long arrival) {
         JobSnapshot read = JobSnapshotFormat.read(JobSnapshotFormat.write(job.snapshot()));
-        return new WatchedJob(job.request(), queue, nowNanos, arrival, Optional.of(read));
+        return new WatchedJob(job.request(), bundle, nowNanos, arrival, Optional.of(read));
     }
 
     /** Whether it goes on from a snapshot. */

@@ -78,14 +78,14 @@ public final class EngineMeters implements MeterBinder {
                     network,
                     "sluice.call.size",
                     "Most rows of a batch; halved when the device runs out of memory",
-                    Engine::callShapes);
+                    Engine::batchShapes);
             callSize(
                     registry,
                     model,
                     network,
                     "sluice.call.size.configured",
                     "Most rows of a batch before any halving",
-                    Engine::callShapesAsSet);
+                    Engine::batchShapesAsSet);
             RowCounter counter = bundle.counter(network);
             rows(
                     registry,

@@ -1,7 +1,7 @@
 package dev.sluice.stream;
 
-import dev.sluice.engine.JobSnapshot;
-import dev.sluice.engine.JobSnapshotFormat;
+import dev.sluice.engine.checkpoint.JobSnapshot;
+import dev.sluice.engine.checkpoint.JobSnapshotFormat;
 import dev.sluice.engine.clock.EngineClock;
 import dev.sluice.storage.CheckpointAddress;
 import dev.sluice.storage.CheckpointStore;

@@ -4,7 +4,7 @@ import dev.sluice.engine.Admission;
 import dev.sluice.engine.JobEnd;
 import dev.sluice.engine.JobHandle;
 import dev.sluice.engine.JobListener;
-import dev.sluice.engine.JobSnapshot;
+import dev.sluice.engine.checkpoint.JobSnapshot;
 import dev.sluice.request.DurationText;
 import dev.sluice.request.FailureCode;
 import dev.sluice.request.Refusal;

@@ -111,7 +111,7 @@ final class BatchWindows implements BatchObserver {
             endNanos = batch.startNanos() + batch.nanos();
             deviceNanos += batch.nanos();
             failed += batch.failed() ? 1 : 0;
-            padding += batch.rowsPerCall() - batch.rows();
+            padding += batch.batchSize() - batch.rows();
             rows.merge(batch.network(), (long) batch.rows(), Long::sum);
             batches.merge(batch.network(), 1L, Long::sum);
             bundles.add(batch.bundle());

@@ -177,7 +177,7 @@ public final class BatchSizeChoice {
                     bundle.name(),
                     network,
                     size.rows(),
-                    rounded(size.callMillis()),
+                    rounded(size.batchMillis()),
                     rounded(size.rowsPerSecond()),
                     rounded(size.spread()));
         }

@@ -2,6 +2,7 @@ package dev.sluice.worker;
 
 import dev.sluice.engine.BatchObserver;
 import dev.sluice.engine.Engine;
+import dev.sluice.engine.EngineEnvironment;
 import dev.sluice.engine.EngineSettings;
 import dev.sluice.engine.clock.EngineClock;
 import dev.sluice.engine.clock.SteadyClock;
@@ -71,10 +72,11 @@ final class EngineStart {
         Engine engine = opened.add(new Engine(
                 loaded.bundles(),
                 settings(loaded),
-                EngineClock.of(clock),
-                meterFile,
-                batches,
-                () -> loaded.torch().prepareCallingThread(threads)));
+                new EngineEnvironment(
+                        EngineClock.of(clock),
+                        meterFile,
+                        batches,
+                        () -> loaded.torch().prepareCallingThread(threads))));
         report.step(StartReport.Step.WARMING, names(loaded.bundles()), () -> {
             engine.start();
             return engine;

@@ -6,10 +6,11 @@ import dev.sluice.codec.Decoded;
 import dev.sluice.codec.RequestDecoder;
 import dev.sluice.embedded.EmbeddedS3;
 import dev.sluice.engine.Engine;
+import dev.sluice.engine.EngineEnvironment;
 import dev.sluice.engine.EngineSettings;
 import dev.sluice.engine.JobEnd;
 import dev.sluice.engine.JobListener;
-import dev.sluice.engine.JobSnapshot;
+import dev.sluice.engine.checkpoint.JobSnapshot;
 import dev.sluice.engine.clock.EngineClock;
 import dev.sluice.events.v1.GenerationRequested;
 import dev.sluice.model.Bundle;
@@ -60,8 +61,8 @@ class CheckpointMeasure {
                 Engine engine = new Engine(
                         List.of(bundle),
                         EngineSettings.constant(16, 8),
-                        EngineClock.SYSTEM,
-                        () -> torch.prepareCallingThread(1))) {
+                        EngineEnvironment.of(EngineClock.SYSTEM)
+                                .withPreparedThread(() -> torch.prepareCallingThread(1)))) {
             s3.createBucket(LocalS3.BUCKET);
             engine.start();
             CountingStore store = new CountingStore(new S3CheckpointStore(

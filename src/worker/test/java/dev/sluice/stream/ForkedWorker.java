@@ -3,6 +3,7 @@ package dev.sluice.stream;
 import dev.sluice.codec.EventEncoder;
 import dev.sluice.codec.RequestDecoder;
 import dev.sluice.engine.Engine;
+import dev.sluice.engine.EngineEnvironment;
 import dev.sluice.engine.EngineSettings;
 import dev.sluice.engine.clock.EngineClock;
 import dev.sluice.engine.metering.MeterFile;
@@ -56,9 +57,9 @@ public final class ForkedWorker {
         Engine engine = new Engine(
                 List.of(bundle),
                 EngineSettings.constant(16, 8).withProgressInterval(Duration.ofMillis(200)),
-                EngineClock.SYSTEM,
-                meterFile,
-                () -> torch.prepareCallingThread(1));
+                EngineEnvironment.of(EngineClock.SYSTEM)
+                        .withDeviceTime(meterFile)
+                        .withPreparedThread(() -> torch.prepareCallingThread(1)));
         engine.start();
         ImagePublisher publisher =
                 new ImagePublisher(new S3ImageStore(LocalS3.settings(s3)), 1, 32, clock, RequestListener.NONE);

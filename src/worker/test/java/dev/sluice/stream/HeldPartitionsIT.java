@@ -7,6 +7,7 @@ import dev.sluice.codec.EventEncoder;
 import dev.sluice.codec.RequestDecoder;
 import dev.sluice.embedded.EmbeddedKafka;
 import dev.sluice.engine.Engine;
+import dev.sluice.engine.EngineEnvironment;
 import dev.sluice.engine.EngineSettings;
 import dev.sluice.pricing.Price;
 import dev.sluice.pricing.Tariff;
@@ -68,7 +69,8 @@ class HeldPartitionsIT {
         SimulatedDevice device = new SimulatedDevice(time);
         try (EmbeddedKafka kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0);
                 StubRegistryServer registry = new StubRegistryServer(this::answer);
-                Engine engine = new Engine(List.of(device.bundle()), EngineSettings.constant(4, 1), time, () -> {});
+                Engine engine = new Engine(
+                        List.of(device.bundle()), EngineSettings.constant(4, 1), EngineEnvironment.of(time));
                 ImagePublisher publisher =
                         new ImagePublisher(new InMemoryImageStore(), 1, 8, Clock.systemUTC(), RequestListener.NONE)) {
             Map<String, Integer> topics = new HashMap<>();

@@ -7,6 +7,7 @@ import dev.sluice.codec.RequestDecoder;
 import dev.sluice.embedded.EmbeddedKafka;
 import dev.sluice.embedded.EmbeddedSchemaRegistry;
 import dev.sluice.engine.Engine;
+import dev.sluice.engine.EngineEnvironment;
 import dev.sluice.engine.EngineSettings;
 import dev.sluice.engine.metering.DeviceMeter;
 import dev.sluice.engine.metering.MeterFile;
@@ -233,7 +234,7 @@ class LostDeviceTimeIT {
         EventEncoder encoder = new EventEncoder("worker", Instant.now(), Tariff.of(PRICE));
         ManualTime time = new ManualTime();
         try (Engine engine = new Engine(
-                        List.of(new SimulatedDevice(time).bundle()), EngineSettings.constant(4, 1), time, () -> {});
+                        List.of(new SimulatedDevice(time).bundle()), EngineSettings.constant(4, 1), EngineEnvironment.of(time));
                 ImagePublisher publisher =
                         new ImagePublisher(new InMemoryImageStore(), 1, 8, time, RequestListener.NONE);
                 LostDeviceTime lost = lostDeviceTime()) {

@@ -8,6 +8,7 @@ import dev.sluice.codec.RequestDecoder;
 import dev.sluice.embedded.EmbeddedKafka;
 import dev.sluice.embedded.EmbeddedSchemaRegistry;
 import dev.sluice.engine.Engine;
+import dev.sluice.engine.EngineEnvironment;
 import dev.sluice.engine.EngineSettings;
 import dev.sluice.events.v1.GenerationCancelled;
 import dev.sluice.events.v1.GenerationCompleted;
@@ -263,7 +264,9 @@ class PartitionsIT {
 
         Rig() throws InterruptedException {
             engine = new Engine(
-                    List.of(device.bundle()), EngineSettings.constant(4, 1).withMaxImages(64), time, () -> {});
+                    List.of(device.bundle()),
+                    EngineSettings.constant(4, 1).withMaxImages(64),
+                    EngineEnvironment.of(time));
             engine.start();
             WorkerParts parts = new WorkerParts(
                     engine,

@@ -7,6 +7,7 @@ import dev.sluice.codec.RequestDecoder;
 import dev.sluice.embedded.EmbeddedKafka;
 import dev.sluice.embedded.EmbeddedSchemaRegistry;
 import dev.sluice.engine.Engine;
+import dev.sluice.engine.EngineEnvironment;
 import dev.sluice.engine.EngineSettings;
 import dev.sluice.pricing.Price;
 import dev.sluice.pricing.Tariff;
@@ -320,8 +321,8 @@ class RefusalsIT {
     private final class Rig implements AutoCloseable {
         private final ManualTime time = new ManualTime();
         private final CompletableFuture<Throwable> fatal = new CompletableFuture<>();
-        private final Engine engine =
-                new Engine(List.of(new SimulatedDevice(time).bundle()), EngineSettings.constant(4, 1), time, () -> {});
+        private final Engine engine = new Engine(
+                List.of(new SimulatedDevice(time).bundle()), EngineSettings.constant(4, 1), EngineEnvironment.of(time));
         private final ImagePublisher publisher =
                 new ImagePublisher(new InMemoryImageStore(), 1, 8, Clock.systemUTC(), RequestListener.NONE);
         private final StreamWorker stream;

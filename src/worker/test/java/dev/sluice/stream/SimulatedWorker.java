@@ -4,8 +4,8 @@ import dev.sluice.codec.EventEncoder;
 import dev.sluice.codec.RequestDecoder;
 import dev.sluice.engine.BatchObserver;
 import dev.sluice.engine.Engine;
+import dev.sluice.engine.EngineEnvironment;
 import dev.sluice.engine.EngineSettings;
-import dev.sluice.engine.metering.DeviceTimeSink;
 import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.events.v1.GenerationCancelled;
 import dev.sluice.events.v1.GenerationCompleted;
@@ -107,10 +107,7 @@ final class SimulatedWorker implements AutoCloseable {
         engine = new Engine(
                 List.of(device.bundle()),
                 EngineSettings.constant(4, 1).withMaxImages(16).withProgressInterval(PROGRESS_INTERVAL),
-                time,
-                DeviceTimeSink.NONE,
-                batches,
-                () -> {});
+                EngineEnvironment.of(time).withBatches(batches));
         engine.start();
         publisher = new ImagePublisher(images, 1, 8, time, all);
         parts = new WorkerParts(

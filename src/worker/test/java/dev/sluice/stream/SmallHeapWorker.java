@@ -3,6 +3,7 @@ package dev.sluice.stream;
 import dev.sluice.codec.EventEncoder;
 import dev.sluice.codec.RequestDecoder;
 import dev.sluice.engine.Engine;
+import dev.sluice.engine.EngineEnvironment;
 import dev.sluice.engine.EngineSettings;
 import dev.sluice.pricing.Price;
 import dev.sluice.pricing.Tariff;
@@ -29,8 +30,8 @@ public final class SmallHeapWorker {
 
     public static void main(String[] args) throws IOException, InterruptedException {
         ManualTime time = new ManualTime();
-        Engine engine =
-                new Engine(List.of(new SimulatedDevice(time).bundle()), EngineSettings.constant(4, 1), time, () -> {});
+        Engine engine = new Engine(
+                List.of(new SimulatedDevice(time).bundle()), EngineSettings.constant(4, 1), EngineEnvironment.of(time));
         engine.start();
         ImagePublisher publisher =
                 new ImagePublisher(new InMemoryImageStore(), 1, 8, Clock.systemUTC(), RequestListener.NONE);

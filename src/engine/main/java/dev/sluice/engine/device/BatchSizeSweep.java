@@ -187,7 +187,7 @@ public final class BatchSizeSweep {
     /** A size and the times of its batches so far. */
     private static final class Candidate {
         private final int rows;
-        private long[] callNanos = new long[ROUNDS];
+        private long[] batchNanos = new long[ROUNDS];
         private int batches;
 
         Candidate(int rows) {
@@ -199,10 +199,10 @@ public final class BatchSizeSweep {
         }
 
         void add(long nanos) {
-            if (batches == callNanos.length) {
-                callNanos = Arrays.copyOf(callNanos, 2 * batches);
+            if (batches == batchNanos.length) {
+                batchNanos = Arrays.copyOf(batchNanos, 2 * batches);
             }
-            callNanos[batches++] = Math.max(1, nanos);
+            batchNanos[batches++] = Math.max(1, nanos);
         }
 
         int batches() {
@@ -210,16 +210,16 @@ public final class BatchSizeSweep {
         }
 
         long least() {
-            return Arrays.stream(callNanos, 0, batches).min().orElseThrow();
+            return Arrays.stream(batchNanos, 0, batches).min().orElseThrow();
         }
 
         long spent() {
-            return Arrays.stream(callNanos, 0, batches).sum();
+            return Arrays.stream(batchNanos, 0, batches).sum();
         }
 
         /** The size with the median of its batches so far, the upper one of two. */
         Measured measured() {
-            long[] sorted = Arrays.copyOf(callNanos, batches);
+            long[] sorted = Arrays.copyOf(batchNanos, batches);
             Arrays.sort(sorted);
             return new Measured(rows, sorted[batches / 2], sorted[0]);
         }

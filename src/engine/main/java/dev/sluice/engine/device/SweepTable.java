@@ -31,36 +31,36 @@ public record SweepTable(List<Measured> measured, List<Skipped> skipped) {
     /**
      * A size and the time of its batches.
      *
-     * @param callNanos their median
+     * @param batchNanos their median
      * @param leastNanos the fastest
      */
-    public record Measured(int rows, long callNanos, long leastNanos) {
+    public record Measured(int rows, long batchNanos, long leastNanos) {
         public Measured {
-            if (rows < 1 || leastNanos < 1 || callNanos < leastNanos) {
-                throw new IllegalArgumentException(rows + " rows in " + callNanos + " ns, at best " + leastNanos);
+            if (rows < 1 || leastNanos < 1 || batchNanos < leastNanos) {
+                throw new IllegalArgumentException(rows + " rows in " + batchNanos + " ns, at best " + leastNanos);
             }
         }
 
         /** A size whose batches all took the same time. */
-        public Measured(int rows, long callNanos) {
-            this(rows, callNanos, callNanos);
+        public Measured(int rows, long batchNanos) {
+            this(rows, batchNanos, batchNanos);
         }
 
         public double rowsPerSecond() {
-            return rows * 1e9 / callNanos;
+            return rows * 1e9 / batchNanos;
         }
 
-        public double callMillis() {
-            return callNanos / 1e6;
+        public double batchMillis() {
+            return batchNanos / 1e6;
         }
 
         public double rowMillis() {
-            return callMillis() / rows;
+            return batchMillis() / rows;
         }
 
         /** How many times the fastest batch the median took. */
         public double spread() {
-            return (double) callNanos / leastNanos;
+            return (double) batchNanos / leastNanos;
         }
 
         boolean steady() {
@@ -142,7 +142,7 @@ public record SweepTable(List<Measured> measured, List<Skipped> skipped) {
                     Locale.ROOT,
                     "%5d %9.2f %9.1f %9.3f %13.2f%s%n",
                     size.rows(),
-                    size.callMillis(),
+                    size.batchMillis(),
                     size.rowsPerSecond(),
                     size.rowMillis(),
                     size.spread(),

@@ -1,6 +1,8 @@
 /**
- * The device, and what is known of it: how large its batches should be, and whether a bundle's batches keep failing.
- * Knows batches, and nothing of the requests that their rows are for. Public is what the loop uses.
+ * The device, and what is on it. Batches go in and results come out, one after the other; {@link
+ * dev.sluice.engine.device.BundleResidency} says which bundles stay, {@link dev.sluice.engine.device.CircuitBreaker} which are
+ * not called, {@link dev.sluice.engine.device.BatchSizeSweep} how large batches should be. Knows nothing of the requests that
+ * rows are for. Public is what the loop, the simulation and measurements use.
  */
 @NullMarked
 package dev.sluice.engine.device;

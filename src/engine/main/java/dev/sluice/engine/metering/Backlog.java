@@ -43,18 +43,18 @@ public final class Backlog {
     }
 
     /** A batch of padding alone: a guess at a full one, until there is better. */
-    public synchronized void guess(int rowsPerCall, long callNanos) {
+    public synchronized void guess(int batchSize, long batchNanos) {
         if (nanos == 0) {
-            rows = rowsPerCall;
-            nanos = callNanos;
+            rows = batchSize;
+            nanos = batchNanos;
             guessed = true;
         }
     }
 
-    public synchronized void measured(int usedRows, long callNanos) {
-        double weight = guessed ? 0 : Math.pow(0.5, callNanos / HALF_LIFE_NANOS);
+    public synchronized void measured(int usedRows, long batchNanos) {
+        double weight = guessed ? 0 : Math.pow(0.5, batchNanos / HALF_LIFE_NANOS);
         guessed = false;
         rows = weight * rows + usedRows;
-        nanos = weight * nanos + callNanos;
+        nanos = weight * nanos + batchNanos;
     }
 }

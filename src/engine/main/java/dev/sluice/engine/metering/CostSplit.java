@@ -9,9 +9,9 @@ import dev.sluice.request.Network;
  *
  * @param nanos of the batch
  * @param usedRows at least 1
- * @param rowsPerCall padding included
+ * @param batchSize padding included
  */
-public record CostSplit(long nanos, int usedRows, int rowsPerCall) {
+public record CostSplit(long nanos, int usedRows, int batchSize) {
     /** What the used row at this place in the batch answers for. */
     public DeviceUsage usage(Network network, int row) {
         return DeviceUsage.of(network, share(row), paddingShare(row), 1);
@@ -24,7 +24,7 @@ public record CostSplit(long nanos, int usedRows, int rowsPerCall) {
 
     /** The part of a row's share that pays for padding. */
     long paddingShare(int row) {
-        return part(Math.multiplyExact(nanos, rowsPerCall - usedRows) / rowsPerCall, row);
+        return part(Math.multiplyExact(nanos, batchSize - usedRows) / batchSize, row);
     }
 
     private long part(long total, int row) {

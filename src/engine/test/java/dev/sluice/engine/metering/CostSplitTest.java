@@ -33,7 +33,7 @@ class CostSplitTest {
         long[] paddingShares = rows(split).mapToLong(split::paddingShare).toArray();
 
         assertThat(LongStream.of(paddingShares).sum())
-                .isEqualTo(split.nanos() * (split.rowsPerCall() - split.usedRows()) / split.rowsPerCall());
+                .isEqualTo(split.nanos() * (split.batchSize() - split.usedRows()) / split.batchSize());
         assertThat(spread(paddingShares)).isLessThanOrEqualTo(1);
         assertThat(rows(split)).allMatch(row -> split.paddingShare(row) <= split.share(row));
     }
@@ -47,8 +47,8 @@ class CostSplitTest {
 
     private static CostSplit random(long seed) {
         Random random = new Random(seed);
-        int rowsPerCall = 1 + random.nextInt(64);
-        return new CostSplit(random.nextLong(10_000_000_000L), 1 + random.nextInt(rowsPerCall), rowsPerCall);
+        int batchSize = 1 + random.nextInt(64);
+        return new CostSplit(random.nextLong(10_000_000_000L), 1 + random.nextInt(batchSize), batchSize);
     }
 
     private static IntStream rows(CostSplit split) {
