@@ -234,7 +234,9 @@ class LostDeviceTimeIT {
         EventEncoder encoder = new EventEncoder("worker", Instant.now(), Tariff.of(PRICE));
         ManualTime time = new ManualTime();
         try (Engine engine = new Engine(
-                        List.of(new SimulatedDevice(time).bundle()), EngineSettings.constant(4, 1), EngineEnvironment.of(time));
+                        List.of(new SimulatedDevice(time).bundle()),
+                        EngineSettings.constant(4, 1),
+                        EngineEnvironment.of(time));
                 ImagePublisher publisher =
                         new ImagePublisher(new InMemoryImageStore(), 1, 8, time, RequestListener.NONE);
                 LostDeviceTime lost = lostDeviceTime()) {
