@@ -37,7 +37,7 @@ public final class EventWatcher implements AutoCloseable {
         try {
             topics = TopicReader.open(properties, readers.keySet(), List.of());
         } catch (TopicReader.MissingTopicException e) {
-            throw new Main.Failure(e.getMessage());
+            throw new Main.Failure(String.valueOf(e.getMessage()));
         }
         topics.seekToEnd();
     }

@@ -257,7 +257,7 @@ public final class TopicReader implements AutoCloseable {
                                 .map(record -> Instant.ofEpochMilli(record.timestamp()))))
                 .sorted(Comparator.comparing(
                                 (Shortened each) -> each.partition().topic())
-                        .thenComparing(each -> each.partition().partition()))
+                        .thenComparingInt(each -> each.partition().partition()))
                 .toList();
     }
 
