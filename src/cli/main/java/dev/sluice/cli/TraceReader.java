@@ -2,7 +2,10 @@ package dev.sluice.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import dev.sluice.capacity.Trace;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -11,7 +14,6 @@ import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +36,8 @@ final class TraceReader {
             .toList();
 
     private static final JsonMapper JSON = new JsonMapper();
+    private static final ObjectReader CSV =
+            CsvMapper.csvBuilder().enable(CsvParser.Feature.TRIM_SPACES).build().readerFor(String[].class);
 
     private final Trace.Builder trace = new Trace.Builder();
     private @Nullable List<String> heads;
@@ -139,11 +143,11 @@ final class TraceReader {
     }
 
     private static List<String> cells(String line) {
-        List<String> cells = new ArrayList<>();
-        for (String cell : line.split(",", -1)) {
-            cells.add(cell.strip());
+        try {
+            return List.of(CSV.readValue(line));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("not CSV: " + e.getOriginalMessage(), e);
         }
-        return cells;
     }
 
     private static long time(String at) {

@@ -62,16 +62,18 @@ public final class FocusCsv {
         columns.forEach(column -> head.add(column.name()));
         head.addAll(OWN);
         asked.forEach(place -> head.add(name(report.by().get(place))));
-        Csv.print(head, out);
         ChargePeriod period = ChargePeriod.of(report.by());
-        for (CostReport.Line line : report.lines()) {
-            FocusRow row = new FocusRow(line, report.by(), period, settings, from, to);
-            List<String> cells = new ArrayList<>();
-            columns.forEach(column -> cells.add(column.of().apply(row)));
-            cells.addAll(own(row));
-            cells.add(knownSince);
-            asked.forEach(place -> cells.add(line.values().get(place)));
-            Csv.print(cells, out);
+        try (Csv csv = new Csv(out)) {
+            csv.row(head);
+            for (CostReport.Line line : report.lines()) {
+                FocusRow row = new FocusRow(line, report.by(), period, settings, from, to);
+                List<String> cells = new ArrayList<>();
+                columns.forEach(column -> cells.add(column.of().apply(row)));
+                cells.addAll(own(row));
+                cells.add(knownSince);
+                asked.forEach(place -> cells.add(line.values().get(place)));
+                csv.row(cells);
+            }
         }
     }
 

@@ -97,6 +97,14 @@ class CapacityCommandTest {
     }
 
     @Test
+    void cellsOfATraceMayBeQuoted() throws IOException {
+        String json = trace("{\"at\": 5, \"steps\": 50, \"tenant\": \"a, \\\"b\\\"\"}\n");
+        String csv = trace("at,\"steps\", tenant\r\n5,50, \"a, \"\"b\"\"\"\r\n");
+
+        assertThat(csv).isEqualTo(json);
+    }
+
+    @Test
     void aTraceMayBeWhatSubmitPrinted() throws IOException {
         JsonNode report = new JsonMapper().readTree(trace("""
                                 {"requestId":"a","tenantId":"t","images":[{"index":0}],"bundle":{"name":"glyphs-adm"},\
@@ -180,6 +188,7 @@ class CapacityCommandTest {
                 "at,steps\\n2026-11-30 10:00,50 | line 2: at: must be seconds, or a time such as",
                 "at,steps\\n1 | line 2: has 1 fields; the first line names 2",
                 "at,step\\n1,2 | line 1: step: no such field",
+                "at,tenant\\n1,\"a | line 2: not CSV: ",
                 "{\"at\": | line 1: not JSON"
             })
     void saysWhichLineOfATraceIsWrong(String lines, String sentence) throws IOException {
