@@ -1,11 +1,10 @@
 /**
- * Contracts and vocabulary, and the bytes between them.
+ * The contracts' records, and the bytes between them and Kafka.
  *
- * <p>Records come in from Kafka as bytes: {@link dev.sluice.wire.AvroDeserializer} turns them into the generated classes
- * of {@code schemas/}, {@link dev.sluice.codec.RequestDecoder} turns those into the vocabulary of {@code request}, which
- * goes on to {@code stream}. Outcomes come back from {@code stream}: {@link dev.sluice.codec.EventEncoder} turns them into
- * events, {@link dev.sluice.wire.CloudEvent} puts their envelope into the headers, {@link dev.sluice.wire.AvroSerializer}
- * turns them into bytes for Kafka. {@link dev.sluice.stream.StateSerdes} does the same for the state stores.
+ * <p>Records come in as bytes. {@link dev.sluice.wire.AvroDeserializer} turns them into the generated classes of {@code
+ * schemas/}, which {@code core}'s {@code RequestDecoder} reads. {@code EventEncoder} there writes outcomes, {@link
+ * dev.sluice.wire.CloudEvent} puts their envelope into the headers, and {@link dev.sluice.wire.AvroSerializer} turns them into bytes.
+ * The state stores' records, in {@code worker}, go the same way.
  *
  * <p>Nothing in here trusts its input. A record that can't be read is an {@link
  * dev.sluice.wire.UndecodableException}; a schema registry that can't be reached is a {@link

@@ -5,7 +5,7 @@ package dev.sluice.diffusion;
  * Applied Statistics 37, 1988). Elementary functions are needed in the tails alone, and come from {@link StrictMath}.
  */
 final class NormalQuantile {
-    /** The largest {@link #cellsFromMedian} in the central part, |p - 1/2| <= 0.425. */
+    /** The largest {@link #cellsFromMedian} in the central part, {@code |p - 1/2| <= 0.425}. */
     private static final int LAST_CENTRAL_CELL = (int) (0.425 * 0x1p32 - 0.5);
 
     private NormalQuantile() {}
