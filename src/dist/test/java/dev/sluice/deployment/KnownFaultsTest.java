@@ -100,7 +100,7 @@ class KnownFaultsTest {
 
         Run run = run("--advisories", folder.resolve("advisories").toString(), bom());
 
-        assertThat(run.said().lines().filter(line -> line.startsWith("FAULT")).map(line -> line.split(" ")[2]))
+        assertThat(run.said().lines().filter(line -> line.startsWith("FAULT")).map(line -> line.split(" ", -1)[2]))
                 .containsExactlyInAnyOrderElementsOf(
                         below.stream().map(version -> version + ":").toList());
     }

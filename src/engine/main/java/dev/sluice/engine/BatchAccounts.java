@@ -48,8 +48,8 @@ final class BatchAccounts {
         observer.made(new BatchRun(
                 batch.queue().name(),
                 batch.network(),
-                batch.rows().size(),
-                batch.batch().buffers().rows(),
+                /* rows= */ batch.rows().size(),
+                /* batchSize= */ batch.batch().buffers().rows(),
                 result.startNanos(),
                 result.nanos(),
                 result.yield() instanceof Failure,

@@ -46,6 +46,7 @@ final class RowQueue<R extends Row> {
         rows.reversed().forEach(row -> of(row.job().priority()).addFirst(row));
     }
 
+    @SuppressWarnings("ReferenceEquality") // A job is equal to itself alone.
     void drop(QueuedJob<?> job) {
         of(job.priority()).removeIf(row -> row.job() == job);
     }
