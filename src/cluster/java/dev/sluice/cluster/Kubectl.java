@@ -1,6 +1,7 @@
 package dev.sluice.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.sluice.Waits;
 import dev.sluice.deployment.Yaml;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,7 +11,7 @@ import java.util.function.Supplier;
 
 /** kubectl, as the cluster's administrator. */
 final class Kubectl {
-    private static final long LOOK_MILLIS = 500;
+    private static final Duration LOOK = Duration.ofMillis(500);
 
     private final Cluster cluster;
 
@@ -77,22 +78,9 @@ final class Kubectl {
      * @param state is told where it does not come true
      */
     static void await(Duration patience, String what, BooleanSupplier condition, Supplier<String> state) {
-        long end = System.nanoTime() + patience.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > end) {
-                throw new AssertionError(
-                        "not within " + patience.toSeconds() + " s: " + what + "; it is " + state.get());
-            }
-            pause();
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(LOOK_MILLIS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted", e);
-        }
+        Waits.until(
+                Waits.atMost(patience).pollInterval(LOOK),
+                condition::getAsBoolean,
+                () -> "not within " + patience.toSeconds() + " s: " + what + "; it is " + state.get());
     }
 }

@@ -3,6 +3,7 @@ package dev.sluice.chaos;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.Waits;
 import dev.sluice.embedded.EmbeddedKafka;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -61,8 +62,7 @@ class HangingTransactionsIT {
         try (EmbeddedKafka kafka = EmbeddedKafka.start(folder, 0)) {
             kafka.createTopics(Map.of(TOPIC, 2), Map.of());
             trustProducers(kafka);
-            assertThat(Patience.await(PATIENCE, () -> lost(kafka.bootstrapServers())))
-                    .isTrue();
+            Waits.atMost(PATIENCE).until(() -> lost(kafka.bootstrapServers()));
             try (KafkaProducer<String, String> producer = producer(kafka)) {
                 producer.initTransactions();
                 producer.beginTransaction();
@@ -70,8 +70,7 @@ class HangingTransactionsIT {
                         .get();
 
                 try (HangingTransactions operator = HangingTransactions.watch(kafka.bootstrapServers())) {
-                    assertThat(Patience.await(PATIENCE, () -> operator.aborted() > 0))
-                            .isTrue();
+                    Waits.atMost(PATIENCE).until(() -> operator.aborted() > 0);
                     producer.commitTransaction();
                     appendAfterwards(producer);
 
@@ -177,10 +176,10 @@ class HangingTransactionsIT {
                 new StringDeserializer(),
                 new StringDeserializer())) {
             consumer.assign(List.of(new TopicPartition(TOPIC, LOST), new TopicPartition(TOPIC, KNOWN)));
-            long end = System.nanoTime() + PATIENCE.toNanos();
-            while (values.size() < count && System.nanoTime() < end) {
+            Waits.atMost(PATIENCE).until(() -> {
                 consumer.poll(Duration.ofMillis(200)).forEach(record -> values.add(record.value()));
-            }
+                return values.size() >= count;
+            });
         }
         return values;
     }

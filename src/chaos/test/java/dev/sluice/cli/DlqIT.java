@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sluice.Waits;
 import dev.sluice.deadletter.DeadLetterTopic;
 import dev.sluice.deadletter.LetterId;
 import dev.sluice.deadletter.Origin;
@@ -37,7 +38,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
-import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -119,7 +119,9 @@ class DlqIT {
         try (EventWatcher watcher = new EventWatcher(stack.addresses());
                 Resending earlier = Resending.begin(stack.addresses().clientProperties(), DEAD_LETTERS)) {
             assertThat(sound("resend", "--reason", "unknown_schema")).contains("1 sent back, 0 before, 0 can't be.");
-            assertThat(awaitCompletion(watcher).getRequestId()).isEqualTo("late");
+            assertThat(AwaitedEvent.of(GenerationCompleted.class, watcher, PATIENCE)
+                            .getRequestId())
+                    .isEqualTo("late");
             assertThat(sound("resend", "--all")).contains(name + "  was sent back before", "0 sent back, 1 before");
             assertThat(sound("resend", name)).contains("0 sent back, 1 before");
             ConsumerRecord<byte[], byte[]> record = record(name);
@@ -161,27 +163,10 @@ class DlqIT {
     }
 
     private JsonNode awaitLetter() throws IOException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (System.nanoTime() < end) {
-            List<String> lines = sound("list", "--json").lines().toList();
-            if (!lines.isEmpty()) {
-                lines.forEach(line -> assertDocumented("dlq-list", line));
-                return JSON.readTree(lines.getFirst());
-            }
-        }
-        throw new AssertionError("no letter within " + PATIENCE);
-    }
-
-    private static GenerationCompleted awaitCompletion(EventWatcher watcher) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (System.nanoTime() < end) {
-            for (SpecificRecord event : watcher.poll(Duration.ofMillis(200))) {
-                if (event instanceof GenerationCompleted completed) {
-                    return completed;
-                }
-            }
-        }
-        throw new AssertionError("no completion within " + PATIENCE);
+        List<String> lines = Waits.atMost(PATIENCE)
+                .until(() -> sound("list", "--json").lines().toList(), found -> !found.isEmpty());
+        lines.forEach(line -> assertDocumented("dlq-list", line));
+        return JSON.readTree(lines.getFirst());
     }
 
     /** The record itself is so old that the broker may have deleted it meanwhile. */

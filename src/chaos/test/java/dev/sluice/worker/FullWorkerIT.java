@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.sluice.chaos.surroundings.Surroundings;
 import dev.sluice.cli.Addresses;
+import dev.sluice.cli.AwaitedEvent;
 import dev.sluice.cli.EventWatcher;
 import dev.sluice.cli.JsonRequests;
 import dev.sluice.client.GenerationPublisher;
@@ -52,7 +53,7 @@ class FullWorkerIT {
                 }
                 // Only now, so that it knows of the backlog when it shuts the gate.
                 try (WorkerProgram worker = WorkerProgram.start(folder.resolve("full"), settings)) {
-                    String id = underWay(events, worker);
+                    String id = underWay(events);
 
                     publisher.cancel(new GenerationCancelled(id, "no longer wanted"));
 
@@ -71,33 +72,20 @@ class FullWorkerIT {
                 + "\"prompt\":{\"label\":\"seven\"},\"sampler\":{\"steps\":1000}}");
     }
 
-    private static String underWay(EventWatcher events, WorkerProgram worker) throws IOException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (System.nanoTime() < end) {
-            for (SpecificRecord event : events.poll(Duration.ofMillis(200))) {
-                if (event instanceof GenerationProgressed progress && progress.getStep() > 0) {
-                    return progress.getRequestId();
-                }
-            }
-        }
-        throw new AssertionError("nothing under way: " + worker.said());
+    private static String underWay(EventWatcher events) {
+        return AwaitedEvent.of(GenerationProgressed.class, progress -> progress.getStep() > 0, events, PATIENCE)
+                .getRequestId();
     }
 
     private static SpecificRecord outcomeOf(EventWatcher events, String id) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (System.nanoTime() < end) {
-            for (SpecificRecord event : events.poll(Duration.ofMillis(200))) {
-                boolean its = switch (event) {
-                    case GenerationCompleted completed ->
-                        completed.getRequestId().equals(id);
-                    case GenerationFailed failed -> failed.getRequestId().equals(id);
-                    default -> false;
-                };
-                if (its) {
-                    return event;
-                }
-            }
-        }
-        throw new AssertionError("no outcome of " + id);
+        return AwaitedEvent.of(SpecificRecord.class, event -> isOutcomeOf(id, event), events, PATIENCE);
+    }
+
+    private static boolean isOutcomeOf(String id, SpecificRecord event) {
+        return switch (event) {
+            case GenerationCompleted completed -> completed.getRequestId().equals(id);
+            case GenerationFailed failed -> failed.getRequestId().equals(id);
+            default -> false;
+        };
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.Waits;
 import dev.sluice.chaos.surroundings.S3Fault;
 import dev.sluice.chaos.surroundings.Surroundings;
 import dev.sluice.cli.Addresses;
@@ -60,9 +61,7 @@ class ProbesIT {
     void drainsOnSigtermAndEndsInTime() throws IOException, InterruptedException {
         try (WorkerProgram worker = start("drained", Map.of("shutdown.grace", GRACE.toSeconds() + "s"));
                 EventWatcher events = new EventWatcher(addresses)) {
-            assertThat(worker.awaitStatus("/health/ready", 200, PATIENCE))
-                    .as(worker.said())
-                    .isTrue();
+            worker.awaitStatus("/health/ready", 200, PATIENCE);
             List<String> asked =
                     IntStream.range(0, 8).mapToObj(i -> "drained-" + i).toList();
             asked.forEach(id -> submit(id, 200));
@@ -70,9 +69,7 @@ class ProbesIT {
 
             Instant told = Instant.now();
             worker.terminate();
-            assertThat(worker.awaitStatus("/health/ready", 503, PATIENCE))
-                    .as("not ready")
-                    .isTrue();
+            worker.awaitStatus("/health/ready", 503, PATIENCE);
             assertThat(worker.status("/health/started")).isEqualTo(200);
             assertThat(worker.status("/health/live")).isEqualTo(200);
             OptionalInt status = worker.awaitExit(GRACE.plusSeconds(20));
@@ -108,25 +105,17 @@ class ProbesIT {
     void isAliveFromTheStartAndStartedOnceItsBundlesAreWarm() throws IOException, InterruptedException {
         around.broker().proxy().cut();
         try (WorkerProgram worker = start("started", Map.of())) {
-            assertThat(worker.awaitStatus("/health/started", 503, PATIENCE))
-                    .as(worker.said())
-                    .isTrue();
+            worker.awaitStatus("/health/started", 503, PATIENCE);
             assertThat(worker.status("/health/ready")).isEqualTo(503);
             assertThat(worker.body("/health/started")).startsWith("no\nthe worker is starting");
             assertThat(worker.status("/health/live")).isEqualTo(200);
 
             around.broker().proxy().heal();
 
-            assertThat(worker.awaitStatus("/health/started", 200, PATIENCE))
-                    .as(worker.said())
-                    .isTrue();
-            assertThat(worker.awaitStatus("/health/ready", 200, PATIENCE))
-                    .as(worker.said())
-                    .isTrue();
+            worker.awaitStatus("/health/started", 200, PATIENCE);
+            worker.awaitStatus("/health/ready", 200, PATIENCE);
             assertThat(worker.status("/health/live")).isEqualTo(200);
-            assertThat(worker.awaitSaid("event=worker_ready seconds=", PATIENCE))
-                    .as(worker.said())
-                    .isTrue();
+            worker.awaitSaid("event=worker_ready seconds=", PATIENCE);
             assertThat(worker.said()
                             .lines()
                             .filter(line -> line.contains("event=start_step") && line.contains("state=done")))
@@ -148,9 +137,7 @@ class ProbesIT {
                         "12000",
                         "kafka.properties.session.timeout.ms",
                         "40000"))) {
-            assertThat(worker.awaitStatus("/health/ready", 200, PATIENCE))
-                    .as(worker.said())
-                    .isTrue();
+            worker.awaitStatus("/health/ready", 200, PATIENCE);
             submit("alone-0", 100);
             awaitInside(worker, 1);
 
@@ -163,13 +150,9 @@ class ProbesIT {
                 assertThat(worker.status("/health/started")).isEqualTo(200);
                 Thread.sleep(500);
             }
-            assertThat(worker.awaitBody("/health/ready", "no heartbeat to Kafka", PATIENCE))
-                    .as(worker.body("/health/ready"))
-                    .isTrue();
+            worker.awaitBody("/health/ready", "no heartbeat to Kafka", PATIENCE);
             around.heal();
-            assertThat(worker.awaitStatus("/health/ready", 200, PATIENCE))
-                    .as(worker.said())
-                    .isTrue();
+            worker.awaitStatus("/health/ready", 200, PATIENCE);
         } finally {
             around.heal();
         }
@@ -199,23 +182,22 @@ class ProbesIT {
         assertThat(run.exitCode()).as(run.err()).isZero();
     }
 
-    private static void awaitInside(WorkerProgram worker, int images) throws InterruptedException, IOException {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (worker.metric("sluice_engine_images_inside") < images) {
-            assertThat(System.nanoTime()).as(worker.said()).isLessThan(end);
-            Thread.sleep(20);
-        }
+    private static void awaitInside(WorkerProgram worker, int images) {
+        Waits.atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(worker.metric("sluice_engine_images_inside"))
+                        .as(worker::said)
+                        .isGreaterThanOrEqualTo(images));
     }
 
     /** The completions among so many outcomes; fails where there are fewer. */
     private static List<GenerationCompleted> outcomes(EventWatcher events, int many) {
         List<SpecificRecord> outcomes = new ArrayList<>();
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-        while (outcomes.size() < many && System.nanoTime() < end) {
+        Waits.atMost(PATIENCE).untilAsserted(() -> {
             events.poll(Duration.ofMillis(200)).stream()
                     .filter(event -> event instanceof GenerationCompleted || event instanceof GenerationFailed)
                     .forEach(outcomes::add);
-        }
+            assertThat(outcomes).hasSizeGreaterThanOrEqualTo(many);
+        });
         assertThat(outcomes).hasSize(many).hasOnlyElementsOfType(GenerationCompleted.class);
         return outcomes.stream().map(GenerationCompleted.class::cast).toList();
     }

@@ -1,8 +1,12 @@
 package dev.sluice.worker;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.Waits;
 import dev.sluice.chaos.surroundings.ChildJvm;
 import dev.sluice.cli.Main;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -19,6 +23,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.awaitility.core.ThrowingRunnable;
 
 /**
  * {@code sluice worker} in a process of its own, as a container runs it: started from a file, asked over HTTP, stopped by a
@@ -26,7 +31,6 @@ import java.util.stream.Stream;
  */
 final class WorkerProgram implements AutoCloseable {
     private static final Duration ANSWER_PATIENCE = Duration.ofSeconds(5);
-    private static final Duration LOOK = Duration.ofMillis(50);
     private static final int UNSAFE_FLAG_SINCE = 24;
 
     private final Path folder;
@@ -121,40 +125,25 @@ final class WorkerProgram implements AutoCloseable {
                 .orElse(-1);
     }
 
-    /** Whether a path came to be answered with a status before the time was up or the process ended. */
-    boolean awaitStatus(String path, int status, Duration patience) throws InterruptedException {
-        long end = System.nanoTime() + patience.toNanos();
-        while (process.isAlive() && System.nanoTime() < end) {
-            if (status(path) == status) {
-                return true;
-            }
-            Thread.sleep(LOOK);
-        }
-        return false;
+    /** Waits until a path is answered with a status; fails where the process ends. */
+    void awaitStatus(String path, int status, Duration patience) {
+        await(patience, () -> assertThat(status(path)).as(this::said).isEqualTo(status));
     }
 
-    /** Whether a path came to be answered with such words before the time was up or the process ended. */
-    boolean awaitBody(String path, String words, Duration patience) throws InterruptedException {
-        long end = System.nanoTime() + patience.toNanos();
-        while (process.isAlive() && System.nanoTime() < end) {
-            if (body(path).contains(words)) {
-                return true;
-            }
-            Thread.sleep(LOOK);
-        }
-        return false;
+    /** Waits until a path is answered with such words; fails where the process ends. */
+    void awaitBody(String path, String words, Duration patience) {
+        await(patience, () -> assertThat(body(path)).contains(words));
     }
 
-    /** Whether the process came to say so before the time was up or it ended. */
-    boolean awaitSaid(String words, Duration patience) throws IOException, InterruptedException {
-        long end = System.nanoTime() + patience.toNanos();
-        while (process.isAlive() && System.nanoTime() < end) {
-            if (said().contains(words)) {
-                return true;
-            }
-            Thread.sleep(LOOK);
-        }
-        return false;
+    /** Waits until the process says so; fails where it ends. */
+    void awaitSaid(String words, Duration patience) {
+        await(patience, () -> assertThat(said()).contains(words));
+    }
+
+    private void await(Duration patience, ThrowingRunnable look) {
+        Waits.atMost(patience)
+                .failFast(() -> assertThat(process.isAlive()).as(this::said).isTrue())
+                .untilAsserted(look);
     }
 
     /** SIGTERM. */
@@ -177,8 +166,12 @@ final class WorkerProgram implements AutoCloseable {
     }
 
     /** All that the process has said. */
-    String said() throws IOException {
-        return Files.readString(folder.resolve("worker.log"));
+    String said() {
+        try {
+            return Files.readString(folder.resolve("worker.log"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Kills what still runs. */

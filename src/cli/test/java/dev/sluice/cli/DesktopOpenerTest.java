@@ -2,10 +2,12 @@ package dev.sluice.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.Waits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -44,10 +46,9 @@ class DesktopOpenerTest {
 
     private void awaitShown(String program, Path picture) throws Exception {
         Path shown = folder.resolve(program + ".shown");
-        while (!Files.exists(shown) || Files.readString(shown).isEmpty()) {
-            Thread.sleep(20);
-        }
-        assertThat(shown).hasContent(picture.toAbsolutePath().toString());
+        Waits.atMost(Duration.ofSeconds(20))
+                .untilAsserted(() ->
+                        assertThat(shown).hasContent(picture.toAbsolutePath().toString()));
     }
 
     private void program(String name) throws IOException {

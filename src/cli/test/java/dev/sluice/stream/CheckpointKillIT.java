@@ -2,6 +2,7 @@ package dev.sluice.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.Waits;
 import dev.sluice.cli.Main;
 import dev.sluice.embedded.EmbeddedKafka;
 import dev.sluice.embedded.EmbeddedS3;
@@ -231,15 +232,14 @@ class CheckpointKillIT {
     }
 
     private void await(BooleanSupplier condition) {
-        long giveUp = System.nanoTime() + PATIENCE.toNanos();
-        events.poll();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > giveUp) {
-                throw new AssertionError("still waiting after " + PATIENCE + " with " + events.completions.size()
-                        + " completions, " + events.failures + ", step " + steps() + "; " + logs());
-            }
-            events.poll();
-        }
+        Waits.until(
+                Waits.atMost(PATIENCE),
+                () -> {
+                    events.poll();
+                    return condition.getAsBoolean();
+                },
+                () -> events.completions.size() + " completions, " + events.failures + ", step " + steps() + "; "
+                        + logs());
     }
 
     private String logs() {

@@ -61,7 +61,7 @@ final class OutsideBroker implements AutoCloseable {
                 java(jars, "kafka.Kafka", List.of(properties.toString())));
         try {
             process.awaitPort(port, PATIENCE);
-        } catch (AssertionError | InterruptedException e) {
+        } catch (AssertionError | RuntimeException e) {
             process.close();
             throw e;
         }

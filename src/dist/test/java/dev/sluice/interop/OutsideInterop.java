@@ -242,13 +242,7 @@ class OutsideInterop {
                 REPOSITORY.resolve("models/bundles/glyphs-adm"), kafka, registry, s3, folder.resolve("state"), port));
         OutsideProcess worker = started(OutsideProcess.start(
                 folder.resolve("worker.log"), REPOSITORY, Map.of(), sluice("worker", "--config", file.toString())));
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!ready(port)) {
-            assertThat(worker.runs() && System.nanoTime() < end)
-                    .as(worker.said())
-                    .isTrue();
-            Thread.sleep(200);
-        }
+        worker.await(PATIENCE, () -> ready(port));
     }
 
     private boolean ready(int port) throws InterruptedException {

@@ -1,5 +1,8 @@
 package dev.sluice.interop;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.sluice.Waits;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -11,12 +14,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
 /** A program in a process of its own, with what it says in a file. Called by the test's thread alone. */
 final class OutsideProcess implements AutoCloseable {
     private static final Duration STOPPING = Duration.ofSeconds(60);
-    private static final Duration LOOK = Duration.ofMillis(100);
 
     private final Process process;
     private final Path log;
@@ -63,14 +66,15 @@ final class OutsideProcess implements AutoCloseable {
     }
 
     /** Waits until the program listens, and fails where it ends instead. */
-    void awaitPort(int port, Duration patience) throws InterruptedException {
-        long end = System.nanoTime() + patience.toNanos();
-        while (!listens(port)) {
-            if (!process.isAlive() || System.nanoTime() > end) {
-                throw new AssertionError("nobody listens on port " + port + ":\n" + said());
-            }
-            Thread.sleep(LOOK);
-        }
+    void awaitPort(int port, Duration patience) {
+        await(patience, () -> listens(port));
+    }
+
+    /** Waits for a condition, and fails where the program ends instead. */
+    void await(Duration patience, Callable<Boolean> condition) {
+        Waits.atMost(patience)
+                .failFast(() -> assertThat(process.isAlive()).as(this::said).isTrue())
+                .untilAsserted(() -> assertThat(condition.call()).as(this::said).isTrue());
     }
 
     private static boolean listens(int port) {

@@ -3,6 +3,7 @@ package dev.sluice.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.Waits;
 import dev.sluice.engine.clock.SimulatedClock;
 import dev.sluice.engine.metering.Batches;
 import dev.sluice.engine.scheduling.BatchSizes;
@@ -27,13 +28,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class EngineTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final String MODEL = "shapes";
     private static final int MAX_IMAGES = 4;
     private static final int WARM_UP_CALLS = 2;
@@ -149,9 +150,9 @@ class EngineTest {
     void closingEndsTheThreadAfterTheCallUnderWay() throws Exception {
         engine.start();
         Listening job = submit(SimulatedBundleQueue.draft().withImages(MAX_IMAGES));
-        eventually(gate::holdsACall);
+        Waits.atMost(PATIENCE).until(gate::holdsACall);
         Thread closer = Thread.ofPlatform().start(engine::close);
-        eventually(() -> closer.getState() == Thread.State.WAITING);
+        Waits.atMost(PATIENCE).until(() -> closer.getState() == Thread.State.WAITING);
 
         gate.open();
         closer.join();
@@ -299,14 +300,14 @@ class EngineTest {
     void isSilentForAsLongAsACallTakes() throws Exception {
         engine.start();
         Listening job = submit(SimulatedBundleQueue.draft());
-        eventually(gate::holdsACall);
+        Waits.atMost(PATIENCE).until(gate::holdsACall);
 
         clock.advance(Duration.ofMinutes(10));
         assertThat(engine.silence()).isGreaterThanOrEqualTo(Duration.ofMinutes(10));
 
         gate.open();
         job.end();
-        eventually(() -> engine.silence().isZero());
+        Waits.atMost(PATIENCE).until(() -> engine.silence().isZero());
     }
 
     @Test
@@ -314,7 +315,7 @@ class EngineTest {
         gate.open();
         engine.start();
         submit(SimulatedBundleQueue.draft()).end();
-        eventually(() -> engine.silence().isZero());
+        Waits.atMost(PATIENCE).until(() -> engine.silence().isZero());
 
         clock.advance(Duration.ofMinutes(10));
 
@@ -386,12 +387,6 @@ class EngineTest {
         assertThat(engine.submit(draft.request("r"), listener))
                 .isInstanceOfSatisfying(Admission.Accepted.class, accepted -> listener.handle.complete(accepted.job()));
         return listener;
-    }
-
-    private static void eventually(BooleanSupplier condition) throws InterruptedException {
-        while (!condition.getAsBoolean()) {
-            Thread.sleep(1);
-        }
     }
 
     /** Lets the warm-up calls pass and holds the others until it is opened. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sluice.Waits;
 import dev.sluice.events.v1.ChargeKind;
 import dev.sluice.events.v1.CostIncurred;
 import dev.sluice.pricing.Price;
@@ -190,20 +191,18 @@ class CostIT {
         return PngMetadata.read(Files.readAllBytes(object)).provenance().orElseThrow();
     }
 
+    private JsonNode checkedProcess() throws IOException {
+        JsonNode verdict = JSON.readTree(sound(check("--format", "json")));
+        assertThat(verdict.get("addsUp").booleanValue()).isTrue();
+        assertThat(verdict.get("processes")).hasSize(1);
+        return verdict.at("/processes/0");
+    }
+
     private void doesItAddUp() throws IOException, InterruptedException {
-        JsonNode process = null;
-        long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
-        do {
-            CommandRun run = check("--format", "json");
-            JsonNode verdict = JSON.readTree(sound(run));
-            assertThat(verdict.get("addsUp").booleanValue()).isTrue();
-            assertThat(verdict.get("processes")).hasSize(1);
-            process = verdict.at("/processes/0");
-            Thread.sleep(200);
-        } while (process.get("openNanos").longValue() != 0 && System.nanoTime() < end);
+        JsonNode process = Waits.atMost(Duration.ofMinutes(1))
+                .until(this::checkedProcess, checked -> checked.get("openNanos").longValue() == 0);
 
         assertThat(process.get("running").booleanValue()).isTrue();
-        assertThat(process.get("openNanos").longValue()).isZero();
         assertThat(process.get("spentNanos").longValue())
                 .isPositive()
                 .isEqualTo(process.get("requestNanos").longValue()

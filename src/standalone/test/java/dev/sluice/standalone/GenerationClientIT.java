@@ -3,6 +3,7 @@ package dev.sluice.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.Waits;
 import dev.sluice.cli.JsonRequests;
 import dev.sluice.client.ClientSettings;
 import dev.sluice.client.GenerationClient;
@@ -121,15 +122,16 @@ class GenerationClientIT {
     private static ConsumerRecord<byte[], byte[]> recordOf(String key, String topic, StandaloneStack stack) {
         try (TopicReader reader = TopicReader.open(stack.addresses().clientProperties(), topic)) {
             reader.seekToBeginning();
-            long end = System.nanoTime() + PATIENCE.toNanos();
-            while (System.nanoTime() < end) {
+            List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
+            Waits.atMost(PATIENCE).until(() -> {
                 for (ConsumerRecord<byte[], byte[]> record : reader.poll(Duration.ofMillis(200))) {
                     if (key.equals(TopicReader.key(record))) {
-                        return record;
+                        found.add(record);
                     }
                 }
-            }
-            throw new AssertionError("no record of " + key + " in " + topic);
+                return !found.isEmpty();
+            });
+            return found.getFirst();
         }
     }
 

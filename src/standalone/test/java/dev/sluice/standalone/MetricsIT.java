@@ -3,6 +3,7 @@ package dev.sluice.standalone;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
+import dev.sluice.Waits;
 import dev.sluice.cli.CommandRun;
 import dev.sluice.metrics.Observability;
 import dev.sluice.metrics.PromQl;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What dashboard, alerts and table name is what a worker exports, and the numbers are those of what it did. */
 class MetricsIT {
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final Map<String, String> SETTINGS = Map.of(
             "bundles", "models/bundles/glyphs-adm",
             "engine.batch-size", "4",
@@ -200,16 +202,8 @@ class MetricsIT {
                 .sum();
     }
 
-    private static List<Series> scrapeUntil(StandaloneStack stack, Predicate<List<Series>> done)
-            throws IOException, InterruptedException {
-        long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
-        List<Series> scraped = scrape(stack);
-        while (!done.test(scraped) && System.nanoTime() < end) {
-            Thread.sleep(100);
-            scraped = scrape(stack);
-        }
-        assertThat(done.test(scraped)).as(scraped.toString()).isTrue();
-        return scraped;
+    private static List<Series> scrapeUntil(StandaloneStack stack, Predicate<List<Series>> done) {
+        return Waits.atMost(PATIENCE).until(() -> scrape(stack), done);
     }
 
     private static List<Series> scrape(StandaloneStack stack) throws IOException, InterruptedException {
@@ -238,10 +232,7 @@ class MetricsIT {
 
     private StandaloneStack start() throws InterruptedException {
         StandaloneStack stack = StandaloneStack.start(folder.resolve("data"), StandalonePorts.FREE, SETTINGS);
-        long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
-        while (!stack.worker().ready() && System.nanoTime() < end) {
-            Thread.sleep(50);
-        }
+        Waits.atMost(PATIENCE).until(stack.worker()::ready);
         return stack;
     }
 

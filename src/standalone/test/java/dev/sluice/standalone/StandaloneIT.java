@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sluice.Waits;
+import dev.sluice.cli.AwaitedEvent;
 import dev.sluice.cli.CommandRun;
 import dev.sluice.cli.EventWatcher;
 import dev.sluice.events.v1.GenerationCompleted;
@@ -32,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The whole path through the commands that users type, over a real broker, registry and S3 server. */
 class StandaloneIT {
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final Map<String, String> SETTINGS = Map.of(
             "bundles",
             "models/bundles/glyphs-adm",
@@ -268,16 +271,13 @@ class StandaloneIT {
     }
 
     private static GenerationFailed awaitFailure(EventWatcher watcher) {
-        long giveUp = System.nanoTime() + Duration.ofMinutes(1).toNanos();
-        while (System.nanoTime() < giveUp) {
-            for (SpecificRecord event : watcher.poll(Duration.ofMillis(200))) {
-                assertThat(event).isNotInstanceOf(GenerationCompleted.class);
-                if (event instanceof GenerationFailed failure) {
-                    return failure;
-                }
-            }
-        }
-        throw new AssertionError("no failure within a minute");
+        SpecificRecord outcome = AwaitedEvent.of(
+                SpecificRecord.class,
+                event -> event instanceof GenerationFailed || event instanceof GenerationCompleted,
+                watcher,
+                PATIENCE);
+        assertThat(outcome).isInstanceOf(GenerationFailed.class);
+        return (GenerationFailed) outcome;
     }
 
     @Test
@@ -302,10 +302,7 @@ class StandaloneIT {
 
     private StandaloneStack start(Map<String, String> settings) throws InterruptedException {
         StandaloneStack stack = StandaloneStack.start(folder.resolve("data"), StandalonePorts.FREE, settings);
-        long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
-        while (!stack.worker().ready() && System.nanoTime() < end) {
-            Thread.sleep(50);
-        }
+        Waits.atMost(PATIENCE).until(stack.worker()::ready);
         return stack;
     }
 

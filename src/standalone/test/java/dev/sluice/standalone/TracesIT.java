@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.sluice.cli.Addresses;
+import dev.sluice.cli.AwaitedEvent;
 import dev.sluice.cli.EventWatcher;
 import dev.sluice.events.v1.GenerationCompleted;
 import dev.sluice.events.v1.GenerationRequested;
@@ -63,7 +64,7 @@ class TracesIT {
         try (StandaloneStack stack = StandaloneStack.start(folder, StandalonePorts.FREE, settings);
                 EventWatcher events = new EventWatcher(stack.addresses())) {
             publish(stack.addresses());
-            awaitCompletion(events);
+            AwaitedEvent.of(GenerationCompleted.class, events, Duration.ofMinutes(1));
         } finally {
             collector.stop(1);
         }
@@ -89,15 +90,5 @@ class TracesIT {
                 producer.send(record).get();
             }
         }
-    }
-
-    private static void awaitCompletion(EventWatcher events) {
-        long end = System.nanoTime() + Duration.ofMinutes(1).toNanos();
-        while (System.nanoTime() < end) {
-            if (events.poll(Duration.ofMillis(200)).stream().anyMatch(GenerationCompleted.class::isInstance)) {
-                return;
-            }
-        }
-        throw new AssertionError("no completion within a minute");
     }
 }

@@ -3,6 +3,7 @@ package dev.sluice.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
+import dev.sluice.Waits;
 import dev.sluice.engine.JobEnd;
 import dev.sluice.model.Auditor;
 import dev.sluice.model.Bundle;
@@ -245,10 +246,7 @@ class AuditsTest {
         }
 
         void await(int count) {
-            long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-            while (verdicts.size() < count && System.nanoTime() < end) {
-                Thread.onSpinWait();
-            }
+            Waits.atMost(Duration.ofSeconds(20)).until(() -> verdicts.size() >= count);
             assertThat(verdicts).hasSize(count);
         }
     }

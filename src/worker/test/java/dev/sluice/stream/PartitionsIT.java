@@ -3,6 +3,7 @@ package dev.sluice.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.sluice.Waits;
 import dev.sluice.codec.EventEncoder;
 import dev.sluice.codec.RequestDecoder;
 import dev.sluice.embedded.EmbeddedKafka;
@@ -395,13 +396,13 @@ class PartitionsIT {
     }
 
     private void await(BooleanSupplier condition) {
-        long end = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime())
-                    .as(() -> events.completions.size() + " completions, " + events.failures + ", "
-                            + events.deadLetters.size() + " dead letters")
-                    .isLessThan(end);
-            events.poll();
-        }
+        Waits.until(
+                Waits.atMost(PATIENCE),
+                () -> {
+                    events.poll();
+                    return condition.getAsBoolean();
+                },
+                () -> events.completions.size() + " completions, " + events.failures + ", " + events.deadLetters.size()
+                        + " dead letters");
     }
 }

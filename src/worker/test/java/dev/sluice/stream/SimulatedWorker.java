@@ -1,5 +1,6 @@
 package dev.sluice.stream;
 
+import dev.sluice.Waits;
 import dev.sluice.codec.EventEncoder;
 import dev.sluice.codec.RequestDecoder;
 import dev.sluice.engine.BatchObserver;
@@ -31,7 +32,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
@@ -65,7 +65,6 @@ final class SimulatedWorker implements AutoCloseable {
     static final RequestLimits LIMITS = new RequestLimits(1 << 20, 4096, 40, 30, 50, 4, 100, 20, 8, 4, 10, 60);
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final Duration POLL_INTERVAL = Duration.ofMillis(1);
     private static final Topics TOPICS = Topics.DEFAULT;
 
     final ManualTime time = new ManualTime();
@@ -219,13 +218,7 @@ final class SimulatedWorker implements AutoCloseable {
 
     /** Asks again and again until the condition holds. */
     static void await(BooleanSupplier condition, Supplier<String> state) {
-        long giveUp = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > giveUp) {
-                throw new AssertionError("still waiting after " + PATIENCE + ": " + state.get());
-            }
-            LockSupport.parkNanos(POLL_INTERVAL.toNanos());
-        }
+        Waits.until(Waits.atMost(PATIENCE), condition::getAsBoolean, state);
     }
 
     /** Lets the engine empty itself, and what it left be settled. */

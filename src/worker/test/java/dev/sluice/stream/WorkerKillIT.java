@@ -2,6 +2,7 @@ package dev.sluice.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.Waits;
 import dev.sluice.embedded.EmbeddedKafka;
 import dev.sluice.embedded.EmbeddedS3;
 import dev.sluice.embedded.EmbeddedSchemaRegistry;
@@ -275,17 +276,19 @@ class WorkerKillIT {
     }
 
     private void await(BooleanSupplier condition, Process... running) {
-        long giveUp = System.nanoTime() + PATIENCE.toNanos();
-        events.poll();
-        while (!condition.getAsBoolean()) {
-            boolean dead = Stream.of(running).anyMatch(worker -> !worker.isAlive());
-            if (dead || System.nanoTime() > giveUp) {
-                throw new AssertionError((dead ? "a worker died" : "still waiting after " + PATIENCE) + " with "
-                        + events.completions.size() + " completions, " + events.failures + ", progress of "
-                        + events.progress.size() + "; " + logs());
-            }
-            events.poll();
-        }
+        Waits.until(
+                Waits.atMost(PATIENCE)
+                        .failFast(() -> assertThat(running).as(this::state).allMatch(Process::isAlive)),
+                () -> {
+                    events.poll();
+                    return condition.getAsBoolean();
+                },
+                this::state);
+    }
+
+    private String state() {
+        return events.completions.size() + " completions, " + events.failures + ", progress of "
+                + events.progress.size() + "; " + logs();
     }
 
     private String logs() {

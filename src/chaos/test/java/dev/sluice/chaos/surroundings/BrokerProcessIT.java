@@ -3,9 +3,11 @@ package dev.sluice.chaos.surroundings;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.sluice.Waits;
 import dev.sluice.wire.TopicReader;
 import dev.sluice.wire.Topics;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(180)
 class BrokerProcessIT {
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final String TOPIC = Topics.DEFAULT.requests();
 
     @TempDir
@@ -58,9 +61,7 @@ class BrokerProcessIT {
                 broker.proxy().cut();
                 long there = broker.proxy().counters().bytesToTarget();
                 Future<RecordMetadata> cutOff = producer.send(record("cut off"));
-                while (broker.proxy().counters().refused() == 0) {
-                    Thread.sleep(10);
-                }
+                Waits.atMost(PATIENCE).until(() -> broker.proxy().counters().refused() > 0);
                 assertThat(cutOff.isDone()).isFalse();
                 assertThat(broker.proxy().counters().bytesToTarget()).isEqualTo(there);
 

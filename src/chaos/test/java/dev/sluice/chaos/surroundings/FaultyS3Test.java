@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.sluice.Waits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class FaultyS3Test {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
     private final Queue<String> arrived = new ConcurrentLinkedQueue<>();
     private final HttpClient client = HttpClient.newHttpClient();
     private HttpServer store;
@@ -88,9 +90,7 @@ class FaultyS3Test {
     void healingEndsTheWaitAndWhatWasStillToCome() throws Exception {
         faulty.inject(S3Fault.SLOW, 2);
         var slow = client.sendAsync(request("/images/a"), BodyHandlers.discarding());
-        while (faulty.fired().isEmpty()) {
-            Thread.onSpinWait();
-        }
+        Waits.atMost(PATIENCE).until(() -> !faulty.fired().isEmpty());
 
         faulty.heal();
 
