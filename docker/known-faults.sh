@@ -22,4 +22,4 @@ for argument; do
   esac
 done
 [ $files = yes ] || set -- "$@" $bom models/locks/*.txt
-exec "$JAVA_HOME/bin/java" -cp "target/lib/*" docker/KnownFaults.java "$@"
+exec "$JAVA_HOME/bin/java" -cp target/sluice.jar docker/KnownFaults.java "$@"

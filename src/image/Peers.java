@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * {@code java -cp sluice.jar:lib/* Peers.java FOLDER KAFKA REGISTRY S3}: Kafka with the topics of a worker, schema registry and S3
+ * {@code java -cp sluice.jar Peers.java FOLDER KAFKA REGISTRY S3}: Kafka with the topics of a worker, schema registry and S3
  * with a bucket, on these ports of the loopback interface, for a worker that runs elsewhere. Says "ready", and ends when it is
  * told to.
  */

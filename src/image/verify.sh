@@ -95,7 +95,7 @@ buildah rm "$container" >/dev/null
 
 # It runs: peers on this machine, the worker in its container.
 rm -rf "$work/peers"
-"$JAVA_HOME/bin/java" -cp "target/sluice.jar:target/lib/*" src/image/Peers.java "$work/peers" "$port" $((port + 1)) $((port + 2)) \
+"$JAVA_HOME/bin/java" -cp target/sluice.jar src/image/Peers.java "$work/peers" "$port" $((port + 1)) $((port + 2)) \
   >"$work/peers.log" 2>&1 &
 peers=$!
 started=$SECONDS
